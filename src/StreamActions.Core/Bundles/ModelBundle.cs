@@ -1,0 +1,78 @@
+// A bundle folder: opened once, every file's hash checked before anything of it is used.
+using System.Security.Cryptography;
+
+namespace StreamActions.Core.Bundles;
+
+/// <summary>
+/// A model as the worker meets it: a folder with <c>manifest.json</c>, the graphs, the tokenizer's two files and the golden clips.
+/// </summary>
+public sealed class ModelBundle
+{
+    /// <summary>File names inside a bundle.</summary>
+    public const string ManifestFile = "manifest.json", VideoGraph = "video.onnx", TextGraph = "text.onnx",
+        Vocabulary = "tokenizer/vocab.json", Merges = "tokenizer/merges.txt",
+        GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json";
+
+    private static readonly string[] Required = [VideoGraph, TextGraph, Vocabulary, Merges, GoldenClipsFile, GoldenExpectedFile];
+
+    private ModelBundle(string folder, ModelManifest manifest, string sha256) => (Folder, Manifest, Sha256) = (folder, manifest, sha256);
+
+    /// <summary>Full path of the folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>What the manifest says.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>SHA-256 of the manifest, which holds the hashes of all other files: one value that identifies the whole bundle.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>Full path of one of the bundle's files.</summary>
+    public string PathOf(string file) => Path.Combine(Folder, file);
+
+    /// <summary>Opens a bundle and checks every file that the manifest names.</summary>
+    /// <exception cref="BundleException">The folder, the manifest or a file is missing, or a file is not the one the manifest was written for.</exception>
+    public static ModelBundle Open(string folder)
+    {
+        var root = Path.GetFullPath(folder);
+        if (!Directory.Exists(root))
+            throw new BundleException($"model '{folder}' is not a folder; give the path of a bundle, such as models/demo");
+        var manifestPath = Path.Combine(root, ManifestFile);
+        if (!File.Exists(manifestPath))
+            throw new BundleException($"model '{folder}' has no {ManifestFile}; give the path of a bundle, such as models/demo, or export one");
+        var bytes = File.ReadAllBytes(manifestPath);
+        var manifest = ModelManifest.Parse(System.Text.Encoding.UTF8.GetString(bytes), manifestPath);
+
+        List<string> wrong = [.. Required.Where(f => !manifest.Files.ContainsKey(f)).Select(f => $"{f} is not listed in {ManifestFile}")];
+        foreach (var (file, expected) in manifest.Files)
+        {
+            if (Check(root, file, expected) is { } problem)
+                wrong.Add(problem);
+        }
+        if (wrong.Count > 0)
+            throw new BundleException($"model '{folder}' cannot be trusted: {string.Join("; ", wrong)}. Restore the bundle from where it came, or export it again");
+        return new ModelBundle(root, manifest, Hash(bytes));
+    }
+
+    /// <summary>SHA-256 in lower-case hex.</summary>
+    public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static string? Check(string root, string file, string expected)
+    {
+        var path = Path.GetFullPath(Path.Combine(root, file));
+        if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            return $"{file} lies outside the bundle";
+        var info = new FileInfo(path);
+        if (!info.Exists)
+            return $"{file} is missing";
+        for (FileSystemInfo? part = info; part is not null && part.FullName.Length > root.Length; part = Directory.GetParent(part.FullName))
+        {
+            if (part.LinkTarget is not null)
+                return $"{file} is a symbolic link";
+        }
+        using var stream = info.OpenRead();
+        var actual = Convert.ToHexStringLower(SHA256.HashData(stream));
+        return string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase)
+            ? null
+            : $"{file} has changed since export (SHA-256 {actual[..12]}…, expected {(expected.Length > 12 ? expected[..12] : expected)}…)";
+    }
+}

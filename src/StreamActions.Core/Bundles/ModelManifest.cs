@@ -1,0 +1,136 @@
+// manifest.json: everything a program must know of a model without opening its graphs.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using StreamActions.Core.Clips;
+
+namespace StreamActions.Core.Bundles;
+
+/// <summary>How time flows in the trained model (MODEL §7).</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TemporalMode>))]
+public enum TemporalMode
+{
+    /// <summary>A window is encoded as a whole; a frame sees the one after it (the paper).</summary>
+    [JsonStringEnumMemberName("bidirectional")]
+    Bidirectional,
+
+    /// <summary>A frame sees only what came before: each frame can be encoded once.</summary>
+    [JsonStringEnumMemberName("causal")]
+    Causal,
+}
+
+/// <summary>How exactly the bundle's graphs must repeat the outputs recorded for its golden clips.</summary>
+/// <param name="Bound">Largest permitted difference of any output number.</param>
+/// <param name="Measured">Largest difference seen by the exporter between the graphs and libtorch.</param>
+public sealed record GoldenBound(double Bound, double Measured);
+
+/// <summary>The description of a bundle, and the first thing that is read of it.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>The manifest version that this code reads and writes.</summary>
+    public const int CurrentSchemaVersion = 1;
+
+    /// <summary>Version of the manifest's form.</summary>
+    public required int SchemaVersion { get; init; }
+
+    /// <summary>The model's name: <c>^[a-z0-9][a-z0-9._-]{0,63}$</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model's version, free text such as <c>1.0.0</c>.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What the model must be given.</summary>
+    public required ClipSpec Clip { get; init; }
+
+    /// <summary>How time flows in the model.</summary>
+    public required TemporalMode Temporal { get; init; }
+
+    /// <summary>Width D of the embeddings of clips and texts.</summary>
+    public required int EmbeddingWidth { get; init; }
+
+    /// <summary>Factor on cosines before a softmax: exp(logit_scale).</summary>
+    public required double Scale { get; init; }
+
+    /// <summary>Tokens in a text (S), the start and end tokens included.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>The sentence a phrase is put into, with one <c>{}</c>.</summary>
+    public required string PromptTemplate { get; init; }
+
+    /// <summary>
+    /// True when the tokenizer was made from the training texts, so that a word of more than one token is a word the
+    /// model never saw; false for CLIP's own vocabulary.
+    /// </summary>
+    public required bool ClosedVocabulary { get; init; }
+
+    /// <summary>The supervised classes, in the order of the class logits; empty when the model has none.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    /// <summary>Number form of the graphs' weights: <c>fp32</c>, <c>fp16</c> or <c>int8</c>.</summary>
+    public required string Precision { get; init; }
+
+    /// <summary>How exactly the golden clips must be repeated.</summary>
+    public required GoldenBound Golden { get; init; }
+
+    /// <summary>SHA-256, in lower-case hex, of every other file of the bundle by its relative path with forward slashes.</summary>
+    public required IReadOnlyDictionary<string, string> Files { get; init; }
+
+    /// <summary>Measured quality, by name, such as <c>top1-by-text</c>; fractions in [0, 1].</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Where the model comes from: commands, seeds, data, by name.</summary>
+    public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The manifest as indented JSON, ending in a newline.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <summary>Reads a manifest, its version first, so that a newer form is named as such and not as an unknown key.</summary>
+    /// <param name="json">The file's text.</param>
+    /// <param name="file">The file's path, for the error.</param>
+    /// <exception cref="BundleException">Not JSON, another version, a key missing, unknown or out of range.</exception>
+    public static ModelManifest Parse(string json, string file)
+    {
+        try
+        {
+            using (var document = JsonDocument.Parse(json))
+            {
+                if (document.RootElement.ValueKind != JsonValueKind.Object
+                    || !document.RootElement.TryGetProperty("schemaVersion", out var version)
+                    || !version.TryGetInt32(out var number))
+                    throw new BundleException($"{file}: 'schemaVersion' is missing, so this is not a model manifest; export the model again");
+                if (number != CurrentSchemaVersion)
+                    throw new BundleException($"{file}: manifest version {number} cannot be read by this program, which reads version {CurrentSchemaVersion}; " +
+                        (number > CurrentSchemaVersion ? "update StreamActions" : "export the model again with this version's trainer"));
+            }
+            var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)!;
+            manifest.Check(file);
+            return manifest;
+        }
+        catch (JsonException e)
+        {
+            throw new BundleException($"{file}: not a readable model manifest ({e.Message}); export the model again", e);
+        }
+    }
+
+    private void Check(string file)
+    {
+        List<string> wrong = [];
+        if (!BundleName.IsValid(Name)) wrong.Add($"name '{Name}' must match {BundleName.Pattern}");
+        if (Clip.Frames is < 1 or > 1024) wrong.Add($"clip.frames {Clip.Frames} must lie in 1…1024");
+        if (Clip.SampleFps is not (> 0 and <= 240)) wrong.Add($"clip.sampleFps {Clip.SampleFps} must lie in (0, 240]");
+        if (Clip.Size is < 8 or > 2048) wrong.Add($"clip.size {Clip.Size} must lie in 8…2048");
+        if (EmbeddingWidth is < 1 or > 16384) wrong.Add($"embeddingWidth {EmbeddingWidth} must lie in 1…16384");
+        if (ContextLength is < 3 or > 4096) wrong.Add($"contextLength {ContextLength} must lie in 3…4096");
+        if (!double.IsFinite(Scale) || Scale <= 0) wrong.Add($"scale {Scale} must be above 0");
+        if (!(Golden.Bound > 0)) wrong.Add($"golden.bound {Golden.Bound} must be above 0");
+        if (wrong.Count > 0)
+            throw new BundleException($"{file}: {string.Join("; ", wrong)}; export the model again");
+    }
+}
