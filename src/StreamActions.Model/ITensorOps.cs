@@ -1,0 +1,79 @@
+// The operations the network is written in. A backend computes them (libtorch) or records them (ONNX).
+namespace StreamActions.Model;
+
+/// <summary>
+/// The operations of the forward pass, on tensors of a backend. Shapes are the backend's to track; a batch size may be
+/// symbolic, so code never asks for it. Axes are counted from 0.
+/// </summary>
+/// <typeparam name="T">The backend's tensor.</typeparam>
+public interface ITensorOps<T>
+{
+    /// <summary>uint8 pixels [..., 3] → float, <c>x · scale[c] + shift[c]</c> for each colour.</summary>
+    T Pixels(T frames, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift);
+
+    /// <summary>Pictures [N, S, S, 3] → patches times <paramref name="weight"/> [C, 3, p, p]: [N, (S/p)², C], row by row.</summary>
+    T PatchEmbedding(T pictures, T weight, int size, int patch);
+
+    /// <summary>x [..., in] · weightᵀ (+ bias), weight [out, in], bias [out].</summary>
+    T Linear(T x, T weight, T? bias);
+
+    /// <summary>The three projections of self-attention from one stacked weight [3C, C] and bias [3C].</summary>
+    (T Query, T Key, T Value) LinearQkv(T x, T weight, T bias, int width);
+
+    /// <summary>x [..., in] · matrix [in, out].</summary>
+    T MatMul(T x, T matrix);
+
+    /// <summary>Layer normalisation over the last axis.</summary>
+    T LayerNorm(T x, T weight, T bias, double epsilon);
+
+    /// <summary>Multi-head attention: query [N, Lq, C], key and value [N, Lk, C] → [N, Lq, C]; scores scaled by 1/√(C/heads).</summary>
+    T Attention(T query, T key, T value, int heads, bool causal);
+
+    /// <summary><c>x · σ(1.702 x)</c>.</summary>
+    T QuickGelu(T x);
+
+    /// <summary>The exact (erf) GELU.</summary>
+    T Gelu(T x);
+
+    /// <summary>
+    /// Depthwise 3-tap convolution over time: x [B, T, L, C], weight [C, 1, 3], bias [C]. Taps at t−1, t, t+1, or at
+    /// t−2, t−1, t when <paramref name="causal"/>; zero outside the clip.
+    /// </summary>
+    T TemporalConvolution(T x, T weight, T bias, int frames, bool causal);
+
+    /// <summary>Depthwise 3×3 convolution over the patch grid, zero outside it: x [B, T, grid², C], weight [C, 1, 1, 3, 3], bias [C].</summary>
+    T GridConvolution(T x, T weight, T bias, int frames, int grid);
+
+    /// <summary>Sum, with broadcasting.</summary>
+    T Add(T a, T b);
+
+    /// <summary>Difference, with broadcasting.</summary>
+    T Subtract(T a, T b);
+
+    /// <summary>The part [start, start + length) of one axis.</summary>
+    T Slice(T x, int axis, int start, int length);
+
+    /// <summary>Zeros put before the first entry of one axis; <paramref name="rank"/> axes in all.</summary>
+    T PadStart(T x, int axis, int count, int rank);
+
+    /// <summary>One row put before every sequence: row [C], x [N, L, C] → [N, 1 + L, C].</summary>
+    T PrependToken(T x, T row);
+
+    /// <summary>Another shape of the same numbers; at most one entry is −1.</summary>
+    T Reshape(T x, params ReadOnlySpan<long> shape);
+
+    /// <summary>Mean over one axis, which goes away.</summary>
+    T Mean(T x, int axis);
+
+    /// <summary>Vectors of the last axis divided by their length.</summary>
+    T L2Normalize(T x);
+
+    /// <summary>Rows of a table [V, C] by ids [N, S] → [N, S, C].</summary>
+    T Gather(T table, T ids);
+
+    /// <summary>For every text the row at its highest id (the end token): x [N, S, C], ids [N, S] → [N, C].</summary>
+    T TakeAtHighest(T x, T ids);
+
+    /// <summary>Dropout while training, nothing otherwise.</summary>
+    T Dropout(T x, double rate);
+}

@@ -1,0 +1,28 @@
+// The one error of weights that do not fit a network: everything that is wrong, at once.
+namespace StreamActions.Model.Weights;
+
+/// <summary>Weights are missing or have another shape than the network needs; the message lists all of them.</summary>
+public sealed class CheckpointException : Exception
+{
+    /// <inheritdoc cref="CheckpointException"/>
+    public CheckpointException(string message) : base(message) { }
+
+    /// <summary>Checks that every parameter is there in the right shape.</summary>
+    /// <param name="specs">What the network needs.</param>
+    /// <param name="weights">What there is; further tensors are ignored.</param>
+    /// <param name="source">Where they come from, for the error.</param>
+    /// <exception cref="CheckpointException">Something is missing or misshapen.</exception>
+    public static void ThrowUnlessComplete(IEnumerable<ParameterSpec> specs, IReadOnlyDictionary<string, TensorData> weights, string source)
+    {
+        List<string> problems = [];
+        foreach (var spec in specs)
+        {
+            if (!weights.TryGetValue(spec.Name, out var tensor))
+                problems.Add($"{spec.Name} {TensorData.Text(spec.Shape)} is missing");
+            else if (!tensor.Shape.AsSpan().SequenceEqual(spec.Shape))
+                problems.Add($"{spec.Name} is {tensor.ShapeText}, the network needs {TensorData.Text(spec.Shape)}");
+        }
+        if (problems.Count > 0)
+            throw new CheckpointException($"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
+    }
+}

@@ -1,0 +1,71 @@
+// The graphs of a bundle, recorded from the network's one definition (MODEL §8).
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+
+namespace StreamActions.Onnx;
+
+/// <summary>Makes the graphs of a bundle from a configuration and weights.</summary>
+public static class M2ClipGraphs
+{
+    /// <summary>
+    /// <c>frames</c> uint8 RGB [B, T, S, S, 3] → <c>embedding</c> [B, D] of unit length and, when the network has classes,
+    /// <c>class_logits</c> [B, K].
+    /// </summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Video(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    {
+        var (graph, ops, network) = Start("video", config, weights);
+        var frames = graph.Input("frames", OnnxType.UInt8, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
+        var output = network.Vision.Forward(network.Vision.Normalize(frames));
+        graph.Output("embedding", ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
+        if (output.ClassLogits is { } logits)
+            graph.Output("class_logits", logits, OnnxType.Float, "B", config.NumClasses);
+        return graph.ToBytes();
+    }
+
+    /// <summary><c>tokens</c> int64 [N, S] → <c>embedding</c> [N, D] of unit length.</summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Text(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    {
+        var (graph, ops, network) = Start("text", config, weights);
+        var tokens = graph.Input("tokens", OnnxType.Int64, "N", config.ContextLength);
+        graph.Output("embedding", ops.L2Normalize(network.Text.Forward(tokens).Embedding), OnnxType.Float, "N", config.EmbedDim);
+        return graph.ToBytes();
+    }
+
+    /// <summary>
+    /// Every intermediate result that the published reference numbers cover, for parity tests: <c>video</c> float
+    /// normalised [B, T, S, S, 3] and <c>tokens</c> int64 [N, S] → frame_embeddings, video_embedding, class_logits,
+    /// text_hidden, text_embedding, and mlm_logits of the first B texts with the B clips.
+    /// </summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Reference(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, int clips)
+    {
+        var (graph, ops, network) = Start("reference", config, weights);
+        var video = graph.Input("video", OnnxType.Float, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
+        var tokens = graph.Input("tokens", OnnxType.Int64, "N", config.ContextLength);
+        var vision = network.Vision.Forward(video);
+        var text = network.Text.Forward(tokens);
+        graph.Output("frame_embeddings", vision.FrameEmbeddings, OnnxType.Float, "B", config.Frames, config.EmbedDim);
+        graph.Output("video_embedding", vision.VideoEmbedding, OnnxType.Float, "B", config.EmbedDim);
+        if (vision.ClassLogits is { } logits)
+            graph.Output("class_logits", logits, OnnxType.Float, "B", config.NumClasses);
+        graph.Output("text_hidden", text.Hidden, OnnxType.Float, "N", config.ContextLength, config.TextWidth);
+        graph.Output("text_embedding", text.Embedding, OnnxType.Float, "N", config.EmbedDim);
+        if (network.Masked is { } masked)
+        {
+            var words = masked.Forward(ops.Slice(text.Hidden, 0, 0, clips), vision.FrameEmbeddings);
+            graph.Output("mlm_logits", words, OnnxType.Float, "B", config.ContextLength, config.MlmVocabSize);
+        }
+        return graph.ToBytes();
+    }
+
+    private static (OnnxGraph Graph, OnnxOps Ops, M2ClipNetwork<OnnxValue> Network) Start(
+        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    {
+        CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, $"{name}.onnx");
+        var graph = new OnnxGraph(name);
+        var ops = new OnnxOps(graph);
+        return (graph, ops, new(ops, new OnnxParameters(weights), config));
+    }
+}

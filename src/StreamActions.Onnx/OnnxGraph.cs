@@ -1,0 +1,148 @@
+// A graph being built: nodes, initialisers, inputs and outputs, and at the end the file's bytes.
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using StreamActions.Model.Weights;
+using StreamActions.Onnx.Protos;
+
+namespace StreamActions.Onnx;
+
+/// <summary>Number types of a graph's inputs and outputs.</summary>
+public enum OnnxType
+{
+    /// <summary>32-bit float.</summary>
+    Float = TensorProto.Types.DataType.Float,
+    /// <summary>Unsigned byte.</summary>
+    UInt8 = TensorProto.Types.DataType.Uint8,
+    /// <summary>64-bit integer.</summary>
+    Int64 = TensorProto.Types.DataType.Int64,
+}
+
+/// <summary>Builds one ONNX graph. Not thread-safe.</summary>
+public sealed class OnnxGraph(string name)
+{
+    /// <summary>The domain of ONNX Runtime's own operators.</summary>
+    public const string Microsoft = "com.microsoft";
+
+    private const int IrVersion = 9, OpsetVersion = 18;
+    private readonly GraphProto _graph = new() { Name = name };
+    private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
+    private int _next;
+
+    /// <summary>Declares an input.</summary>
+    /// <param name="inputName">Its name.</param>
+    /// <param name="type">Its number type.</param>
+    /// <param name="shape">A number, or a symbol for a size known only at run time.</param>
+    public OnnxValue Input(string inputName, OnnxType type, params object[] shape)
+    {
+        _graph.Input.Add(Info(inputName, type, shape));
+        return new(inputName);
+    }
+
+    /// <summary>Declares an output: the value under another name.</summary>
+    public void Output(string outputName, OnnxValue value, OnnxType type, params object[] shape)
+    {
+        var node = new NodeProto { OpType = "Identity", Name = $"out/{outputName}" };
+        node.Input.Add(Use(value));
+        node.Output.Add(outputName);
+        _graph.Node.Add(node);
+        _graph.Output.Add(Info(outputName, type, shape));
+    }
+
+    /// <summary>Adds a node with one output.</summary>
+    public OnnxValue Node(string op, ReadOnlySpan<OnnxValue?> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
+        Node(op, "", inputs, attributes);
+
+    /// <summary>Adds a node of some operator domain with one output.</summary>
+    public OnnxValue Node(string op, string domain, ReadOnlySpan<OnnxValue?> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    {
+        var output = $"{op}_{_next++}";
+        var node = new NodeProto { OpType = op, Name = output, Domain = domain };
+        foreach (var input in inputs)
+            node.Input.Add(input is null ? "" : Use(input));
+        node.Output.Add(output);
+        foreach (var (attributeName, value) in attributes)
+            node.Attribute.Add(Attribute(attributeName, value));
+        _graph.Node.Add(node);
+        return new(output);
+    }
+
+    /// <summary>A constant of floats.</summary>
+    public OnnxValue Constant(TensorData data) => new($"c{_next++}", data);
+
+    /// <summary>A constant list of 64-bit integers, such as a shape.</summary>
+    public OnnxValue Integers(params ReadOnlySpan<long> values)
+    {
+        var constant = $"i{_next++}";
+        _graph.Initializer.Add(new TensorProto
+        {
+            Name = constant,
+            DataType = (int)TensorProto.Types.DataType.Int64,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
+            Dims = { (long)values.Length },
+        });
+        return new(constant);
+    }
+
+    /// <summary>The file's bytes.</summary>
+    public byte[] ToBytes(IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "StreamActions", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OpsetVersion });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
+        foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
+            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        return model.ToByteArray();
+    }
+
+    private string Use(OnnxValue value)
+    {
+        if (value.Constant is { } data && _initializers.Add(value.Name))
+        {
+            var tensor = new TensorProto
+            {
+                Name = value.Name,
+                DataType = (int)TensorProto.Types.DataType.Float,
+                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data.Values.AsSpan())),
+            };
+            tensor.Dims.Add(data.Shape);
+            _graph.Initializer.Add(tensor);
+        }
+        return value.Name;
+    }
+
+    private static ValueInfoProto Info(string name, OnnxType type, object[] shape)
+    {
+        var tensorShape = new TensorShapeProto();
+        foreach (var size in shape)
+        {
+            tensorShape.Dim.Add(size is string symbol
+                ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
+                : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(size, null) });
+        }
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = tensorShape } } };
+    }
+
+    private static AttributeProto Attribute(string name, object value)
+    {
+        var attribute = new AttributeProto { Name = name };
+        switch (value)
+        {
+            case float f:
+                (attribute.F, attribute.Type) = (f, AttributeProto.Types.AttributeType.Float);
+                break;
+            case int i:
+                (attribute.I, attribute.Type) = (i, AttributeProto.Types.AttributeType.Int);
+                break;
+            case long[] list:
+                attribute.Ints.Add(list);
+                attribute.Type = AttributeProto.Types.AttributeType.Ints;
+                break;
+            case string s:
+                (attribute.S, attribute.Type) = (ByteString.CopyFromUtf8(s), AttributeProto.Types.AttributeType.String);
+                break;
+            default:
+                throw new ArgumentException($"attribute {name} has type {value.GetType()}", nameof(value));
+        }
+        return attribute;
+    }
+}

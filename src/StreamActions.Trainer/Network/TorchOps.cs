@@ -1,0 +1,92 @@
+// The network's operations in libtorch, with autograd.
+using StreamActions.Model;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace StreamActions.Trainer.Network;
+
+/// <summary>Computes the operations of the forward pass. <see cref="Training"/> switches dropout.</summary>
+internal sealed class TorchOps : ITensorOps<Tensor>
+{
+    /// <summary>True while a training step runs.</summary>
+    public bool Training { get; set; }
+
+    public Tensor Pixels(Tensor frames, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift) =>
+        frames.to(ScalarType.Float32).mul_(tensor(scale.ToArray(), device: frames.device)).add_(tensor(shift.ToArray(), device: frames.device));
+
+    public Tensor PatchEmbedding(Tensor pictures, Tensor weight, int size, int patch)
+    {
+        var grid = size / patch;
+        var patches = pictures.reshape(-1, grid, patch, grid, patch, 3).permute(0, 1, 3, 2, 4, 5).reshape(-1, grid * grid, patch * patch * 3);
+        return matmul(patches, weight.permute(2, 3, 1, 0).reshape(patch * patch * 3, -1));
+    }
+
+    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => F.linear(x, weight, bias);
+
+    public (Tensor Query, Tensor Key, Tensor Value) LinearQkv(Tensor x, Tensor weight, Tensor bias, int width)
+    {
+        var parts = F.linear(x, weight, bias).chunk(3, -1);
+        return (parts[0], parts[1], parts[2]);
+    }
+
+    public Tensor MatMul(Tensor x, Tensor matrix) => matmul(x, matrix);
+
+    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) => F.layer_norm(x, weight.shape, weight, bias, epsilon);
+
+    public Tensor Attention(Tensor query, Tensor key, Tensor value, int heads, bool causal)
+    {
+        Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
+        var y = F.scaled_dot_product_attention(Split(query), Split(key), Split(value), is_casual: causal);
+        return y.transpose(1, 2).reshape(query.shape);
+    }
+
+    public Tensor QuickGelu(Tensor x) => x * sigmoid(1.702 * x);
+
+    public Tensor Gelu(Tensor x) => F.gelu(x);
+
+    public Tensor TemporalConvolution(Tensor x, Tensor weight, Tensor bias, int frames, bool causal)
+    {
+        // Shifted multiply-adds: a convolution would need the time axis moved to the end and back.
+        var padded = F.pad(x, causal ? [0, 0, 0, 0, 2, 0] : [0, 0, 0, 0, 1, 1]);
+        var taps = weight.squeeze(1).t();   // [3, C]
+        return padded.narrow(1, 0, frames) * taps[0] + padded.narrow(1, 1, frames) * taps[1] + padded.narrow(1, 2, frames) * taps[2] + bias;
+    }
+
+    public Tensor GridConvolution(Tensor x, Tensor weight, Tensor bias, int frames, int grid)
+    {
+        var channels = weight.shape[0];
+        var y = F.conv2d(x.reshape(-1, grid, grid, channels).permute(0, 3, 1, 2), weight.squeeze(2), bias, padding: [1, 1], groups: channels);
+        return y.permute(0, 2, 3, 1).reshape(x.shape);
+    }
+
+    public Tensor Add(Tensor a, Tensor b) => a + b;
+
+    public Tensor Subtract(Tensor a, Tensor b) => a - b;
+
+    public Tensor Slice(Tensor x, int axis, int start, int length) => x.narrow(axis, start, length);
+
+    public Tensor PadStart(Tensor x, int axis, int count, int rank)
+    {
+        var pads = new long[2 * (rank - axis)];   // from the last axis backwards
+        pads[^2] = count;
+        return F.pad(x, pads);
+    }
+
+    public Tensor PrependToken(Tensor x, Tensor row) => cat([row.expand(x.shape[0], 1, -1), x], 1);
+
+    public Tensor Reshape(Tensor x, params ReadOnlySpan<long> shape) => x.reshape(shape.ToArray());
+
+    public Tensor Mean(Tensor x, int axis) => x.mean([axis]);
+
+    public Tensor L2Normalize(Tensor x) => x / x.norm(-1, keepdim: true).clamp_min(1e-12);
+
+    public Tensor Gather(Tensor table, Tensor ids) => table.index_select(0, ids.flatten()).reshape([.. ids.shape, table.shape[1]]);
+
+    public Tensor TakeAtHighest(Tensor x, Tensor ids)
+    {
+        var position = ids.argmax(-1).reshape(-1, 1, 1).expand(-1, 1, x.shape[2]);
+        return x.gather(1, position).squeeze(1);
+    }
+
+    public Tensor Dropout(Tensor x, double rate) => Training ? F.dropout(x, rate, training: true) : x;
+}

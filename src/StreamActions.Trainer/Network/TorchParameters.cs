@@ -1,0 +1,72 @@
+// The network's parameters in libtorch: made, loaded, frozen and saved.
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Network;
+
+/// <summary>All parameters of a network by name. The same seed gives the same start.</summary>
+internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
+{
+    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Generator? _random;
+    private readonly IReadOnlyDictionary<string, TensorData>? _weights;
+
+    private TorchParameters(Generator? random, IReadOnlyDictionary<string, TensorData>? weights) => (_random, _weights) = (random, weights);
+
+    /// <summary>Parameters by name, in the order the network asked for them.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
+
+    /// <summary>Fresh parameters.</summary>
+    public static TorchParameters Start(ulong seed) => new(new Generator(seed, CPU), null);
+
+    /// <summary>Parameters from a checkpoint, all of them.</summary>
+    /// <exception cref="CheckpointException">Something is missing or misshapen; all of it is listed.</exception>
+    public static TorchParameters Load(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source)
+    {
+        CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, source);
+        return new(null, weights);
+    }
+
+    public Tensor Get(ParameterSpec spec)
+    {
+        using var _ = no_grad();
+        var value = _weights is not null ? FromData(_weights[spec.Name])
+            : spec.Start switch
+            {
+                ParameterStart.Zeros => zeros(spec.Shape),
+                ParameterStart.Ones => ones(spec.Shape),
+                ParameterStart.Constant => full(spec.Shape, spec.Value),
+                _ => (randn(spec.Shape, generator: _random) * spec.Value).MoveToOuterDisposeScope(),
+            };
+        value = value.DetachFromDisposeScope();
+        value.requires_grad = true;
+        _tensors.Add(spec.Name, value);
+        return value;
+    }
+
+    /// <summary>Copies of all values, for a checkpoint.</summary>
+    public Dictionary<string, TensorData> Export() =>
+        _tensors.ToDictionary(p => p.Key, p => ToData(p.Value), StringComparer.Ordinal);
+
+    /// <summary>A tensor as shape and numbers.</summary>
+    public static TensorData ToData(Tensor tensor)
+    {
+        using var copy = tensor.detach().cpu().to(ScalarType.Float32).contiguous();
+        return new(tensor.shape, copy.data<float>().ToArray());
+    }
+
+    /// <summary>Shape and numbers as a tensor.</summary>
+    public static Tensor FromData(TensorData data)
+    {
+        using var flat = tensor(data.Values);
+        return flat.reshape(data.Shape).clone();
+    }
+
+    public void Dispose()
+    {
+        foreach (var tensor in _tensors.Values)
+            tensor.Dispose();
+        _random?.Dispose();
+    }
+}
