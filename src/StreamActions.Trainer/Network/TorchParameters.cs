@@ -1,6 +1,7 @@
 // The network's parameters in libtorch: made, loaded, frozen and saved.
 using StreamActions.Model;
 using StreamActions.Model.Weights;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Network;
@@ -8,14 +9,14 @@ namespace StreamActions.Trainer.Network;
 /// <summary>All parameters of a network by name. The same seed gives the same start.</summary>
 internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
 {
-    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Parameter> _tensors = new(StringComparer.Ordinal);
     private readonly Generator? _random;
     private readonly IReadOnlyDictionary<string, TensorData>? _weights;
 
     private TorchParameters(Generator? random, IReadOnlyDictionary<string, TensorData>? weights) => (_random, _weights) = (random, weights);
 
     /// <summary>Parameters by name, in the order the network asked for them.</summary>
-    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
+    public IReadOnlyDictionary<string, Parameter> Tensors => _tensors;
 
     /// <summary>Fresh parameters.</summary>
     public static TorchParameters Start(ulong seed) => new(new Generator(seed, CPU), null);
@@ -39,10 +40,9 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
                 ParameterStart.Constant => full(spec.Shape, spec.Value),
                 _ => (randn(spec.Shape, generator: _random) * spec.Value).MoveToOuterDisposeScope(),
             };
-        value = value.DetachFromDisposeScope();
-        value.requires_grad = true;
-        _tensors.Add(spec.Name, value);
-        return value;
+        var parameter = new Parameter(value.DetachFromDisposeScope());
+        _tensors.Add(spec.Name, parameter);
+        return parameter;
     }
 
     /// <summary>Copies of all values, for a checkpoint.</summary>

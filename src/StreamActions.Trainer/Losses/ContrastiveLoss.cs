@@ -1,0 +1,25 @@
+// Clips and texts that belong together come close, both ways over the batch (MODEL §3).
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace StreamActions.Trainer.Losses;
+
+/// <summary>The contrastive head's loss.</summary>
+internal static class ContrastiveLoss
+{
+    /// <summary>Sharpness of the target: softmax(10·G).</summary>
+    private const double Sharpness = 10;
+
+    /// <summary>
+    /// Mean of two batch-mean KL terms <c>KL(softmax(10·G) ‖ softmax(logits))</c>, over texts for each clip and over clips for each text.
+    /// </summary>
+    /// <param name="logits">scale · cosine, clips × texts [B, B].</param>
+    /// <param name="fits">G [B, B]: 1 where text j is true of clip i, else 0.</param>
+    public static Tensor Of(Tensor logits, Tensor fits) => (OneWay(logits, fits) + OneWay(logits.t(), fits.t())) / 2;
+
+    private static Tensor OneWay(Tensor logits, Tensor fits)
+    {
+        var target = F.softmax(fits * Sharpness, -1);
+        return (target * (target.log() - F.log_softmax(logits, -1))).sum(-1).mean();
+    }
+}

@@ -1,0 +1,77 @@
+// A network in libtorch with its tokenizer: what training, evaluation and export work on.
+using StreamActions.Core.Text;
+using StreamActions.Model;
+using StreamActions.Trainer.Data;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Network;
+
+/// <summary>An M²-CLIP network that computes, and can be trained.</summary>
+internal sealed class TorchNetwork : IDisposable
+{
+    private readonly TorchOps _ops = new();
+
+    public TorchNetwork(M2ClipConfig config, TorchParameters parameters, ClipTokenizer tokenizer, PromptTemplate template)
+    {
+        (Parameters, Tokenizer, Template) = (parameters, tokenizer, template);
+        Network = new(_ops, parameters, config);
+    }
+
+    /// <summary>The forward pass.</summary>
+    public M2ClipNetwork<Tensor> Network { get; }
+
+    /// <summary>Its parameters.</summary>
+    public TorchParameters Parameters { get; }
+
+    /// <summary>Its tokenizer.</summary>
+    public ClipTokenizer Tokenizer { get; }
+
+    /// <summary>Its prompt template.</summary>
+    public PromptTemplate Template { get; }
+
+    /// <summary>The sizes.</summary>
+    public M2ClipConfig Config => Network.Config;
+
+    /// <summary>True while training steps run: switches dropout.</summary>
+    public bool Training { get => _ops.Training; set => _ops.Training = value; }
+
+    /// <summary>Clips as one tensor uint8 [B, T, S, S, 3].</summary>
+    public Tensor Pixels(IReadOnlyList<byte[]> clips)
+    {
+        var all = new byte[clips.Count * clips[0].Length];
+        for (var i = 0; i < clips.Count; i++)
+            clips[i].CopyTo(all, i * clips[0].Length);
+        return tensor(all).reshape(clips.Count, Config.Frames, Config.ImageSize, Config.ImageSize, 3);
+    }
+
+    /// <summary>Phrases, put into the template, as ids [N, S].</summary>
+    public Tensor Tokens(IReadOnlyList<string> phrases)
+    {
+        var ids = new long[phrases.Count * Config.ContextLength];
+        for (var i = 0; i < phrases.Count; i++)
+            Tokenizer.Encode(Template.Apply(phrases[i]), Config.ContextLength).CopyTo(ids, i * Config.ContextLength);
+        return tensor(ids).reshape(phrases.Count, Config.ContextLength);
+    }
+
+    /// <summary>The vision branch on uint8 pixels; the video embedding of unit length.</summary>
+    public (Tensor Embedding, Tensor? ClassLogits) EncodeVideo(Tensor pixels)
+    {
+        var output = Network.Vision.Forward(Network.Vision.Normalize(pixels));
+        return (_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits);
+    }
+
+    /// <summary>The text branch on ids; embeddings of unit length.</summary>
+    public Tensor EncodeText(Tensor tokens) => _ops.L2Normalize(Network.Text.Forward(tokens).Embedding);
+
+    /// <summary>1 where the text of clip j is true of clip i: [B, B].</summary>
+    public static Tensor Fits(IReadOnlyList<TrainingClip> clips)
+    {
+        var fits = new float[clips.Count * clips.Count];
+        for (var i = 0; i < clips.Count; i++)
+            for (var j = 0; j < clips.Count; j++)
+                fits[i * clips.Count + j] = clips[i].Fits(clips[j]) ? 1 : 0;
+        return tensor(fits).reshape(clips.Count, clips.Count);
+    }
+
+    public void Dispose() => Parameters.Dispose();
+}
