@@ -1,0 +1,28 @@
+// The generated benchmark as training data: endless training clips, and held-out ones from seeds of their own.
+using StreamActions.Core.Clips;
+using StreamActions.Trainer.Generation;
+
+namespace StreamActions.Trainer.Data;
+
+/// <summary>Clips by the generator. Training seeds and held-out seeds never meet.</summary>
+internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClipSource
+{
+    private const ulong HeldOutSeeds = 1UL << 62;
+
+    /// <summary>The clips of the demo model: 2 seconds of 64-pixel pictures.</summary>
+    public static ClipSpec DemoClip { get; } = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash);
+
+    public IReadOnlyList<ClipClass> Classes { get; } =
+        [.. ActionCatalog.All.Select(a => new ClipClass(a.Name, Captions.Canonical(a), (int?)ActionCatalog.Partner(a.Kind)))];
+
+    public IEnumerable<string> Texts => Captions.All();
+
+    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate((seed << 40) + (ulong)index, spec));
+
+    public IEnumerable<TrainingClip> HeldOut(int perClass) =>
+        from n in Enumerable.Range(0, perClass)
+        from action in ActionCatalog.All
+        select ToClip(ClipGenerator.Generate(HeldOutSeeds + (ulong)(n * ActionCatalog.All.Count + (int)action.Kind), spec, action.Kind));
+
+    private static TrainingClip ToClip(GeneratedClip clip) => new(clip.Pixels, (int)clip.Action, clip.Colour, clip.Caption.Text, clip.Caption.Colour);
+}

@@ -1,0 +1,29 @@
+// Clips side by side in one picture, for a person to look at.
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+using StreamActions.Core.Clips;
+
+namespace StreamActions.Trainer.Generation;
+
+/// <summary>Draws contact sheets.</summary>
+internal static class ContactSheet
+{
+    /// <summary>Writes a PNG with one clip a row, frames from left to right.</summary>
+    public static void Write(string path, IReadOnlyList<byte[]> clips, ClipSpec spec)
+    {
+        const int gap = 2;
+        using var sheet = new Mat(clips.Count * (spec.Size + gap), spec.Frames * (spec.Size + gap), MatType.CV_8UC3, Scalar.White);
+        for (var row = 0; row < clips.Count; row++)
+        {
+            for (var t = 0; t < spec.Frames; t++)
+            {
+                using var frame = new Mat(spec.Size, spec.Size, MatType.CV_8UC3);
+                Marshal.Copy(clips[row], t * spec.FrameBytes, frame.Data, spec.FrameBytes);
+                frame.CopyTo(sheet[new Rect(t * (spec.Size + gap), row * (spec.Size + gap), spec.Size, spec.Size)]);
+            }
+        }
+        using var bgr = new Mat();
+        Cv2.CvtColor(sheet, bgr, ColorConversionCodes.RGB2BGR);
+        Cv2.ImWrite(path, bgr);
+    }
+}
