@@ -27,10 +27,11 @@ internal static class TrainCommand
         Option<int> batch = new("--batch") { Description = "Clips in a step.", DefaultValueFactory = _ => 32 };
         Option<double> rate = new("--rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
         Option<ulong> seed = new("--seed") { Description = "Seed of weights and clips.", DefaultValueFactory = _ => 1UL };
+        Option<bool> mixed = new("--bf16") { Description = "Matrix products in bfloat16: about five times as fast where the processor has them." };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
         Command command = new("train", "Train a small network on generated clips, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
         {
-            run, steps, batch, rate, seed, threads,
+            run, steps, batch, rate, seed, mixed, threads,
         };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() => RunAsync(
             result.GetValue(run)!,
@@ -40,6 +41,7 @@ internal static class TrainCommand
                 Batch = result.GetValue(batch),
                 Rate = result.GetValue(rate),
                 Seed = result.GetValue(seed),
+                MixedPrecision = result.GetValue(mixed),
             },
             result.GetValue(threads), cancellation)));
         return command;

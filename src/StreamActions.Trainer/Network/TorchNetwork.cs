@@ -35,6 +35,9 @@ internal sealed class TorchNetwork : IDisposable
     /// <summary>True while training steps run: switches dropout.</summary>
     public bool Training { get => _ops.Training; set => _ops.Training = value; }
 
+    /// <summary>True: matrix products in bfloat16; see <see cref="TorchOps.MixedPrecision"/>.</summary>
+    public bool MixedPrecision { get => _ops.MixedPrecision; set => _ops.MixedPrecision = value; }
+
     /// <summary>Clips as one tensor uint8 [B, T, S, S, 3].</summary>
     public Tensor Pixels(IReadOnlyList<byte[]> clips)
     {
@@ -57,7 +60,7 @@ internal sealed class TorchNetwork : IDisposable
     public (Tensor Embedding, Tensor? ClassLogits) EncodeVideo(Tensor pixels)
     {
         var output = Network.Vision.Forward(Network.Vision.Normalize(pixels));
-        return (_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits);
+        return (_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits?.to(ScalarType.Float32));
     }
 
     /// <summary>The text branch on ids; embeddings of unit length.</summary>

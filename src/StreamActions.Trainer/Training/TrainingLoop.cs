@@ -75,7 +75,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source)
     {
         using var scope = NewDisposeScope();
         manual_seed((long)options.Seed + step);   // dropout of a resumed run is the same
-        network.Training = true;
+        (network.Training, network.MixedPrecision) = (true, options.MixedPrecision);
         optimizer.zero_grad();
         var (embedding, classLogits) = network.EncodeVideo(network.Pixels([.. clips.Select(c => c.Pixels)]));
         var texts = network.EncodeText(network.Tokens([.. clips.Select(c => c.Caption)]));
@@ -93,7 +93,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source)
         optimizer.step();
         using (no_grad())
             network.Network.LogitScale.clamp_(max: Math.Log(100));
-        network.Training = false;
+        (network.Training, network.MixedPrecision) = (false, false);
         var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
         return (value, right);
     }

@@ -21,6 +21,8 @@ internal sealed record TrainingOptions
     public double GradientNorm { get; init; } = 1;
     /// <summary>Seed of the weights and the clips.</summary>
     public required ulong Seed { get; init; }
+    /// <summary>Matrix products in bfloat16.</summary>
+    public bool MixedPrecision { get; init; }
     /// <summary>Steps from one evaluation to the next.</summary>
     public long EvaluateEvery { get; init; } = 250;
     /// <summary>Steps from one checkpoint to the next.</summary>
