@@ -1,0 +1,67 @@
+// A bundle is written whole and verified, or not at all.
+using StreamActions.Core.Bundles;
+using StreamActions.Core.Clips;
+using StreamActions.Onnx;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Export;
+using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Text;
+
+namespace StreamActions.Model.Tests;
+
+public sealed class BundleWriterTests : IDisposable
+{
+    private static readonly ClipClass[] Classes = [.. Enumerable.Range(0, 5).Select(i => new ClipClass($"class_{i}", $"a person does thing {i}", null))];
+    private readonly string _folder = Directory.CreateTempSubdirectory("bundle-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Write_TinyNetwork_GivesAVerifiedBundle()
+    {
+        var bundle = Write(Path.Combine(_folder, "tiny"));
+        Assert.InRange(bundle.Manifest.Golden.Measured, 0, 1e-5);
+        Assert.Equal(["class_0", "class_1", "class_2", "class_3", "class_4"], bundle.Manifest.Labels);
+        Assert.InRange(BundleVerifier.Measure(ModelBundle.Open(bundle.Folder)).Worst, 0, bundle.Manifest.Golden.Bound);
+        Assert.Equal(["tiny"], Directory.GetFileSystemEntries(_folder).Where(Directory.Exists).Select(Path.GetFileName).Where(n => n!.StartsWith("tiny", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Write_OutputsThatDeviate_WritesNothing()
+    {
+        var good = Write(Path.Combine(_folder, "good"));
+        var golden = GoldenClips.Read(good);
+        golden.VideoEmbeddings[0][0] += 0.01f;
+        var target = Path.Combine(_folder, "refused");
+        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(target, good.Manifest, new(Config, Weights, Vocabulary, Merges, golden)));
+        Assert.Contains("differ from libtorch", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(target));
+        Assert.False(Directory.Exists(target + ".new"));
+    }
+
+    [Fact]
+    public void Measure_GraphOfOtherWeights_DeviatesBeyondTheBound()
+    {
+        var bundle = Write(Path.Combine(_folder, "swapped"));
+        File.WriteAllBytes(bundle.PathOf(ModelBundle.VideoGraph), M2ClipGraphs.Video(Config, TinyNetwork.Weights(Config, seed: 99)));
+        Assert.True(BundleVerifier.Measure(bundle).Worst > bundle.Manifest.Golden.Bound);
+        Assert.Contains("video.onnx has changed since export", Assert.Throws<BundleException>(() => ModelBundle.Open(bundle.Folder)).Message, StringComparison.Ordinal);
+    }
+
+    private string Vocabulary => Path.Combine(_folder, "vocab.json");
+    private string Merges => Path.Combine(_folder, "merges.txt");
+    private M2ClipConfig Config { get; set; } = TinyNetwork.Config;
+    private Dictionary<string, Weights.TensorData> Weights { get; set; } = [];
+
+    private ModelBundle Write(string path)
+    {
+        VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
+        var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
+        Config = TinyNetwork.Config with { VocabSize = tokenizer.Count };
+        Weights = TinyNetwork.Weights(Config);
+        using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
+        var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
+        return BundleExporter.Write(network, Classes, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
+            new("tiny", "1", clip, true, new Dictionary<string, double>(), new Dictionary<string, string>()), path);
+    }
+}
