@@ -1,6 +1,7 @@
 // The JSON form of an event's data: what config/event.schema.json describes, field by field.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudNative.CloudEvents;
 
 namespace StreamActions.Worker.Events;
 
@@ -43,7 +44,7 @@ internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime);
+        writer.WriteStringValue(CloudEventAttributeType.Timestamp.Format(value.ToUniversalTime()));
 }
 
 /// <summary>Six decimals: beyond them a score is noise of single precision.</summary>

@@ -39,7 +39,7 @@ internal sealed class LocalBroker : IBrokerProcess
             try
             {
                 var port = KafkaBroker.FreePorts(PortsOfOneBroker);
-                return new LocalBroker(script, folder, await Shell.RunAsync(cancellationToken, "bash", script, "start", folder, $"{port}"));
+                return new LocalBroker(script, folder, await Shell.RunAsync("bash", [script, "start", folder, $"{port}"], cancellationToken));
             }
             catch (BrokerUnavailableException) when (attempt < Attempts)
             {
@@ -69,5 +69,5 @@ internal sealed class LocalBroker : IBrokerProcess
     }
 
     private Task<string> TellAsync(string command, CancellationToken cancellationToken) =>
-        Shell.RunAsync(cancellationToken, "bash", _script, command, _folder);
+        Shell.RunAsync("bash", [_script, command, _folder], cancellationToken);
 }

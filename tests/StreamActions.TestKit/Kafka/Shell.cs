@@ -9,7 +9,7 @@ internal static class Shell
 {
     /// <summary>Runs a program and returns what it wrote to standard output, trimmed.</summary>
     /// <exception cref="BrokerUnavailableException">It is not there or ended with an error.</exception>
-    public static async Task<string> RunAsync(CancellationToken cancellationToken, string program, params string[] arguments)
+    public static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process;
