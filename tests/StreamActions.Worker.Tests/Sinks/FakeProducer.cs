@@ -8,7 +8,7 @@ internal sealed class FakeProducer(Func<Message<string, string>, ErrorCode?> ans
 {
     private readonly List<string> _sent = [];
 
-    /// <summary>Keys and first header's … ids of the messages taken, in order.</summary>
+    /// <summary>Ids of the messages taken, in order.</summary>
     public IReadOnlyList<string> SentIds
     {
         get

@@ -222,9 +222,11 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     // Lets the clock run until something has happened; what happens in between needs no time of its own.
     private async Task UntilAsync(Func<bool> happened)
     {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
         while (!happened())
         {
-            Cancel.ThrowIfCancellationRequested();
+            deadline.Token.ThrowIfCancellationRequested();
             _folder.Time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
