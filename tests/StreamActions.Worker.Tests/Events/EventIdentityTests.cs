@@ -20,7 +20,10 @@ public sealed class EventIdentityTests
     {
         var again = SampleEvents.Begin with
         {
-            Score = 0.5, LatencyMs = 7, ConfigHash = new string('c', 64), Time = SampleEvents.Noon.AddHours(1),
+            Score = 0.5,
+            LatencyMs = 7,
+            ConfigHash = new string('c', 64),
+            Time = SampleEvents.Noon.AddHours(1),
             BeganAt = SampleEvents.Begin.BeganAt.ToOffset(TimeSpan.FromHours(2)),
         };
 

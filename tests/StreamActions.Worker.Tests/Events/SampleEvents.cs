@@ -31,12 +31,21 @@ internal static class SampleEvents
 
     public static ActionEvent End { get; } = Begin with
     {
-        Phase = ActionPhase.End, Sequence = 2, Time = Noon.AddSeconds(20), EndedAt = Noon.AddSeconds(17), RunnerUp = null, Zone = null,
+        Phase = ActionPhase.End,
+        Sequence = 2,
+        Time = Noon.AddSeconds(20),
+        EndedAt = Noon.AddSeconds(17),
+        RunnerUp = null,
+        Zone = null,
     };
 
     public static CameraEvent Blind { get; } = new()
     {
-        Camera = "dock-east", Time = Noon, Blind = true, Reason = "offline", Detail = "the connection was refused",
+        Camera = "dock-east",
+        Time = Noon,
+        Blind = true,
+        Reason = "offline",
+        Detail = "the connection was refused",
     };
 
     public static CameraEvent Seeing { get; } = Blind with { Blind = false, Time = Noon.AddSeconds(9), Reason = "live" };

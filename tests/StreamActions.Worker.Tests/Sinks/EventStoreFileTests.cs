@@ -8,8 +8,6 @@ namespace StreamActions.Worker.Tests.Sinks;
 
 public sealed class EventStoreFileTests : IDisposable
 {
-    private const string CrashFolder = "STREAMACTIONS_CRASH_FOLDER";
-
     private readonly StoreFolder _folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -127,37 +125,18 @@ public sealed class EventStoreFileTests : IDisposable
         }
     }
 
-    /// <summary>Not a test: the process that the one above kills. It notes every acknowledged event in a file of its own.</summary>
-    [Fact(Explicit = true)]
-    public async Task CrashChild_UntilKilled_Appends()
-    {
-        var folder = Environment.GetEnvironmentVariable(CrashFolder);
-        Assert.SkipWhen(folder is null, "runs only as the child of another test");
-        await using var store = _folder.Open(path: Path.Combine(folder, "events.db"));
-        await using var notes = new FileStream(Path.Combine(folder, "acknowledged"), FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
-        {
-            for (var number = 0; ; number++)
-            {
-                var seq = await store.AppendAsync(SampleEvents.Encoded(number, $"camera-{writer}"), CancellationToken.None);
-                lock (notes)
-                    notes.Write(System.Text.Encoding.ASCII.GetBytes($"{seq}\n"));
-            }
-        }));
-    }
-
     private async Task RunCrashChildAsync(int acknowledgements)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [CrashFolder] = _folder.Path },
+            Environment = { [EventStoreCrashChild.Folder] = _folder.Path },
         };
         // Under "dotnet exec" the process is dotnet itself and wants to be told what to run.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(EventStoreFileTests).Assembly.Location);
-        foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{nameof(CrashChild_UntilKilled_Appends)}"])
+        foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{nameof(EventStoreCrashChild.Appends_UntilKilled_Acknowledges)}"])
             start.ArgumentList.Add(argument);
         using var child = Process.Start(start)!;
         try

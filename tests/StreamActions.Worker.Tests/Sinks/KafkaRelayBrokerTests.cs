@@ -177,8 +177,10 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
         await relay.StopAsync(Cancel);
     }
 
-    [Fact]
-    public async Task StopAsync_BrokerIsAway_KeepsTheRestForTheNextStart()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task StopAsync_BrokerIsDeadOrFrozen_KeepsTheRestForTheNextStart(bool dead)
     {
         Assert.SkipUnless(kafka.Broker.CanFail, kafka.Broker.Notice);
         List<EncodedEvent> stored = [];
@@ -187,7 +189,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
             using var relay = await StartAsync(store);
             stored.Add(await AppendAsync(store, 0));
             await UntilDeliveredAsync(store);
-            await kafka.Broker.KillAsync();
+            await (dead ? kafka.Broker.KillAsync() : kafka.Broker.PauseAsync());
             for (var number = 1; number < 20; number++)
                 stored.Add(await AppendAsync(store, number));
 
@@ -196,7 +198,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
             Assert.Equal(19, store.PendingCount);
         }
 
-        await kafka.Broker.RestartAsync(Cancel);
+        await (dead ? kafka.Broker.RestartAsync(Cancel) : kafka.Broker.ResumeAsync());
         await using var again = _folder.Open();
         using var next = await StartAsync(again);
         var records = await ReadAsync(stored);

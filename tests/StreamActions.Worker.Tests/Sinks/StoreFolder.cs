@@ -13,9 +13,13 @@ internal sealed class StoreFolder : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    public StoreFolder()
+    private readonly bool _ours;
+
+    /// <summary>A new folder, or one that belongs to somebody else.</summary>
+    public StoreFolder(string? path = null)
     {
-        Path = Directory.CreateTempSubdirectory("streamactions-store-").FullName;
+        _ours = path is null;
+        Path = path ?? Directory.CreateTempSubdirectory("streamactions-store-").FullName;
         Metrics = new SinkMetrics(Meters);
     }
 
@@ -48,6 +52,7 @@ internal sealed class StoreFolder : IDisposable
     public void Dispose()
     {
         _services.Dispose();
-        Directory.Delete(Path, recursive: true);
+        if (_ours)
+            Directory.Delete(Path, recursive: true);
     }
 }
