@@ -42,6 +42,7 @@ internal static class KafkaConnection
             LingerMs = 1,
             Partitioner = Partitioner.Murmur2Random, // the Java client's, so that joins by key line up
             SocketKeepaliveEnable = true,
+            LogConnectionClose = false, // brokers close idle connections; that is no fault
             ReconnectBackoffMaxMs = 2000, // a broker that returns is used again within seconds
             RetryBackoffMaxMs = 1000,
             RequestTimeoutMs = 10_000,

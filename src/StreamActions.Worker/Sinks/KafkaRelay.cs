@@ -138,8 +138,9 @@ internal sealed partial class KafkaRelay : BackgroundService
 
             return await SettleAsync(delivery).ConfigureAwait(false);
         }
-        catch (SinkException e)
+        catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
         {
+            // The store failed, or the producer in a way it does not report: nothing is marked, so nothing is lost.
             Fault(e.Message);
             return Step.Held;
         }

@@ -35,6 +35,9 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>host:port of the plaintext listener.</summary>
     public string Bootstrap => _process.Bootstrap;
 
+    /// <summary>host:port of the listener that asks for user <c>alice</c>, password <c>alice-secret</c> by PLAIN; null where there is none.</summary>
+    public string? SaslBootstrap => _process.SaslBootstrap;
+
     /// <summary>Where it comes from.</summary>
     public KafkaKind Kind { get; }
 
@@ -112,6 +115,9 @@ internal interface IBrokerProcess : IAsyncDisposable
 {
     /// <summary>host:port.</summary>
     string Bootstrap { get; }
+
+    /// <summary>host:port of the listener with passwords; null where there is none.</summary>
+    string? SaslBootstrap => null;
 
     /// <summary>SIGKILL.</summary>
     Task KillAsync() => throw new NotSupportedException("this kind of broker cannot be killed; ask CanFail first");

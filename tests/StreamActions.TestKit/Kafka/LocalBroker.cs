@@ -16,15 +16,19 @@ internal sealed class LocalBroker : IBrokerProcess
     private readonly string _script;
     private readonly string _folder;
 
-    private LocalBroker(string script, string folder, string bootstrap)
+    private LocalBroker(string script, string folder, int port)
     {
         _script = script;
         _folder = folder;
-        Bootstrap = bootstrap;
+        Bootstrap = $"127.0.0.1:{port}";
+        SaslBootstrap = $"127.0.0.1:{port + 1}";
     }
 
     /// <inheritdoc/>
     public string Bootstrap { get; }
+
+    /// <inheritdoc/>
+    public string? SaslBootstrap { get; }
 
     /// <summary>Starts a broker on free ports.</summary>
     public static async Task<IBrokerProcess> StartAsync(CancellationToken cancellationToken)
@@ -39,7 +43,8 @@ internal sealed class LocalBroker : IBrokerProcess
             try
             {
                 var port = KafkaBroker.FreePorts(PortsOfOneBroker);
-                return new LocalBroker(script, folder, await Shell.RunAsync("bash", [script, "start", folder, $"{port}"], cancellationToken));
+                await Shell.RunAsync("bash", [script, "start", folder, $"{port}"], cancellationToken);
+                return new LocalBroker(script, folder, port);
             }
             catch (BrokerUnavailableException) when (attempt < Attempts)
             {

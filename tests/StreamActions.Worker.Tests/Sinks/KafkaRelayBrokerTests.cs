@@ -68,7 +68,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     [Fact]
     public async Task Relay_BrokerIsKilledAndRestarted_AllArriveInOrder()
     {
-        Assert.SkipUnless(kafka.Broker.CanFail, kafka.Broker.Notice);
+        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that it may kill, and has: {kafka.Broker.Notice}");
         await using var store = _folder.Open();
         using var relay = await StartAsync(store);
         List<EncodedEvent> stored = [];
@@ -103,7 +103,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     [Fact]
     public async Task Relay_BrokerFreezesAndResumes_AllArrive()
     {
-        Assert.SkipUnless(kafka.Broker.CanFail, kafka.Broker.Notice);
+        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that it may kill, and has: {kafka.Broker.Notice}");
         await using var store = _folder.Open();
         using var relay = await StartAsync(store);
         List<EncodedEvent> stored = [await AppendAsync(store, 0)];
@@ -139,7 +139,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     [Fact]
     public async Task Relay_EventTooLargeForTheTopic_IsDeadAndTheOthersArriveInOrder()
     {
-        Assert.SkipWhen(kafka.Broker.Kind == KafkaKind.Mock, kafka.Broker.Notice);
+        Assert.SkipWhen(kafka.Broker.Kind == KafkaKind.Mock, $"needs a broker with topic settings, and has: {kafka.Broker.Notice}");
         using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Broker.Bootstrap }).Build())
         {
             await admin.CreateTopicsAsync(
@@ -177,12 +177,35 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
         await relay.StopAsync(Cancel);
     }
 
+    [Fact]
+    public async Task Relay_PasswordIsWrongAndThenRight_HoldsEventsAndNeverShowsIt()
+    {
+        Assert.SkipWhen(kafka.Broker.SaslBootstrap is null, $"needs a broker that asks for a password, and has: {kafka.Broker.Notice}");
+        await using var store = _folder.Open();
+        EncodedEvent[] stored = [await AppendAsync(store, 0), await AppendAsync(store, 1)];
+
+        using (var refused = await StartAsync(store, WithPassword("wrong-secret")))
+        {
+            await UntilAsync(() => _folder.Lines.At(LogLevel.Warning).Any());
+            await refused.StopAsync(Cancel);
+        }
+
+        Assert.Equal(2, store.PendingCount);
+        Assert.Contains("uthentication", _folder.Lines.At(LogLevel.Warning).First(), StringComparison.Ordinal);
+        Assert.DoesNotContain(_folder.Lines.All, line => line.Text.Contains("wrong-secret", StringComparison.Ordinal));
+
+        using var relay = await StartAsync(store, WithPassword("alice-secret"));
+        await ReadAsync(stored);
+        await UntilDeliveredAsync(store);
+        await relay.StopAsync(Cancel);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task StopAsync_BrokerIsDeadOrFrozen_KeepsTheRestForTheNextStart(bool dead)
     {
-        Assert.SkipUnless(kafka.Broker.CanFail, kafka.Broker.Notice);
+        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that it may kill, and has: {kafka.Broker.Notice}");
         List<EncodedEvent> stored = [];
         await using (var store = _folder.Open())
         {
@@ -208,9 +231,18 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
         await next.StopAsync(Cancel);
     }
 
-    private async Task<KafkaRelay> StartAsync(EventStore store)
+    private KafkaOptions WithPassword(string password) =>
+        new(kafka.Broker.SaslBootstrap!, _topic, new Dictionary<string, string>
+        {
+            ["security.protocol"] = "sasl_plaintext",
+            ["sasl.mechanism"] = "PLAIN",
+            ["sasl.username"] = "alice",
+            ["sasl.password"] = password,
+        });
+
+    private async Task<KafkaRelay> StartAsync(EventStore store, KafkaOptions? options = null)
     {
-        KafkaOptions options = new(kafka.Broker.Bootstrap, _topic, new Dictionary<string, string>());
+        options ??= new(kafka.Broker.Bootstrap, _topic, new Dictionary<string, string>());
         KafkaRelay relay = new(store, options, _folder.Metrics, TimeProvider.System, _folder.Lines.Of<KafkaRelay>());
         await relay.StartAsync(Cancel);
         return relay;

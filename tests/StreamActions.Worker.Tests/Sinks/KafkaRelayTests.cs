@@ -155,6 +155,26 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Relay_ProducerThrowsSomethingElse_IsSaidAndTriedAgain()
+    {
+        var thrown = false;
+        using var relay = Relay(_ =>
+        {
+            if (thrown)
+                return ErrorCode.NoError;
+            thrown = true;
+            throw new InvalidOperationException("out of handles");
+        });
+        await AppendAsync(0);
+        await relay.StartAsync(Cancel);
+
+        await UntilAsync(() => _store.PendingCount == 0);
+
+        Assert.Contains("out of handles", Assert.Single(_folder.Lines.At(LogLevel.Warning)), StringComparison.Ordinal);
+        await relay.StopAsync(Cancel);
+    }
+
+    [Fact]
     public async Task Relay_ManyFaults_WritesOneLineAndCountsTheRest()
     {
         using var relay = Relay(_ => ErrorCode.NoError);
