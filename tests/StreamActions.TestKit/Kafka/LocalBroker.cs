@@ -1,0 +1,78 @@
+// Apache Kafka started by the script in the shared folder, in a folder of its own under the temporary folder.
+using System.Diagnostics;
+
+namespace StreamActions.TestKit.Kafka;
+
+/// <summary>Apache Kafka started by <c>shared/kafka/kafka.sh</c>.</summary>
+internal sealed class LocalBroker : IBrokerProcess
+{
+    private const int PortsOfOneBroker = 4;
+    private const int Attempts = 3;
+
+    // Ends the broker when the test process is gone in whatever way, for the script detaches it from us.
+    private const string Watch =
+        "setsid bash -c 'while kill -0 $0; do sleep 1; done; \"$1\" kill \"$2\"; rm -rf \"$2\"' \"$0\" \"$1\" \"$2\" </dev/null >/dev/null 2>&1 &";
+
+    private readonly string _script;
+    private readonly string _folder;
+
+    private LocalBroker(string script, string folder, int port)
+    {
+        _script = script;
+        _folder = folder;
+        Bootstrap = $"127.0.0.1:{port}";
+        SaslBootstrap = $"127.0.0.1:{port + 1}";
+    }
+
+    /// <inheritdoc/>
+    public string Bootstrap { get; }
+
+    /// <inheritdoc/>
+    public string? SaslBootstrap { get; }
+
+    /// <summary>Starts a broker on free ports.</summary>
+    public static async Task<IBrokerProcess> StartAsync(CancellationToken cancellationToken)
+    {
+        var script = Path.Combine(RepositoryPaths.Shared, "kafka", "kafka.sh");
+        if (!File.Exists(script))
+            throw new BrokerUnavailableException($"there is no {script}");
+        for (var attempt = 1; ; attempt++)
+        {
+            var folder = Directory.CreateTempSubdirectory("streamactions-kafka-").FullName;
+            Process.Start("bash", ["-c", Watch, $"{Environment.ProcessId}", script, folder]).Dispose();
+            try
+            {
+                var port = KafkaBroker.FreePorts(PortsOfOneBroker);
+                await Shell.RunAsync("bash", [script, "start", folder, $"{port}"], cancellationToken);
+                return new LocalBroker(script, folder, port);
+            }
+            catch (BrokerUnavailableException) when (attempt < Attempts)
+            {
+                // Another process may have taken a port between our look and the broker's start.
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task KillAsync() => TellAsync("kill", CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task RestartAsync(CancellationToken cancellationToken) => TellAsync("start", cancellationToken);
+
+    /// <inheritdoc/>
+    public Task PauseAsync() => TellAsync("pause", CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task ResumeAsync() => TellAsync("resume", CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync(); // nothing in it is kept, so there is no point in a slow goodbye
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Task<string> TellAsync(string command, CancellationToken cancellationToken) =>
+        Shell.RunAsync("bash", [_script, command, _folder], cancellationToken);
+}

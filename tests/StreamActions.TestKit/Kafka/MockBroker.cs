@@ -1,0 +1,31 @@
+// librdkafka's imitation of a cluster, inside this process.
+using Confluent.Kafka;
+
+namespace StreamActions.TestKit.Kafka;
+
+/// <summary>librdkafka's mock cluster; it lives as long as the client that holds it.</summary>
+internal sealed class MockBroker : IBrokerProcess
+{
+    private readonly IProducer<Null, Null> _holder;
+
+    /// <summary>Starts it.</summary>
+    public MockBroker()
+    {
+        ProducerConfig settings = new() { BootstrapServers = "unused" };
+        settings.Set("test.mock.num.brokers", "1");
+        _holder = new ProducerBuilder<Null, Null>(settings).SetLogHandler((_, _) => { }).Build();
+        using var admin = new DependentAdminClientBuilder(_holder.Handle).Build();
+        var broker = admin.GetMetadata(TimeSpan.FromSeconds(10)).Brokers[0];
+        Bootstrap = $"{broker.Host}:{broker.Port}";
+    }
+
+    /// <inheritdoc/>
+    public string Bootstrap { get; }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _holder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

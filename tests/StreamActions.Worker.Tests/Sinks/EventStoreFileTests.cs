@@ -1,0 +1,182 @@
+// Opening a store: unusable places are named, damage is put aside, and a killed process loses nothing it acknowledged.
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Tests.Events;
+
+namespace StreamActions.Worker.Tests.Sinks;
+
+public sealed class EventStoreFileTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Open_FolderIsMissing_IsCreated()
+    {
+        var path = Path.Combine(_folder.Path, "data", "deeper", "events.db");
+
+        await using var store = _folder.Open(path: path);
+
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void Open_FolderIsAFile_FailsWithOneClearLine()
+    {
+        var file = Path.Combine(_folder.Path, "occupied");
+        File.WriteAllText(file, "");
+
+        var error = Assert.Throws<SinkException>(() => _folder.Open(path: Path.Combine(file, "events.db")));
+
+        Assert.StartsWith($"sinks.store {file}/events.db: cannot be opened; make its folder writable or choose another path", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_PathIsAFolder_FailsWithOneClearLine()
+    {
+        Directory.CreateDirectory(_folder.Database);
+
+        Assert.Contains("cannot be opened", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_AnotherWorkerHasIt_FailsAndWorksOnceThatOneEnded()
+    {
+        await using (var first = _folder.Open())
+            Assert.Contains("another worker uses it", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+
+        await using var second = _folder.Open();
+    }
+
+    [Fact]
+    public void Open_DatabaseOfAnotherProgram_FailsAndLeavesItAlone()
+    {
+        _folder.Query("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (7)");
+
+        Assert.Contains("another program", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+        Assert.Equal(7L, _folder.Query("SELECT a FROM theirs"));
+    }
+
+    [Fact]
+    public async Task Open_NewerSchema_FailsAndNamesBothVersions()
+    {
+        await _folder.Open().DisposeAsync();
+        _folder.Query("PRAGMA user_version = 99");
+
+        Assert.Contains("schema version 99, this program knows 1", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_NoDatabaseAtAll_IsPutAsideAndANewOneWorks()
+    {
+        await File.WriteAllTextAsync(_folder.Database, new string('?', 10_000), Cancel);
+
+        await using var store = _folder.Open();
+        await store.AppendAsync(SampleEvents.Begin, Cancel);
+
+        Assert.Equal(new string('?', 10_000), await File.ReadAllTextAsync(_folder.Database + ".corrupt-20260301T120000000Z", Cancel));
+        Assert.Contains("is damaged", Assert.Single(_folder.Lines.At(LogLevel.Error)), StringComparison.Ordinal);
+        Assert.Single(await store.ReadPendingAsync(10, Cancel));
+    }
+
+    [Fact]
+    public async Task Open_PagesOverwritten_IsPutAsideAndANewOneWorks()
+    {
+        await FillAsync(1_000);
+        await OverwriteAllButTheFirstPageAsync();
+
+        await using var store = _folder.Open();
+
+        Assert.Single(Directory.GetFiles(_folder.Path, "events.db.corrupt-*Z"));
+        Assert.Equal(0, store.PendingCount);
+    }
+
+    [Fact]
+    public async Task AppendAsync_PagesOverwrittenWhileOpen_ContinuesInANewStore()
+    {
+        await FillAsync(5_000); // more than SQLite keeps in memory
+        await using var store = _folder.Open();
+        await OverwriteAllButTheFirstPageAsync();
+
+        await store.ReadPendingAsync(int.MaxValue, Cancel);
+        await store.AppendAsync(SampleEvents.Begin, Cancel);
+
+        Assert.Single(Directory.GetFiles(_folder.Path, "events.db.corrupt-*Z"));
+        Assert.Equal(1, store.PendingCount);
+    }
+
+    [Fact]
+    public async Task AppendAsync_ProcessIsKilled_LosesNothingAcknowledged()
+    {
+        for (var round = 1; round <= 3; round++)
+        {
+            await RunCrashChildAsync(acknowledgements: 400 * round);
+
+            await using var store = _folder.Open();
+            var stored = (await store.ReadPendingAsync(int.MaxValue, Cancel)).Select(row => row.Seq).ToHashSet();
+            var acknowledged = Acknowledged();
+            Assert.True(acknowledged.Count >= 400 * round);
+            Assert.Empty(acknowledged.Except(stored));
+            Assert.Empty(Directory.GetFiles(_folder.Path, "*corrupt*"));
+        }
+    }
+
+    private async Task RunCrashChildAsync(int acknowledgements)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [EventStoreCrashChild.Folder] = _folder.Path },
+        };
+        // Under "dotnet exec" the process is dotnet itself and wants to be told what to run.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(EventStoreFileTests).Assembly.Location);
+        foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{nameof(EventStoreCrashChild.Appends_UntilKilled_Acknowledges)}"])
+            start.ArgumentList.Add(argument);
+        using var child = Process.Start(start)!;
+        try
+        {
+            using FileSystemWatcher watcher = new(_folder.Path);
+            while (Acknowledged().Count < acknowledgements)
+            {
+                Assert.False(child.HasExited, "the child ended by itself");
+                watcher.WaitForChanged(WatcherChangeTypes.All, TimeSpan.FromMilliseconds(100));
+                Cancel.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            child.Kill(); // SIGKILL
+            await child.WaitForExitAsync(Cancel);
+        }
+    }
+
+    // The last line may be cut off in the middle by the kill.
+    private List<long> Acknowledged()
+    {
+        var file = Path.Combine(_folder.Path, "acknowledged");
+        if (!File.Exists(file))
+            return [];
+        using StreamReader reader = new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var text = reader.ReadToEnd();
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
+    }
+
+    private async Task FillAsync(int count)
+    {
+        await using var store = _folder.Open();
+        await Task.WhenAll(Enumerable.Range(0, count).Select(number => store.AppendAsync(SampleEvents.Encoded(number), Cancel)));
+    }
+
+    private async Task OverwriteAllButTheFirstPageAsync()
+    {
+        await using FileStream file = new(_folder.Database, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = 4096;
+        await file.WriteAsync(new byte[file.Length - 4096], Cancel);
+    }
+}
