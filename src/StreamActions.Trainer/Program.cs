@@ -1,1 +1,12 @@
-return 0;
+// The trainer: makes the models that the worker runs.
+using System.CommandLine;
+using StreamActions.Trainer.Commands;
+
+var root = new RootCommand("StreamActions trainer: makes models that turn video into action events.")
+{
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    ExportCommand.Create(),
+    VerifyCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

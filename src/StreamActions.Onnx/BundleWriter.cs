@@ -1,0 +1,77 @@
+// Writes a bundle beside its place, verifies it there, and only then puts it where it was asked for.
+using StreamActions.Core.Bundles;
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+
+namespace StreamActions.Onnx;
+
+/// <summary>What goes into a bundle beside its manifest.</summary>
+/// <param name="Config">Sizes of the network.</param>
+/// <param name="Weights">Its tensors by checkpoint name.</param>
+/// <param name="VocabularyPath">The tokenizer's <c>vocab.json</c>.</param>
+/// <param name="MergesPath">The tokenizer's <c>merges.txt</c>.</param>
+/// <param name="Golden">Clips and phrases with libtorch's outputs.</param>
+public sealed record BundleContent(
+    M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights, string VocabularyPath, string MergesPath, GoldenClips Golden);
+
+/// <summary>Writes bundles (MODEL §8).</summary>
+public static class BundleWriter
+{
+    /// <summary>Writes and verifies a bundle; replaces an older one of that path only when the new one is good.</summary>
+    /// <param name="folder">Where the bundle shall be.</param>
+    /// <param name="manifest">The manifest; its file hashes and measured deviation are filled in here.</param>
+    /// <param name="content">The rest.</param>
+    /// <returns>The bundle, opened.</returns>
+    /// <exception cref="BundleException">The graphs do not repeat libtorch's outputs within the manifest's bound; nothing is written then.</exception>
+    /// <exception cref="CheckpointException">Weights are missing or misshapen; nothing is written then.</exception>
+    public static ModelBundle Write(string folder, ModelManifest manifest, BundleContent content)
+    {
+        var final = Path.GetFullPath(folder);
+        var temporary = final + ".new";
+        if (Directory.Exists(temporary))
+            Directory.Delete(temporary, recursive: true);
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(temporary, "tokenizer"));
+            File.WriteAllBytes(Path.Combine(temporary, ModelBundle.VideoGraph), M2ClipGraphs.Video(content.Config, content.Weights));
+            File.WriteAllBytes(Path.Combine(temporary, ModelBundle.TextGraph), M2ClipGraphs.Text(content.Config, content.Weights));
+            File.Copy(content.VocabularyPath, Path.Combine(temporary, ModelBundle.Vocabulary));
+            File.Copy(content.MergesPath, Path.Combine(temporary, ModelBundle.Merges));
+            content.Golden.Write(temporary);
+            manifest = manifest with { Files = Hashes(temporary) };
+            WriteManifest(temporary, manifest);
+
+            var measured = BundleVerifier.Measure(ModelBundle.Open(temporary)).Worst;
+            if (!(measured <= manifest.Golden.Bound))
+                throw new BundleException($"the exported graphs differ from libtorch by {measured:g3}, more than the bound of {manifest.Golden.Bound:g3}; nothing was written to '{folder}'");
+            WriteManifest(temporary, manifest with { Golden = manifest.Golden with { Measured = measured } });
+            Replace(final, temporary);
+            return ModelBundle.Open(final);
+        }
+        finally
+        {
+            if (Directory.Exists(temporary))
+                Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    private static void Replace(string final, string temporary)
+    {
+        // Whatever else lies in the folder, such as a README, stays.
+        Directory.CreateDirectory(final);
+        foreach (var file in Directory.GetFiles(temporary, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(final, Path.GetRelativePath(temporary, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(file, target, overwrite: true);
+        }
+    }
+
+    private static void WriteManifest(string folder, ModelManifest manifest) =>
+        File.WriteAllText(Path.Combine(folder, ModelBundle.ManifestFile), manifest.ToJson());
+
+    private static SortedDictionary<string, string> Hashes(string folder) => new(
+        Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(
+            path => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'),
+            path => ModelBundle.Hash(File.ReadAllBytes(path))), StringComparer.Ordinal);
+}

@@ -1,0 +1,49 @@
+// export: a run's newest checkpoint as a verified bundle.
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Export;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>The <c>export</c> verb.</summary>
+internal static class ExportCommand
+{
+    public static Command Create()
+    {
+        Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
+        Option<string> name = new("--name") { Description = "Name of the model: lower-case letters, digits, dot, dash, underscore.", Required = true };
+        Option<string> version = new("--model-version") { Description = "Version of the model.", DefaultValueFactory = _ => "1.0.0" };
+        Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
+        Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest.", DefaultValueFactory = _ => 100 };
+        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass };
+        command.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        {
+            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass));
+            return Task.CompletedTask;
+        }));
+        return command;
+    }
+
+    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass)
+    {
+        using var network = run.LoadNetwork();
+        var source = new GeneratedClipSource(run.Clip);
+        var report = Evaluator.Run(network, source, perClass);
+        EvaluateCommand.Print(report);
+        var options = run.Options;
+        var provenance = new Dictionary<string, string>
+        {
+            ["data"] = "generated clips (StreamActions.Trainer generate)",
+            ["command"] = string.Create(CultureInfo.InvariantCulture, $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}"),
+            ["steps-done"] = run.LatestStep().ToString(CultureInfo.InvariantCulture),
+        };
+        byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Select(c => c.Pixels)];
+        var bundle = BundleExporter.Write(network, source.Classes, golden, (run.VocabularyPath, run.MergesPath),
+            new(name, version, run.Clip, ClosedVocabulary: true, report.ToMetrics(), provenance), to);
+        AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
+    }
+}

@@ -1,0 +1,25 @@
+// What the trainer says when something cannot be done: one line, no stack trace.
+using Spectre.Console;
+using StreamActions.Core.Bundles;
+using StreamActions.Model.Weights;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>Runs a verb and turns expected failures into one clear line and exit code 1.</summary>
+internal static class RunMessages
+{
+    /// <summary>Exit code of the verb, or 1 after a failure that the user can mend.</summary>
+    public static async Task<int> GuardAsync(Func<Task> verb)
+    {
+        try
+        {
+            await verb();
+            return 0;
+        }
+        catch (Exception e) when (e is BundleException or CheckpointException or FormatException or IOException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// verify: is a bundle whole, and does it still give the outputs it was exported with?
+using System.CommandLine;
+using Spectre.Console;
+using StreamActions.Core.Bundles;
+using StreamActions.Onnx;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>The <c>verify</c> verb.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create()
+    {
+        Argument<string> folder = new("bundle") { Description = "Folder of the bundle." };
+        Command command = new("verify", "Check a bundle's hashes and replay its golden clips on this machine.") { folder };
+        command.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        {
+            var bundle = ModelBundle.Open(result.GetValue(folder)!);
+            var deviation = BundleVerifier.Measure(bundle);
+            if (!(deviation.Worst <= bundle.Manifest.Golden.Bound))
+                throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {deviation.Worst:g3} from those it was exported with; the bound is {bundle.Manifest.Golden.Bound:g3}");
+            AnsiConsole.MarkupLineInterpolated(
+                $"{bundle.Manifest.Name} {bundle.Manifest.Version} is whole; largest differences: video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}.");
+            return Task.CompletedTask;
+        }));
+        return command;
+    }
+}

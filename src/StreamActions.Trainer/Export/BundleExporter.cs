@@ -1,0 +1,66 @@
+// From a trained network to a bundle: golden clips and phrases with libtorch's outputs, the manifest, the graphs.
+using StreamActions.Core.Bundles;
+using StreamActions.Core.Clips;
+using StreamActions.Onnx;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Network;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Export;
+
+/// <summary>What the manifest says of a model beyond what its network says itself.</summary>
+internal sealed record BundleDescription(
+    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Provenance);
+
+/// <summary>Exports networks.</summary>
+internal static class BundleExporter
+{
+    /// <summary>Largest permitted difference between libtorch and the graphs, in fp32.</summary>
+    private const double Bound = 1e-3;
+
+    /// <summary>Writes a verified bundle.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="classes">Its classes, in the order of its classification head.</param>
+    /// <param name="goldenClips">Clips to record: uint8 RGB [T, S, S, 3] each.</param>
+    /// <param name="tokenizerFiles">vocab.json and merges.txt.</param>
+    /// <param name="description">The rest of the manifest.</param>
+    /// <param name="folder">Where to.</param>
+    public static ModelBundle Write(TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<byte[]> goldenClips,
+        (string Vocabulary, string Merges) tokenizerFiles, BundleDescription description, string folder)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        network.Training = false;
+        var config = network.Config;
+        string[] phrases = [.. classes.Select(c => c.Phrase)];
+        var (embedding, logits) = network.EncodeVideo(network.Pixels(goldenClips));
+        var golden = new GoldenClips(phrases,
+            Evaluator.Rows(network.EncodeText(network.Tokens(phrases))),
+            Evaluator.Rows(embedding),
+            logits is null ? [.. goldenClips.Select(_ => Array.Empty<float>())] : Evaluator.Rows(logits))
+        {
+            Clips = [.. goldenClips.SelectMany(c => c)],
+        };
+        var manifest = new ModelManifest
+        {
+            SchemaVersion = ModelManifest.CurrentSchemaVersion,
+            Name = description.Name,
+            Version = description.Version,
+            Clip = description.Clip,
+            Temporal = TemporalMode.Bidirectional,
+            EmbeddingWidth = config.EmbedDim,
+            Scale = Math.Round(network.Network.LogitScale.exp().item<float>(), 4),
+            ContextLength = config.ContextLength,
+            PromptTemplate = network.Template.ToString(),
+            ClosedVocabulary = description.ClosedVocabulary,
+            Labels = config.NumClasses > 0 ? [.. classes.Select(c => c.Name)] : [],
+            Precision = "fp32",
+            Golden = new(Bound, 0),
+            Files = new Dictionary<string, string>(),
+            Metrics = description.Metrics,
+            Provenance = description.Provenance,
+        };
+        return BundleWriter.Write(folder, manifest, new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden));
+    }
+}
