@@ -11,7 +11,8 @@ public sealed class Frame : IDisposable
 {
     private byte[]? _buffer;
 
-    private Frame(byte[] buffer, int width, int height) => (_buffer, Width, Height) = (buffer, width, height);
+    private Frame(byte[] buffer, int width, int height, DateTimeOffset capturedAt, long arrivedAt, long sequence) =>
+        (_buffer, Width, Height, CapturedAt, ArrivedAt, Sequence) = (buffer, width, height, capturedAt, arrivedAt, sequence);
 
     /// <summary>Width in pixels.</summary>
     public int Width { get; }
@@ -20,25 +21,23 @@ public sealed class Frame : IDisposable
     public int Height { get; }
 
     /// <summary>When the picture was taken: arrival for a live stream, the recording's own time for a file.</summary>
-    public required DateTimeOffset CapturedAt { get; init; }
+    public DateTimeOffset CapturedAt { get; }
 
-    /// <summary><see cref="TimeProvider.GetTimestamp"/> when the picture arrived here: latency is measured from it.</summary>
-    public required long ArrivedAt { get; init; }
+    /// <summary>
+    /// <see cref="TimeProvider.GetTimestamp"/> when the picture arrived here: latency is measured from it. A recording that is played in
+    /// real time "arrives" when it is its turn.
+    /// </summary>
+    public long ArrivedAt { get; private set; }
 
-    /// <summary>Rises by one with every frame of one opening of the source.</summary>
-    public required long Sequence { get; init; }
+    /// <summary>Rises by one with every frame of one opening of the source; a stream may leave numbers out (dropped frames).</summary>
+    public long Sequence { get; }
 
     /// <summary>The pixels: Width × Height × 3 bytes.</summary>
     public Span<byte> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(Frame))).AsSpan(0, Width * Height * 3);
 
     /// <summary>Rents a buffer for a picture; its content is not cleared.</summary>
     public static Frame Rent(int width, int height, DateTimeOffset capturedAt, long arrivedAt, long sequence) =>
-        new(ArrayPool<byte>.Shared.Rent(checked(width * height * 3)), width, height)
-        {
-            CapturedAt = capturedAt,
-            ArrivedAt = arrivedAt,
-            Sequence = sequence,
-        };
+        new(ArrayPool<byte>.Shared.Rent(checked(width * height * 3)), width, height, capturedAt, arrivedAt, sequence);
 
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()
@@ -46,4 +45,7 @@ public sealed class Frame : IDisposable
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
             ArrayPool<byte>.Shared.Return(buffer);
     }
+
+    /// <summary>Says that it arrives only now.</summary>
+    internal void Arrive(long arrivedAt) => ArrivedAt = arrivedAt;
 }

@@ -1,0 +1,165 @@
+// Streams and recordings, read by one ffmpeg child that decodes, samples and scales.
+using System.Runtime.CompilerServices;
+
+namespace StreamActions.Video;
+
+/// <summary>
+/// Reads a stream or a recording with an <c>ffmpeg</c> child process: killable, isolated, patched by the distribution.
+/// </summary>
+/// <remarks>
+/// Stream: the child is always drained; when frames are not taken in time the oldest is dropped and counted. A frame's time is its arrival.
+/// Recording: no frame is dropped; frame k has the time (start of the recording + k / SampleFps), going on over loops, the same on every run.
+/// </remarks>
+public sealed class FfmpegSource : IFrameSource
+{
+    private readonly SourceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly FrameDelivery _delivery;
+    private readonly AddressRedactor _redactor;
+    private readonly Lock _lock = new();
+    private ReaderProcess? _child;
+    private bool _stopped;
+
+    /// <summary>Prepares; nothing is started before <see cref="ReadAsync"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of its bounds, or the kind is a device.</exception>
+    public FfmpegSource(SourceOptions options, TimeProvider time)
+    {
+        options.Check();
+        if (options.Kind == MediaKind.Device)
+            throw new ArgumentException("a device is read by OpenCvSource");
+        (_options, _time) = (options, time);
+        _redactor = new AddressRedactor(options.Address, options.Kind);
+        _delivery = new FrameDelivery(options, time);
+        _ = ReaderCommand.For(options);
+    }
+
+    /// <summary>Frames of a live stream that were dropped because nobody took them in time.</summary>
+    public long DroppedFrames => _delivery.Queue.Dropped;
+
+    /// <summary>The child's process id while it runs.</summary>
+    public int? ReaderProcessId
+    {
+        get
+        {
+            lock (_lock)
+                return _child?.Id;
+        }
+    }
+
+    /// <summary>The full path of the reader program.</summary>
+    /// <exception cref="SourceException">It is not installed; the message says how to install it.</exception>
+    public static string FindReader(string reader = "ffmpeg") => ReaderProcess.FindReader(reader);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (_options.Kind == MediaKind.File && !File.Exists(_options.Address))
+            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such file");
+        _delivery.Start("reader " + _options.Shown, ReadAll);
+        try
+        {
+            await foreach (var frame in _delivery.DeliverAsync(cancellation).ConfigureAwait(false))
+                yield return frame;
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Kills the child and waits until it is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _stopped = true;
+            _child?.Kill();
+        }
+        await _delivery.StopAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The reading thread: one child after the other, until the source ends.</summary>
+    private void ReadAll()
+    {
+        var buffer = GC.AllocateUninitializedArray<byte>(_options.MaxWidth * _options.MaxHeight * 4);
+        long index = 0;
+        while (true)
+        {
+            var before = index;
+            ReadOnce(buffer, ref index);
+            if (_stopped || !_options.Loop || index == before)
+                return;
+        }
+    }
+
+    private void ReadOnce(byte[] buffer, ref long index)
+    {
+        ReaderProcess child;
+        lock (_lock)
+        {
+            if (_stopped)
+                return;
+            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(_options), _redactor);
+        }
+        try
+        {
+            using var silence = new SilenceDeadline(_time, child.Kill);
+            var first = index;
+            while (Fill(child.Output, buffer, silence, index == first ? _options.StartWait : _options.StallWait))
+            {
+                if (!_delivery.Queue.Post(Unpack(buffer, index++)))
+                    return;
+            }
+            if (_stopped)
+                return;
+            var framesSeen = index > first;
+            if (silence.Expired)
+                throw TimedOut(framesSeen);
+            var (exitCode, printed) = child.WaitForEnd();
+            // The end of a recording is its end; a stream has none.
+            if (_options.Kind == MediaKind.File && exitCode == 0 && framesSeen)
+                return;
+            throw ReaderFailure.Describe(_options.Shown, _options.Kind, framesSeen, exitCode, printed);
+        }
+        finally
+        {
+            lock (_lock)
+                _child = null;
+            child.Dispose();
+        }
+    }
+
+    /// <summary>Reads one whole picture; false at the end of the child's output.</summary>
+    private static bool Fill(Stream output, byte[] buffer, SilenceDeadline silence, TimeSpan wait)
+    {
+        silence.Arm(wait);
+        try
+        {
+            return output.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) == buffer.Length;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            silence.Disarm();
+        }
+    }
+
+    private Frame Unpack(byte[] buffer, long index)
+    {
+        var (width, height) = RgbaPicture.SizeOf(buffer, _options.MaxWidth, _options.MaxHeight);
+        if (width == 0 || height == 0)
+            throw new SourceException(SourceFailure.Other, $"{_options.Shown}: the reader sent a picture without a size");
+        var frame = _delivery.Rent(width, height, index);
+        RgbaPicture.CopyRgb(buffer, _options.MaxWidth, frame.Pixels, width, height);
+        return frame;
+    }
+
+    private SourceException TimedOut(bool framesSeen) => new(
+        SourceFailure.TimedOut,
+        framesSeen
+            ? $"{_options.Shown}: no frame for {_options.StallWait.TotalSeconds:0.#} s"
+            : $"{_options.Shown}: no first frame within {_options.StartWait.TotalSeconds:0.#} s");
+}

@@ -1,0 +1,109 @@
+// What every source shares: its reading thread, the time of its frames, the queue, and the pace at which frames leave.
+using System.Runtime.CompilerServices;
+
+namespace StreamActions.Video;
+
+/// <summary>Carries frames from a reading thread to the one who takes them, with the time rules of <see cref="SourceOptions"/>.</summary>
+internal sealed class FrameDelivery
+{
+    // A second or so of frames at usual rates: enough to ride out a pause, too few to show the past.
+    private const int QueuedFrames = 4;
+    private readonly SourceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset _start;
+    private int _started;
+
+    public FrameDelivery(SourceOptions options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        Queue = new FrameQueue(QueuedFrames, dropOldest: options.Kind != MediaKind.File);
+    }
+
+    public FrameQueue Queue { get; }
+
+    /// <summary>Starts the reading thread, once; what it throws is thrown to the one who takes the frames, after the last frame.</summary>
+    public void Start(string name, Action read)
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            throw new InvalidOperationException($"{_options.Shown}: a source is read once; make a new one");
+        _start = _options.Kind == MediaKind.File ? _options.RecordingStart() : default;
+        new Thread(() =>
+        {
+            try
+            {
+                read();
+                Queue.Complete();
+            }
+            catch (Exception e)
+            {
+                Queue.Complete(e);
+            }
+            finally
+            {
+                _ended.SetResult();
+            }
+        }, 512 * 1024)
+        { IsBackground = true, Name = name }.Start();
+    }
+
+    /// <summary>A buffer for frame number <paramref name="index"/>, with its time.</summary>
+    public Frame Rent(int width, int height, long index) => Frame.Rent(
+        width, height, _options.Kind == MediaKind.File ? _start + _options.TimeOf(index) : _time.GetUtcNow(), _time.GetTimestamp(), index);
+
+    /// <summary>The frames, a recording's at its pace.</summary>
+    public async IAsyncEnumerable<Frame> DeliverAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var paced = _options.Kind == MediaKind.File && _options.Pace == RecordingPace.Realtime;
+        long began = 0;
+        while (await Queue.Frames.WaitToReadAsync(cancellation).ConfigureAwait(false))
+        {
+            while (Queue.Frames.TryRead(out var frame))
+            {
+                if (paced)
+                {
+                    if (frame.Sequence == 0)
+                        began = _time.GetTimestamp();
+                    await WaitUntilDueAsync(frame, began, cancellation).ConfigureAwait(false);
+                    frame.Arrive(_time.GetTimestamp());
+                }
+                yield return frame;
+            }
+        }
+    }
+
+    /// <summary>Gives back what is queued and waits for the reading thread, which the caller has told to stop.</summary>
+    /// <param name="patience">Longest wait, for a thread that may hang in foreign code; null waits for ever.</param>
+    public async Task StopAsync(TimeSpan? patience = null)
+    {
+        Queue.Abandon();
+        if (Volatile.Read(ref _started) == 0)
+            return;
+        try
+        {
+            await _ended.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return;
+        }
+        // The thread may have posted once more between being told and ending.
+        Queue.Abandon();
+    }
+
+    private async ValueTask WaitUntilDueAsync(Frame frame, long began, CancellationToken cancellation)
+    {
+        var wait = _options.TimeOf(frame.Sequence) - _time.GetElapsedTime(began);
+        if (wait <= TimeSpan.Zero)
+            return;
+        try
+        {
+            await Task.Delay(wait, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            frame.Dispose();
+            throw;
+        }
+    }
+}

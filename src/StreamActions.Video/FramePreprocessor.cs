@@ -1,0 +1,59 @@
+// From a camera's picture to the square that the network takes: the same code in the trainer and in the worker.
+using System.Runtime.InteropServices;
+using OpenCvSharp;
+using StreamActions.Core.Clips;
+
+namespace StreamActions.Video;
+
+/// <summary>
+/// Makes RGB pictures fit the model. Pixels are averaged when shrinking (OpenCV's INTER_AREA) and interpolated when enlarging
+/// (INTER_LINEAR). No picture is copied or allocated on the way. Thread safe.
+/// </summary>
+public static class FramePreprocessor
+{
+    static FramePreprocessor() =>
+        // A picture is small and cameras are many: one thread each beats OpenCV's pool, which would compete with inference.
+        Cv2.SetNumThreads(1);
+
+    /// <summary>Resizes a frame, or the part of it in <paramref name="crop"/>.</summary>
+    /// <inheritdoc cref="Resize(ReadOnlySpan{byte}, int, int, CropRectangle, int, ResizeRule, Span{byte})"/>
+    public static void Resize(Frame frame, CropRectangle? crop, int size, ResizeRule rule, Span<byte> destination) =>
+        Resize(frame.Pixels, frame.Width, frame.Height, crop ?? CropRectangle.Whole(frame.Width, frame.Height), size, rule, destination);
+
+    /// <summary>Resizes the part of a picture in <paramref name="crop"/>.</summary>
+    /// <param name="pixels">Packed RGB, <paramref name="width"/> × <paramref name="height"/> × 3 bytes.</param>
+    /// <param name="width">Width of the picture.</param>
+    /// <param name="height">Height of the picture.</param>
+    /// <param name="crop">What to look at, inside the picture.</param>
+    /// <param name="size">Side of the square made.</param>
+    /// <param name="rule">How a part that is not square is made square.</param>
+    /// <param name="destination">Packed RGB, <paramref name="size"/> × <paramref name="size"/> × 3 bytes, or longer: the rest is not touched.</param>
+    /// <exception cref="ArgumentException">A buffer is too short, or the crop lies outside the picture.</exception>
+    public static unsafe void Resize(
+        ReadOnlySpan<byte> pixels, int width, int height, CropRectangle crop, int size, ResizeRule rule, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (width < 1 || height < 1 || pixels.Length < width * height * 3)
+            throw new ArgumentException($"{pixels.Length} bytes are no RGB picture of {width}x{height}", nameof(pixels));
+        if (destination.Length < size * size * 3)
+            throw new ArgumentException($"{destination.Length} bytes have no room for {size}x{size} RGB", nameof(destination));
+        if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > width || crop.Y + crop.Height > height)
+            throw new ArgumentException($"{crop} is not inside {width}x{height}", nameof(crop));
+
+        var seen = rule == ResizeRule.CenterCrop ? MiddleSquare(crop) : crop;
+        fixed (byte* from = &MemoryMarshal.GetReference(pixels))
+        fixed (byte* to = &MemoryMarshal.GetReference(destination))
+        {
+            using var source = Mat.FromPixelData(seen.Height, seen.Width, MatType.CV_8UC3, (nint)(from + (seen.Y * width + seen.X) * 3), width * 3L);
+            using var target = Mat.FromPixelData(size, size, MatType.CV_8UC3, (nint)to, size * 3L);
+            var shrinks = seen.Width >= size && seen.Height >= size;
+            Cv2.Resize(source, target, new Size(size, size), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+        }
+    }
+
+    private static CropRectangle MiddleSquare(CropRectangle part)
+    {
+        var side = Math.Min(part.Width, part.Height);
+        return new CropRectangle(part.X + (part.Width - side) / 2, part.Y + (part.Height - side) / 2, side, side);
+    }
+}

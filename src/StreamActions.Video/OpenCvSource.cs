@@ -1,0 +1,163 @@
+// Capture devices, and recordings where ffmpeg is not wanted, read by OpenCV in this process.
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using OpenCvSharp;
+
+namespace StreamActions.Video;
+
+/// <summary>
+/// Reads a device (index or <c>/dev/videoN</c>), a recording, or a stream with OpenCV, on a thread of its own, under the same time rules
+/// as <see cref="FfmpegSource"/>. Streams need an OpenCV runtime built with network support (the portable one has none).
+/// </summary>
+/// <remarks>
+/// A read that hangs in a driver cannot be stopped from outside: after the stall deadline the source fails, and its thread ends when
+/// the driver returns.
+/// </remarks>
+public sealed class OpenCvSource : IFrameSource
+{
+    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(2);
+    private readonly SourceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly FrameDelivery _delivery;
+    private volatile bool _stopped;
+
+    /// <summary>Prepares; nothing is opened before <see cref="ReadAsync"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
+    public OpenCvSource(SourceOptions options, TimeProvider time)
+    {
+        options.Check();
+        (_options, _time) = (options, time);
+        _delivery = new FrameDelivery(options, time);
+    }
+
+    /// <summary>Frames of a live source that were dropped because nobody took them in time.</summary>
+    public long DroppedFrames => _delivery.Queue.Dropped;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var path = _options.Kind == MediaKind.File || (_options.Kind == MediaKind.Device && DeviceIndex < 0);
+        if (path && !File.Exists(_options.Address))
+            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == MediaKind.File ? "file" : "device")}");
+        _delivery.Start("reader " + _options.Shown, ReadAll);
+        try
+        {
+            await foreach (var frame in _delivery.DeliverAsync(cancellation).ConfigureAwait(false))
+                yield return frame;
+        }
+        finally
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops reading; waits at most two seconds for a driver that hangs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _stopped = true;
+        await _delivery.StopAsync(_stopPatience).ConfigureAwait(false);
+    }
+
+    private int DeviceIndex => _options.Kind != MediaKind.Device ? -1
+        : int.TryParse(_options.Address.StartsWith("/dev/video", StringComparison.Ordinal) ? _options.Address[10..] : _options.Address,
+            NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+
+    private void ReadAll()
+    {
+        long index = 0;
+        while (true)
+        {
+            var before = index;
+            ReadOnce(ref index);
+            if (_stopped || !_options.Loop || index == before)
+                return;
+        }
+    }
+
+    private void ReadOnce(ref long index)
+    {
+        var first = index;
+        using var silence = new SilenceDeadline(_time, () => _delivery.Queue.Complete(TimedOut()));
+        silence.Arm(_options.StartWait);
+        using var capture = Open();
+        if (!capture.IsOpened())
+        {
+            throw new SourceException(_options.Kind == MediaKind.File ? SourceFailure.Unsupported : SourceFailure.Refused,
+                $"{_options.Shown}: OpenCV cannot open it");
+        }
+        using Mat picture = new(), small = new();
+        var began = _time.GetTimestamp();
+        long next = 0;
+        while (!_stopped && !silence.Expired && capture.Grab())
+        {
+            // The first picture at or after each sample time. A rate above the source's own repeats a recording's pictures.
+            var now = _options.Kind == MediaKind.File ? capture.PosMsec / 1000 : _time.GetElapsedTime(began).TotalSeconds;
+            var due = (long)Math.Floor(now * _options.SampleFps + 1e-3) + 1;
+            if (due <= next)
+                continue;
+            if (!capture.Retrieve(picture) || picture.Empty())
+                break;
+            silence.Disarm();
+            var repeats = _options.Kind == MediaKind.File ? due - next : 1;
+            for (; repeats > 0; repeats--)
+            {
+                if (!_delivery.Queue.Post(Convert(picture, small, index++)))
+                    return;
+            }
+            next = due;
+            silence.Arm(_options.StallWait);
+        }
+        if (_stopped || silence.Expired)
+            return;
+        if (index == first)
+            throw new SourceException(SourceFailure.Unsupported, $"{_options.Shown}: no picture in it can be decoded");
+        if (_options.Kind != MediaKind.File)
+            throw new SourceException(SourceFailure.Ended, $"{_options.Shown}: it sends no more pictures");
+    }
+
+    private VideoCapture Open()
+    {
+        if (DeviceIndex is >= 0 and var index)
+            return new VideoCapture(index);
+        // Names for these exist only in OpenCV itself: time to open (ms), time for a read (ms), decoder threads.
+        if (_options.Kind == MediaKind.Stream)
+        {
+            return new VideoCapture(_options.Address, VideoCaptureAPIs.FFMPEG,
+                [53, (int)_options.StartWait.TotalMilliseconds, 54, (int)_options.StallWait.TotalMilliseconds, 70, 1]);
+        }
+        return new VideoCapture(_options.Address, _options.Kind == MediaKind.File ? VideoCaptureAPIs.FFMPEG : VideoCaptureAPIs.ANY);
+    }
+
+    private unsafe Frame Convert(Mat picture, Mat small, long index)
+    {
+        if ((long)picture.Width * picture.Height > _options.MaxPixels)
+        {
+            throw new SourceException(SourceFailure.Unsupported,
+                $"{_options.Shown}: its pictures of {picture.Width}x{picture.Height} are larger than allowed");
+        }
+        var (width, height) = Fit(picture.Width, picture.Height);
+        var fitted = picture;
+        if (width != picture.Width || height != picture.Height)
+        {
+            Cv2.Resize(picture, small, new Size(width, height), 0, 0, InterpolationFlags.Area);
+            fitted = small;
+        }
+        var frame = _delivery.Rent(width, height, index);
+        fixed (byte* pixels = frame.Pixels)
+        {
+            using var rgb = Mat.FromPixelData(height, width, MatType.CV_8UC3, (nint)pixels, width * 3L);
+            Cv2.CvtColor(fitted, rgb, ColorConversionCodes.BGR2RGB);
+        }
+        return frame;
+    }
+
+    /// <summary>As <see cref="ReaderCommand"/> does it: inside the box, even, never larger.</summary>
+    private (int Width, int Height) Fit(int width, int height)
+    {
+        var ratio = Math.Min(1, Math.Min((double)_options.MaxWidth / width, (double)_options.MaxHeight / height));
+        static int Even(double side) => Math.Max(2, (int)(side / 2 + 0.25) * 2);
+        return (Even(width * ratio), Even(height * ratio));
+    }
+
+    private SourceException TimedOut() => new(SourceFailure.TimedOut, $"{_options.Shown}: no picture within the agreed time");
+}

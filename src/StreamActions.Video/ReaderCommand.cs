@@ -1,0 +1,94 @@
+// The ffmpeg command that reads a source: what is decoded, sampled and scaled, and what it may open.
+using System.Globalization;
+
+namespace StreamActions.Video;
+
+/// <summary>The arguments of one <c>ffmpeg</c> child, and what is written to its standard input. Pure.</summary>
+/// <remarks>
+/// <para>
+/// A stream's URL goes to standard input as an ffconcat script: arguments are visible to every user of the machine.
+/// </para>
+/// <para>
+/// Frames come as RGBA pictures of one fixed size, MaxWidth × MaxHeight, with the picture in the top left corner and the rest
+/// transparent: the alpha channel says how large each picture is, so that a camera may change its resolution while it is read. (ffmpeg's
+/// picture encoders would squeeze all later pictures into the first one's size without a word.)
+/// </para>
+/// </remarks>
+internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Script)
+{
+    // Recordings of cameras and films. Not playlists, scripts or picture sequences: these open other files.
+    private const string RecordingFormats = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
+
+    public static ReaderCommand For(SourceOptions options)
+    {
+        List<string> arguments = ["-hide_banner", "-nostdin", "-loglevel", "warning", "-filter_threads", "1"];
+        string? script = null;
+        arguments.AddRange(["-threads", "1", "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture)]);
+        if (options.Kind == MediaKind.Stream)
+        {
+            script = ConcatScript(options);
+            arguments.AddRange(["-protocol_whitelist", "pipe," + Protocols(options.Address), "-f", "concat", "-safe", "0", "-i", "pipe:0"]);
+        }
+        else
+        {
+            arguments.AddRange(["-protocol_whitelist", "file", "-format_whitelist", RecordingFormats + (options.AllowPlaylists ? ",hls,applehttp" : "")]);
+            arguments.AddRange(["-i", "file:" + Path.GetFullPath(options.Address)]);
+        }
+        arguments.AddRange(["-map", "0:v:0", "-an", "-sn", "-dn", "-vf", $"{Sample(options)},{Fit(options)}", "-fps_mode", "passthrough"]);
+        arguments.AddRange(["-threads", "1", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1"]);
+        return new ReaderCommand(arguments, script);
+    }
+
+    private static string ConcatScript(SourceOptions options)
+    {
+        var url = options.Address.Replace("'", @"'\''", StringComparison.Ordinal);
+        var lines = new List<string> { "ffconcat version 1.0", $"file '{url}'" };
+        // The reader is stopped from outside at the deadlines; its own, later one ends it if we cannot.
+        var timeout = (long)(options.StartWait + options.StallWait).TotalMicroseconds;
+        lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));
+        if (IsRtsp(options.Address))
+            lines.Add($"option rtsp_transport {options.Transport}");
+        // Without this, ffmpeg waits for two seconds of pictures to guess a frame rate that is not used.
+        lines.Add("option fpsprobesize 0");
+        return string.Join('\n', lines) + "\n";
+    }
+
+    private static string Protocols(string url) => Scheme(url) switch
+    {
+        "rtsp" => "rtsp,rtp,udp,tcp",
+        "rtsps" => "rtsp,rtsps,rtp,srtp,udp,tcp,tls",
+        "http" or "https" => "http,https,httpproxy,tcp,tls,crypto",
+        var other => throw new ArgumentException($"'{other}' is not a protocol for streams; rtsp, rtsps, http and https are"),
+    };
+
+    private static bool IsRtsp(string url) => Scheme(url) is "rtsp" or "rtsps";
+
+    private static string Scheme(string url)
+    {
+        var end = url.IndexOf("://", StringComparison.Ordinal);
+        return end < 0 ? "" : url[..end].ToLowerInvariant();
+    }
+
+    /// <summary>
+    /// A recording: exactly regular frames. A stream: the first frame of each sample interval, none ever invented, because its time may stop,
+    /// jump and go backwards. Over http the clock is ours: such streams often carry no time.
+    /// </summary>
+    private static string Sample(SourceOptions options)
+    {
+        var fps = options.SampleFps.ToString("R", CultureInfo.InvariantCulture);
+        if (options.Kind == MediaKind.File)
+            return $"fps=fps={fps}";
+        var clock = IsRtsp(options.Address) ? "" : "setpts=(RTCTIME-RTCSTART)/(TB*1000000),";
+        // 0.001: a frame that lies on an interval's start by its time stamp belongs to that interval.
+        return $"{clock}select='isnan(prev_selected_t)+lt(t,prev_selected_t)+gt(floor(t*{fps}+0.001),floor(prev_selected_t*{fps}+0.001))'";
+    }
+
+    private static string Fit(SourceOptions options)
+    {
+        var (width, height) = (options.MaxWidth, options.MaxHeight);
+        var ratio = $"min(1,min({width}/iw,{height}/ih))";
+        // Even sizes, rounded down (0.25 absorbs rounding errors of the ratio). rgb24 first: a transparent source must not look smaller than it is.
+        return $"scale=w='max(2,trunc(iw*{ratio}/2+0.25)*2)':h='max(2,trunc(ih*{ratio}/2+0.25)*2)':flags=area,format=rgb24,format=rgba,"
+            + $"pad=w={width}:h={height}:x=0:y=0:color=black@0";
+    }
+}

@@ -1,0 +1,147 @@
+// One ffmpeg child: started, fed its script, listened to, and gone when we are.
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace StreamActions.Video;
+
+/// <summary>
+/// A child process that writes frames to its standard output. Start it on a thread that lives at least as long as the child: the kernel
+/// kills the child when that thread ends (which also covers a kill -9 of this process).
+/// </summary>
+internal sealed class ReaderProcess : IDisposable
+{
+    private const int KeptLines = 100;
+    private readonly Process _process;
+    private readonly Thread _listener;
+    private readonly Queue<string> _printed = new();
+    private readonly AddressRedactor _redactor;
+
+    private ReaderProcess(Process process, AddressRedactor redactor)
+    {
+        (_process, _redactor) = (process, redactor);
+        // Its own thread: pool threads blocked on pipes, one a camera, would starve everything else.
+        _listener = new Thread(Listen, 256 * 1024) { IsBackground = true, Name = "reader messages" };
+        _listener.Start();
+    }
+
+    /// <summary>The child's process id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Where the frames come from.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>Starts the reader.</summary>
+    /// <exception cref="SourceException">The program is missing or cannot be started.</exception>
+    public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor)
+    {
+        var start = new ProcessStartInfo
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+        };
+        // setsid: Ctrl-C in a terminal is for us to handle, not for our children. setpriv: die with the parent, gain no privileges. Both
+        // end in exec, so the process id stays; where they are missing, the broken pipes end the reader a moment later.
+        if (ProgramPath("setsid") is { } setsid && ProgramPath("setpriv") is { } setpriv)
+        {
+            start.FileName = setsid;
+            foreach (var argument in (string[])[setpriv, "--pdeathsig", "KILL", "--no-new-privs", "--", FindReader(reader)])
+                start.ArgumentList.Add(argument);
+        }
+        else
+        {
+            start.FileName = FindReader(reader);
+        }
+        foreach (var argument in command.Arguments)
+            start.ArgumentList.Add(argument);
+        // Of our environment, which holds secrets, it needs nothing else. (FFREPORT would write the address into a log file.)
+        foreach (var name in start.Environment.Keys.Where(name => name is not ("PATH" or "LD_LIBRARY_PATH" or "HOME")).ToArray())
+            start.Environment.Remove(name);
+
+        Process process;
+        try
+        {
+            process = Process.Start(start) ?? throw new InvalidOperationException("no process was started");
+        }
+        catch (Win32Exception e)
+        {
+            throw new SourceException(SourceFailure.ReaderMissing, $"{reader} cannot be started: {e.Message}", e);
+        }
+        var child = new ReaderProcess(process, redactor);
+        try
+        {
+            process.StandardInput.Write(command.Script);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended before it read its script: why, it says on its standard error.
+        }
+        return child;
+    }
+
+    /// <summary>The full path of the reader.</summary>
+    /// <exception cref="SourceException">It is not installed.</exception>
+    public static string FindReader(string reader) => ProgramPath(reader)
+        ?? throw new SourceException(SourceFailure.ReaderMissing, $"{reader} is not installed (it reads streams and recordings); apt-get install ffmpeg");
+
+    /// <summary>Stops it at once; its output then ends.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <summary>Waits for the end of the child and of what it prints; call it after its output ended.</summary>
+    /// <returns>The exit code, and the last lines it printed, without secrets.</returns>
+    public (int ExitCode, IReadOnlyList<string> Printed) WaitForEnd()
+    {
+        _process.WaitForExit();
+        _listener.Join();
+        return (_process.ExitCode, [.. _printed]);
+    }
+
+    /// <summary>Kills it if it still runs, and reaps it.</summary>
+    public void Dispose()
+    {
+        Kill();
+        WaitForEnd();
+        _process.Dispose();
+    }
+
+    private static string? ProgramPath(string program)
+    {
+        if (program.Contains('/', StringComparison.Ordinal))
+            return File.Exists(program) ? program : null;
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    }
+
+    private void Listen()
+    {
+        try
+        {
+            // To the end, always: a full pipe would stop the reader.
+            while (_process.StandardError.ReadLine() is { } line)
+            {
+                if (_printed.Count == KeptLines)
+                    _printed.Dequeue();
+                var shown = _redactor.Redact(line);
+                _printed.Enqueue(shown.Length > 400 ? shown[..400] : shown);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The pipe broke with the child.
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// What to read and how: the same options for every source, checked when a source is made.
+namespace StreamActions.Video;
+
+/// <summary>The kinds of places that pictures come from.</summary>
+public enum MediaKind
+{
+    /// <summary>A live stream: rtsp, rtsps, http or https.</summary>
+    Stream,
+
+    /// <summary>A recording.</summary>
+    File,
+
+    /// <summary>A capture device.</summary>
+    Device,
+}
+
+/// <summary>How fast a recording is read.</summary>
+public enum RecordingPace
+{
+    /// <summary>As fast as it was recorded.</summary>
+    Realtime,
+
+    /// <summary>As fast as the reader of the frames takes them: none is dropped.</summary>
+    Fast,
+}
+
+/// <summary>What to read and how. Not safe to print: <see cref="Address"/> may hold a password; <see cref="ToString"/> is safe.</summary>
+public sealed record SourceOptions
+{
+    /// <summary>The URL with its secrets, the path of the recording, or the device's index or path.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>What the address names.</summary>
+    public required MediaKind Kind { get; init; }
+
+    /// <summary>Frames wanted per second of camera time, in (0, 120].</summary>
+    public required double SampleFps { get; init; }
+
+    /// <summary>Frames are shrunk to fit this width in pixels (aspect kept, never enlarged); even, at least 16.</summary>
+    public int MaxWidth { get; init; } = 640;
+
+    /// <summary>Frames are shrunk to fit this height in pixels (aspect kept, never enlarged); even, at least 16.</summary>
+    public int MaxHeight { get; init; } = 360;
+
+    /// <summary>Pictures with more pixels than this are refused before they are decoded.</summary>
+    public long MaxPixels { get; init; } = 4096 * 4096;
+
+    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
+    public string Transport { get; init; } = "tcp";
+
+    /// <summary>Whether a recording starts again at its end; its time goes on.</summary>
+    public bool Loop { get; init; }
+
+    /// <summary>How fast a recording is read.</summary>
+    public RecordingPace Pace { get; init; } = RecordingPace.Realtime;
+
+    /// <summary>Time of a recording's first frame; null takes the file's last write time, in whole seconds.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Whether a recording may be a playlist (m3u8), which names other files to read.</summary>
+    public bool AllowPlaylists { get; init; }
+
+    /// <summary>Longest wait for the first frame; null is 10 s, and 60 s for a recording (decoding may be slow).</summary>
+    public TimeSpan? StartDeadline { get; init; }
+
+    /// <summary>
+    /// Longest wait for each further frame; null is 5 s, and 60 s for a recording. A slowly sampled stream is given three sample intervals.
+    /// </summary>
+    public TimeSpan? StallDeadline { get; init; }
+
+    /// <summary>The <c>ffmpeg</c> program: a name looked for in PATH, or a path.</summary>
+    public string Reader { get; init; } = "ffmpeg";
+
+    /// <summary>The address without user, password and query: safe to show.</summary>
+    public string Shown => AddressRedactor.Show(Address, Kind);
+
+    /// <summary>Camera time of frame number <paramref name="index"/>, counted from the first.</summary>
+    internal TimeSpan TimeOf(long index) => TimeSpan.FromTicks((long)Math.Round(index * (TimeSpan.TicksPerSecond / SampleFps)));
+
+    /// <summary>The start deadline in force.</summary>
+    internal TimeSpan StartWait => StartDeadline ?? TimeSpan.FromSeconds(Kind == MediaKind.File ? 60 : 10);
+
+    /// <summary>The stall deadline in force.</summary>
+    internal TimeSpan StallWait
+    {
+        get
+        {
+            var wait = StallDeadline ?? TimeSpan.FromSeconds(Kind == MediaKind.File ? 60 : 5);
+            var threeSamples = TimeSpan.FromSeconds(3 / SampleFps);
+            return wait > threeSamples ? wait : threeSamples;
+        }
+    }
+
+    /// <summary>The time of a recording's first frame.</summary>
+    internal DateTimeOffset RecordingStart()
+    {
+        if (StartedAt is { } started)
+            return started;
+        var written = File.GetLastWriteTimeUtc(Address);
+        return new DateTimeOffset(written.Ticks - written.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+    }
+
+    /// <summary>Checks the values; the message names the option.</summary>
+    /// <exception cref="ArgumentException">A value is out of its bounds.</exception>
+    internal void Check()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(Address);
+        if (Address.AsSpan().ContainsAny('\n', '\r', '\0'))
+            throw new ArgumentException("Address: a line break in it");
+        if (!(SampleFps > 0 && SampleFps <= 120))
+            throw new ArgumentException($"SampleFps {SampleFps}: above 0, at most 120");
+        if (MaxWidth < 16 || MaxHeight < 16 || MaxWidth % 2 != 0 || MaxHeight % 2 != 0)
+            throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: even, at least 16");
+        if (Transport is not ("tcp" or "udp"))
+            throw new ArgumentException($"Transport {Transport}: tcp or udp");
+        if (Loop && Kind != MediaKind.File)
+            throw new ArgumentException("Loop: only a recording can start again");
+    }
+
+    /// <summary>The address without secrets.</summary>
+    public override string ToString() => Shown;
+}

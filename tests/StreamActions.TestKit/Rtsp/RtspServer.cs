@@ -1,0 +1,131 @@
+// A local RTSP camera for tests: deploy/rtsp_server.py as a child, which can be frozen, woken and killed.
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace StreamActions.TestKit.Rtsp;
+
+/// <summary>How a test's camera behaves.</summary>
+public sealed record RtspServerOptions
+{
+    /// <summary>Recordings by mount name; several joined by <c>+</c> play in turn.</summary>
+    public required IReadOnlyDictionary<string, string> Mounts { get; init; }
+
+    /// <summary>The port; 0 takes a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Frames per second.</summary>
+    public int Fps { get; init; } = 15;
+
+    /// <summary>Who may look; null lets all look.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The password of <see cref="User"/>.</summary>
+    public string Password { get; init; } = "";
+
+    /// <summary>Digest in place of basic authentication.</summary>
+    public bool Digest { get; init; }
+}
+
+/// <summary>A running server on 127.0.0.1. It ends when it is disposed, and when the test process ends.</summary>
+public sealed class RtspServer : IAsyncDisposable
+{
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+
+    private RtspServer(Process process, int port) => (_process, Port) = (process, port);
+
+    /// <summary>The port it listens on.</summary>
+    public int Port { get; }
+
+    /// <summary>A mount's address, with user and password (written as given) when they are.</summary>
+    public string Url(string mount, string? user = null, string? password = null) =>
+        $"rtsp://{(user is null ? "" : $"{user}:{Uri.EscapeDataString(password ?? "")}@")}127.0.0.1:{Port}/{mount}";
+
+    /// <summary>Serves one recording under one name.</summary>
+    public static Task<RtspServer> StartAsync(string mount, string recording, int port = 0) =>
+        StartAsync(new RtspServerOptions { Mounts = new Dictionary<string, string> { [mount] = recording }, Port = port });
+
+    /// <summary>Starts a server and waits until it serves.</summary>
+    /// <exception cref="InvalidOperationException">It does not start: with what it printed.</exception>
+    public static async Task<RtspServer> StartAsync(RtspServerOptions options)
+    {
+        var start = new ProcessStartInfo("python3", ["-u", Path.Combine(RepositoryPaths.Root, "deploy", "rtsp_server.py"), "--until-stdin-closes"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var arguments = start.ArgumentList;
+        arguments.Add("--port");
+        arguments.Add(options.Port.ToString(CultureInfo.InvariantCulture));
+        arguments.Add("--fps");
+        arguments.Add(options.Fps.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, recording) in options.Mounts)
+        {
+            arguments.Add("--mount");
+            arguments.Add($"{name}={recording}");
+        }
+        if (options.User is { } user)
+        {
+            arguments.Add("--user");
+            arguments.Add(user);
+            start.Environment["RTSP_PASSWORD"] = options.Password;
+        }
+        if (options.Digest)
+            arguments.Add("--digest");
+
+        var process = Process.Start(start)!;
+        var printed = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (printed)
+                printed.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+        using var deadline = new CancellationTokenSource(_startDeadline);
+        string? ready;
+        try
+        {
+            ready = await process.StandardOutput.ReadLineAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            ready = null;
+        }
+        if (ready?.StartsWith("ready rtsp://", StringComparison.Ordinal) != true)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            throw new InvalidOperationException($"the RTSP server did not start: {ready} {printed}");
+        }
+        return new RtspServer(process, new Uri(ready["ready ".Length..]).Port);
+    }
+
+    /// <summary>It stops in its tracks (SIGSTOP): connections stay open, nothing is sent.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>It goes on (SIGCONT).</summary>
+    public void Resume() => Signal("CONT");
+
+    /// <summary>It dies at once (SIGKILL).</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,45 @@
+// Small recordings of known content, made by ffmpeg.
+using System.Diagnostics;
+using System.Globalization;
+
+namespace StreamActions.TestKit;
+
+/// <summary>Makes recordings for tests.</summary>
+public static class TestVideo
+{
+    /// <summary>A moving test picture as H.264 mp4.</summary>
+    public static string Make(string path, int width = 320, int height = 240, int fps = 12, double seconds = 3) =>
+        Run(path, ["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"testsrc=size={width}x{height}:rate={fps}:duration={seconds}")]);
+
+    /// <summary>One colour (0xRRGGBB) as H.264 mp4.</summary>
+    public static string MakeColour(string path, int rgb, int width = 320, int height = 240, int fps = 12, double seconds = 2) =>
+        Run(path, ["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"color=c=0x{rgb:X6}:size={width}x{height}:rate={fps}:duration={seconds}")]);
+
+    /// <summary>A recording that changes its resolution in the middle: the recordings one after the other, as an MPEG transport stream.</summary>
+    public static string Join(string path, params string[] recordings)
+    {
+        using var joined = File.Create(path);
+        for (var i = 0; i < recordings.Length; i++)
+        {
+            var part = $"{path}.{i}.ts";
+            Ffmpeg(["-i", recordings[i], "-c", "copy", "-output_ts_offset", (i * 100).ToString(CultureInfo.InvariantCulture), "-f", "mpegts", part]);
+            joined.Write(File.ReadAllBytes(part));
+        }
+        return path;
+    }
+
+    private static string Run(string path, string[] input)
+    {
+        Ffmpeg([.. input, "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-pix_fmt", "yuv420p", path]);
+        return path;
+    }
+
+    private static void Ffmpeg(string[] arguments)
+    {
+        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true })!;
+        var printed = ffmpeg.StandardError.ReadToEnd();
+        ffmpeg.WaitForExit();
+        if (ffmpeg.ExitCode != 0)
+            throw new InvalidOperationException($"ffmpeg: {printed}");
+    }
+}

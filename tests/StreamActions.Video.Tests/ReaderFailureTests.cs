@@ -1,0 +1,35 @@
+// What ffmpeg says becomes a reason; the lines are those that FFmpeg 5.1 really printed.
+namespace StreamActions.Video.Tests;
+
+public class ReaderFailureTests
+{
+    [Theory]
+    [InlineData("[tcp @ 0x55f6] Connection to tcp://127.0.0.1:8601?timeout=5000000 failed: Connection refused", SourceFailure.Refused)]
+    [InlineData("[tcp @ 0x55be] Failed to resolve hostname nohost.invalid: Name or service not known", SourceFailure.Refused)]
+    [InlineData("pipe:0: Server returned 401 Unauthorized (authorization failed)", SourceFailure.Unauthorized)]
+    [InlineData("pipe:0: Server returned 404 Not Found", SourceFailure.NotFound)]
+    [InlineData("[rtsp @ 0x5601] method DESCRIBE failed: 404 Not Found", SourceFailure.NotFound)]
+    [InlineData("pipe:0: Connection timed out", SourceFailure.TimedOut)]
+    [InlineData("file:g.mp4: Invalid data found when processing input", SourceFailure.Unsupported)]
+    [InlineData("Stream map '0:v:0' matches no streams.", SourceFailure.Unsupported)]
+    [InlineData("[h264 @ 0x55ca] [IMGUTILS @ 0x7ffc] Picture size 320x240 exceeds specified max pixel count 1000, see the documentation", SourceFailure.Unsupported)]
+    [InlineData("Unrecognized option 'fps_mode'.", SourceFailure.ReaderMissing)]
+    [InlineData("something else", SourceFailure.Other)]
+    public void Describe_BeforeAnyFrame_NamesTheReason(string printed, SourceFailure failure)
+    {
+        var exception = ReaderFailure.Describe("rtsp://***@h/s", MediaKind.Stream, framesSeen: false, exitCode: 1, [printed, "trailing words"]);
+
+        Assert.Equal(failure, exception.Failure);
+        Assert.StartsWith("rtsp://***@h/s: ", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("@ 0x", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    [Fact]
+    public void Describe_AfterFrames_DamagedDataIsNoReason() =>
+        Assert.Equal(SourceFailure.Ended, ReaderFailure.Describe("s", MediaKind.Stream, true, 0, ["[h264 @ 0x1] Invalid data found when processing input"]).Failure);
+
+    [Fact]
+    public void Describe_NothingPrintedNoFrame_IsUnsupported() =>
+        Assert.Equal(SourceFailure.Unsupported, ReaderFailure.Describe("s", MediaKind.File, false, 0, []).Failure);
+}
