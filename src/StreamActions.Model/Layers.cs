@@ -33,6 +33,13 @@ internal sealed class MultiHeadAttention<T>(ITensorOps<T> ops, ParameterScope<T>
         return _out.Forward(ops.Attention(query, key, value, heads, causal));
     }
 
+    /// <summary>Self-attention of which only the first token's result is wanted: [N, L, C] → [N, 1, C].</summary>
+    public T SelfOfFirst(T x)
+    {
+        var (query, key, value) = ops.LinearQkv(x, _inWeight, _inBias, width);
+        return _out.Forward(ops.Attention(ops.Slice(query, 1, 0, 1), key, value, heads, causal: false));
+    }
+
     /// <summary>Queries [N, Lq, C] attend to a context [N, Lk, C].</summary>
     public T Cross(T queries, T context)
     {

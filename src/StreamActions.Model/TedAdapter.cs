@@ -49,4 +49,11 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
             sum = ops.Add(sum, difference);
         return ops.Reshape(sum, -1, config.Tokens, config.VisionWidth);
     }
+
+    /// <summary>The class tokens alone, [B·T, 1, C] → [B·T, 1, C]: they have no difference term.</summary>
+    public T ForwardClassTokens(T tokens)
+    {
+        var x = ops.Reshape(tokens, -1, config.Frames, 1, config.VisionWidth);
+        return ops.Reshape(ops.Add(x, _enhancement.Forward(x)), -1, 1, config.VisionWidth);
+    }
 }

@@ -56,10 +56,9 @@ public sealed class VisionEncoder<T>
         var x = _ops.PatchEmbedding(pictures, _patchWeight, size, _config.PatchSize);   // [B·T, L−1, C]
         x = _ops.PrependToken(x, _classEmbedding);                                      // [B·T, L, C]
         x = _pre.Forward(_ops.Add(x, _positions));
-        foreach (var block in _blocks)
+        foreach (var block in _blocks[..^1])
             x = block.Forward(x);
-
-        var classTokens = _ops.Reshape(_ops.Slice(x, 1, 0, 1), -1, width);              // [B·T, C]
+        var classTokens = _ops.Reshape(_blocks[^1].ForwardClassTokens(x), -1, width);   // [B·T, C]
         var embedded = _ops.MatMul(_post.Forward(classTokens), _projection);            // [B·T, D]
         var perFrame = _ops.Reshape(embedded, -1, clip, 1, _config.EmbedDim);           // [B, T, 1, D]
         perFrame = _ops.Add(perFrame, _temporalAdapter.Forward(perFrame));
@@ -108,5 +107,19 @@ internal sealed class VisionBlock<T>
         if (_beforeMlp is not null)
             x = _beforeMlp.Forward(x);
         return _ops.Add(x, _mlp.Forward(_ln2.Forward(x)));
+    }
+
+    /// <summary>
+    /// The last block: only the class tokens leave the encoder, so nothing else is computed after attention. [B·T, L, C] → [B·T, 1, C], the same
+    /// numbers as <see cref="Forward"/> gives for them.
+    /// </summary>
+    public T ForwardClassTokens(T x)
+    {
+        if (_beforeAttention is not null)
+            x = _beforeAttention.Forward(x);
+        var first = _ops.Add(_ops.Slice(x, 1, 0, 1), _attention.SelfOfFirst(_ln1.Forward(x)));
+        if (_beforeMlp is not null)
+            first = _beforeMlp.ForwardClassTokens(first);
+        return _ops.Add(first, _mlp.Forward(_ln2.Forward(first)));
     }
 }

@@ -9,6 +9,9 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
 {
     private const ulong HeldOutSeeds = 1UL << 62;
 
+    /// <summary>Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find them anywhere.</summary>
+    private const double WarmUpClips = 24_000;
+
     /// <summary>The clips of the demo model: 2 seconds of 64-pixel pictures.</summary>
     public static ClipSpec DemoClip { get; } = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash);
 
@@ -17,7 +20,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
 
     public IEnumerable<string> Texts => Captions.All();
 
-    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate((seed << 40) + (ulong)index, spec));
+    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate((seed << 40) + (ulong)index, spec, difficulty: Math.Min(1, index / WarmUpClips)));
 
     public IEnumerable<TrainingClip> HeldOut(int perClass) =>
         from n in Enumerable.Range(0, perClass)

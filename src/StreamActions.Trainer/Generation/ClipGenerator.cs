@@ -19,7 +19,11 @@ internal static class ClipGenerator
     private const double IdlePropShare = 0.3;
 
     /// <summary>The clip of a seed, of a given action or of a random one.</summary>
-    public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null)
+    /// <param name="seed">Decides everything that is not given.</param>
+    /// <param name="spec">Size and timing.</param>
+    /// <param name="action">The action, or null for a random one.</param>
+    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
+    public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1)
     {
         var random = new Random(Mixed(seed));
         var kind = action ?? (ActionKind)random.Next(ActionCatalog.All.Count);
@@ -29,10 +33,10 @@ internal static class ClipGenerator
 
         var height = random.Next(72, 129);
         var width = (int)(height * (1 + 0.78 * random.NextDouble()));
-        var look = SceneLook.Random(random, words.People);
+        var look = SceneLook.Random(random, words.People, difficulty);
         Body[] bodies = [.. Enumerable.Range(0, words.People).Select(_ => Body.Random(random))];
         var style = MotionStyle.Random(random);
-        var take = Take.Random(performed, style, bodies, spec, (double)width / height / look.Scale / 2, random);
+        var take = Take.Random(performed, style, bodies, spec, (double)width / height / look.Scale / 2, difficulty, random);
 
         using var renderer = new SceneRenderer(look, width, height, random);
         var pixels = new byte[spec.ClipBytes];
@@ -64,7 +68,7 @@ internal static class ClipGenerator
     /// <summary>Where and when in a clip an action is performed, and what stands about.</summary>
     private sealed record Take(double Start, double Duration, double Place, Props Props, double? DoorOpen)
     {
-        public static Take Random(ActionKind kind, MotionStyle style, Body[] bodies, ClipSpec spec, double halfWidth, Random random)
+        public static Take Random(ActionKind kind, MotionStyle style, Body[] bodies, ClipSpec spec, double halfWidth, double difficulty, Random random)
         {
             var clip = (spec.Frames - 1) / spec.SampleFps;
             // At least 70 % of the movement lies inside the clip.
@@ -80,11 +84,11 @@ internal static class ClipGenerator
                 _ => 0.35,
             };
             var room = Math.Max(0, halfWidth - reach);
-            var place = room * (2 * random.NextDouble() - 1);
+            var place = difficulty * room * (2 * random.NextDouble() - 1);
             if (kind is ActionKind.FallsDown or ActionKind.OpensDoor or ActionKind.PicksUpBox)
                 place -= style.Side * Math.Min(0.25, halfWidth / 3);   // these need their room on one side
             double Elsewhere() => halfWidth * (2 * random.NextDouble() - 1);
-            bool Idle() => random.NextDouble() < IdlePropShare;
+            bool Idle() => random.NextDouble() < difficulty * IdlePropShare;
             var chair = kind == ActionKind.SitsDown ? place : Idle() ? Elsewhere() : (double?)null;
             Point2? box = kind != ActionKind.PicksUpBox && Idle() ? new Point2(Elsewhere(), Motion.BoxHalf) : null;
             double? door = kind == ActionKind.OpensDoor ? place + style.Side * (Motion.DoorDistance + 0.2) : Idle() ? Elsewhere() : null;

@@ -58,8 +58,13 @@ internal sealed record SceneLook
     public required int Compression { get; init; }
 
     /// <summary>A random look with so many figures.</summary>
-    public static SceneLook Random(Random random, int figures, double minScale = 0.45, double maxScale = 0.82)
+    /// <param name="random">Decides.</param>
+    /// <param name="figures">Figures in the scene.</param>
+    /// <param name="difficulty">1: everything the benchmark has; 0: a large figure in a bare, well lit room, from which learning starts.</param>
+    /// <param name="maxScale">Largest height of a figure, as a share of the picture's height.</param>
+    public static SceneLook Random(Random random, int figures, double difficulty = 1, double maxScale = 0.82)
     {
+        var minScale = 0.72 + (0.45 - 0.72) * difficulty;
         double Between(double a, double b) => a + (b - a) * random.NextDouble();
         Rgb Muted(double low, double high)
         {
@@ -74,20 +79,20 @@ internal sealed record SceneLook
             Scale = scale,
             Ground = ground,
             Horizon = ground - Between(0.03, 0.25),
-            Tilt = Between(-0.05, 0.05),
-            Shake = random.NextDouble() < 0.3 ? Between(0, 0.006) : 0,
+            Tilt = difficulty * Between(-0.05, 0.05),
+            Shake = random.NextDouble() < 0.3 * difficulty ? Between(0, 0.006) : 0,
             WallTop = wall.Times(Between(0.8, 1.15)),
             WallBottom = wall,
             Floor = Muted(50, 190),
-            Tiles = random.NextDouble() < 0.4 ? Between(0.15, 0.5) : 0,
-            Things = [.. Enumerable.Range(0, random.Next(6)).Select(_ => new RoomThing(random.NextDouble(), Between(0, 0.75), Between(0.05, 0.3), Between(0.05, 0.35), Muted(30, 235)))],
+            Tiles = random.NextDouble() < 0.4 * difficulty ? Between(0.15, 0.5) : 0,
+            Things = [.. Enumerable.Range(0, (int)(difficulty * random.Next(6))).Select(_ => new RoomThing(random.NextDouble(), Between(0, 0.75), Between(0.05, 0.3), Between(0.05, 0.35), Muted(30, 235)))],
             Figures = [.. Enumerable.Range(0, figures).Select(_ => Figure(random))],
             BoxColour = new Rgb(Between(120, 200), Between(85, 150), Between(50, 100)),
             ChairColour = Muted(30, 130),
             DoorColour = new Rgb(Between(90, 200), Between(70, 170), Between(50, 150)),
-            Light = Between(0.65, 1.15),
-            Noise = random.NextDouble() < 0.7 ? Between(0, 7) : 0,
-            Compression = random.NextDouble() < 0.25 ? random.Next(25, 70) : 0,
+            Light = Between(1 - 0.35 * difficulty, 1 + 0.15 * difficulty),
+            Noise = random.NextDouble() < 0.7 * difficulty ? Between(0, 7) : 0,
+            Compression = random.NextDouble() < 0.25 * difficulty ? random.Next(25, 70) : 0,
         };
     }
 

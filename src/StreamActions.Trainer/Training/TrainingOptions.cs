@@ -16,7 +16,7 @@ internal sealed record TrainingOptions
     /// <summary>AdamW's weight decay, on matrices only.</summary>
     public double WeightDecay { get; init; } = 0.01;
     /// <summary>Steps of warm-up.</summary>
-    public long WarmUp { get; init; } = 200;
+    public long WarmUp { get; init; } = 60;
     /// <summary>Largest norm of a step's gradient.</summary>
     public double GradientNorm { get; init; } = 1;
     /// <summary>Seed of the weights and the clips.</summary>

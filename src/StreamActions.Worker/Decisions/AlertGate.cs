@@ -1,0 +1,131 @@
+// When an action begins, goes on and ends: pure, time and score in, transitions out.
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Events;
+
+namespace StreamActions.Worker.Decisions;
+
+/// <summary>A step in an event's life.</summary>
+/// <param name="Phase">Begin, update or end.</param>
+/// <param name="Sequence">0 for the begin, then rising by one.</param>
+/// <param name="Time">Capture time at which it was decided.</param>
+/// <param name="BeganAt">Capture time at which the score first held.</param>
+/// <param name="EndedAt">Capture time at which the score fell, for an end.</param>
+/// <param name="Score">Score at <paramref name="Time"/>.</param>
+/// <param name="Peak">Highest score since the begin.</param>
+internal readonly record struct GateTransition(
+    ActionPhase Phase, int Sequence, DateTimeOffset Time, DateTimeOffset BeganAt, DateTimeOffset? EndedAt, double Score, double Peak);
+
+/// <summary>
+/// Hysteresis in score and in time. An event begins when the score was at or above <c>enter</c> for <c>begin-after</c> (dips shorter than
+/// <c>merge-gap</c> do not count), and ends when it was below <c>exit</c> for <c>end-after</c>, or when nothing was seen for as long. After an
+/// event that was published, the next may begin <c>cooldown</c> later at the earliest.
+/// </summary>
+internal sealed class AlertGate(AlertOptions alert)
+{
+    private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _quietUntil;
+    private DateTimeOffset _beganAt, _nextUpdate;
+    private double _peak, _score;
+    private int _sequence;
+    private bool _active;
+
+    /// <summary>True while an event lasts.</summary>
+    public bool IsActive => _active;
+
+    /// <summary>Capture time of the newest score.</summary>
+    public DateTimeOffset? LastSeen => _last;
+
+    /// <summary>Takes a score.</summary>
+    /// <param name="time">Capture time; a time that is not newer than the last one is ignored.</param>
+    /// <param name="score">Smoothed score in [0, 1].</param>
+    /// <param name="watching">False outside the alert's schedule: nothing begins, and what lasts ends.</param>
+    /// <returns>At most an end followed by a begin.</returns>
+    public IReadOnlyList<GateTransition> Add(DateTimeOffset time, double score, bool watching)
+    {
+        if (time <= _last)
+            return [];
+        List<GateTransition> transitions = [];
+        if (_last is { } last && time - last > Pause)
+        {
+            // Nobody watched in between: what is open ended when it was last seen, and nothing is half begun.
+            if (_active)
+                transitions.Add(End(time, last));
+            _pendingSince = null;
+        }
+        (_last, _score) = (time, score);
+        if (_active)
+        {
+            if (Continue(time, watching ? score : 0) is { } transition)
+                transitions.Add(transition);
+        }
+        else if (Wait(time, score, watching) is { } begin)
+        {
+            transitions.Add(begin);
+        }
+        return transitions;
+    }
+
+    /// <summary>Ends an open event when nothing has been seen up to a time for <c>end-after</c>.</summary>
+    public GateTransition? Lapse(DateTimeOffset time) =>
+        _active && _last is { } last && time - last >= alert.EndAfter ? End(time, _belowSince ?? last) : null;
+
+    /// <summary>Ends an open event because its recording is over.</summary>
+    public GateTransition? Finish() => _active ? End(_last!.Value, _belowSince ?? _last.Value) : null;
+
+    /// <summary>The begin could not be published: there is no event, and no cooldown after it.</summary>
+    public void Retract()
+    {
+        _active = false;
+        _pendingSince = null;
+    }
+
+    // A window every second or slower is no pause.
+    private TimeSpan Pause => alert.EndAfter > TimeSpan.FromSeconds(2) ? alert.EndAfter : TimeSpan.FromSeconds(2);
+
+    private GateTransition? Wait(DateTimeOffset time, double score, bool watching)
+    {
+        if (!watching)
+        {
+            _pendingSince = null;
+            return null;
+        }
+        if (score < alert.Enter)
+        {
+            if (_pendingSince is not null && time - (_dipSince ??= time) >= alert.MergeGap)
+                _pendingSince = null;
+            return null;
+        }
+        _dipSince = null;
+        _pendingSince ??= time;
+        if (time - _pendingSince < alert.BeginAfter || time < _quietUntil)
+            return null;
+        (_active, _beganAt, _peak, _sequence, _belowSince) = (true, _pendingSince.Value, score, 0, null);
+        _nextUpdate = time + alert.UpdateEvery;
+        return new(ActionPhase.Begin, 0, time, _beganAt, null, score, _peak);
+    }
+
+    private GateTransition? Continue(DateTimeOffset time, double score)
+    {
+        _peak = Math.Max(_peak, score);
+        if (score >= alert.Exit)
+        {
+            _belowSince = null;
+        }
+        else
+        {
+            _belowSince ??= time;
+            if (time - _belowSince >= alert.EndAfter)
+                return End(time, _belowSince.Value);
+        }
+        if (time < _nextUpdate)
+            return null;
+        _nextUpdate = time + alert.UpdateEvery;
+        return new(ActionPhase.Update, ++_sequence, time, _beganAt, null, score, _peak);
+    }
+
+    private GateTransition End(DateTimeOffset time, DateTimeOffset endedAt)
+    {
+        (_active, _pendingSince, _dipSince) = (false, null, null);
+        _quietUntil = endedAt + alert.Cooldown;
+        return new(ActionPhase.End, ++_sequence, time, _beganAt, endedAt, _score, _peak);
+    }
+}

@@ -1,0 +1,8 @@
+// What is watched: a camera's whole picture, or one of its zones.
+namespace StreamActions.Worker.Windows;
+
+/// <summary>A camera and, unless it is the whole picture, one of its zones.</summary>
+internal sealed record View(string Camera, string? Zone)
+{
+    public override string ToString() => Zone is null ? Camera : $"{Camera}/{Zone}";
+}
