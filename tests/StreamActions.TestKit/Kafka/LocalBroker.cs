@@ -11,7 +11,7 @@ internal sealed class LocalBroker : IBrokerProcess
 
     // Ends the broker when the test process is gone in whatever way, for the script detaches it from us.
     private const string Watch =
-        "setsid bash -c 'while kill -0 $0; do sleep 1; done; \"$1\" kill \"$2\"; rm -rf \"$2\"' \"$0\" \"$1\" \"$2\" </dev/null >/dev/null 2>&1 &";
+        "setsid bash -c 'while kill -0 $0; do sleep 1; done; \"$1\" kill \"$2\"; until rm -rf \"$2\"; do sleep 1; done' \"$0\" \"$1\" \"$2\" </dev/null >/dev/null 2>&1 &";
 
     private readonly string _script;
     private readonly string _folder;

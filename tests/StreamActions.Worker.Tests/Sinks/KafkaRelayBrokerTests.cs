@@ -38,6 +38,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
 
         var records = await ReadAsync(stored);
         await UntilDeliveredAsync(store);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(stored.Count, records.Count);
         foreach (var camera in stored.GroupBy(encoded => encoded.Key))
@@ -47,8 +48,6 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
             Assert.Equal(camera.Select(encoded => encoded.Payload), read.Select(record => record.Value));
             Assert.Equal(camera.First().Headers, read[0].Headers);
         }
-
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -86,6 +85,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
 
         var records = await ReadAsync(stored);
         await UntilDeliveredAsync(store);
+        await relay.StopAsync(Cancel);
 
         // What arrives twice has the same id; without the repetitions the order is that of the store.
         foreach (var camera in stored.GroupBy(encoded => encoded.Key))
@@ -97,7 +97,6 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
 
         Assert.InRange(_folder.Lines.At(LogLevel.Warning).Count(), 1, 5); // a line now and then, not one for every event
         Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("takes events again", StringComparison.Ordinal));
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -130,10 +129,10 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
 
         var records = await ReadAsync(stored);
         await UntilDeliveredAsync(store);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(2, records.Count);
         Assert.Equal(SampleEvents.Encoded(0).Id, _folder.Query("SELECT id FROM dead_letters"));
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -164,6 +163,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
         using var relay = await StartAsync(store);
         var records = await ReadAsync(stored);
         await UntilDeliveredAsync(store);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(SampleEvents.Encoded(99, "camera-1").Id, _folder.Query("SELECT id FROM dead_letters"));
         Assert.Equal(1L, _folder.Query("SELECT count(*) FROM dead_letters"));
@@ -173,8 +173,6 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
                 camera.Select(encoded => encoded.Id),
                 records.Where(record => record.Key == camera.Key).Select(record => record.Headers["ce_id"]).Distinct());
         }
-
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]

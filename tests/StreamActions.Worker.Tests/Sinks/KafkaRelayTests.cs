@@ -36,9 +36,9 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await UntilAsync(() => _store.PendingCount == 0);
         await AppendAsync(3);
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(Ids(0, 1, 2, 3), _producers[0].SentIds);
-        await relay.StopAsync(Cancel);
     }
 
     [Theory]
@@ -54,12 +54,12 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(Ids(0, 0, 0, 0), _producers[0].SentIds);
         Assert.Equal(3L, _folder.Query("SELECT attempts FROM events"));
         Assert.Equal(0L, _folder.Query("SELECT count(*) FROM dead_letters"));
         Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("takes events again", StringComparison.Ordinal));
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -78,10 +78,10 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         string[] expected = [.. Ids(0, 1, 2), SampleEvents.Encoded(9, "aisle").Id, .. Ids(1, 2)];
         Assert.Equal(expected, _producers[0].SentIds);
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -95,12 +95,12 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(Ids(1)[0], _folder.Query("SELECT id FROM dead_letters"));
         Assert.Equal(1L, _folder.Query("SELECT count(*) FROM dead_letters"));
         Assert.Equal(3L, _folder.Query("SELECT count(*) FROM events WHERE delivered_at IS NOT NULL"));
         Assert.Contains("dead_letters", Assert.Single(_folder.Lines.At(LogLevel.Error)), StringComparison.Ordinal);
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -112,10 +112,10 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(Ids(0, 2), _producers[0].SentIds);
         Assert.Equal(Ids(1)[0], _folder.Query("SELECT id FROM dead_letters"));
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -134,9 +134,9 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(Ids(0, 1, 2), _producers[0].SentIds);
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -147,11 +147,11 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Equal(2, _producers.Count);
         Assert.True(_producers[0].Disposed);
         Assert.Equal(Ids(0, 1), _producers[1].SentIds);
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
@@ -169,9 +169,9 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         await relay.StartAsync(Cancel);
 
         await UntilAsync(() => _store.PendingCount == 0);
+        await relay.StopAsync(Cancel);
 
         Assert.Contains("out of handles", Assert.Single(_folder.Lines.At(LogLevel.Warning)), StringComparison.Ordinal);
-        await relay.StopAsync(Cancel);
     }
 
     [Fact]
