@@ -59,7 +59,16 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
             host.Kill();
         }
 
-        await ProcessFacts.UntilAsync(() => ProcessFacts.Name(child) != "ffmpeg" || IsZombie(child), "the child outlived its host");
+        bool Gone() => ProcessFacts.Name(child) != "ffmpeg" || IsZombie(child);
+        try
+        {
+            await ProcessFacts.UntilAsync(Gone, "the child outlived its host");
+        }
+        finally
+        {
+            if (!Gone())
+                Signal("KILL", child);
+        }
     }
 
     [Fact]
