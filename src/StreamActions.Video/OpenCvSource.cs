@@ -36,8 +36,8 @@ public sealed class OpenCvSource : IFrameSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var path = _options.Kind == MediaKind.File || (_options.Kind == MediaKind.Device && DeviceIndex < 0);
-        if (path && !File.Exists(_options.Address))
+        var path = DeviceIndex is >= 0 and var index ? $"/dev/video{index}" : _options.Address;
+        if (_options.Kind != MediaKind.Stream && !File.Exists(path))
             throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == MediaKind.File ? "file" : "device")}");
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
@@ -87,12 +87,14 @@ public sealed class OpenCvSource : IFrameSource
         }
         using Mat picture = new(), small = new();
         var began = _time.GetTimestamp();
+        var shownFor = capture.Fps is > 0 and < 1000 and var fps ? 1 / fps : 1 / 25.0;
         long next = 0;
         while (!_stopped && !silence.Expired && capture.Grab())
         {
-            // The first picture at or after each sample time. A rate above the source's own repeats a recording's pictures.
-            var now = _options.Kind == MediaKind.File ? capture.PosMsec / 1000 : _time.GetElapsedTime(began).TotalSeconds;
-            var due = (long)Math.Floor(now * _options.SampleFps + 1e-3) + 1;
+            // A recording: the picture that is on display at each sample time, again and again if need be. Live: the first at or after it.
+            var due = _options.Kind == MediaKind.File
+                ? (long)Math.Ceiling((capture.Get(VideoCaptureProperties.PosMsec) / 1000 + shownFor) * _options.SampleFps - 1e-3)
+                : (long)Math.Floor(_time.GetElapsedTime(began).TotalSeconds * _options.SampleFps) + 1;
             if (due <= next)
                 continue;
             if (!capture.Retrieve(picture) || picture.Empty())
@@ -118,7 +120,7 @@ public sealed class OpenCvSource : IFrameSource
     private VideoCapture Open()
     {
         if (DeviceIndex is >= 0 and var index)
-            return new VideoCapture(index);
+            return new VideoCapture(index, VideoCaptureAPIs.V4L2);
         // Names for these exist only in OpenCV itself: time to open (ms), time for a read (ms), decoder threads.
         if (_options.Kind == MediaKind.Stream)
         {

@@ -70,14 +70,14 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     }
 
     /// <summary>
-    /// A recording: exactly regular frames. A stream: the first frame of each sample interval, none ever invented, because its time may stop,
+    /// A recording: exactly regular frames, each the one on display at its time (which is what round=up means). A stream: the first frame of each sample interval, none ever invented, because its time may stop,
     /// jump and go backwards. Over http the clock is ours: such streams often carry no time.
     /// </summary>
     private static string Sample(SourceOptions options)
     {
         var fps = options.SampleFps.ToString("R", CultureInfo.InvariantCulture);
         if (options.Kind == MediaKind.File)
-            return $"fps=fps={fps}";
+            return $"fps=fps={fps}:round=up";
         var clock = IsRtsp(options.Address) ? "" : "setpts=(RTCTIME-RTCSTART)/(TB*1000000),";
         // 0.001: a frame that lies on an interval's start by its time stamp belongs to that interval.
         return $"{clock}select='isnan(prev_selected_t)+lt(t,prev_selected_t)+gt(floor(t*{fps}+0.001),floor(prev_selected_t*{fps}+0.001))'";

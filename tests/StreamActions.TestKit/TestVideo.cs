@@ -15,14 +15,14 @@ public static class TestVideo
     public static string MakeColour(string path, int rgb, int width = 320, int height = 240, int fps = 12, double seconds = 2) =>
         Run(path, ["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"color=c=0x{rgb:X6}:size={width}x{height}:rate={fps}:duration={seconds}")]);
 
-    /// <summary>A recording that changes its resolution in the middle: the recordings one after the other, as an MPEG transport stream.</summary>
+    /// <summary>A recording that changes its resolution in the middle: recordings of 3 s one after the other, as an MPEG transport stream.</summary>
     public static string Join(string path, params string[] recordings)
     {
         using var joined = File.Create(path);
         for (var i = 0; i < recordings.Length; i++)
         {
             var part = $"{path}.{i}.ts";
-            Ffmpeg(["-i", recordings[i], "-c", "copy", "-output_ts_offset", (i * 100).ToString(CultureInfo.InvariantCulture), "-f", "mpegts", part]);
+            Ffmpeg(["-i", recordings[i], "-c", "copy", "-output_ts_offset", (i * 3).ToString(CultureInfo.InvariantCulture), "-f", "mpegts", part]);
             joined.Write(File.ReadAllBytes(part));
         }
         return path;

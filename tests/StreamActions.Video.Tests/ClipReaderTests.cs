@@ -1,0 +1,57 @@
+// Whole recordings as model-sized frames; real clips through both readers.
+using StreamActions.Core.Clips;
+using StreamActions.TestKit;
+
+namespace StreamActions.Video.Tests;
+
+public class ClipReaderTests(Recordings recordings) : IClassFixture<Recordings>
+{
+    [Fact]
+    public async Task ReadAllAsync_Recording_IsWhatTheWorkerWouldSee()
+    {
+        var clip = await ClipReader.ReadAllAsync(recordings.Moving, 8, 32, ResizeRule.CenterCrop, TestContext.Current.CancellationToken);
+
+        var expected = new List<byte>();
+        await foreach (var frame in new FfmpegSource(Recordings.Fast(recordings.Moving, 8), TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken))
+        {
+            var square = new byte[32 * 32 * 3];
+            FramePreprocessor.Resize(frame, crop: null, 32, ResizeRule.CenterCrop, square);
+            expected.AddRange(square);
+            frame.Dispose();
+        }
+        Assert.Equal(24 * 32 * 32 * 3, clip.Length);
+        Assert.Equal(expected, clip);
+    }
+
+    [Fact]
+    public void ReadAll_Missing_NamesThePath()
+    {
+        var exception = Assert.Throws<SourceException>(() => ClipReader.ReadAll(recordings.Missing, 8, 32, ResizeRule.Squash));
+
+        Assert.Equal(SourceFailure.NotFound, exception.Failure);
+        Assert.Contains(recordings.Missing, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("arm_wrestling.mp4")]
+    [InlineData("cleaning_pool.mp4")]
+    [InlineData("playing_basketball.mp4")]
+    public async Task ReadAsync_RealClip_BothReadersSeeTheSame(string name)
+    {
+        var path = Path.Combine(RepositoryPaths.Shared, "clips", name);
+        if (!File.Exists(path))
+            Assert.Skip($"no {name} in the clips folder beside the repository");
+
+        var byFfmpeg = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(path), TimeProvider.System));
+        var byOpenCv = await Recordings.ReadAsync(new OpenCvSource(Recordings.Fast(path), TimeProvider.System));
+
+        Assert.InRange(byFfmpeg.Count, 40, 41);
+        Assert.Equal(byFfmpeg.Select(frame => (frame.CapturedAt, frame.Width, frame.Height)), byOpenCv.Select(frame => (frame.CapturedAt, frame.Width, frame.Height)));
+        // Neighbouring pictures at most, and other arithmetic: the mean colour agrees within a few levels.
+        for (var k = 0; k < byFfmpeg.Count; k++)
+            Assert.InRange(Math.Abs(byFfmpeg[k].Mean.G - byOpenCv[k].Mean.G), 0, 6);
+    }
+
+    [Fact]
+    public void Check_OpenCv_Loads() => OpenCvRuntime.Check();
+}

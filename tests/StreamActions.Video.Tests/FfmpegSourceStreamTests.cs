@@ -1,0 +1,196 @@
+// Live streams read by ffmpeg from a real RTSP server, and the ways in which they fail.
+using System.Net;
+using System.Net.Sockets;
+using StreamActions.TestKit.Rtsp;
+
+namespace StreamActions.Video.Tests;
+
+public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Recordings>
+{
+    private const string Password = "s3:cr/t@#";
+
+    [Fact]
+    public async Task ReadAsync_Rtsp_FramesArriveStampedWithArrival()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
+        var before = DateTimeOffset.UtcNow;
+
+        var frames = await Recordings.ReadAsync(Source(server.Url("dock")), 8);
+
+        Assert.Equal(8, frames.Count);
+        Assert.All(frames, frame => Assert.Equal((320, 240), (frame.Width, frame.Height)));
+        Assert.All(frames, frame => Assert.InRange(frame.CapturedAt, before, DateTimeOffset.UtcNow));
+        Assert.Equal(frames.OrderBy(frame => frame.CapturedAt), frames);
+        Assert.True(frames.Select(frame => frame.Hash).Distinct().Count() > 4, "the picture moves");
+    }
+
+    [Fact]
+    public async Task ReadAsync_RtspOverUdp_FramesArrive()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
+
+        Assert.Equal(3, (await Recordings.ReadAsync(Source(server.Url("dock"), options => options with { Transport = "udp" }), 3)).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_Password_LogsInAndIsNotInTheProcessList(bool digest)
+    {
+        await using var server = await ProtectedAsync(recordings.Moving, digest);
+        await using var source = Source(server.Url("dock", "viewer", Password));
+
+        await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            frame.Dispose();
+            var shown = ProcessFacts.CommandLine(source.ReaderProcessId!.Value);
+            Assert.Contains("ffmpeg", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("viewer", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("s3", shown, StringComparison.Ordinal);
+            break;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ReadAsync_WrongPassword_IsUnauthorizedAndSaysNoPassword(bool digest)
+    {
+        await using var server = await ProtectedAsync(recordings.Moving, digest);
+
+        var exception = await FailsAsync(Source(server.Url("dock", "viewer", "wr0ng/pw")), SourceFailure.Unauthorized);
+
+        Assert.StartsWith($"rtsp://***@127.0.0.1:{server.Port}/dock: ", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wr0ng", exception.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("viewer", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NoSuchMount_IsNotFound()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
+
+        await FailsAsync(Source(server.Url("gate")), SourceFailure.NotFound);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NobodyListens_IsRefused() => await FailsAsync(Source($"rtsp://127.0.0.1:{FreePort()}/dock"), SourceFailure.Refused);
+
+    [Fact]
+    public async Task ReadAsync_AcceptsButNeverAnswers_TimesOut()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+
+        var source = Source($"rtsp://127.0.0.1:{port}/dock", options => options with { StartDeadline = TimeSpan.FromSeconds(1) });
+
+        Assert.Contains("no first frame within 1 s", (await FailsAsync(source, SourceFailure.TimedOut)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ServerFreezes_TimesOut()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
+        var source = Source(server.Url("dock"), options => options with { StallDeadline = TimeSpan.FromSeconds(1.5) });
+
+        var exception = await FailsAsync(source, SourceFailure.TimedOut, afterFrames: 3, then: server.Freeze);
+
+        Assert.Contains("no frame for 1.5 s", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ServerDies_EndsAndThenIsRefusedAndComesBack()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
+
+        await FailsAsync(Source(server.Url("dock")), SourceFailure.Ended, afterFrames: 3, then: server.Kill);
+        await FailsAsync(Source(server.Url("dock")), SourceFailure.Refused);
+
+        await using var again = await RtspServer.StartAsync("dock", recordings.Moving, server.Port);
+        Assert.Equal(3, (await Recordings.ReadAsync(Source(server.Url("dock")), 3)).Count);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ResolutionChangesLive_EachFrameHasItsOwnSize()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving + "+" + recordings.Large);
+        await using var source = Source(server.Url("dock"));
+
+        var sizes = new HashSet<(int, int)>();
+        await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            sizes.Add((frame.Width, frame.Height));
+            frame.Dispose();
+            if (sizes.Count == 2)
+                break;
+        }
+
+        Assert.Equal([(320, 240), (640, 360)], sizes.Order());
+    }
+
+    [Fact]
+    public async Task ReadAsync_NobodyTakesFrames_OldestAreDroppedAndCounted()
+    {
+        await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
+        await using var source = Source(server.Url("dock"), options => options with { SampleFps = 15 });
+        await using var frames = source.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await frames.MoveNextAsync());
+        var first = frames.Current.Sequence;
+
+        await ProcessFacts.UntilAsync(() => source.DroppedFrames >= 10, "nothing is dropped");
+        Assert.True(await frames.MoveNextAsync());
+
+        Assert.True(frames.Current.Sequence > first + 10, "the next frame is a recent one");
+    }
+
+    private static FfmpegSource Source(string address, Func<SourceOptions, SourceOptions>? change = null)
+    {
+        // Generous: other tests share the machine. The tests of deadlines set their own.
+        var options = new SourceOptions
+        {
+            Address = address,
+            Kind = MediaKind.Stream,
+            SampleFps = 4,
+            StartDeadline = TimeSpan.FromSeconds(60),
+            StallDeadline = TimeSpan.FromSeconds(30),
+        };
+        return new FfmpegSource(change?.Invoke(options) ?? options, TimeProvider.System);
+    }
+
+    private static Task<RtspServer> ProtectedAsync(string recording, bool digest) => RtspServer.StartAsync(new RtspServerOptions
+    {
+        Mounts = new Dictionary<string, string> { ["dock"] = recording },
+        User = "viewer",
+        Password = Password,
+        Digest = digest,
+    });
+
+    private static async Task<SourceException> FailsAsync(FfmpegSource source, SourceFailure failure, int afterFrames = 0, Action? then = null)
+    {
+        var count = 0;
+        var exception = await Assert.ThrowsAsync<SourceException>(async () =>
+        {
+            await using (source)
+            {
+                await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+                {
+                    frame.Dispose();
+                    if (++count == afterFrames)
+                        then?.Invoke();
+                }
+            }
+        });
+        Assert.True(count >= afterFrames);
+        Assert.Equal(failure, exception.Failure);
+        Assert.DoesNotContain('\n', exception.Message);
+        return exception;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
