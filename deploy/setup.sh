@@ -26,7 +26,8 @@ command -v dotnet >/dev/null || fail "no 'dotnet' in PATH; $how"
 [[ $'\n'$(dotnet --list-sdks) == *$'\n'10.* ]] || fail "no .NET 10 SDK among those of $(command -v dotnet); $how"
 
 # A version of the real libstdc++ that libtorch asks for: Debian 13, Ubuntu 24.04 and the .NET 10 container images have it.
-stdcxx=$(ldconfig -p | sed -n '/libstdc++\.so\.6 (libc6,x86-64)/{s/.*=> //p;q}')
+libraries=$(ldconfig -p)
+stdcxx=$(sed -n '/libstdc++\.so\.6 (libc6,x86-64)/{s/.*=> //p;q}' <<<"$libraries")
 [[ -n $stdcxx ]] || fail "libstdc++.so.6 is not installed, and .NET needs it: apt-get install libstdc++6"
 stub=.deps/libstdcxx
 stub_needed=no
@@ -45,7 +46,7 @@ want() { # want PACKAGE…: notes those that are not installed
 }
 if [[ $runtime == yes ]]; then
   command -v ffmpeg >/dev/null || want ffmpeg
-  [[ $(ldconfig -p) == *libgtk-3.so.0* ]] || packages+=(libgtk-3-0)
+  [[ $libraries == *libgtk-3.so.0* ]] || packages+=(libgtk-3-0)
   want python3 python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad,ugly}
 fi
 if [[ $trainer == yes && $stub_needed == yes && ! -e $stub/libstdc++.so.6 ]]; then
