@@ -15,7 +15,11 @@ public sealed record GoldenClips(
     IReadOnlyList<float[]> VideoEmbeddings,
     IReadOnlyList<float[]> ClassLogits)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>The clips, one after another: uint8 RGB [clips, T, H, W, 3].</summary>
     [System.Text.Json.Serialization.JsonIgnore]

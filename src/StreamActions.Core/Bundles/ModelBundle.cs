@@ -33,7 +33,7 @@ public sealed class ModelBundle
     /// <exception cref="BundleException">The folder, the manifest or a file is missing, or a file is not the one the manifest was written for.</exception>
     public static ModelBundle Open(string folder)
     {
-        var root = Path.GetFullPath(folder);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (!Directory.Exists(root))
             throw new BundleException($"model '{folder}' is not a folder; give the path of a bundle, such as models/demo");
         var manifestPath = Path.Combine(root, ManifestFile);
@@ -73,6 +73,6 @@ public sealed class ModelBundle
         var actual = Convert.ToHexStringLower(SHA256.HashData(stream));
         return string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase)
             ? null
-            : $"{file} has changed since export (SHA-256 {actual[..12]}…, expected {(expected.Length > 12 ? expected[..12] : expected)}…)";
+            : $"{file} has changed since export (SHA-256 {actual[..12]}…, expected {expected[..12]}…)";
     }
 }

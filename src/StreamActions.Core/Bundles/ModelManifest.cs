@@ -85,6 +85,8 @@ public sealed record ModelManifest
         WriteIndented = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -103,14 +105,16 @@ public sealed record ModelManifest
             {
                 if (document.RootElement.ValueKind != JsonValueKind.Object
                     || !document.RootElement.TryGetProperty("schemaVersion", out var version)
-                    || !version.TryGetInt32(out var number))
+                    || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
                     throw new BundleException($"{file}: 'schemaVersion' is missing, so this is not a model manifest; export the model again");
                 if (number != CurrentSchemaVersion)
                     throw new BundleException($"{file}: manifest version {number} cannot be read by this program, which reads version {CurrentSchemaVersion}; " +
                         (number > CurrentSchemaVersion ? "update StreamActions" : "export the model again with this version's trainer"));
             }
             var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)!;
-            manifest.Check(file);
+            List<string> wrong = [.. manifest.Problems()];
+            if (wrong.Count > 0)
+                throw new BundleException($"{file}: {string.Join("; ", wrong)}; export the model again");
             return manifest;
         }
         catch (JsonException e)
@@ -119,18 +123,39 @@ public sealed record ModelManifest
         }
     }
 
-    private void Check(string file)
+    private IEnumerable<string> Problems()
     {
-        List<string> wrong = [];
-        if (!BundleName.IsValid(Name)) wrong.Add($"name '{Name}' must match {BundleName.Pattern}");
-        if (Clip.Frames is < 1 or > 1024) wrong.Add($"clip.frames {Clip.Frames} must lie in 1…1024");
-        if (Clip.SampleFps is not (> 0 and <= 240)) wrong.Add($"clip.sampleFps {Clip.SampleFps} must lie in (0, 240]");
-        if (Clip.Size is < 8 or > 2048) wrong.Add($"clip.size {Clip.Size} must lie in 8…2048");
-        if (EmbeddingWidth is < 1 or > 16384) wrong.Add($"embeddingWidth {EmbeddingWidth} must lie in 1…16384");
-        if (ContextLength is < 3 or > 4096) wrong.Add($"contextLength {ContextLength} must lie in 3…4096");
-        if (!double.IsFinite(Scale) || Scale <= 0) wrong.Add($"scale {Scale} must be above 0");
-        if (!(Golden.Bound > 0)) wrong.Add($"golden.bound {Golden.Bound} must be above 0");
-        if (wrong.Count > 0)
-            throw new BundleException($"{file}: {string.Join("; ", wrong)}; export the model again");
+        if (!BundleName.IsValid(Name)) yield return $"name '{Name}' must match {BundleName.Pattern}";
+        if (Clip.Frames is < 1 or > 1024) yield return $"clip.frames {Clip.Frames} must lie in 1…1024";
+        if (Clip.SampleFps is not (> 0 and <= 240)) yield return $"clip.sampleFps {Clip.SampleFps} must lie in (0, 240]";
+        if (Clip.Size is < 8 or > 2048) yield return $"clip.size {Clip.Size} must lie in 8…2048";
+        if (!Enum.IsDefined(Clip.Resize)) yield return $"clip.resize {Clip.Resize} is not a rule of this version";
+        if (!Enum.IsDefined(Temporal)) yield return $"temporal {Temporal} is not a mode of this version";
+        if (EmbeddingWidth is < 1 or > 16384) yield return $"embeddingWidth {EmbeddingWidth} must lie in 1…16384";
+        if (ContextLength is < 3 or > 4096) yield return $"contextLength {ContextLength} must lie in 3…4096";
+        if (!double.IsFinite(Scale) || Scale <= 0) yield return $"scale {Scale} must be above 0";
+        if (!(Golden.Bound > 0)) yield return $"golden.bound {Golden.Bound} must be above 0";
+        if (TemplateProblem() is { } problem) yield return $"promptTemplate: {problem}";
+        if (Precision is not ("fp32" or "fp16" or "int8")) yield return $"precision '{Precision}' must be fp32, fp16 or int8";
+        if (Labels.Any(string.IsNullOrWhiteSpace)) yield return "a label is empty";
+        foreach (var label in Labels.Where(l => !string.IsNullOrWhiteSpace(l)).GroupBy(l => l, StringComparer.Ordinal).Where(g => g.Count() > 1))
+            yield return $"label '{label.Key}' is there twice";
+        foreach (var (file, hash) in Files)
+        {
+            if (hash is not { Length: 64 }) yield return $"files: {file} has no SHA-256";
+        }
+    }
+
+    private string? TemplateProblem()
+    {
+        try
+        {
+            _ = new Text.PromptTemplate(PromptTemplate);
+            return null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
     }
 }

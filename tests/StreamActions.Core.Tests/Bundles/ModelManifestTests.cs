@@ -1,0 +1,119 @@
+// Reading manifest.json: what is wrong is named, with the file and what to do.
+using System.Text.Json.Nodes;
+using StreamActions.Core.Bundles;
+
+namespace StreamActions.Core.Tests.Bundles;
+
+public sealed class ModelManifestTests
+{
+    private const string File = "models/tiny/manifest.json";
+
+    [Fact]
+    public void Parse_WhatToJsonWrote_GivesTheSameManifest()
+    {
+        var manifest = ModelManifest.Parse(TinyBundle.Manifest.ToJson(), File);
+
+        Assert.Equal(TinyBundle.Manifest.ToJson(), manifest.ToJson());
+        Assert.Equal(TinyBundle.Spec, manifest.Clip);
+        Assert.Equal(TinyBundle.Manifest.Files, manifest.Files);
+        Assert.Equal(TinyBundle.Manifest.Golden, manifest.Golden);
+    }
+
+    [Fact]
+    public void ToJson_Enums_AreTheWordsOfTheDocumentation()
+    {
+        var json = JsonNode.Parse((TinyBundle.Manifest with { Temporal = TemporalMode.Causal }).ToJson())!;
+
+        Assert.Equal("causal", (string?)json["temporal"]);
+        Assert.Equal("squash", (string?)json["clip"]!["resize"]);
+    }
+
+    [Theory]
+    [InlineData(2, "manifest version 2 cannot be read by this program, which reads version 1; update StreamActions")]
+    [InlineData(0, "manifest version 0 cannot be read by this program, which reads version 1; export the model again")]
+    public void Parse_OtherVersion_SaysWhoMustChange(int version, string expected) =>
+        AssertRefused(j => { j["schemaVersion"] = version; j["keyOfAnotherVersion"] = 1; }, expected);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{ "schemaVersion": "1" }""")]
+    public void Parse_JsonThatIsNoManifest_SaysSo(string json) => AssertMessage(json, "not a model manifest; export the model again");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{ \"schemaVersion\": 1, ")]
+    [InlineData("\u0000\u0001")]
+    public void Parse_NotJson_SaysSo(string json) => AssertMessage(json, "not a readable model manifest", "export the model again");
+
+    [Fact]
+    public void Parse_UnknownKey_NamesIt() => AssertRefused(j => j["embedingWidth"] = 2, "embedingWidth");
+
+    [Fact]
+    public void Parse_KeyTwice_NamesIt() =>
+        AssertMessage(TinyBundle.Manifest.ToJson().Replace("\"scale\": 100", "\"scale\": 100, \"scale\": 1", StringComparison.Ordinal), "scale");
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("clip")]
+    [InlineData("clip.resize")]
+    [InlineData("clip.sampleFps")]
+    [InlineData("temporal")]
+    [InlineData("promptTemplate")]
+    [InlineData("labels")]
+    [InlineData("golden")]
+    [InlineData("golden.measured")]
+    [InlineData("files")]
+    public void Parse_KeyMissing_NamesIt(string path)
+    {
+        var keys = path.Split('.');
+        AssertRefused(j => (keys.Length == 1 ? j : j[keys[0]]!).AsObject().Remove(keys[^1]), keys[^1]);
+    }
+
+    [Theory]
+    [InlineData("name", "\"../evil\"", "name '../evil' must match")]
+    [InlineData("clip.frames", "0", "clip.frames 0")]
+    [InlineData("clip.sampleFps", "0", "clip.sampleFps 0")]
+    [InlineData("clip.sampleFps", "1e9", "clip.sampleFps 1000000000")]
+    [InlineData("clip.size", "100000", "clip.size 100000")]
+    [InlineData("clip.resize", "\"stretch\"", "resize")]
+    [InlineData("clip.resize", "7", "clip.resize 7")]
+    [InlineData("temporal", "\"sideways\"", "temporal")]
+    [InlineData("temporal", "7", "temporal 7")]
+    [InlineData("embeddingWidth", "0", "embeddingWidth 0")]
+    [InlineData("contextLength", "2", "contextLength 2")]
+    [InlineData("scale", "0", "scale 0")]
+    [InlineData("golden.bound", "0", "golden.bound 0")]
+    [InlineData("promptTemplate", "\"A video\"", "promptTemplate: a prompt template needs exactly one {}")]
+    [InlineData("precision", "\"fp8\"", "precision 'fp8'")]
+    [InlineData("labels", "[\"wave\", \"wave\"]", "label 'wave' is there twice")]
+    [InlineData("labels", "[\" \"]", "label is empty")]
+    [InlineData("labels", "[null]", "label is empty")]
+    [InlineData("labels", "null", "labels")]
+    [InlineData("files", "{ \"video.onnx\": null }", "files: video.onnx has no SHA-256")]
+    [InlineData("files", "{ \"video.onnx\": \"abc\" }", "files: video.onnx has no SHA-256")]
+    public void Parse_BadValue_NamesTheKeyAndTheValue(string path, string value, string expected)
+    {
+        var keys = path.Split('.');
+        AssertRefused(j => (keys.Length == 1 ? j : j[keys[0]]!)[keys[^1]] = JsonNode.Parse(value), expected);
+    }
+
+    [Fact]
+    public void Parse_TwoBadValues_NamesBoth() =>
+        AssertRefused(j => { j["scale"] = -1; j["clip"]!["size"] = 1; }, "scale -1", "clip.size 1");
+
+    private static void AssertRefused(Action<JsonNode> change, params string[] expected)
+    {
+        var json = JsonNode.Parse(TinyBundle.Manifest.ToJson())!;
+        change(json);
+        AssertMessage(json.ToJsonString(), expected);
+    }
+
+    private static void AssertMessage(string json, params string[] expected)
+    {
+        var error = Assert.Throws<BundleException>(() => ModelManifest.Parse(json, File));
+        Assert.StartsWith(File + ": ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.All(expected, e => Assert.Contains(e, error.Message, StringComparison.Ordinal));
+    }
+}

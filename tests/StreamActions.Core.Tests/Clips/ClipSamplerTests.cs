@@ -1,0 +1,92 @@
+// Which frames make a clip: properties for every length, number of frames and stride.
+using CsCheck;
+using StreamActions.Core.Clips;
+
+namespace StreamActions.Core.Tests.Clips;
+
+public sealed class ClipSamplerTests
+{
+    private static readonly Gen<(int Length, int Frames, int Stride, int? Seed)> Cases =
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 40], Gen.Int[1, 30], Gen.Int.Nullable());
+
+    [Fact]
+    public void Segments_LongRecording_TakesTheMiddleOfEachSegment() => Assert.Equal([2, 7, 12, 17], ClipSampler.Segments(20, 4));
+
+    [Fact]
+    public void Segments_ShortRecording_RepeatsFrames() => Assert.Equal([0, 0, 1, 1], ClipSampler.Segments(2, 4));
+
+    [Fact]
+    public void Segments_Any_OneIndexFromEachSegment() => Cases.Sample((length, frames, _, seed) =>
+    {
+        var indices = ClipSampler.Segments(length, frames, seed is { } s ? new Random(s) : null);
+        Assert.Equal(frames, indices.Length);
+        for (var t = 0; t < frames; t++)
+        {
+            var (from, to) = ((double)t * length / frames, (double)(t + 1) * length / frames);
+            Assert.InRange(indices[t], (int)from, Math.Min((int)Math.Ceiling(to), length) - 1);
+        }
+    });
+
+    [Fact]
+    public void Segments_ManyDraws_ReachEveryFrame()
+    {
+        var random = new Random(5);
+
+        Assert.Equal(Enumerable.Range(0, 12), Enumerable.Range(0, 200).SelectMany(_ => ClipSampler.Segments(12, 3, random)).Distinct().Order());
+    }
+
+    [Fact]
+    public void Strided_WithoutRandom_LiesInTheMiddle() => Assert.Equal([3, 7, 11], ClipSampler.Strided(15, 3, 4));
+
+    [Fact]
+    public void Strided_RecordingTooShort_RepeatsTheLastFrame() => Assert.Equal([0, 4, 5, 5], ClipSampler.Strided(6, 4, 4));
+
+    [Fact]
+    public void Strided_Any_KeepsTheStrideInsideTheRecording() => Cases.Sample((length, frames, stride, seed) =>
+    {
+        var indices = ClipSampler.Strided(length, frames, stride, seed is { } s ? new Random(s) : null);
+        Assert.Equal(frames, indices.Length);
+        Assert.All(indices, i => Assert.InRange(i, 0, length - 1));
+        for (var t = 1; t < frames; t++)
+            Assert.Equal(Math.Min(indices[t - 1] + stride, length - 1), indices[t]);
+    });
+
+    [Fact]
+    public void Strided_ManyDraws_ReachTheFirstAndTheLastPlace()
+    {
+        var random = new Random(5);
+        var starts = Enumerable.Range(0, 200).Select(_ => ClipSampler.Strided(10, 3, 3, random)[0]).Distinct().Order();
+
+        Assert.Equal([0, 1, 2, 3], starts);
+    }
+
+    [Fact]
+    public void Both_SameSeed_SameFrames() => Cases.Where(c => c.Seed is not null).Sample((length, frames, stride, seed) =>
+    {
+        Assert.Equal(ClipSampler.Segments(length, frames, new Random(seed!.Value)), ClipSampler.Segments(length, frames, new Random(seed.Value)));
+        Assert.Equal(ClipSampler.Strided(length, frames, stride, new Random(seed.Value)), ClipSampler.Strided(length, frames, stride, new Random(seed.Value)));
+    });
+
+    [Theory]
+    [InlineData(0, 1, 1, "length")]
+    [InlineData(1, 0, 1, "frames")]
+    [InlineData(1, 1, 0, "stride")]
+    public void Strided_BelowOne_NamesTheParameter(int length, int frames, int stride, string name) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.Strided(length, frames, stride)).ParamName);
+
+    [Theory]
+    [InlineData(0, 1, "length")]
+    [InlineData(1, 0, "frames")]
+    public void Segments_BelowOne_NamesTheParameter(int length, int frames, string name) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.Segments(length, frames)).ParamName);
+
+    [Fact]
+    public void ClipSpec_Sizes_FollowFromItsNumbers()
+    {
+        var spec = new ClipSpec(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.CenterCrop);
+
+        Assert.Equal(64 * 64 * 3, spec.FrameBytes);
+        Assert.Equal(8 * 64 * 64 * 3, spec.ClipBytes);
+        Assert.Equal(TimeSpan.FromMilliseconds(250), spec.FrameInterval);
+    }
+}

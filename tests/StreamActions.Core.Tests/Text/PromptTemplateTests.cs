@@ -1,0 +1,29 @@
+// A phrase in its sentence.
+using StreamActions.Core.Text;
+
+namespace StreamActions.Core.Tests.Text;
+
+public sealed class PromptTemplateTests
+{
+    [Theory]
+    [InlineData("A video of {}", "A video of a person waves")]
+    [InlineData("{}, seen by a camera", "a person waves, seen by a camera")]
+    [InlineData("{}", "a person waves")]
+    public void Apply_Phrase_StandsInThePlace(string template, string expected) =>
+        Assert.Equal(expected, new PromptTemplate(template).Apply("a person waves"));
+
+    [Fact]
+    public void Apply_PhraseThatHoldsThePlace_IsPutInAsItIs() => Assert.Equal("A video of {} and {}", new PromptTemplate("A video of {}").Apply("{} and {}"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A video")]
+    [InlineData("A {label}")]
+    [InlineData("{} and {}")]
+    public void Constructor_NotExactlyOnePlace_SaysSo(string template) =>
+        Assert.Equal($"a prompt template needs exactly one {{}} for the phrase, and '{template}' does not have it",
+            Assert.Throws<FormatException>(() => new PromptTemplate(template)).Message);
+
+    [Fact]
+    public void ToString_Template_IsItsText() => Assert.Equal("A video of {}", new PromptTemplate("A video of {}").ToString());
+}
