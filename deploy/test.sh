@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Builds everything once without warnings, checks the formatting and runs every test. The last line is the sum: "N passed, N failed, N skipped".
+#
+#   test.sh              all of tests/*.Tests
+#   test.sh Core Video   only StreamActions.Core.Tests and StreamActions.Video.Tests
+# STREAMACTIONS_TEST_SECONDS (600) is how long one test project may take before it is ended and its unfinished tests are named.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+limit=${STREAMACTIONS_TEST_SECONDS:-600}
+
+projects=(tests/*.Tests)
+if [[ $# -gt 0 ]]; then
+  projects=("${@/#/tests/StreamActions.}")
+  projects=("${projects[@]/%/.Tests}")
+fi
+for project in "${projects[@]}"; do
+  [[ -d $project ]] || { echo "test.sh: there is no $project" >&2; exit 2; }
+done
+
+bash deploy/setup.sh --tests || exit 1
+# shellcheck source=deploy/env.sh
+source deploy/env.sh
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
+
+echo "== build"
+dotnet build StreamActions.sln -c Release -v q --nologo -warnaserror || { echo "test.sh: the build failed, see above" >&2; exit 1; }
+passed=0 failed=0 skipped=0
+echo "== format"
+if ! dotnet format StreamActions.sln --no-restore --verify-no-changes; then
+  echo "format: FAILED, run 'dotnet format' (counted as one failure)"
+  failed=1
+fi
+
+results=TestResults
+rm -rf "$results"
+mkdir -p "$results"
+
+run() { # run FOLDER: one test project; adds to the sums
+  local name began=$SECONDS code ok bad skips note=
+  name=$(basename "$1")
+  local trx=$results/$name.trx log=$results/$name.log
+  echo "== $name"
+  # The log goes to a file first: a process that a test left behind must not keep us waiting at a pipe.
+  timeout -k 10 "$limit" dotnet "$1/bin/Release/net10.0/$name.dll" -noLogo -noColor -longRunning 60 -result-trx "$trx" >"$log" 2>&1 </dev/null
+  code=$?
+  grep -vE '^ *(Discovering|Discovered|Starting|Finished): |^=== TEST EXECUTION SUMMARY|^ *[A-Za-z.]+Tests +Total: |^$' "$log"
+  ok=$(counter passed "$trx") bad=$(counter failed "$trx") skips=$(counter notExecuted "$trx")
+  if [[ $code -eq 124 || $code -eq 137 ]]; then
+    bad=$((bad + 1)) note="; ENDED after $limit s, what is reported above as long running had not finished"
+  elif [[ ! -s $trx ]]; then
+    bad=$((bad + 1)) note="; CRASHED with exit code $code before its results were written, see above"
+  elif [[ $code -ne 0 && $bad -eq 0 && $ok -gt 0 ]]; then
+    bad=1 note="; exit code $code although no test failed, see above"
+  fi
+  echo "$name: $ok passed, $bad failed, $skips skipped in $((SECONDS - began)) s$note"
+  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skips))
+}
+
+counter() { # counter NAME TRX: one of the numbers of a results file, 0 when there is none
+  local number
+  number=$(sed -n "s/.*<Counters .*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null)
+  echo "${number:-0}"
+}
+
+for project in "${projects[@]}"; do
+  run "$project"
+done
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed -eq 0 && $passed -gt 0 ]]
