@@ -56,7 +56,7 @@ if [[ $seconds -gt 0 ]]; then ends="after $seconds s or "; else ends=; fi
 echo "demo: watching by $config; ends ${ends}with Ctrl-C"
 interrupted=no
 trap 'interrupted=yes; kill -TERM "$worker" 2>/dev/null || true' INT TERM
-timeout --preserve-status -k 15 "$seconds" dotnet src/StreamActions.Worker/bin/Release/net10.0/StreamActions.Worker.dll run --config "$config" "$@" &
+timeout --foreground --preserve-status -k 15 "$seconds" dotnet src/StreamActions.Worker/bin/Release/net10.0/StreamActions.Worker.dll run --config "$config" "$@" &
 worker=$!
 code=0
 wait "$worker" || code=$?
