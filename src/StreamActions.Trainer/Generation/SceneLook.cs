@@ -54,6 +54,8 @@ internal sealed record SceneLook
     public required double Light { get; init; }
     /// <summary>Standard deviation of the sensor's noise, in grey levels.</summary>
     public required double Noise { get; init; }
+    /// <summary>Standard deviation of the lens's blur in pixels; 0 for none.</summary>
+    public required double Blur { get; init; }
     /// <summary>Quality of lossy compression, or 0 for none.</summary>
     public required int Compression { get; init; }
 
@@ -87,6 +89,7 @@ internal sealed record SceneLook
             DoorColour = new Rgb(Between(90, 200), Between(70, 170), Between(50, 150)),
             Light = Between(0.65, 1.15),
             Noise = random.NextDouble() < 0.7 ? Between(0, 7) : 0,
+            Blur = random.NextDouble() < 0.2 ? Between(0.4, 1) : 0,
             Compression = random.NextDouble() < 0.25 ? random.Next(25, 70) : 0,
         };
     }
