@@ -8,6 +8,8 @@ namespace StreamActions.Trainer.Data;
 internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClipSource
 {
     private const ulong HeldOutSeeds = 1UL << 62;
+    // Runs have 2²¹ ranges of 2⁴⁰ seeds each: all of them below 2⁶¹.
+    private const ulong Ranges = 1UL << 21;
 
     /// <summary>The clips of the demo model: 2 seconds of 64-pixel pictures.</summary>
     public static ClipSpec DemoClip { get; } = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash);
@@ -17,7 +19,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
 
     public IEnumerable<string> Texts => Captions.All();
 
-    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate((seed << 40) + (ulong)index, spec));
+    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate(((seed % Ranges) << 40) + (ulong)index, spec));
 
     public IEnumerable<TrainingClip> HeldOut(int perClass) =>
         from n in Enumerable.Range(0, perClass)

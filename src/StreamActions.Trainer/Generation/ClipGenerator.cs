@@ -1,7 +1,7 @@
 // One clip from one seed: an action, a scene, eight pictures.
-using System.Runtime.InteropServices;
 using OpenCvSharp;
 using StreamActions.Core.Clips;
+using StreamActions.Video;
 
 namespace StreamActions.Trainer.Generation;
 
@@ -15,8 +15,6 @@ internal sealed record GeneratedClip(byte[] Pixels, ActionKind Action, string? C
 /// <summary>Makes clips; the same seed gives the same clip on any thread.</summary>
 internal static class ClipGenerator
 {
-    static ClipGenerator() => Cv2.SetNumThreads(1);   // pictures are small, and clips are made on several threads
-
     /// <summary>The clip of a seed, of a given action or of a random one.</summary>
     /// <remarks>
     /// An action that is another one played backwards is made by exactly that: with the same seed, its frames are the other's in
@@ -50,22 +48,13 @@ internal static class ClipGenerator
             if (performed != ActionKind.OpensDoor)
                 moment = moment with { DoorOpen = take.DoorOpen };
             var place = words.ReverseOf is null ? t : spec.Frames - 1 - t;
-            Fit(renderer.Draw(moment, bodies, take.Props, random), spec, pixels, place * spec.FrameBytes);
+            Fit(renderer.Draw(moment, bodies, take.Props, random), spec, pixels.AsSpan(place * spec.FrameBytes, spec.FrameBytes));
         }
         var colour = words.People == 1 ? look.Figures[0].ShirtName : null;
         return new(pixels, kind, colour, Captions.Random(words, colour, random));
     }
 
-    private static void Fit(Mat picture, ClipSpec spec, byte[] pixels, int offset)
-    {
-        var (width, height) = (picture.Width, picture.Height);
-        var side = Math.Min(width, height);
-        using var seen = spec.Resize == ResizeRule.CenterCrop
-            ? picture[new Rect((width - side) / 2, (height - side) / 2, side, side)]
-            : picture[new Rect(0, 0, width, height)];
-        using var small = new Mat();
-        var shrinks = seen.Width >= spec.Size && seen.Height >= spec.Size;
-        Cv2.Resize(seen, small, new Size(spec.Size, spec.Size), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
-        Marshal.Copy(small.Data, pixels, offset, spec.FrameBytes);
-    }
+    private static unsafe void Fit(Mat picture, ClipSpec spec, Span<byte> frame) => FramePreprocessor.Resize(
+        new ReadOnlySpan<byte>(picture.DataPointer, picture.Width * picture.Height * 3), picture.Width, picture.Height,
+        CropRectangle.Whole(picture.Width, picture.Height), spec.Size, spec.Resize, frame);
 }

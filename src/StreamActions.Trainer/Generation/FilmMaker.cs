@@ -40,31 +40,46 @@ internal static class FilmMaker
     /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>
     public static async Task<FilmTruth> WriteAsync(string path, FilmOrder order, CancellationToken cancellation)
     {
-        if (order.Width < 16 || order.Height < 16 || order.Width % 2 != 0 || order.Height % 2 != 0)
-            throw new FormatException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
-        var random = new SeededRandom(order.Seed);
-        // A quiet picture: moderate figures, and so little noise that the file stays small.
-        var look = SceneLook.Random(random, 2, 0.56, 0.62) with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
-        Body[] bodies = [Body.Random(random), Body.Random(random)];
-        var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
-        var plan = FilmPlan.Make(order.Actions, halfWidth, random);
-        var two = plan.Parts.Any(p => ActionCatalog.Of(p.Kind).People == 2);
-        var choreography = new Choreography(plan.Parts, two ? bodies : bodies[..1], plan.StartX);
-
-        using var renderer = new SceneRenderer(look, order.Width, order.Height, random);
+        var film = Film.Plan(order);
+        using var renderer = new SceneRenderer(film.Look, order.Width, order.Height, film.Random);
         await using var file = new VideoFileWriter(path, order.Width, order.Height, order.Fps);
         var pixels = new byte[order.Width * order.Height * 3];
-        for (var n = 0; n / order.Fps < plan.Seconds; n++)
+        for (var n = 0; n / order.Fps < film.Timetable.Seconds; n++)
         {
-            var picture = renderer.Draw(choreography.At(n / order.Fps), bodies, plan.Props, random);
+            var picture = renderer.Draw(film.Choreography.At(n / order.Fps), film.Bodies, film.Timetable.Props, film.Random);
             Marshal.Copy(picture.Data, pixels, 0, pixels.Length);
             await file.WriteAsync(pixels, cancellation);
         }
         await file.FinishAsync(cancellation);
-
-        string[] shirts = [.. look.Figures.Take(two ? 2 : 1).Select(f => f.ShirtName)];
-        var truth = new FilmTruth(Path.GetFileName(path), order.Seed, Math.Round(plan.Seconds, 2), shirts, plan.Events(choreography, halfWidth));
+        var truth = film.Truth(Path.GetFileName(path));
         await File.WriteAllTextAsync(Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(truth, FilmTruthJson.Default.FilmTruth) + "\n", cancellation);
         return truth;
+    }
+
+    /// <summary>What happens in a film, without making it.</summary>
+    /// <exception cref="FormatException">The actions cannot follow each other so, or the size is odd.</exception>
+    public static FilmTruth Truth(string fileName, FilmOrder order) => Film.Plan(order).Truth(fileName);
+
+    private sealed record Film(FilmOrder Order, SceneLook Look, Body[] Bodies, FilmPlan Timetable, Choreography Choreography, double HalfWidth, Random Random)
+    {
+        public static Film Plan(FilmOrder order)
+        {
+            if (order.Width < 16 || order.Height < 16 || order.Width % 2 != 0 || order.Height % 2 != 0)
+                throw new FormatException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
+            var random = new SeededRandom(order.Seed);
+            // A quiet picture: moderate figures, and so little noise that the file stays small.
+            var look = SceneLook.Random(random, 2, 0.56, 0.62) with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
+            Body[] bodies = [Body.Random(random), Body.Random(random)];
+            var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
+            var timetable = FilmPlan.Make(order.Actions, halfWidth, random);
+            var people = timetable.Parts.Any(p => ActionCatalog.Of(p.Kind).People == 2) ? 2 : 1;
+            return new(order, look, bodies, timetable, new(timetable.Parts, bodies[..people], timetable.StartX), halfWidth, random);
+        }
+
+        public FilmTruth Truth(string fileName)
+        {
+            var people = Timetable.Parts.Max(p => ActionCatalog.Of(p.Kind).People);
+            return new(fileName, Order.Seed, Math.Round(Timetable.Seconds, 2), [.. Look.Figures.Take(people).Select(f => f.ShirtName)], Timetable.Events(Choreography, HalfWidth));
+        }
     }
 }
