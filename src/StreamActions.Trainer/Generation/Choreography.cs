@@ -23,7 +23,7 @@ internal sealed class Choreography
 
     private const double Blend = 0.5;     // seconds from one pose to another
     private const double Ramp = 0.3;      // seconds in which a repeated movement comes to its full size
-    private const double Patience = 6;    // seconds for which the other person waits for the next action of two
+    private const double Patience = 8;    // seconds for which the other person waits for the next action of two, enough to be out of view in half of it
     private readonly Part[] _parts, _twos, _boxes, _doors;
     private readonly IReadOnlyList<Body> _bodies;
     private readonly double _startX;

@@ -83,7 +83,8 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         {
             _encoder.Kill();
             await _encoder.WaitForExitAsync();
-            File.Delete(_path);
+            if (File.Exists(_path))
+                File.Delete(_path);
         }
         _encoder.Dispose();
     }

@@ -21,8 +21,9 @@ public sealed class FilmPlanTests
         for (var t = step; t < plan.Seconds; t += step)
         {
             var now = Joints(choreography.At(t), bodies);
+            // Out of view, people may change sides.
             for (var j = 0; j < now.Length; j++)
-                Assert.True(Math.Abs(now[j].X - before[j].X) + Math.Abs(now[j].Y - before[j].Y) < 0.17, $"seed {seed}, {t} s: joint {j} jumps");
+                Assert.True(Math.Min(Math.Abs(now[j].X), Math.Abs(before[j].X)) > HalfWidth || Math.Abs(now[j].X - before[j].X) + Math.Abs(now[j].Y - before[j].Y) < 0.17, $"seed {seed}, {t} s: joint {j} jumps");
             before = now;
         }
     }, iter: 15);
