@@ -22,6 +22,34 @@ internal static class GenerateCommand
             AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", source.Classes.Select(c => c.Name))}.");
             return Task.CompletedTask;
         }));
-        return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet };
+        return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Film(), Clips() };
+    }
+
+    private static Command Film()
+    {
+        Option<string> to = new("--to") { Description = "The MP4 to write; what happens when is written beside it as JSON.", Required = true };
+        Option<string> actions = new("--actions") { Description = "What happens, in order, such as walks_right,sits_down,stands_up.", Required = true };
+        Option<ulong> seed = new("--seed") { Description = "Another number, another look.", DefaultValueFactory = _ => 1UL };
+        Option<int> width = new("--width") { Description = "Width in pixels, even.", DefaultValueFactory = _ => 320 };
+        Option<int> height = new("--height") { Description = "Height in pixels, even.", DefaultValueFactory = _ => 240 };
+        Command film = new("film", "A long film of one room, for the demo.") { to, actions, seed, width, height };
+        film.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
+        {
+            var order = new FilmOrder(FilmMaker.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
+            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation);
+            AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
+        }));
+        return film;
+    }
+
+    private static Command Clips()
+    {
+        Option<string> to = new("--to") { Description = "The folder to write.", Required = true };
+        Option<int> count = new("--count") { Description = "Clips of every action.", DefaultValueFactory = _ => 10 };
+        Option<ulong> seed = new("--seed") { Description = "Seed of the first clip.", DefaultValueFactory = _ => 1UL << 61 };
+        Command clips = new("clips", "Clips as MP4 files, with list.txt and labels.csv.") { to, count, seed };
+        clips.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
+            ClipFolder.WriteAsync(result.GetValue(to)!, result.GetValue(count), result.GetValue(seed), cancellation)));
+        return clips;
     }
 }

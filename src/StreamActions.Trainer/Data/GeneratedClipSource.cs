@@ -8,6 +8,8 @@ namespace StreamActions.Trainer.Data;
 internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClipSource
 {
     private const ulong HeldOutSeeds = 1UL << 62;
+    // Runs have 2²¹ ranges of 2⁴⁰ seeds each: all of them below 2⁶¹.
+    private const ulong Ranges = 1UL << 21;
 
     /// <summary>Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find them anywhere.</summary>
     private const double WarmUpClips = 24_000;
@@ -20,7 +22,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
 
     public IEnumerable<string> Texts => Captions.All();
 
-    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate((seed << 40) + (ulong)index, spec, difficulty: Math.Min(1, index / WarmUpClips)));
+    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate(((seed % Ranges) << 40) + (ulong)index, spec, difficulty: Math.Min(1, index / WarmUpClips)));
 
     public IEnumerable<TrainingClip> HeldOut(int perClass) =>
         from n in Enumerable.Range(0, perClass)

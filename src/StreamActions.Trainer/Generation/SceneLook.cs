@@ -54,17 +54,20 @@ internal sealed record SceneLook
     public required double Light { get; init; }
     /// <summary>Standard deviation of the sensor's noise, in grey levels.</summary>
     public required double Noise { get; init; }
+    /// <summary>Standard deviation of the lens's blur in pixels; 0 for none.</summary>
+    public required double Blur { get; init; }
     /// <summary>Quality of lossy compression, or 0 for none.</summary>
     public required int Compression { get; init; }
 
     /// <summary>A random look with so many figures.</summary>
-    /// <param name="random">Decides.</param>
+    /// <param name="random">Where chance comes from.</param>
     /// <param name="figures">Figures in the scene.</param>
-    /// <param name="difficulty">1: everything the benchmark has; 0: a large figure in a bare, well lit room, from which learning starts.</param>
-    /// <param name="maxScale">Largest height of a figure, as a share of the picture's height.</param>
-    public static SceneLook Random(Random random, int figures, double difficulty = 1, double maxScale = 0.82)
+    /// <param name="difficulty">1: all that the benchmark has; down to 0: a large figure in a bare, evenly lit room, where learning starts.</param>
+    /// <param name="minScale">Smallest height of a figure at full difficulty, as a share of the picture's height.</param>
+    /// <param name="maxScale">Largest height.</param>
+    public static SceneLook Random(Random random, int figures, double difficulty = 1, double minScale = 0.45, double maxScale = 0.82)
     {
-        var minScale = 0.72 + (0.45 - 0.72) * difficulty;
+        minScale = maxScale - 0.1 + (minScale - (maxScale - 0.1)) * difficulty;
         double Between(double a, double b) => a + (b - a) * random.NextDouble();
         Rgb Muted(double low, double high)
         {
@@ -92,6 +95,7 @@ internal sealed record SceneLook
             DoorColour = new Rgb(Between(90, 200), Between(70, 170), Between(50, 150)),
             Light = Between(1 - 0.35 * difficulty, 1 + 0.15 * difficulty),
             Noise = random.NextDouble() < 0.7 * difficulty ? Between(0, 7) : 0,
+            Blur = random.NextDouble() < 0.2 * difficulty ? Between(0.4, 1) : 0,
             Compression = random.NextDouble() < 0.25 * difficulty ? random.Next(25, 70) : 0,
         };
     }

@@ -8,7 +8,11 @@ namespace StreamActions.Trainer.Generation;
 /// <param name="Box">The middle of a box that nobody holds, or null.</param>
 /// <param name="Door">The door's hinge, or null.</param>
 /// <param name="DoorSide">+1 when the door's free edge lies to the right of the hinge.</param>
-internal readonly record struct Props(double? Chair, Point2? Box, double? Door, int DoorSide);
+internal readonly record struct Props(double? Chair, Point2? Box, double? Door, int DoorSide)
+{
+    /// <summary>The hinge of the door that someone at a place opens, on the style's side.</summary>
+    public static double DoorHinge(double place, MotionStyle style) => place + style.Side * (Motion.DoorDistance + 0.2);
+}
 
 /// <summary>
 /// Draws one scene at one size. The empty room is drawn once; every picture starts as a copy of it. Not thread-safe.
@@ -32,30 +36,31 @@ internal sealed class SceneRenderer : IDisposable
     }
 
     /// <summary>Draws figures and props over the room.</summary>
-    /// <param name="figures">Joints and look of each, the farthest first.</param>
-    /// <param name="bodies">Their bodies.</param>
+    /// <param name="moment">Where everything is; a box that it holds is drawn instead of the one lying about.</param>
+    /// <param name="bodies">The figures' bodies.</param>
     /// <param name="props">The props.</param>
-    /// <param name="box">Middle of the box when the action moves it.</param>
-    /// <param name="doorOpen">0 closed … 1 open.</param>
-    /// <param name="random">For shake and noise.</param>
+    /// <param name="random">For shake and noise, each frame's independent of the others'.</param>
     /// <returns>The picture, valid until the next call.</returns>
-    public Mat Draw(IReadOnlyList<Point2[]> figures, IReadOnlyList<Body> bodies, Props props, Point2? box, double doorOpen, Random random)
+    public Mat Draw(Moment moment, IReadOnlyList<Body> bodies, Props props, Random random)
     {
         _shiftX = _look.Shake * _canvas.Height * (2 * random.NextDouble() - 1);
         _shiftY = _look.Shake * _canvas.Height * (2 * random.NextDouble() - 1);
         _room.CopyTo(_canvas);
         if (props.Door is { } door)
-            DrawDoor(door, props.DoorSide, doorOpen);
+            DrawDoor(door, props.DoorSide, moment.DoorOpen);
         if (props.Chair is { } chair)
             DrawChair(chair);
-        if (props.Box is { } lying && box is null)
+        if (props.Box is { } lying && moment.Box is null)
             DrawBox(lying);
+        Point2[][] figures = [.. moment.Stances.Select((stance, i) => Skeleton.Joints(stance, bodies[i]))];
         foreach (var joints in figures)
             DrawShadow(joints);
-        for (var i = 0; i < figures.Count; i++)
+        for (var i = 0; i < figures.Length; i++)
             DrawFigure(figures[i], bodies[i], _look.Figures[i]);
-        if (box is { } held)
+        if (moment.Box is { } held)
             DrawBox(held);
+        if (_look.Blur > 0)
+            Cv2.GaussianBlur(_canvas, _canvas, new Size(3, 3), _look.Blur);
         if (_look.Noise > 0)
             AddNoise(random);
         if (_look.Compression > 0)
@@ -130,10 +135,11 @@ internal sealed class SceneRenderer : IDisposable
     private void DrawChair(double x)
     {
         var colour = _look.ChairColour;
-        Polygon([new(x - 0.15, 0.62), new(x + 0.15, 0.62), new(x + 0.15, 0.3), new(x - 0.15, 0.3)], colour.Times(0.8));
-        Polygon([new(x - 0.17, 0.3), new(x + 0.17, 0.3), new(x + 0.17, 0.24), new(x - 0.17, 0.24)], colour);
-        Limb(new(x - 0.15, 0.25), new(x - 0.16, 0), 0.03, colour.Times(0.7));
-        Limb(new(x + 0.15, 0.25), new(x + 0.16, 0), 0.03, colour.Times(0.7));
+        // Wider than a person, so that it shows.
+        Polygon([new(x - 0.19, 0.62), new(x + 0.19, 0.62), new(x + 0.19, 0.3), new(x - 0.19, 0.3)], colour.Times(0.8));
+        Polygon([new(x - 0.22, 0.3), new(x + 0.22, 0.3), new(x + 0.22, 0.24), new(x - 0.22, 0.24)], colour);
+        Limb(new(x - 0.19, 0.25), new(x - 0.2, 0), 0.035, colour.Times(0.7));
+        Limb(new(x + 0.19, 0.25), new(x + 0.2, 0), 0.035, colour.Times(0.7));
     }
 
     private void DrawBox(Point2 middle)

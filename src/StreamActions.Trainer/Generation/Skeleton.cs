@@ -42,6 +42,27 @@ internal record struct Stance()
     public double RightLift { get; set; }
     /// <summary>Half the distance between the feet.</summary>
     public double Spread { get; set; } = 0.07;
+
+    /// <summary>Between two stances: 0 gives <paramref name="a"/>, 1 gives <paramref name="b"/>.</summary>
+    public static Stance Mix(Stance a, Stance b, double k)
+    {
+        double Of(double x, double y) => x + (y - x) * k;
+        return new()
+        {
+            X = Of(a.X, b.X),
+            Rise = Of(a.Rise, b.Rise),
+            HipHeight = Of(a.HipHeight, b.HipHeight),
+            Lean = Of(a.Lean, b.Lean),
+            Topple = Of(a.Topple, b.Topple),
+            LeftArm = Of(a.LeftArm, b.LeftArm),
+            LeftElbow = Of(a.LeftElbow, b.LeftElbow),
+            RightArm = Of(a.RightArm, b.RightArm),
+            RightElbow = Of(a.RightElbow, b.RightElbow),
+            LeftLift = Of(a.LeftLift, b.LeftLift),
+            RightLift = Of(a.RightLift, b.RightLift),
+            Spread = Of(a.Spread, b.Spread),
+        };
+    }
 }
 
 /// <summary>Proportions of a body, in body heights.</summary>

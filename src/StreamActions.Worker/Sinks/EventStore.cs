@@ -11,7 +11,7 @@ namespace StreamActions.Worker.Sinks;
 /// Stores events, tells which wait for delivery, and deletes delivered ones after a while. Safe for any number of callers:
 /// one loop owns the database and commits what has gathered while the last commit was under way.
 /// </summary>
-internal sealed partial class EventStore : IAsyncDisposable
+internal sealed partial class EventStore : IEventSink, IAsyncDisposable
 {
     private const int GroupLimit = 100;
     private const int QueueLimit = 1024;
@@ -85,6 +85,8 @@ internal sealed partial class EventStore : IAsyncDisposable
     /// <exception cref="SinkException">It could not be stored (disk full …).</exception>
     public Task<long> AppendAsync(StreamEvent streamEvent, CancellationToken cancellationToken) =>
         AppendAsync(CloudEventJson.Encode(streamEvent), cancellationToken);
+
+    Task IEventSink.AppendAsync(StreamEvent streamEvent) => AppendAsync(streamEvent, CancellationToken.None);
 
     /// <summary>Stores an encoded event; otherwise like <see cref="AppendAsync(StreamEvent, CancellationToken)"/>.</summary>
     public Task<long> AppendAsync(EncodedEvent encoded, CancellationToken cancellationToken) =>

@@ -37,8 +37,7 @@ internal sealed class ModelFrame
     /// <summary>One more holder.</summary>
     public ModelFrame Share()
     {
-        if (Interlocked.Increment(ref _references) <= 1)
-            throw new ObjectDisposedException(nameof(ModelFrame));
+        ObjectDisposedException.ThrowIf(Interlocked.Increment(ref _references) <= 1, this);
         return this;
     }
 

@@ -1,0 +1,34 @@
+// Generated clips as recordings in folders, with the lists that data sets of recordings come with.
+using StreamActions.Core.Clips;
+
+namespace StreamActions.Trainer.Generation;
+
+/// <summary>Writes clips as files: <c>action/number.mp4</c>, <c>list.txt</c> (<c>path label</c> a line) and <c>labels.csv</c> (<c>id,name</c>).</summary>
+internal static class ClipFolder
+{
+    /// <summary>The clips written: 2 seconds of 128-pixel pictures.</summary>
+    private static readonly ClipSpec Recording = new(Frames: 24, SampleFps: 12, Size: 128, ResizeRule.Squash);
+
+    /// <summary>Writes so many clips of every action; a clip's seed is its place in the list after <paramref name="firstSeed"/>.</summary>
+    /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>
+    public static async Task WriteAsync(string folder, int perAction, ulong firstSeed, CancellationToken cancellation)
+    {
+        List<string> list = [];
+        foreach (var action in ActionCatalog.All)
+        {
+            Directory.CreateDirectory(Path.Combine(folder, action.Name));
+            for (var n = 0; n < perAction; n++)
+            {
+                var clip = ClipGenerator.Generate(firstSeed + (ulong)list.Count, Recording, action.Kind);
+                var name = $"{action.Name}/{n:d5}.mp4";
+                await using var file = new VideoFileWriter(Path.Combine(folder, name), Recording.Size, Recording.Size, Recording.SampleFps);
+                for (var t = 0; t < Recording.Frames; t++)
+                    await file.WriteAsync(clip.Pixels.AsMemory(t * Recording.FrameBytes, Recording.FrameBytes), cancellation);
+                await file.FinishAsync(cancellation);
+                list.Add($"{name} {(int)action.Kind}");
+            }
+        }
+        await File.WriteAllLinesAsync(Path.Combine(folder, "list.txt"), list, cancellation);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "labels.csv"), ["id,name", .. ActionCatalog.All.Select(a => $"{(int)a.Kind},{a.Name}")], cancellation);
+    }
+}

@@ -1,0 +1,183 @@
+// A bundle in ONNX Runtime: checked, replayed on its golden clips, then run batch by batch in buffers made once.
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using StreamActions.Core.Bundles;
+using StreamActions.Core.Text;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Worker.Inference;
+
+/// <summary>Runs a bundle's graphs.</summary>
+internal sealed class OnnxActionModel : IActionModel
+{
+    private const string Frames = "frames", Tokens = "tokens", Embedding = "embedding", ClassLogits = "class_logits";
+
+    private readonly InferenceSession _video, _text;
+    private readonly RunOptions _run = new();
+    private readonly ClipTokenizer _tokenizer;
+    private readonly PromptTemplate _template;
+    private readonly byte[] _frames;
+    private readonly float[] _embeddings, _logits;
+    private readonly Dictionary<int, Binding> _bindings = [];
+    private readonly int _maxBatch;
+
+    // The buffers of one batch size, bound once.
+    private sealed record Binding(OrtIoBinding Io, OrtValue[] Values) : IDisposable
+    {
+        public void Dispose()
+        {
+            Io.Dispose();
+            foreach (var value in Values)
+                value.Dispose();
+        }
+    }
+
+    private OnnxActionModel(ModelBundle bundle, InferenceSession video, InferenceSession text, int maxBatch)
+    {
+        (Manifest, Sha256, _video, _text, _maxBatch) = (bundle.Manifest, bundle.Sha256, video, text, maxBatch);
+        _tokenizer = ClipTokenizer.Load(bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges));
+        _template = new(Manifest.PromptTemplate);
+        _frames = GC.AllocateUninitializedArray<byte>(maxBatch * Manifest.Clip.ClipBytes, pinned: true);
+        _embeddings = GC.AllocateUninitializedArray<float>(maxBatch * Manifest.EmbeddingWidth, pinned: true);
+        _logits = GC.AllocateUninitializedArray<float>(maxBatch * Manifest.Labels.Count, pinned: true);
+    }
+
+    public ModelManifest Manifest { get; }
+
+    public string Sha256 { get; }
+
+    /// <summary>Opens a bundle and proves that it still gives the outputs it was exported with.</summary>
+    /// <param name="bundle">The bundle, its hashes checked.</param>
+    /// <param name="device">auto, cpu or cuda:N.</param>
+    /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
+    /// <param name="maxBatch">Most windows in one run.</param>
+    /// <param name="logger">Told which device is used.</param>
+    /// <exception cref="BundleException">The graphs cannot be loaded, have other inputs or outputs, or deviate from the golden clips.</exception>
+    public static OnnxActionModel Open(ModelBundle bundle, string device, int threads, int maxBatch, ILogger logger)
+    {
+        InferenceSession? video = null, text = null;
+        try
+        {
+            using var options = DeviceChoice.Options(device, threads, logger);
+            video = new(bundle.PathOf(ModelBundle.VideoGraph), options);
+            text = new(bundle.PathOf(ModelBundle.TextGraph), options);
+            CheckShapes(bundle, video, text);
+            var model = new OnnxActionModel(bundle, video, text, maxBatch);
+            model.ReplayGolden(bundle);
+            return model;
+        }
+        catch (Exception e)
+        {
+            video?.Dispose();
+            text?.Dispose();
+            if (e is OnnxRuntimeException or FormatException)
+                throw new BundleException($"model '{bundle.Folder}' cannot be loaded ({e.Message.Split('\n', 2)[0]}); export it again", e);
+            throw;
+        }
+    }
+
+    public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(windows.Count, _maxBatch);
+        var frameBytes = Manifest.Clip.FrameBytes;
+        var place = _frames.AsSpan();
+        foreach (var window in windows)
+        {
+            foreach (var frame in window.Frames)
+            {
+                frame.Pixels.CopyTo(place);
+                place = place[frameBytes..];
+            }
+        }
+        return Run(windows.Count);
+    }
+
+    public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases)
+    {
+        if (phrases.Count == 0)
+            return [];
+        long[] ids = [.. phrases.SelectMany(p => _tokenizer.Encode(_template.Apply(p), Manifest.ContextLength))];
+        using var input = OrtValue.CreateTensorValueFromMemory(ids, [phrases.Count, Manifest.ContextLength]);
+        using var outputs = _text.Run(_run, [Tokens], [input], [Embedding]);
+        return [.. outputs[0].GetTensorDataAsSpan<float>().ToArray().Chunk(Manifest.EmbeddingWidth)];
+    }
+
+    public IReadOnlyList<string> UnknownWords(string phrase) => Manifest.ClosedVocabulary ? _tokenizer.UnknownWords(phrase) : [];
+
+    private BatchOutput Run(int count)
+    {
+        if (!_bindings.TryGetValue(count, out var binding))
+            _bindings.Add(count, binding = Bind(count));
+        _video.RunWithBinding(_run, binding.Io);
+        return new(_embeddings, _logits, Manifest.EmbeddingWidth, Manifest.Labels.Count);
+    }
+
+    private Binding Bind(int count)
+    {
+        var clip = Manifest.Clip;
+        var io = _video.CreateIoBinding();
+        List<OrtValue> values = [OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _frames.AsMemory(0, count * clip.ClipBytes), [count, clip.Frames, clip.Size, clip.Size, 3])];
+        io.BindInput(Frames, values[0]);
+        values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _embeddings.AsMemory(0, count * Manifest.EmbeddingWidth), [count, Manifest.EmbeddingWidth]));
+        io.BindOutput(Embedding, values[1]);
+        if (Manifest.Labels.Count > 0)
+        {
+            values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _logits.AsMemory(0, count * Manifest.Labels.Count), [count, Manifest.Labels.Count]));
+            io.BindOutput(ClassLogits, values[2]);
+        }
+        return new(io, [.. values]);
+    }
+
+    private static void CheckShapes(ModelBundle bundle, InferenceSession video, InferenceSession text)
+    {
+        var manifest = bundle.Manifest;
+        List<string> wrong = [];
+        void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, int[] shape)
+        {
+            if (!nodes.TryGetValue(name, out var node))
+                wrong.Add($"'{name}' is missing");
+            else if (!node.Dimensions.AsSpan(1).SequenceEqual(shape))
+                wrong.Add($"'{name}' has shape [{string.Join(", ", node.Dimensions)}], the manifest says [-1, {string.Join(", ", shape)}]");
+        }
+        Check(video.InputMetadata, Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
+        Check(video.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
+        if (manifest.Labels.Count > 0)
+            Check(video.OutputMetadata, ClassLogits, [manifest.Labels.Count]);
+        Check(text.InputMetadata, Tokens, [manifest.ContextLength]);
+        Check(text.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
+        if (wrong.Count > 0)
+            throw new BundleException($"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
+    }
+
+    private void ReplayGolden(ModelBundle bundle)
+    {
+        var golden = GoldenClips.Read(bundle);
+        var clip = Manifest.Clip;
+        List<float[]> embeddings = [], logits = [];
+        for (var first = 0; first < golden.VideoEmbeddings.Count; first += _maxBatch)
+        {
+            var count = Math.Min(_maxBatch, golden.VideoEmbeddings.Count - first);
+            golden.Clips.AsSpan(first * clip.ClipBytes, count * clip.ClipBytes).CopyTo(_frames);
+            var output = Run(count);
+            for (var i = 0; i < count; i++)
+            {
+                embeddings.Add(output.Embedding(i).ToArray());
+                logits.Add(output.ClassLogits(i).ToArray());
+            }
+        }
+        var worst = Math.Max(GoldenClips.Deviation(embeddings, golden.VideoEmbeddings), GoldenClips.Deviation(EmbedTexts(golden.Phrases), golden.TextEmbeddings));
+        if (Manifest.Labels.Count > 0)
+            worst = Math.Max(worst, GoldenClips.Deviation(logits, golden.ClassLogits));
+        if (!(worst <= Manifest.Golden.Bound))
+            throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {worst:g3} from those it was exported with, more than its bound of {Manifest.Golden.Bound:g3}; export it again on this kind of machine");
+    }
+
+    public void Dispose()
+    {
+        foreach (var binding in _bindings.Values)
+            binding.Dispose();
+        _run.Dispose();
+        _video.Dispose();
+        _text.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+// Every instrument of cameras, inference and decisions; the outbox has its own in SinkMetrics.
+using System.Diagnostics.Metrics;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Sinks;
+
+namespace StreamActions.Worker.Telemetry;
+
+/// <summary>Counts frames, windows, batches and events; drops and failures have counters of their own.</summary>
+internal sealed class WorkerMetrics
+{
+    private readonly Counter<long> _frames, _windows, _dropped, _failed, _events, _failures;
+    private readonly Histogram<double> _batch, _latency;
+    private long _frameTotal, _windowTotal, _batchTotal, _batchMicroseconds;
+
+    /// <summary>Creates the instruments.</summary>
+    public WorkerMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(SinkMetrics.MeterName);
+        _frames = meter.CreateCounter<long>("streamactions.camera.frames", "{frame}", "Sampled frames received, by camera.");
+        _failures = meter.CreateCounter<long>("streamactions.camera.failures", "{failure}", "Openings that failed or broke, by camera and reason.");
+        _windows = meter.CreateCounter<long>("streamactions.windows.analysed", "{window}", "Windows the network has scored.");
+        _dropped = meter.CreateCounter<long>("streamactions.windows.dropped", "{window}", "Windows replaced by newer ones before inference, by camera.");
+        _failed = meter.CreateCounter<long>("streamactions.windows.failed", "{window}", "Windows for which inference failed.");
+        _events = meter.CreateCounter<long>("streamactions.events", "{event}", "Action events, by alert, camera and phase.");
+        _batch = meter.CreateHistogram<double>("streamactions.inference.duration", "s", "Time of one batch.");
+        _latency = meter.CreateHistogram<double>("streamactions.event.latency", "s", "From the arrival of a window's last frame to the decision.");
+    }
+
+    /// <summary>Totals since the start: frames, windows, batches, and the time of all batches.</summary>
+    public (long Frames, long Windows, long Batches, TimeSpan BatchTime) Totals =>
+        (Interlocked.Read(ref _frameTotal), Interlocked.Read(ref _windowTotal), Interlocked.Read(ref _batchTotal), TimeSpan.FromMicroseconds(Interlocked.Read(ref _batchMicroseconds)));
+
+    /// <summary>A frame came.</summary>
+    public void Frame(string camera)
+    {
+        Interlocked.Increment(ref _frameTotal);
+        _frames.Add(1, new KeyValuePair<string, object?>("camera", camera));
+    }
+
+    /// <summary>A camera failed.</summary>
+    public void CameraFailed(string camera, string reason) =>
+        _failures.Add(1, new KeyValuePair<string, object?>("camera", camera), new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Windows were dropped.</summary>
+    public void Dropped(string camera, long count) => _dropped.Add(count, new KeyValuePair<string, object?>("camera", camera));
+
+    /// <summary>A batch was run.</summary>
+    public void Batch(int windows, TimeSpan duration)
+    {
+        Interlocked.Add(ref _windowTotal, windows);
+        Interlocked.Increment(ref _batchTotal);
+        Interlocked.Add(ref _batchMicroseconds, (long)duration.TotalMicroseconds);
+        _windows.Add(windows);
+        _batch.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>A batch failed.</summary>
+    public void BatchFailed(int windows) => _failed.Add(windows);
+
+    /// <summary>An event was published.</summary>
+    public void Event(ActionEvent e)
+    {
+        _events.Add(1, new KeyValuePair<string, object?>("alert", e.Alert), new KeyValuePair<string, object?>("camera", e.Camera),
+            new KeyValuePair<string, object?>("phase", e.Phase.ToString().ToLowerInvariant()));
+        if (e.Phase == ActionPhase.Begin)
+            _latency.Record(e.LatencyMs / 1000);
+    }
+}
