@@ -68,7 +68,7 @@ internal static class FilmMaker
                 throw new FormatException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
             var random = new SeededRandom(order.Seed);
             // A quiet picture: moderate figures, and so little noise that the file stays small.
-            var look = SceneLook.Random(random, 2, 0.56, 0.62) with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
+            var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62) with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
             Body[] bodies = [Body.Random(random), Body.Random(random)];
             var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
             var timetable = FilmPlan.Make(order.Actions, halfWidth, random);

@@ -17,7 +17,7 @@ public sealed class TakeTests
                 var kind = Performed[index];
                 var random = new SeededRandom(seed);
                 Body[] bodies = [Body.Random(random), Body.Random(random)];
-                var take = Take.Random(kind, MotionStyle.Random(random), Seconds, halfWidth, random);
+                var take = Take.Random(kind, MotionStyle.Random(random), Seconds, halfWidth, difficulty: 1, random);
                 return (take, new Choreography([take.Part], bodies[..ActionCatalog.Of(kind).People], take.StartX), halfWidth, kind);
             });
 

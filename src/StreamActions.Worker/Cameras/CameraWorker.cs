@@ -1,0 +1,186 @@
+// One camera: opened, read, opened again; its frames become windows.
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using StreamActions.Core.Bundles;
+using StreamActions.Video;
+using StreamActions.Worker.Batches;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Telemetry;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Worker.Cameras;
+
+/// <summary>
+/// Runs one camera until it is stopped or its recording is over. Whatever goes wrong stays here: the camera goes offline, says why, and is
+/// opened again after a growing, jittered wait.
+/// </summary>
+internal sealed partial class CameraWorker
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5), LongestWait = TimeSpan.FromSeconds(30), Healthy = TimeSpan.FromSeconds(30);
+
+    /// <summary>A window may not span a pause longer than so many frame intervals.</summary>
+    private const double LongestGapFrames = 2.5;
+
+    private readonly CameraOptions _camera;
+    private readonly ModelManifest _model;
+    private readonly FrameSourceFactory _open;
+    private readonly BatchCollector _collector;
+    private readonly Decider _decider;
+    private readonly IEventSink _sink;
+    private readonly WorkerMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CameraWorker> _logger;
+    private readonly Lane[] _lanes;
+    private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
+    private bool _blind;
+
+    // One view of this camera with its window.
+    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window);
+
+    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
+        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<CameraWorker> logger)
+    {
+        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _logger) = (camera, model, open, collector, decider, sink, metrics, time, logger);
+        var gap = model.Clip.FrameInterval * LongestGapFrames;
+        _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
+    }
+
+    /// <summary>The camera's name.</summary>
+    public string Name => _camera.Name;
+
+    /// <summary>How it is.</summary>
+    public CameraStatus Status => _status;
+
+    /// <summary>Runs until cancelled, or until a recording is over.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Retry().ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
+            await _decider.FinishAsync(Name).ConfigureAwait(false);
+            _status = _status with { State = CameraState.Ended };
+            LogEnded(Name, _camera.Source.Shown);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped: what is open stays open.
+        }
+        finally
+        {
+            foreach (var lane in _lanes)
+                lane.Window.Dispose();
+        }
+    }
+
+    private ResiliencePipeline Retry()
+    {
+        var attempts = 0;
+        return new ResiliencePipelineBuilder { TimeProvider = _time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                MaxRetryAttempts = int.MaxValue,
+                DelayGenerator = arguments =>
+                {
+                    // A camera that had been well for a while is tried again at once; one that flaps waits longer each time.
+                    attempts = _time.GetElapsedTime(_liveSince) > Healthy && _liveSince != 0 ? 0 : attempts + 1;
+                    _liveSince = 0;
+                    var wait = ShortestWait * Math.Pow(2, Math.Min(attempts, 10));
+                    wait = wait < LongestWait ? wait : LongestWait;
+                    return ValueTask.FromResult<TimeSpan?>(wait * (0.75 + 0.25 * Random.Shared.NextDouble()));
+                },
+                OnRetry = async arguments => await GoOfflineAsync(arguments.Outcome.Exception!, arguments.RetryDelay).ConfigureAwait(false),
+            })
+            .Build();
+    }
+
+    private long _liveSince;
+
+    private async Task OpenAndReadAsync(CancellationToken cancellation)
+    {
+        var generation = _status.Generation + 1;
+        _status = new(CameraState.Connecting, generation, "");
+        await using var source = _open(_camera);
+        await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            using (frame)
+            {
+                if (_status.State != CameraState.Live)
+                    await GoLiveAsync(generation, frame).ConfigureAwait(false);
+                _metrics.Frame(Name);
+                foreach (var lane in _lanes)
+                    await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
+            }
+        }
+        if (_camera.Source.Kind != SourceKind.File)
+            throw new SourceException(SourceFailure.Ended, $"{_camera.Source.Shown}: the stream ended");
+    }
+
+    private async Task PushAsync(Lane lane, Frame frame, int generation, CancellationToken cancellation)
+    {
+        var clip = _model.Clip;
+        var small = ModelFrame.Rent(clip.FrameBytes, frame.CapturedAt, frame.ArrivedAt);
+        CropRectangle? crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
+        FramePreprocessor.Resize(frame, crop, clip.Size, clip.Resize, small.Pixels);
+        if (lane.Window.Push(small, generation) is not { } window)
+            return;
+        if (_camera.Pace == CameraPace.Fast)
+            await _collector.PostWaitingAsync(window, cancellation).ConfigureAwait(false);
+        else
+            _collector.Post(window);
+    }
+
+    private async Task GoLiveAsync(int generation, Frame frame)
+    {
+        _status = new(CameraState.Live, generation, "");
+        _liveSince = _time.GetTimestamp();
+        LogLive(Name, _camera.Source.Shown, frame.Width, frame.Height);
+        if (_blind)
+            await TellAsync(new CameraEvent { Camera = Name, Time = frame.CapturedAt, Blind = false, Reason = "offline", Detail = "frames come again" }).ConfigureAwait(false);
+        _blind = false;
+    }
+
+    private async Task GoOfflineAsync(Exception error, TimeSpan wait)
+    {
+        var reason = error is SourceException source ? source.Message : $"{_camera.Source.Shown}: {error.Message}";
+        var kind = error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name;
+        _metrics.CameraFailed(Name, kind);
+        var changed = _status.Reason != reason || !_blind;
+        _status = new(CameraState.Offline, _status.Generation, reason);
+        // The same reason again and again is said once.
+        if (changed)
+            LogOffline(Name, reason, wait.TotalSeconds);
+        if (!_blind)
+            await TellAsync(new CameraEvent { Camera = Name, Time = _time.GetUtcNow(), Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
+        _blind = true;
+    }
+
+    private async Task TellAsync(CameraEvent cameraEvent)
+    {
+        try
+        {
+            await _sink.AppendAsync(cameraEvent).ConfigureAwait(false);
+        }
+        catch (SinkException e)
+        {
+            LogNotTold(Name, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
+    private partial void LogLive(string camera, string source, int width, int height);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; tried again in {Seconds:f1} s, and so on")]
+    private partial void LogOffline(string camera, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
+    private partial void LogEnded(string camera, string source);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is blind or sees again could not be stored: {Reason}")]
+    private partial void LogNotTold(string camera, string reason);
+}

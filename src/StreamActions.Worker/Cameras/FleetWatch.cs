@@ -1,0 +1,100 @@
+// Notices cameras whose windows are shed, and open events of cameras that nobody has seen for a while.
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamActions.Worker.Batches;
+using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Telemetry;
+
+namespace StreamActions.Worker.Cameras;
+
+/// <summary>
+/// Once a second: counts dropped windows; a camera that loses more than half of them over ten seconds is reported blind (overload) until it loses
+/// none; events of offline cameras end when their time is over. Every 30 seconds one line says how the worker is.
+/// </summary>
+internal sealed partial class FleetWatch(
+    CameraFleet fleet, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private const int OverloadTicks = 10, StatusTicks = 30;
+    private const double TooManyDropped = 0.5;
+
+    private readonly Dictionary<string, (WindowCounts Counts, bool Blind)> _overload = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _droppedBefore = new(StringComparer.Ordinal);
+    private (long Frames, long Windows, long Batches, TimeSpan BatchTime) _before;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        for (var tick = 1L; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)
+        {
+            var counts = collector.Counts();
+            CountDrops(counts);
+            foreach (var camera in fleet.Cameras.Where(c => c.Status.State is CameraState.Offline or CameraState.Connecting))
+                await decider.LapseAsync(camera.Name).ConfigureAwait(false);
+            if (tick % OverloadTicks == 0)
+                await JudgeAsync(counts).ConfigureAwait(false);
+            if (tick % StatusTicks == 0)
+                SayStatus();
+        }
+    }
+
+    private void CountDrops(IReadOnlyDictionary<string, WindowCounts> counts)
+    {
+        foreach (var (camera, count) in counts)
+        {
+            var before = _droppedBefore.GetValueOrDefault(camera);
+            if (count.Dropped > before)
+                metrics.Dropped(camera, count.Dropped - before);
+            _droppedBefore[camera] = count.Dropped;
+        }
+    }
+
+    private async Task JudgeAsync(IReadOnlyDictionary<string, WindowCounts> counts)
+    {
+        foreach (var (camera, now) in counts)
+        {
+            var (before, blind) = _overload.GetValueOrDefault(camera);
+            long posted = now.Posted - before.Posted, dropped = now.Dropped - before.Dropped;
+            var shed = posted > 0 && dropped > TooManyDropped * posted;
+            if (shed && !blind)
+                await TellAsync(camera, true, $"{dropped} of {posted} windows were dropped in {OverloadTicks} s: inference is slower than the cameras").ConfigureAwait(false);
+            else if (blind && dropped == 0 && posted > 0)
+                await TellAsync(camera, blind = false, "no window was dropped any more").ConfigureAwait(false);
+            _overload[camera] = (now, blind || shed);
+        }
+    }
+
+    private async Task TellAsync(string camera, bool blind, string detail)
+    {
+        LogOverload(camera, blind ? "overloaded" : "keeping up again", detail);
+        try
+        {
+            await sink.AppendAsync(new CameraEvent { Camera = camera, Time = time.GetUtcNow(), Blind = blind, Reason = "overload", Detail = detail }).ConfigureAwait(false);
+        }
+        catch (SinkException e)
+        {
+            LogNotTold(camera, e.Message);
+        }
+    }
+
+    private void SayStatus()
+    {
+        var now = metrics.Totals;
+        var batches = Math.Max(1, now.Batches - _before.Batches);
+        LogStatus(
+            fleet.Cameras.Count(c => c.Status.State == CameraState.Live), fleet.Cameras.Count, (now.Frames - _before.Frames) / (double)StatusTicks,
+            (now.Windows - _before.Windows) / (double)StatusTicks, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
+        _before = now;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is {State}: {Detail}")]
+    private partial void LogOverload(string camera, string state, string detail);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is overloaded or not could not be stored: {Reason}")]
+    private partial void LogNotTold(string camera, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live, {Frames:f1} frames/s, {Windows:f1} windows/s, {Batch:f1} ms a batch")]
+    private partial void LogStatus(int live, int cameras, double frames, double windows, double batch);
+}

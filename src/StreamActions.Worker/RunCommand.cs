@@ -1,0 +1,80 @@
+// run: everything is checked, then everything starts.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using StreamActions.Core.Bundles;
+using StreamActions.Video;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Sinks;
+
+namespace StreamActions.Worker;
+
+/// <summary>The <c>run</c> verb.</summary>
+internal static class RunCommand
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(9);
+
+    /// <summary>Runs until a signal, or with <paramref name="untilEnd"/> until every recording is over. 0 after an orderly end, 1 when it could not start.</summary>
+    public static async Task<int> RunAsync(string configuration, bool untilEnd, TextWriter errors, CancellationToken cancellation)
+    {
+        using var logging = LoggerFactory.Create(Console);
+        var (file, problems) = StreamActionsFileReader.Read(configuration, Environment.GetEnvironmentVariable);
+        if (file is null)
+            return Refuse(errors, problems.Select(p => p.ToString()));
+        OnnxActionModel? model = null;
+        try
+        {
+            FrameSources.CheckReaders(file.Cameras.Values);
+            model = OnnxActionModel.Open(ModelBundle.Open(file.Model), file.Inference.Device, file.Inference.Threads, file.Inference.MaxBatch, logging.CreateLogger<OnnxActionModel>());
+            if (AlertScorers.Problems(file, model) is { Count: > 0 } missing)
+                return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
+            using var host = Build(file, model);
+            // Whatever cannot be made fails here, before anything has started.
+            _ = host.Services.GetServices<IHostedService>().ToArray();
+            var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            if (untilEnd)
+                _ = host.Services.GetRequiredService<CameraFleet>().AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
+            await host.RunAsync(cancellation).ConfigureAwait(false);
+            await host.Services.GetRequiredService<EventStore>().DisposeAsync().ConfigureAwait(false);
+            return 0;
+        }
+        catch (Exception e) when (e is BundleException or SourceException or SinkException)
+        {
+            return Refuse(errors, [e.Message]);
+        }
+        finally
+        {
+            model?.Dispose();
+        }
+    }
+
+    private static IHost Build(StreamActionsFile file, OnnxActionModel model)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        Console(builder.Logging);
+        builder.Services
+            .Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout)
+            .AddOperatorsFile(file)
+            .AddEventSinks(file)
+            .AddDecisions()
+            .AddInference(file.Inference, model)
+            .AddCameras();
+        return builder.Build();
+    }
+
+    private static void Console(ILoggingBuilder logging) => logging
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddSimpleConsole(o => (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat, o.ColorBehavior) = (true, true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled));
+
+    private static int Refuse(TextWriter errors, IEnumerable<string> problems)
+    {
+        foreach (var problem in problems)
+            errors.WriteLine($"error: {problem}");
+        return 1;
+    }
+}

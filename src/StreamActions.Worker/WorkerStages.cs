@@ -1,0 +1,67 @@
+// The worker's stages as services, one method a stage, in the order in which data flows.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using StreamActions.Worker.Batches;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Telemetry;
+
+namespace StreamActions.Worker;
+
+/// <summary>Registers the stages. Hosted services stop in the reverse order of their registration: cameras first, the sinks last.</summary>
+internal static class WorkerStages
+{
+    /// <summary>What every stage shares: the clock, the operator's file, the instruments.</summary>
+    public static IServiceCollection AddOperatorsFile(this IServiceCollection services, StreamActionsFile file) => services
+        .AddMetrics()
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(file)
+        .AddSingleton<WorkerMetrics>();
+
+    /// <summary>Events: stored, and relayed when Kafka is named.</summary>
+    public static IServiceCollection AddEventSinks(this IServiceCollection services, StreamActionsFile file) => services
+        .AddSinks(file.Sinks)
+        .AddSingleton<IEventSink>(p => p.GetRequiredService<EventStore>());
+
+    /// <summary>Scores → events.</summary>
+    public static IServiceCollection AddDecisions(this IServiceCollection services) => services
+        .AddSingleton(p =>
+        {
+            var model = p.GetRequiredService<IActionModel>();
+            return new Decider(
+                p.GetRequiredService<StreamActionsFile>(),
+                AlertScorers.Make(p.GetRequiredService<StreamActionsFile>(), model, p.GetRequiredService<ILogger<Decider>>()),
+                new(model.Manifest.Name, model.Manifest.Version, model.Sha256),
+                p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
+                p.GetRequiredService<ILogger<Decider>>());
+        });
+
+    /// <summary>Windows → batches → scores.</summary>
+    public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model) => services
+        .AddSingleton(model)
+        .AddSingleton(p => new BatchCollector(options.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
+        .AddHostedService<InferenceLoop>();
+
+    /// <summary>Cameras → windows.</summary>
+    public static IServiceCollection AddCameras(this IServiceCollection services) => services
+        .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<TimeProvider>()))
+        .AddSingleton(Fleet)
+        .AddHostedService(p => p.GetRequiredService<CameraFleet>())
+        .AddHostedService<FleetWatch>();
+
+    private static CameraFleet Fleet(IServiceProvider p)
+    {
+        var file = p.GetRequiredService<StreamActionsFile>();
+        var views = Decider.ViewsOf(file).Select(v => v.View).ToLookup(v => v.Camera);
+        return new(
+        [
+            .. file.Cameras.Values.Select(camera => new CameraWorker(
+                camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
+                p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
+                p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<CameraWorker>>())),
+        ], p.GetRequiredService<ILogger<CameraFleet>>());
+    }
+}
