@@ -1,0 +1,63 @@
+// The whole path, nothing replaced: a real RTSP server, the worker as a process, a real broker, a consumer.
+using System.Text.Json;
+using StreamActions.TestKit;
+using StreamActions.TestKit.Kafka;
+using StreamActions.TestKit.Rtsp;
+
+namespace StreamActions.EndToEnd.Tests;
+
+public sealed class CameraToKafkaTests(KafkaFixture kafka) : IClassFixture<KafkaFixture>, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Run_RtspCamera_ConsumerSeesBeginAndEndWithTheCamerasKey()
+    {
+        await using var server = await RtspServer.StartAsync("entrance", OperatorsFile.Sample("entrance.mp4"));
+        var file = OperatorsFile.Write(_folder, $"e2e-rtsp: {{ source: \"{server.Url("entrance")}\" }}", kafka.Broker.Bootstrap);
+        await using var worker = WorkerProcess.Start(["run", "--config", file]);
+        using var reader = new KafkaReader(kafka.Broker.Bootstrap, "streamactions.e2e");
+
+        var records = await reader.ReadUntilAsync(r => Of(r, "e2e-rtsp", "end").Any(), Patience, CancellationToken.None);
+        Assert.True(Of(records, "e2e-rtsp", "end").Any(), worker.Output);
+
+        var end = Of(records, "e2e-rtsp", "end").First();
+        var data = JsonDocument.Parse(end.Value).RootElement;
+        var begin = Assert.Single(Of(records, "e2e-rtsp", "begin"), b => JsonDocument.Parse(b.Value).RootElement.GetProperty("eventId").GetString() == data.GetProperty("eventId").GetString());
+        Assert.Equal("e2e-rtsp", begin.Key);
+        Assert.Equal("/cameras/e2e-rtsp", begin.Headers["ce_source"]);
+        Assert.Matches("^[0-9a-f]{32}$", begin.Headers["ce_id"]);
+        Assert.NotEqual(begin.Headers["ce_id"], end.Headers["ce_id"]);
+        Assert.Equal("an empty room", data.GetProperty("phrase").GetString());
+        Assert.True(data.GetProperty("endedAt").GetDateTimeOffset() > data.GetProperty("beganAt").GetDateTimeOffset());
+
+        await worker.TerminateAsync();
+        Assert.Equal(0, await worker.ExitAsync(TimeSpan.FromSeconds(15)));
+    }
+
+    [Fact]
+    public async Task Run_SameRecordingTwice_PublishesTheSameIds()
+    {
+        List<string[]> runs = [];
+        for (var run = 0; run < 2; run++)
+        {
+            var camera = "e2e-file";
+            var topicBefore = runs.Count == 0 ? 0 : runs[0].Length;
+            var file = OperatorsFile.Write(_folder, $"{camera}: {{ source: \"file:{OperatorsFile.Sample("aisle.mp4")}\", pace: fast }}", kafka.Broker.Bootstrap);
+            await using var worker = WorkerProcess.Start(["run", "--until-end", "--config", file]);
+            Assert.Equal(0, await worker.ExitAsync(Patience));
+            using var reader = new KafkaReader(kafka.Broker.Bootstrap, "streamactions.e2e");
+            var records = await reader.ReadUntilAsync(r => Of(r, camera, "end").Count() > topicBefore / 2, TimeSpan.FromSeconds(30), CancellationToken.None);
+            string[] ids = [.. records.Where(r => r.Key == camera).OrderBy(r => r.Offset).Select(r => r.Headers["ce_id"]).Skip(topicBefore)];
+            Assert.True(ids.Length >= 2, worker.Output);
+            runs.Add(ids);
+        }
+        Assert.Equal(runs[0], runs[1]);
+    }
+
+    private static IEnumerable<ReadRecord> Of(IEnumerable<ReadRecord> records, string camera, string phase) =>
+        records.Where(r => r.Key == camera && r.Headers["ce_type"] == $"streamactions.action.{phase}");
+}

@@ -1,0 +1,39 @@
+// Configuration files for the tests.
+using StreamActions.TestKit;
+
+namespace StreamActions.EndToEnd.Tests;
+
+/// <summary>Writes an operator's file into a folder of its own.</summary>
+internal static class OperatorsFile
+{
+    /// <summary>The model the repository ships.</summary>
+    public static string DemoModel { get; } = Path.Combine(RepositoryPaths.Root, "models", "demo");
+
+    /// <summary>
+    /// A file with the demo model, a store in the folder, Kafka if named, the given cameras, and one alert that every sample film sets off: its room is
+    /// empty before somebody comes in.
+    /// </summary>
+    public static string Write(TemporaryFolder folder, string cameras, string? kafka = null, string? model = null)
+    {
+        var path = folder.File("streamactions.yaml");
+        File.WriteAllText(path, $"""
+            model: {model ?? DemoModel}
+            sinks:
+              store: {{ path: {folder.File("events.db")}, keep: 1d }}
+              {(kafka is null ? "" : $"kafka: {{ bootstrap: \"{kafka}\", topic: streamactions.e2e }}")}
+            cameras:
+              {cameras}
+            alerts:
+              empty:
+                phrases: ["an empty room"]
+                threshold: 0.5
+                begin-after: 250ms
+                end-after: 1s
+                cooldown: 0s
+            """);
+        return path;
+    }
+
+    /// <summary>One of the sample films.</summary>
+    public static string Sample(string name) => Path.Combine(RepositoryPaths.Root, "samples", name);
+}
