@@ -11,8 +11,6 @@ namespace StreamActions.Worker.Decisions;
 /// <summary>Turns model outputs into events. Calls for one camera come one after another.</summary>
 internal sealed partial class Decider
 {
-    private static readonly string?[] WholePicture = [null];
-
     private readonly StreamActionsFile _file;
     private readonly ModelIdentity _model;
     private readonly IEventSink _sink;
@@ -50,9 +48,13 @@ internal sealed partial class Decider
         from camera in file.Cameras.Keys
         from alert in file.Alerts.Values
         where alert.Cameras.Contains(camera)
-        from zone in alert.Zones.Count == 0 ? WholePicture : alert.Zones.Where(file.Cameras[camera].Zones.ContainsKey)
+        from zone in ZonesOf(alert, file.Cameras[camera])
         group alert by new View(camera, zone) into view
         select (view.Key, view.ToArray());
+
+    // Null is the whole picture. A zone that this camera does not have is another camera's.
+    private static IEnumerable<string?> ZonesOf(AlertOptions alert, CameraOptions camera) =>
+        alert.Zones.Count == 0 ? [null] : alert.Zones.Where(camera.Zones.ContainsKey);
 
     /// <summary>Decides on one window.</summary>
     /// <param name="view">Whose window.</param>
@@ -121,8 +123,7 @@ internal sealed partial class Decider
                 continue;
             }
             _metrics.Event(actionEvent);
-            if (_logger.IsEnabled(LogLevel.Information))
-                LogEvent(EventLine.Of(actionEvent));
+            LogEvent(EventLine.Of(actionEvent));
         }
     }
 
