@@ -54,7 +54,7 @@ internal sealed partial class Decider
 
     // Null is the whole picture. A zone that this camera does not have is another camera's.
     private static IEnumerable<string?> ZonesOf(AlertOptions alert, CameraOptions camera) =>
-        alert.Zones.Count == 0 ? [null] : alert.Zones.Where(camera.Zones.ContainsKey);
+        alert.Zones.Count == 0 ? [default(string?)] : alert.Zones.Where(camera.Zones.ContainsKey);
 
     /// <summary>Decides on one window.</summary>
     /// <param name="view">Whose window.</param>
