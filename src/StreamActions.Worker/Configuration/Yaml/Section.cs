@@ -62,6 +62,9 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
     /// <summary>The map under a key; null when there is none, or with a problem when it is something else.</summary>
     public Section? Map(string key) => Find(key) is { } found ? AsMap(found) : null;
 
+    /// <summary>An empty map in place of one that is not there, so that all of its keys take their built-in values.</summary>
+    public Section Absent(string key) => new(reading, new MapNode(own.Place, []), KeyPath(key)) { Explains = Explains };
+
     /// <summary>A found value as a map.</summary>
     public Section? AsMap(Found found)
     {
