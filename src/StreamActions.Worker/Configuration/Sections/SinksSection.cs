@@ -14,7 +14,10 @@ internal static partial class SinksSection
         if (path is null)
             store.Explain("path", BuiltIn.StorePath, null);
         else if (path.AsSpan().ContainsAny('\0', '\n', '\r'))
+        {
             store.Problem(store.Place, "path", "a path with a line break in it", "give the path in one line");
+            path = null;
+        }
         var keep = store.Duration("keep", BuiltIn.Keep, TimeSpan.FromMinutes(1), Durations.Longest);
         store.Done();
         var kafka = section.Map("kafka") is { } block ? Kafka(block) : null;
