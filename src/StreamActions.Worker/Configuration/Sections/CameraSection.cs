@@ -18,9 +18,9 @@ internal static class CameraSection
             return null;
         if (source.Kind != SourceKind.File)
         {
-            OnlyRecordings(section, source, "loop", options.Loop);
-            OnlyRecordings(section, source, "pace", options.Pace == CameraPace.Fast);
-            OnlyRecordings(section, source, "started-at", options.StartedAt is not null);
+            OnlyRecordings(section, source, "loop");
+            OnlyRecordings(section, source, "pace");
+            OnlyRecordings(section, source, "started-at");
         }
         if (source.Kind == SourceKind.Stream && options.Reader == CameraReader.OpenCv)
             section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv reads devices and recordings", "use ffmpeg or auto for a stream");
@@ -46,9 +46,9 @@ internal static class CameraSection
             "opencv" => CameraReader.OpenCv,
             _ => source.Kind == SourceKind.Device ? CameraReader.OpenCv : CameraReader.Ffmpeg,
         },
-        Loop = section.Flag("loop", BuiltIn.Loop),
-        Pace = section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? CameraPace.Fast : CameraPace.Realtime,
-        StartedAt = StartedAt(section),
+        Loop = Applies(section, source, "loop") && section.Flag("loop", BuiltIn.Loop),
+        Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? CameraPace.Fast : CameraPace.Realtime,
+        StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
         Zones = ZoneSection.Read(section),
     };
@@ -84,10 +84,15 @@ internal static class CameraSection
         return null;
     }
 
-    /// <summary>Default keys may be there for the recordings among the cameras: only a camera's own key is a mistake.</summary>
-    private static void OnlyRecordings(Section section, SourceAddress source, string key, bool asked)
+    /// <summary>Defaults that only recordings know hold for the recordings among the cameras; a camera's own key is always read.</summary>
+    private static bool Applies(Section section, SourceAddress source, string key) => source.Kind == SourceKind.File || section.HasOwn(key);
+
+    private static void OnlyRecordings(Section section, SourceAddress source, string key)
     {
-        if (asked && section.Find(key) is { } found && found.Key == section.KeyPath(key))
-            section.Problem(found.Node.Place, key, $"only a recording can have this, and the source is a {source.Kind.ToString().ToLowerInvariant()}", "remove the key");
+        if (section.HasOwn(key))
+        {
+            section.Problem(section.Find(key)!.Node.Place, key,
+                $"only a recording can have this, and the source is a {source.Kind.ToString().ToLowerInvariant()}", "remove the key");
+        }
     }
 }

@@ -46,6 +46,13 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
         return null;
     }
 
+    /// <summary>True when a key stands here and not only in the defaults.</summary>
+    public bool HasOwn(string key)
+    {
+        _known.Add(key);
+        return own.Find(key) is not null;
+    }
+
     /// <summary>Notes a problem with a key.</summary>
     public void Problem(Place place, string key, string what, string advice) => reading.Problem(place, KeyPath(key), what, advice);
 
