@@ -20,7 +20,7 @@ internal sealed record AlertReferences(
         {
             var matches = NameGlob.Matches(pattern.Text, Cameras.Keys);
             chosen.UnionWith(matches);
-            if (matches.Count == 0)
+            if (matches.Count == 0 && Cameras.Count > 0)
             {
                 alert.Reading.Problem(pattern.Place, pattern.Key,
                     NameGlob.IsPattern(pattern.Text) ? $"no camera's name matches '{pattern.Written}'" : $"there is no camera '{pattern.Written}'",
@@ -41,11 +41,14 @@ internal sealed record AlertReferences(
             alert.Explain("zones", "the whole picture", null);
             return [];
         }
+        // Without a camera something else is wrong already.
+        if (cameras.Count == 0)
+            return [];
         var known = cameras.SelectMany(camera => Cameras[camera]).Distinct().ToList();
         var dangling = zones.Where(zone => !known.Contains(zone.Text)).ToList();
         foreach (var zone in dangling)
             alert.Reading.Problem(zone.Place, zone.Key, $"no camera of this alert has a zone '{zone.Written}'", Suggestion.For(zone.Text, known));
-        if (dangling.Count == 0 && zones.Count > 0
+        if (dangling.Count == 0 && zones.Count > 0 && !alert.IsDefaults
             && cameras.FirstOrDefault(camera => !zones.Any(zone => Cameras[camera].Contains(zone.Text))) is { } blind)
         {
             alert.Reading.Problem(zones[0].Place, zones[0].Key, $"camera '{blind}' has none of these zones, so the alert would not watch it",

@@ -18,6 +18,8 @@ internal static class AlertSection
             section.Problem(both.Node.Place, "label", "an alert has phrases or a label of the model, and this one has both", "remove one of them");
         else if (phrases is null && section.Find("label") is null)
             section.Missing("phrases", PhrasesAdvice + ", or a label of the model, such as label: fall_floor");
+        if (label is not null && label.Trim().Length == 0)
+            section.Problem(section.Find("label")!.Node.Place, "label", "an empty text", "give a label of the model, or remove the key");
         var options = Common(name, section, references, phrases ?? [], label);
         section.Done();
         return options;
@@ -63,13 +65,15 @@ internal static class AlertSection
         // Rounded as it is shown, so that 0.8 of 0.7 is 0.56 and not 0.5599999999999999.
         var builtIn = Math.Round(enter * BuiltIn.ExitShare, 6);
         var exit = section.Number("exit", builtIn, "a number between 0 and 1, neither included", value => value is > 0 and < 1);
-        if (exit > enter && section.Find("exit") is { } found)
+        if (exit > enter && !section.IsDefaults && section.Find("exit") is { } found && !IsFaulty(section, "threshold") && !IsFaulty(section, "exit"))
         {
             section.Problem(found.Node.Place, "exit", $"{Show(exit)} is above the threshold, {Show(enter)}",
                 "an event ends when the score falls below exit: give at most the threshold, or remove it for 0.8 of the threshold");
         }
         return exit;
     }
+
+    private static bool IsFaulty(Section section, string key) => section.Find(key) is { } found && section.Reading.HasProblem(found.Key);
 
     private static TimeSpan Wait(Section section, string key, TimeSpan builtIn) => section.Duration(key, builtIn, TimeSpan.Zero, LongestWait);
 

@@ -21,6 +21,9 @@ internal sealed class ConfigReading(string file, Func<string, string?> environme
     /// <summary>Notes a problem.</summary>
     public void Problem(Place place, string key, string what, string advice) => _problems.Add(new(file, place, key, what, advice));
 
+    /// <summary>True when something is wrong with a key itself.</summary>
+    public bool HasProblem(string key) => _problems.Any(problem => problem.Key == key);
+
     /// <summary>Notes a value in force.</summary>
     public void Setting(Setting setting) => _settings.Add(setting);
 }

@@ -29,8 +29,11 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
     /// <summary>Its keys as they stand.</summary>
     public IReadOnlyList<MapEntry> Entries => own.Entries;
 
-    /// <summary>Whether values are noted for <c>explain</c>.</summary>
-    public bool Explains { get; init; } = true;
+    /// <summary>The map itself.</summary>
+    public MapNode Map() => own;
+
+    /// <summary>True for a block under <c>defaults</c>, which is checked by itself: its values are not in force yet.</summary>
+    public bool IsDefaults { get; init; }
 
     /// <summary>The path of a key.</summary>
     public string KeyPath(string key) => path.Length > 0 ? $"{path}.{key}" : key;
@@ -62,7 +65,7 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
     /// <summary>Notes a value in force; <paramref name="shown"/> must be free of secrets.</summary>
     public void Explain(string key, string shown, Found? found)
     {
-        if (Explains)
+        if (!IsDefaults)
             reading.Setting(new(path, key, shown, found?.Origin ?? "built-in"));
     }
 
@@ -70,13 +73,13 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
     public Section? Map(string key) => Find(key) is { } found ? AsMap(found) : null;
 
     /// <summary>An empty map in place of one that is not there, so that all of its keys take their built-in values.</summary>
-    public Section Absent(string key) => new(reading, new MapNode(own.Place, []), KeyPath(key)) { Explains = Explains };
+    public Section Absent(string key) => new(reading, new MapNode(own.Place, []), KeyPath(key)) { IsDefaults = IsDefaults };
 
     /// <summary>A found value as a map.</summary>
     public Section? AsMap(Found found)
     {
         if (found.Node is MapNode map)
-            return new(reading, map, found.Key) { Explains = Explains };
+            return new(reading, map, found.Key) { IsDefaults = IsDefaults };
         reading.Problem(found.Node.Place, found.Key, $"{found.Node.Kind} where keys with values should be", "put the keys below it, indented by two spaces");
         return null;
     }
