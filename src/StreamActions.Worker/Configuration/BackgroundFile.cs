@@ -17,7 +17,7 @@ internal static class BackgroundFile
                 ? ReadFile(named, (what, advice) => file.Problem(found.Node.Place, "background", what, advice))
                 : [];
         }
-        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configurationPath))!, Name);
+        var beside = Path.Combine(Path.GetDirectoryName(configurationPath) ?? "", Name);
         if (File.Exists(beside))
         {
             file.Explain("background", beside, null);

@@ -114,7 +114,7 @@ internal static class StreamActionsFileReader
 
     /// <summary>A block of defaults, to be checked by itself and then to stand behind each camera or alert.</summary>
     private static Section? Defaults(Section? defaults, string key) =>
-        defaults?.Map(key) is { } block ? new Section(block.Reading, block.Map(), block.Path) { IsDefaults = true } : null;
+        defaults?.Map(key) is { } block ? new Section(block.Reading, block.Node, block.Path) { IsDefaults = true } : null;
 
     private static IEnumerable<(string Name, Section Section)> Maps(Section root, string key, string advice, Section? defaults)
     {
@@ -127,7 +127,7 @@ internal static class StreamActionsFileReader
             return [];
         if (section.Entries.Count == 0)
             root.Problem(section.Place, key, "nothing is in it", advice);
-        return section.Named(defaults?.Map(), defaults?.Path ?? "");
+        return section.Named(defaults?.Node, defaults?.Path ?? "");
     }
 
     /// <summary>Names what decides: the text before secrets are put in, and the background phrases.</summary>

@@ -35,6 +35,8 @@ internal static class AlertSection
     private static AlertOptions Common(string name, Section section, AlertReferences references, IReadOnlyList<ListedText> phrases, string? label)
     {
         var not = section.Texts("not", "give what it must not be mistaken for, such as not: [\"two people hugging\"]") ?? [];
+        if (section.Find("not") is null)
+            section.Explain("not", "[]", null);
         foreach (var both in not.Where(other => phrases.Any(phrase => phrase.Text == other.Text)))
             section.Reading.Problem(both.Place, both.Key, $"'{both.Written}' is a phrase of this alert too", "remove it from one of the two lists");
         if (label is not null && section.HasOwn("not"))

@@ -20,6 +20,8 @@ internal static class ScheduleSection
     {
         const string Advice = "give a list of days and ranges, such as [mon-fri, sun]";
         HashSet<DayOfWeek> days = [];
+        if (section.Find("days") is null)
+            section.Explain("days", "every day", null);
         foreach (var text in section.Texts("days", Advice) ?? [new("mon-sun", "mon-sun", section.Place, "")])
         {
             var ends = text.Text.ToLowerInvariant().Split('-', StringSplitOptions.TrimEntries);
@@ -50,7 +52,10 @@ internal static class ScheduleSection
         if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
             return default;
         if (TimeOnly.TryParseExact(text, ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            section.Explain(key, scalar.Text, found);
             return time;
+        }
         section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time of day", "give one from \"00:00\" to \"23:59\", with two digits each and in quotes");
         return default;
     }
@@ -66,7 +71,10 @@ internal static class ScheduleSection
         if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
             return TimeZoneInfo.Utc;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone))
+        {
+            section.Explain("timezone", text, found);
             return zone;
+        }
         section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time zone of this machine",
             "give a name such as Europe/Berlin or UTC; on a machine without time zones install the package tzdata");
         return TimeZoneInfo.Utc;

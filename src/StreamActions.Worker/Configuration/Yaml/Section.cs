@@ -30,7 +30,7 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
     public IReadOnlyList<MapEntry> Entries => own.Entries;
 
     /// <summary>The map itself.</summary>
-    public MapNode Map() => own;
+    public MapNode Node => own;
 
     /// <summary>True for a block under <c>defaults</c>, which is checked by itself: its values are not in force yet.</summary>
     public bool IsDefaults { get; init; }
