@@ -1,6 +1,5 @@
 // Variables in values, and that what they hold stays hidden.
 using StreamActions.TestKit;
-using StreamActions.Worker.Configuration;
 using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
 
 namespace StreamActions.Worker.Tests.Configuration;
