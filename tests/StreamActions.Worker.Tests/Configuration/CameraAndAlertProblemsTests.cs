@@ -23,7 +23,7 @@ public sealed class CameraAndAlertProblemsTests
     [InlineData("{ source: \"device:0\", loop: true }", "cameras.aisle.loop: only a recording can have this, and the source is a device; remove the key")]
     [InlineData("{ source: \"device:0\", reader: ffmpeg }", "cameras.aisle.reader: ffmpeg reads streams and recordings")]
     [InlineData("{ source: \"http://h/a\", reader: opencv }", "cameras.aisle.reader: opencv reads devices and recordings")]
-    [InlineData("{ source: a, zones: { g: [[0,0],[1,1]] } }", "3:39: cameras.aisle.zones.g: 2 corners; give at least three corners")]
+    [InlineData("{ source: a, zones: { g: [[0,0],[1,1]] } }", "3:35: cameras.aisle.zones.g: 2 corners; give at least three corners")]
     [InlineData("{ source: a, zones: { g: [[0,0],[1,1],[1,1.5]] } }", "cameras.aisle.zones.g[2]: this is not a corner")]
     [InlineData("{ source: a, zones: { g: [[0,0],[1,1],[1]] } }", "cameras.aisle.zones.g[2]: this is not a corner")]
     [InlineData("{ source: a, zones: { g: [[0.5,0],[0.5,1],[0.5,0.5]] } }", "cameras.aisle.zones.g: the corners enclose nothing")]
@@ -33,7 +33,7 @@ public sealed class CameraAndAlertProblemsTests
         Assert.Contains(expected, Assert.Single(Problems(WithCamera(camera))), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("{ phrases: [a], label: b }", "6:26: alerts.fight.label: an alert has phrases or a label of the model, and this one has both; remove one of them")]
+    [InlineData("{ phrases: [a], label: b }", "6:33: alerts.fight.label: an alert has phrases or a label of the model, and this one has both; remove one of them")]
     [InlineData("{ threshold: 0.5 }", "6:10: alerts.fight.phrases: missing; give what it looks like in words")]
     [InlineData("{ label: '' }", "alerts.fight.label: an empty text")]
     [InlineData("{ label: a, not: [b] }", "alerts.fight.not: a label competes with the model's other labels")]

@@ -9,10 +9,10 @@ public sealed class ProblemsTests
     [Fact]
     public void Read_SeveralMistakes_AllReportedInOrder() => Assert.Equal(
         [
-            "1:1: modle: unknown key; did you mean 'model'?",
             "1:1: model: missing; add the folder of a model bundle, such as model: models/demo",
+            "1:1: modle: unknown key; did you mean 'model'?",
+            "3:10: cameras.aisle.source: missing; add where the pictures come from, such as source: \"rtsp://10.0.0.5/sub\" or source: \"file:samples/aisle.mp4\"",
             "3:12: cameras.aisle.sourze: unknown key; did you mean 'source'?",
-            "3:12: cameras.aisle.source: missing; add where the pictures come from, such as source: \"rtsp://10.0.0.5/sub\" or source: \"file:samples/aisle.mp4\"",
             "6:37: alerts.fight.threshold: '1.2' is not what this key takes; give a number between 0 and 1, neither included",
             "6:52: alerts.fight.cooldown: '60' is not what this key takes; give a duration from 0s to 1d, such as 250ms, 1s, 5m, 2h or 30d",
         ],

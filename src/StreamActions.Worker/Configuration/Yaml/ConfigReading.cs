@@ -7,6 +7,7 @@ namespace StreamActions.Worker.Configuration;
 internal sealed class ConfigReading(string file, Func<string, string?> environment)
 {
     private readonly HashSet<ConfigurationProblem> _problems = [];
+    private readonly HashSet<Place> _refused = [];
     private readonly List<Setting> _settings = [];
 
     /// <summary>All problems in the order of the file; one that several readers met (a bad default) is there once.</summary>
@@ -19,7 +20,18 @@ internal sealed class ConfigReading(string file, Func<string, string?> environme
     public Func<string, string?> Environment => environment;
 
     /// <summary>Notes a problem.</summary>
-    public void Problem(Place place, string key, string what, string advice) => _problems.Add(new(file, place, key, what, advice));
+    public void Problem(Place place, string key, string what, string advice)
+    {
+        if (!_refused.Contains(place))
+            _problems.Add(new(file, place, key, what, advice));
+    }
+
+    /// <summary>Notes a problem with a value that nobody can read; what follows from that is not reported.</summary>
+    public void Refuse(Place place, string key, string what, string advice)
+    {
+        Problem(place, key, what, advice);
+        _refused.Add(place);
+    }
 
     /// <summary>True when something is wrong with a key itself.</summary>
     public bool HasProblem(string key) => _problems.Any(problem => problem.Key == key);

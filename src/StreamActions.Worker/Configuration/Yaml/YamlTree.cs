@@ -99,7 +99,7 @@ internal sealed class YamlTree
 
     private ScalarNode Refused(Mark mark, string path, string what)
     {
-        _reading.Problem(PlaceOf(mark), path, $"{what} is not understood here",
+        _reading.Refuse(PlaceOf(mark), path, $"{what} is not understood here",
             "write the value out, or put what is shared under 'defaults'; a text that starts with * or & needs quotes");
         return new ScalarNode(PlaceOf(mark), "", false);
     }
