@@ -61,7 +61,7 @@ internal static class WorkerStages
             .. file.Cameras.Values.Select(camera => new CameraWorker(
                 camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
                 p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
-                p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<CameraWorker>>())),
+                p.GetRequiredService<TimeProvider>(), Random.Shared, p.GetRequiredService<ILogger<CameraWorker>>())),
         ], p.GetRequiredService<ILogger<CameraFleet>>());
     }
 }

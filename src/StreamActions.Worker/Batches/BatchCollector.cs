@@ -87,8 +87,8 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
     /// The next batch: as soon as <c>maxBatch</c> windows wait, or the one that waited longest has waited <c>maxDelay</c>. The caller disposes the windows
     /// and reports them with <see cref="Done"/>.
     /// </summary>
-    /// <returns>Null when there will be no more.</returns>
-    public async Task<IReadOnlyList<FrameWindow>?> TakeAsync(CancellationToken cancellation)
+    /// <returns>Empty when there will be no more.</returns>
+    public async Task<IReadOnlyList<FrameWindow>> TakeAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -97,7 +97,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
             lock (_lock)
             {
                 if (_byView.Count == 0 && _completed)
-                    return null;
+                    return [];
                 left = _byView.Count == 0 ? Timeout.InfiniteTimeSpan : maxDelay - time.GetElapsedTime(Oldest());
                 if (_byView.Count >= maxBatch || (_byView.Count > 0 && (_completed || left <= TimeSpan.Zero)))
                     return Dequeue();
@@ -148,11 +148,11 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
         }
     }
 
-    /// <summary>Windows posted and dropped by a camera since the start.</summary>
-    public WindowCounts CountsOf(string camera)
+    /// <summary>Windows posted and dropped by camera since the start.</summary>
+    public IReadOnlyDictionary<string, WindowCounts> Counts()
     {
         lock (_lock)
-            return _cameras.TryGetValue(camera, out var queue) ? queue.Counts : default;
+            return _cameras.ToDictionary(c => c.Key, c => c.Value.Counts, StringComparer.Ordinal);
     }
 
     private void Enqueue(FrameWindow window)

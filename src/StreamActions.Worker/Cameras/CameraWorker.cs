@@ -33,18 +33,25 @@ internal sealed partial class CameraWorker
     private readonly IEventSink _sink;
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly Random _random;
     private readonly ILogger<CameraWorker> _logger;
     private readonly Lane[] _lanes;
     private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
+    private DateTimeOffset? _lastSeen;
+    private (int Width, int Height) _size;
+    private long? _liveSince;
     private bool _blind;
 
-    // One view of this camera with its window.
-    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window);
+    // One view of this camera: where it lies in the picture, and its window.
+    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window)
+    {
+        public CropRectangle? Crop { get; set; }
+    }
 
     public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
-        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<CameraWorker> logger)
+        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, ILogger<CameraWorker> logger)
     {
-        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _logger) = (camera, model, open, collector, decider, sink, metrics, time, logger);
+        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _logger) = (camera, model, open, collector, decider, sink, metrics, time, random, logger);
         var gap = model.Clip.FrameInterval * LongestGapFrames;
         _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
     }
@@ -60,7 +67,7 @@ internal sealed partial class CameraWorker
     {
         try
         {
-            await Retry().ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await Retry(cancellation).ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
             await _decider.FinishAsync(Name).ConfigureAwait(false);
             _status = _status with { State = CameraState.Ended };
@@ -77,29 +84,27 @@ internal sealed partial class CameraWorker
         }
     }
 
-    private ResiliencePipeline Retry()
+    private ResiliencePipeline Retry(CancellationToken cancellation)
     {
-        var attempts = 0;
+        var failures = 0;
         return new ResiliencePipelineBuilder { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException || !cancellation.IsCancellationRequested),
                 MaxRetryAttempts = int.MaxValue,
                 DelayGenerator = arguments =>
                 {
                     // A camera that had been well for a while is tried again at once; one that flaps waits longer each time.
-                    attempts = _time.GetElapsedTime(_liveSince) > Healthy && _liveSince != 0 ? 0 : attempts + 1;
-                    _liveSince = 0;
-                    var wait = ShortestWait * Math.Pow(2, Math.Min(attempts, 10));
+                    failures = _liveSince is { } since && _time.GetElapsedTime(since) >= Healthy ? 0 : failures;
+                    _liveSince = null;
+                    var wait = ShortestWait * Math.Pow(2, Math.Min(failures++, 10));
                     wait = wait < LongestWait ? wait : LongestWait;
-                    return ValueTask.FromResult<TimeSpan?>(wait * (0.75 + 0.25 * Random.Shared.NextDouble()));
+                    return ValueTask.FromResult<TimeSpan?>(wait * (0.75 + 0.25 * _random.NextDouble()));
                 },
                 OnRetry = async arguments => await GoOfflineAsync(arguments.Outcome.Exception!, arguments.RetryDelay).ConfigureAwait(false),
             })
             .Build();
     }
-
-    private long _liveSince;
 
     private async Task OpenAndReadAsync(CancellationToken cancellation)
     {
@@ -113,6 +118,8 @@ internal sealed partial class CameraWorker
                 if (_status.State != CameraState.Live)
                     await GoLiveAsync(generation, frame).ConfigureAwait(false);
                 _metrics.Frame(Name);
+                _lastSeen = frame.CapturedAt;
+                Fit(frame);
                 foreach (var lane in _lanes)
                     await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
             }
@@ -125,14 +132,34 @@ internal sealed partial class CameraWorker
     {
         var clip = _model.Clip;
         var small = ModelFrame.Rent(clip.FrameBytes, frame.CapturedAt, frame.ArrivedAt);
-        CropRectangle? crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
-        FramePreprocessor.Resize(frame, crop, clip.Size, clip.Resize, small.Pixels);
+        try
+        {
+            FramePreprocessor.Resize(frame, lane.Crop, clip.Size, clip.Resize, small.Pixels);
+        }
+        catch
+        {
+            small.Release();
+            throw;
+        }
         if (lane.Window.Push(small, generation) is not { } window)
             return;
         if (_camera.Pace == CameraPace.Fast)
             await _collector.PostWaitingAsync(window, cancellation).ConfigureAwait(false);
         else
             _collector.Post(window);
+    }
+
+    // Another size is another picture: zones lie elsewhere in it, and no window mixes both.
+    private void Fit(Frame frame)
+    {
+        if (_size == (frame.Width, frame.Height))
+            return;
+        _size = (frame.Width, frame.Height);
+        foreach (var lane in _lanes)
+        {
+            lane.Crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
+            lane.Window.Clear();
+        }
     }
 
     private async Task GoLiveAsync(int generation, Frame frame)
@@ -156,9 +183,12 @@ internal sealed partial class CameraWorker
         if (changed)
             LogOffline(Name, reason, wait.TotalSeconds);
         if (!_blind)
-            await TellAsync(new CameraEvent { Camera = Name, Time = _time.GetUtcNow(), Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
+            await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
         _blind = true;
     }
+
+    // A recording has a time of its own, and a replay tells the same.
+    private DateTimeOffset Now => _camera.Source.Kind == SourceKind.File && _lastSeen is { } last ? last : _time.GetUtcNow();
 
     private async Task TellAsync(CameraEvent cameraEvent)
     {
@@ -166,7 +196,7 @@ internal sealed partial class CameraWorker
         {
             await _sink.AppendAsync(cameraEvent).ConfigureAwait(false);
         }
-        catch (SinkException e)
+        catch (Exception e)
         {
             LogNotTold(Name, e.Message);
         }
