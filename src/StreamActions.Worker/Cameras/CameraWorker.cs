@@ -34,6 +34,7 @@ internal sealed partial class CameraWorker
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly bool _once;
     private readonly ILogger<CameraWorker> _logger;
     private readonly Lane[] _lanes;
     private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
@@ -48,10 +49,25 @@ internal sealed partial class CameraWorker
         public CropRectangle? Crop { get; set; }
     }
 
+    /// <summary>Prepares; nothing is opened before <see cref="RunAsync"/>.</summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="views">What alerts look at in it.</param>
+    /// <param name="model">What the model wants.</param>
+    /// <param name="stride">New frames from one window to the next.</param>
+    /// <param name="open">Makes a source for one opening.</param>
+    /// <param name="collector">Takes the windows.</param>
+    /// <param name="decider">Is told when a recording is over.</param>
+    /// <param name="sink">Takes blind and seeing.</param>
+    /// <param name="metrics">Counts.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Spreads the attempts of many cameras.</param>
+    /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
+    /// <param name="logger">Told about failures and recoveries.</param>
     public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
-        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, ILogger<CameraWorker> logger)
+        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
     {
-        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _logger) = (camera, model, open, collector, decider, sink, metrics, time, random, logger);
+        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _once, _logger) =
+            (camera, model, open, collector, decider, sink, metrics, time, random, once && camera.Source.Kind == SourceKind.File, logger);
         var gap = model.Clip.FrameInterval * LongestGapFrames;
         _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
     }
@@ -68,14 +84,18 @@ internal sealed partial class CameraWorker
         try
         {
             await Retry(cancellation).ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
-            await _decider.FinishAsync(Name).ConfigureAwait(false);
+            await FinishAsync(cancellation).ConfigureAwait(false);
             _status = _status with { State = CameraState.Ended };
             LogEnded(Name, _camera.Source.Shown);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Stopped: what is open stays open.
+        }
+        catch (Exception e) when (_once)
+        {
+            await FinishAsync(cancellation).ConfigureAwait(false);
+            await GoOfflineAsync(e, null).ConfigureAwait(false);
         }
         finally
         {
@@ -90,7 +110,7 @@ internal sealed partial class CameraWorker
         return new ResiliencePipelineBuilder { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException || !cancellation.IsCancellationRequested),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => !_once && !(e is OperationCanceledException && cancellation.IsCancellationRequested)),
                 MaxRetryAttempts = int.MaxValue,
                 DelayGenerator = arguments =>
                 {
@@ -162,6 +182,13 @@ internal sealed partial class CameraWorker
         }
     }
 
+    // No more windows come: those on their way are decided, and what is going on is over.
+    private async Task FinishAsync(CancellationToken cancellation)
+    {
+        await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
+        await _decider.FinishAsync(Name).ConfigureAwait(false);
+    }
+
     private async Task GoLiveAsync(int generation, Frame frame)
     {
         _status = new(CameraState.Live, generation, "");
@@ -172,7 +199,7 @@ internal sealed partial class CameraWorker
         _blind = false;
     }
 
-    private async Task GoOfflineAsync(Exception error, TimeSpan wait)
+    private async Task GoOfflineAsync(Exception error, TimeSpan? wait)
     {
         var reason = error is SourceException source ? source.Message : $"{_camera.Source.Shown}: {error.Message}";
         var kind = error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name;
@@ -181,7 +208,7 @@ internal sealed partial class CameraWorker
         _status = new(CameraState.Offline, _status.Generation, reason);
         // The same reason again and again is said once.
         if (changed)
-            LogOffline(Name, reason, wait.TotalSeconds);
+            LogOffline(Name, reason, wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again");
         if (!_blind)
             await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
         _blind = true;
@@ -205,8 +232,8 @@ internal sealed partial class CameraWorker
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
     private partial void LogLive(string camera, string source, int width, int height);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; tried again in {Seconds:f1} s, and so on")]
-    private partial void LogOffline(string camera, string reason, double seconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
+    private partial void LogOffline(string camera, string reason, string next);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
     private partial void LogEnded(string camera, string source);
