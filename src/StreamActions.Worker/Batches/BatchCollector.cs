@@ -38,7 +38,8 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
     }
 
     /// <summary>Posts a window of a live camera; takes it over.</summary>
-    public void Post(FrameWindow window)
+    /// <returns>False when a window was dropped: an older one that waited, or this one because no more are taken.</returns>
+    public bool Post(FrameWindow window)
     {
         FrameWindow? unused = null;
         lock (_lock)
@@ -52,6 +53,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
             Count(window.View.Camera, dropped: unused is null ? 0 : 1);
         }
         unused?.Dispose();
+        return unused is null;
     }
 
     /// <summary>Posts a window that must not be dropped: waits until the one before it was taken. Takes it over.</summary>
