@@ -17,5 +17,8 @@ Argument<string> camera = new("camera") { Description = "The camera's name." };
 Command explain = new("explain", "Show what is in force for a camera, and where each value comes from.") { camera, config };
 explain.SetAction(result => ExplainCommand.Run(result.GetValue(camera)!, result.GetValue(config)!, Console.Out));
 
-return await new RootCommand("StreamActions worker: turns camera streams into action events.") { run, validate, explain }.Parse(args)
+// Without a verb it runs.
+RootCommand root = new("StreamActions worker: turns camera streams into action events.") { config, untilEnd, run, validate, explain };
+root.SetAction((result, cancellation) => RunCommand.RunAsync(result.GetValue(config)!, result.GetValue(untilEnd), Console.Error, cancellation));
+return await root.Parse(args)
     .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });

@@ -18,7 +18,7 @@ internal static class RunCommand
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(9);
 
-    /// <summary>Runs until a signal, or with <paramref name="untilEnd"/> until every recording is over. 0 after an orderly end, 1 when it could not start.</summary>
+    /// <summary>Runs until a signal, or with <paramref name="untilEnd"/> until every recording is over. 0 after an orderly end, 1 when it could not start or a recording could not be read to its end.</summary>
     public static async Task<int> RunAsync(string configuration, bool untilEnd, TextWriter errors, CancellationToken cancellation)
     {
         using var logging = LoggerFactory.Create(Console);
@@ -32,7 +32,7 @@ internal static class RunCommand
             model = OnnxActionModel.Open(ModelBundle.Open(file.Model), file.Inference.Device, file.Inference.Threads, file.Inference.MaxBatch, logging.CreateLogger<OnnxActionModel>());
             if (AlertScorers.Problems(file, model) is { Count: > 0 } missing)
                 return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
-            using var host = Build(file, model);
+            using var host = Build(file, model, untilEnd);
             // Whatever cannot be made fails here, before anything has started.
             _ = host.Services.GetServices<IHostedService>().ToArray();
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
@@ -40,7 +40,8 @@ internal static class RunCommand
                 _ = host.Services.GetRequiredService<CameraFleet>().AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
             await host.RunAsync(cancellation).ConfigureAwait(false);
             await host.Services.GetRequiredService<EventStore>().DisposeAsync().ConfigureAwait(false);
-            return 0;
+            // A signal ends the program in order; with untilEnd, a recording that was not read to its end is a failure.
+            return untilEnd && host.Services.GetRequiredService<CameraFleet>().Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
         }
         catch (Exception e) when (e is BundleException or SourceException or SinkException)
         {
@@ -52,7 +53,7 @@ internal static class RunCommand
         }
     }
 
-    private static IHost Build(StreamActionsFile file, OnnxActionModel model)
+    private static IHost Build(StreamActionsFile file, OnnxActionModel model, bool untilEnd)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         Console(builder.Logging);
@@ -62,7 +63,7 @@ internal static class RunCommand
             .AddEventSinks(file)
             .AddDecisions()
             .AddInference(file.Inference, model)
-            .AddCameras();
+            .AddCameras(once: untilEnd);
         return builder.Build();
     }
 

@@ -46,13 +46,15 @@ internal static class WorkerStages
         .AddHostedService<InferenceLoop>();
 
     /// <summary>Cameras → windows.</summary>
-    public static IServiceCollection AddCameras(this IServiceCollection services) => services
+    /// <param name="services">The services.</param>
+    /// <param name="once">True when every recording is read once, and nobody waits for one that fails.</param>
+    public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
         .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<TimeProvider>()))
-        .AddSingleton(Fleet)
+        .AddSingleton(p => Fleet(p, once))
         .AddHostedService(p => p.GetRequiredService<CameraFleet>())
         .AddHostedService<FleetWatch>();
 
-    private static CameraFleet Fleet(IServiceProvider p)
+    private static CameraFleet Fleet(IServiceProvider p, bool once)
     {
         var file = p.GetRequiredService<StreamActionsFile>();
         var views = Decider.ViewsOf(file).Select(v => v.View).ToLookup(v => v.Camera);
@@ -61,7 +63,7 @@ internal static class WorkerStages
             .. file.Cameras.Values.Select(camera => new CameraWorker(
                 camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
                 p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
-                p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<CameraWorker>>())),
+                p.GetRequiredService<TimeProvider>(), Random.Shared, once, p.GetRequiredService<ILogger<CameraWorker>>())),
         ], p.GetRequiredService<ILogger<CameraFleet>>());
     }
 }

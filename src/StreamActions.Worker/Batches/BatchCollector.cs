@@ -4,21 +4,33 @@ using StreamActions.Worker.Windows;
 namespace StreamActions.Worker.Batches;
 
 /// <summary>What became of a camera's windows.</summary>
+/// <param name="Posted">Windows that came.</param>
+/// <param name="Dropped">Those of them that were replaced by a newer one before anybody looked at them.</param>
 internal readonly record struct WindowCounts(long Posted, long Dropped);
 
 /// <summary>
 /// Holds at most one window a view. A live camera never waits: its newer window replaces the one that waits, which is counted as dropped.
-/// A recording that is read fast waits instead. A view keeps its place when its window is replaced and goes to the end when it is
-/// served, so that no view is served twice while another waits.
+/// A recording that is read fast waits instead. Cameras take turns, and the views of a camera take turns within it: a camera with many
+/// zones does not slow the others, and a window keeps its place when a newer one replaces it.
 /// </summary>
+/// <param name="maxBatch">Most windows in a batch.</param>
+/// <param name="maxDelay">Longest a window waits for others to share its batch.</param>
+/// <param name="time">The clock of <paramref name="maxDelay"/>.</param>
 internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<Slot> _waiting = new();
+    private readonly LinkedList<CameraQueue> _turns = new();
+    private readonly Dictionary<string, CameraQueue> _cameras = new(StringComparer.Ordinal);
     private readonly Dictionary<View, Slot> _byView = [];
-    private readonly Dictionary<string, WindowCounts> _counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _inFlight = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = NewSignal();
+    private bool _completed;
+
+    private sealed class CameraQueue
+    {
+        public readonly Queue<Slot> Waiting = new();
+        public WindowCounts Counts;
+        public int InFlight;
+    }
 
     private sealed record Slot(View View, long Since)
     {
@@ -26,18 +38,22 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
     }
 
     /// <summary>Posts a window of a live camera; takes it over.</summary>
-    public void Post(FrameWindow window)
+    /// <returns>False when a window was dropped: an older one that waited, or this one because no more are taken.</returns>
+    public bool Post(FrameWindow window)
     {
-        FrameWindow? replaced = null;
+        FrameWindow? unused = null;
         lock (_lock)
         {
-            if (_byView.TryGetValue(window.View, out var slot))
-                (replaced, slot.Window) = (slot.Window, window);
+            if (_completed)
+                unused = window;
+            else if (_byView.TryGetValue(window.View, out var slot))
+                (unused, slot.Window) = (slot.Window, window);
             else
                 Enqueue(window);
-            Count(window.View.Camera, dropped: replaced is null ? 0 : 1);
+            Count(window.View.Camera, dropped: unused is null ? 0 : 1);
         }
-        replaced?.Dispose();
+        unused?.Dispose();
+        return unused is null;
     }
 
     /// <summary>Posts a window that must not be dropped: waits until the one before it was taken. Takes it over.</summary>
@@ -50,6 +66,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
                 Task changed;
                 lock (_lock)
                 {
+                    ObjectDisposedException.ThrowIf(_completed, this);
                     if (!_byView.ContainsKey(window.View))
                     {
                         Enqueue(window);
@@ -61,7 +78,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
                 await changed.WaitAsync(cancellation).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException)
+        catch
         {
             window.Dispose();
             throw;
@@ -72,6 +89,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
     /// The next batch: as soon as <c>maxBatch</c> windows wait, or the one that waited longest has waited <c>maxDelay</c>. The caller disposes the windows
     /// and reports them with <see cref="Done"/>.
     /// </summary>
+    /// <returns>Empty when there will be no more.</returns>
     public async Task<IReadOnlyList<FrameWindow>> TakeAsync(CancellationToken cancellation)
     {
         while (true)
@@ -80,8 +98,10 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
             TimeSpan left;
             lock (_lock)
             {
-                left = _waiting.First is { } oldest ? maxDelay - time.GetElapsedTime(oldest.Value.Since) : Timeout.InfiniteTimeSpan;
-                if (_waiting.Count >= maxBatch || (_waiting.Count > 0 && left <= TimeSpan.Zero))
+                if (_byView.Count == 0 && _completed)
+                    return [];
+                left = _byView.Count == 0 ? Timeout.InfiniteTimeSpan : maxDelay - time.GetElapsedTime(Oldest());
+                if (_byView.Count >= maxBatch || (_byView.Count > 0 && (_completed || left <= TimeSpan.Zero)))
                     return Dequeue();
                 changed = _changed.Task;
             }
@@ -99,7 +119,17 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
         lock (_lock)
         {
             foreach (var window in batch)
-                _inFlight[window.View.Camera]--;
+                _cameras[window.View.Camera].InFlight--;
+            Signal();
+        }
+    }
+
+    /// <summary>No more windows come: those that wait go out at once, later ones are dropped.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _completed = true;
             Signal();
         }
     }
@@ -112,7 +142,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
             Task changed;
             lock (_lock)
             {
-                if (_inFlight.GetValueOrDefault(camera) == 0 && !_byView.Keys.Any(v => v.Camera == camera))
+                if (!_cameras.TryGetValue(camera, out var queue) || (queue.InFlight == 0 && queue.Waiting.Count == 0))
                     return;
                 changed = _changed.Task;
             }
@@ -124,36 +154,57 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
     public IReadOnlyDictionary<string, WindowCounts> Counts()
     {
         lock (_lock)
-            return new Dictionary<string, WindowCounts>(_counts);
+            return _cameras.ToDictionary(c => c.Key, c => c.Value.Counts, StringComparer.Ordinal);
     }
 
     private void Enqueue(FrameWindow window)
     {
         var slot = new Slot(window.View, time.GetTimestamp()) { Window = window };
         _byView.Add(window.View, slot);
-        _waiting.AddLast(slot);
+        var queue = QueueOf(window.View.Camera);
+        queue.Waiting.Enqueue(slot);
+        if (queue.Waiting.Count == 1)
+            _turns.AddLast(queue);
         Signal();
     }
 
     private FrameWindow[] Dequeue()
     {
-        var batch = new FrameWindow[Math.Min(maxBatch, _waiting.Count)];
+        var batch = new FrameWindow[Math.Min(maxBatch, _byView.Count)];
         for (var i = 0; i < batch.Length; i++)
         {
-            var slot = _waiting.First!.Value;
-            _waiting.RemoveFirst();
+            var queue = _turns.First!.Value;
+            _turns.RemoveFirst();
+            var slot = queue.Waiting.Dequeue();
+            if (queue.Waiting.Count > 0)
+                _turns.AddLast(queue);
             _byView.Remove(slot.View);
             batch[i] = slot.Window;
-            _inFlight[slot.View.Camera] = _inFlight.GetValueOrDefault(slot.View.Camera) + 1;
+            queue.InFlight++;
         }
         Signal();
         return batch;
     }
 
+    private long Oldest()
+    {
+        var oldest = long.MaxValue;
+        foreach (var queue in _turns)
+            oldest = Math.Min(oldest, queue.Waiting.Peek().Since);
+        return oldest;
+    }
+
+    private CameraQueue QueueOf(string camera)
+    {
+        if (!_cameras.TryGetValue(camera, out var queue))
+            _cameras.Add(camera, queue = new());
+        return queue;
+    }
+
     private void Count(string camera, int dropped)
     {
-        var counts = _counts.GetValueOrDefault(camera);
-        _counts[camera] = new(counts.Posted + 1, counts.Dropped + dropped);
+        var queue = QueueOf(camera);
+        queue.Counts = new(queue.Counts.Posted + 1, queue.Counts.Dropped + dropped);
     }
 
     private void Signal()

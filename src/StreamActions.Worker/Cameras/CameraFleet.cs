@@ -12,7 +12,7 @@ internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, I
     /// <summary>The cameras.</summary>
     public IReadOnlyList<CameraWorker> Cameras { get; } = cameras;
 
-    /// <summary>Completes when every camera's recording is over; never while there is a live one.</summary>
+    /// <summary>Completes when every camera's recording is over; never while one is live or tried again.</summary>
     public Task AllEnded => _allEnded.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -33,18 +33,41 @@ internal sealed partial class CameraWorker
     private readonly IEventSink _sink;
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly bool _once;
     private readonly ILogger<CameraWorker> _logger;
     private readonly Lane[] _lanes;
     private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
+    private DateTimeOffset? _lastSeen;
+    private (int Width, int Height) _size;
+    private long? _liveSince;
     private bool _blind;
 
-    // One view of this camera with its window.
-    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window);
-
-    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
-        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<CameraWorker> logger)
+    // One view of this camera: where it lies in the picture, and its window.
+    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window)
     {
-        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _logger) = (camera, model, open, collector, decider, sink, metrics, time, logger);
+        public CropRectangle? Crop { get; set; }
+    }
+
+    /// <summary>Prepares; nothing is opened before <see cref="RunAsync"/>.</summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="views">What alerts look at in it.</param>
+    /// <param name="model">What the model wants.</param>
+    /// <param name="stride">New frames from one window to the next.</param>
+    /// <param name="open">Makes a source for one opening.</param>
+    /// <param name="collector">Takes the windows.</param>
+    /// <param name="decider">Is told when a recording is over.</param>
+    /// <param name="sink">Takes blind and seeing.</param>
+    /// <param name="metrics">Counts.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">Spreads the attempts of many cameras.</param>
+    /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
+    /// <param name="logger">Told about failures and recoveries.</param>
+    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
+        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
+    {
+        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _once, _logger) =
+            (camera, model, open, collector, decider, sink, metrics, time, random, once && camera.Source.Kind == SourceKind.File, logger);
         var gap = model.Clip.FrameInterval * LongestGapFrames;
         _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
     }
@@ -60,15 +83,19 @@ internal sealed partial class CameraWorker
     {
         try
         {
-            await Retry().ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
-            await _decider.FinishAsync(Name).ConfigureAwait(false);
+            await Retry(cancellation).ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            await FinishAsync(cancellation).ConfigureAwait(false);
             _status = _status with { State = CameraState.Ended };
             LogEnded(Name, _camera.Source.Shown);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Stopped: what is open stays open.
+        }
+        catch (Exception e) when (_once)
+        {
+            await FinishAsync(cancellation).ConfigureAwait(false);
+            await GoOfflineAsync(e, null).ConfigureAwait(false);
         }
         finally
         {
@@ -77,29 +104,27 @@ internal sealed partial class CameraWorker
         }
     }
 
-    private ResiliencePipeline Retry()
+    private ResiliencePipeline Retry(CancellationToken cancellation)
     {
-        var attempts = 0;
+        var failures = 0;
         return new ResiliencePipelineBuilder { TimeProvider = _time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not OperationCanceledException),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => !_once && !(e is OperationCanceledException && cancellation.IsCancellationRequested)),
                 MaxRetryAttempts = int.MaxValue,
                 DelayGenerator = arguments =>
                 {
                     // A camera that had been well for a while is tried again at once; one that flaps waits longer each time.
-                    attempts = _time.GetElapsedTime(_liveSince) > Healthy && _liveSince != 0 ? 0 : attempts + 1;
-                    _liveSince = 0;
-                    var wait = ShortestWait * Math.Pow(2, Math.Min(attempts, 10));
+                    failures = _liveSince is { } since && _time.GetElapsedTime(since) >= Healthy ? 0 : failures;
+                    _liveSince = null;
+                    var wait = ShortestWait * Math.Pow(2, Math.Min(failures++, 10));
                     wait = wait < LongestWait ? wait : LongestWait;
-                    return ValueTask.FromResult<TimeSpan?>(wait * (0.75 + 0.25 * Random.Shared.NextDouble()));
+                    return ValueTask.FromResult<TimeSpan?>(wait * (0.75 + 0.25 * _random.NextDouble()));
                 },
                 OnRetry = async arguments => await GoOfflineAsync(arguments.Outcome.Exception!, arguments.RetryDelay).ConfigureAwait(false),
             })
             .Build();
     }
-
-    private long _liveSince;
 
     private async Task OpenAndReadAsync(CancellationToken cancellation)
     {
@@ -113,6 +138,8 @@ internal sealed partial class CameraWorker
                 if (_status.State != CameraState.Live)
                     await GoLiveAsync(generation, frame).ConfigureAwait(false);
                 _metrics.Frame(Name);
+                _lastSeen = frame.CapturedAt;
+                Fit(frame);
                 foreach (var lane in _lanes)
                     await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
             }
@@ -125,14 +152,41 @@ internal sealed partial class CameraWorker
     {
         var clip = _model.Clip;
         var small = ModelFrame.Rent(clip.FrameBytes, frame.CapturedAt, frame.ArrivedAt);
-        CropRectangle? crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
-        FramePreprocessor.Resize(frame, crop, clip.Size, clip.Resize, small.Pixels);
+        try
+        {
+            FramePreprocessor.Resize(frame, lane.Crop, clip.Size, clip.Resize, small.Pixels);
+        }
+        catch
+        {
+            small.Release();
+            throw;
+        }
         if (lane.Window.Push(small, generation) is not { } window)
             return;
         if (_camera.Pace == CameraPace.Fast)
             await _collector.PostWaitingAsync(window, cancellation).ConfigureAwait(false);
         else
             _collector.Post(window);
+    }
+
+    // Another size is another picture: zones lie elsewhere in it, and no window mixes both.
+    private void Fit(Frame frame)
+    {
+        if (_size == (frame.Width, frame.Height))
+            return;
+        _size = (frame.Width, frame.Height);
+        foreach (var lane in _lanes)
+        {
+            lane.Crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
+            lane.Window.Clear();
+        }
+    }
+
+    // No more windows come: those on their way are decided, and what is going on is over.
+    private async Task FinishAsync(CancellationToken cancellation)
+    {
+        await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
+        await _decider.FinishAsync(Name).ConfigureAwait(false);
     }
 
     private async Task GoLiveAsync(int generation, Frame frame)
@@ -145,7 +199,7 @@ internal sealed partial class CameraWorker
         _blind = false;
     }
 
-    private async Task GoOfflineAsync(Exception error, TimeSpan wait)
+    private async Task GoOfflineAsync(Exception error, TimeSpan? wait)
     {
         var reason = error is SourceException source ? source.Message : $"{_camera.Source.Shown}: {error.Message}";
         var kind = error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name;
@@ -154,11 +208,14 @@ internal sealed partial class CameraWorker
         _status = new(CameraState.Offline, _status.Generation, reason);
         // The same reason again and again is said once.
         if (changed)
-            LogOffline(Name, reason, wait.TotalSeconds);
+            LogOffline(Name, reason, wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again");
         if (!_blind)
-            await TellAsync(new CameraEvent { Camera = Name, Time = _time.GetUtcNow(), Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
+            await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
         _blind = true;
     }
+
+    // A recording has a time of its own, and a replay tells the same.
+    private DateTimeOffset Now => _camera.Source.Kind == SourceKind.File && _lastSeen is { } last ? last : _time.GetUtcNow();
 
     private async Task TellAsync(CameraEvent cameraEvent)
     {
@@ -166,7 +223,7 @@ internal sealed partial class CameraWorker
         {
             await _sink.AppendAsync(cameraEvent).ConfigureAwait(false);
         }
-        catch (SinkException e)
+        catch (Exception e)
         {
             LogNotTold(Name, e.Message);
         }
@@ -175,8 +232,8 @@ internal sealed partial class CameraWorker
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
     private partial void LogLive(string camera, string source, int width, int height);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; tried again in {Seconds:f1} s, and so on")]
-    private partial void LogOffline(string camera, string reason, double seconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
+    private partial void LogOffline(string camera, string reason, string next);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
     private partial void LogEnded(string camera, string source);

@@ -73,7 +73,7 @@ internal sealed partial class FleetWatch(
         {
             await sink.AppendAsync(new CameraEvent { Camera = camera, Time = time.GetUtcNow(), Blind = blind, Reason = "overload", Detail = detail }).ConfigureAwait(false);
         }
-        catch (SinkException e)
+        catch (Exception e)
         {
             LogNotTold(camera, e.Message);
         }

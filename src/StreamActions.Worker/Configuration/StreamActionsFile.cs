@@ -4,7 +4,7 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>What the operator asked for.</summary>
 internal sealed record StreamActionsFile
 {
-    /// <summary>Folder of the model bundle, resolved against the file's own folder.</summary>
+    /// <summary>Folder of the model bundle, as a full path; in the file it is relative to the folder the program is started in.</summary>
     public required string Model { get; init; }
 
     /// <summary>Where events go.</summary>
@@ -25,15 +25,19 @@ internal sealed record StreamActionsFile
     /// <summary>Phrases that mean "nothing is happening", from the background file.</summary>
     public required IReadOnlyList<string> Background { get; init; }
 
-    /// <summary>SHA-256 of the file's text before secrets are put in, lower-case hex: names a configuration in events.</summary>
+    /// <summary>SHA-256 of the file's text before secrets are put in and of the background, lower-case hex: names a configuration in events.</summary>
     public required string Hash { get; init; }
+
+    /// <summary>The background an alert competes with: without phrases that the alert itself uses.</summary>
+    public IReadOnlyList<string> BackgroundOf(AlertOptions alert) =>
+        [.. Background.Where(phrase => !alert.Phrases.Contains(phrase) && !alert.Not.Contains(phrase))];
 }
 
 /// <summary>Where events go: always the store, and Kafka when it is named.</summary>
 internal sealed record SinkOptions(StoreOptions Store, KafkaOptions? Kafka);
 
 /// <summary>The embedded event store.</summary>
-/// <param name="Path">The database file, resolved against the configuration's folder.</param>
+/// <param name="Path">The database file, as a full path; in the file it is relative to the folder the program is started in.</param>
 /// <param name="Keep">How long delivered events are kept.</param>
 internal sealed record StoreOptions(string Path, TimeSpan Keep);
 
@@ -48,7 +52,7 @@ internal sealed record KafkaOptions(string Bootstrap, string Topic, IReadOnlyDic
 }
 
 /// <summary>How the network is run.</summary>
-/// <param name="Device">auto, cpu or cuda:N.</param>
+/// <param name="Device">auto, cpu or cuda:N (cuda in the file is cuda:0).</param>
 /// <param name="Threads">Threads of one run; 0 lets the runtime choose.</param>
 /// <param name="MaxBatch">Most windows in one run.</param>
 /// <param name="MaxDelay">Longest a window waits for others.</param>
@@ -119,7 +123,7 @@ internal enum SourceKind
 /// <summary>Where pictures come from. <see cref="ToString"/> is safe to show; <see cref="Address"/> may hold a password.</summary>
 /// <param name="Kind">Stream, file or device.</param>
 /// <param name="Address">The URL with its secrets, the full path, or the device's path or index.</param>
-/// <param name="Shown">The same with user and password replaced by <c>***</c>.</param>
+/// <param name="Shown">As written in the file, variables not put in, with user, password and query replaced by <c>***</c>.</param>
 internal sealed record SourceAddress(SourceKind Kind, string Address, string Shown)
 {
     /// <summary>The address without secrets.</summary>

@@ -18,8 +18,10 @@ internal readonly record struct GateTransition(
 /// <summary>
 /// Hysteresis in score and in time. An event begins when the score was at or above <c>enter</c> for <c>begin-after</c> (dips shorter than
 /// <c>merge-gap</c> do not count), and ends when it was below <c>exit</c> for <c>end-after</c>, or when nothing was seen for as long. After an
-/// event that was published, the next may begin <c>cooldown</c> later at the earliest.
+/// event that was published, the next may begin <c>cooldown</c> later at the earliest: the caller says with <see cref="Retract"/> that a begin
+/// was not published.
 /// </summary>
+/// <param name="alert">Its thresholds and times.</param>
 internal sealed class AlertGate(AlertOptions alert)
 {
     private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _quietUntil;
@@ -49,7 +51,7 @@ internal sealed class AlertGate(AlertOptions alert)
             // Nobody watched in between: what is open ended when it was last seen, and nothing is half begun.
             if (_active)
                 transitions.Add(End(time, last));
-            _pendingSince = null;
+            (_pendingSince, _dipSince) = (null, null);
         }
         (_last, _score) = (time, score);
         if (_active)
@@ -75,7 +77,7 @@ internal sealed class AlertGate(AlertOptions alert)
     public void Retract()
     {
         _active = false;
-        _pendingSince = null;
+        (_pendingSince, _dipSince) = (null, null);
     }
 
     // A window every second or slower is no pause.
@@ -85,20 +87,22 @@ internal sealed class AlertGate(AlertOptions alert)
     {
         if (!watching)
         {
-            _pendingSince = null;
+            (_pendingSince, _dipSince) = (null, null);
             return null;
         }
+        if (_pendingSince is not null && (_dipSince ?? (score < alert.Enter ? time : null)) is { } dip && time - dip >= alert.MergeGap)
+            _pendingSince = null;
         if (score < alert.Enter)
         {
-            if (_pendingSince is not null && time - (_dipSince ??= time) >= alert.MergeGap)
-                _pendingSince = null;
+            _dipSince = _pendingSince is null ? null : _dipSince ?? time;
             return null;
         }
         _dipSince = null;
+        _peak = _pendingSince is null ? score : Math.Max(_peak, score);
         _pendingSince ??= time;
         if (time - _pendingSince < alert.BeginAfter || time < _quietUntil)
             return null;
-        (_active, _beganAt, _peak, _sequence, _belowSince) = (true, _pendingSince.Value, score, 0, null);
+        (_active, _beganAt, _sequence, _belowSince) = (true, _pendingSince.Value, 0, null);
         _nextUpdate = time + alert.UpdateEvery;
         return new(ActionPhase.Begin, 0, time, _beganAt, null, score, _peak);
     }

@@ -10,7 +10,7 @@ namespace StreamActions.Worker.Decisions;
 /// <param name="RunnerUp">The competitor that fits best; null when there is none.</param>
 internal readonly record struct AlertScore(double Value, string Phrase, PhraseScore? RunnerUp);
 
-/// <summary>Scores windows for one alert.</summary>
+/// <summary>Scores windows for one alert, one at a time.</summary>
 internal abstract class AlertScorer
 {
     /// <summary>The alert's score from a window's outputs.</summary>
@@ -28,9 +28,12 @@ internal sealed record EmbeddedPhrase(string Text, float[] Embedding);
 /// <param name="scale">The model's factor on cosines.</param>
 internal sealed class PhraseScorer(IReadOnlyList<EmbeddedPhrase> own, IReadOnlyList<EmbeddedPhrase> others, double scale) : AlertScorer
 {
+    private readonly double[] _scores = new double[own.Count + others.Count];
+
+    /// <inheritdoc/>
     public override AlertScore Score(ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits)
     {
-        Span<double> scores = stackalloc double[own.Count + others.Count];
+        Span<double> scores = _scores;
         for (var i = 0; i < scores.Length; i++)
             scores[i] = scale * TensorPrimitives.Dot(embedding, (i < own.Count ? own[i] : others[i - own.Count]).Embedding);
         Softmax.Apply(scores);
@@ -48,9 +51,12 @@ internal sealed class PhraseScorer(IReadOnlyList<EmbeddedPhrase> own, IReadOnlyL
 /// <param name="index">The alert's class.</param>
 internal sealed class LabelScorer(IReadOnlyList<string> labels, int index) : AlertScorer
 {
+    private readonly double[] _scores = new double[labels.Count];
+
+    /// <inheritdoc/>
     public override AlertScore Score(ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits)
     {
-        Span<double> scores = stackalloc double[classLogits.Length];
+        Span<double> scores = _scores;
         for (var i = 0; i < scores.Length; i++)
             scores[i] = classLogits[i];
         Softmax.Apply(scores);

@@ -8,11 +8,14 @@ namespace StreamActions.Worker.Decisions;
 /// <summary>Makes the scorer of every alert.</summary>
 internal static partial class AlertScorers
 {
+    // Bounds the text encoder's memory, whatever the file holds.
+    private const int TextsARun = 32;
+
     /// <summary>The scorers by alert, every distinct phrase embedded once.</summary>
     public static IReadOnlyDictionary<string, AlertScorer> Make(StreamActionsFile file, IActionModel model, ILogger logger)
     {
         string[] phrases = [.. file.Alerts.Values.SelectMany(a => a.Phrases.Concat(a.Not)).Concat(file.Background).Distinct(StringComparer.Ordinal)];
-        var embedded = phrases.Zip(model.EmbedTexts(phrases), (text, embedding) => new EmbeddedPhrase(text, embedding))
+        var embedded = phrases.Chunk(TextsARun).SelectMany(chunk => chunk.Zip(model.EmbedTexts(chunk), (text, embedding) => new EmbeddedPhrase(text, embedding)))
             .ToDictionary(p => p.Text, StringComparer.Ordinal);
         var scorers = new Dictionary<string, AlertScorer>(StringComparer.Ordinal);
         foreach (var alert in file.Alerts.Values)
@@ -25,9 +28,12 @@ internal static partial class AlertScorers
             string[] unknown = [.. alert.Phrases.Concat(alert.Not).SelectMany(model.UnknownWords).Distinct(StringComparer.Ordinal)];
             if (unknown.Length > 0)
                 LogUnknownWords(logger, alert.Name, string.Join(", ", unknown.Select(w => $"'{w}'")), model.Manifest.Name);
-            // What an alert looks for is no alternative to it.
-            var others = alert.Not.Concat(file.Background).Distinct(StringComparer.Ordinal).Except(alert.Phrases, StringComparer.Ordinal);
-            scorers.Add(alert.Name, new PhraseScorer([.. alert.Phrases.Select(p => embedded[p])], [.. others.Select(p => embedded[p])], model.Manifest.Scale));
+            foreach (var phrase in alert.Phrases.Concat(alert.Not).Where(model.IsCut))
+                LogCut(logger, alert.Name, phrase, model.Manifest.Name);
+            // What an alert looks for is no alternative to it; upper and lower case are the same to the model.
+            string[] own = [.. alert.Phrases.Distinct(StringComparer.OrdinalIgnoreCase)];
+            var others = alert.Not.Concat(file.Background).Distinct(StringComparer.OrdinalIgnoreCase).Except(own, StringComparer.OrdinalIgnoreCase);
+            scorers.Add(alert.Name, new PhraseScorer([.. own.Select(p => embedded[p])], [.. others.Select(p => embedded[p])], model.Manifest.Scale));
         }
         return scorers;
     }
@@ -42,4 +48,7 @@ internal static partial class AlertScorers
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "alerts.{Alert}: model {Model} never saw the words {Words}: its scores may mean little; use other words, or a model with a larger vocabulary")]
     private static partial void LogUnknownWords(ILogger logger, string alert, string words, string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "alerts.{Alert}: '{Phrase}' is longer than model {Model} reads, and its end is cut off: say it in fewer words")]
+    private static partial void LogCut(ILogger logger, string alert, string phrase, string model);
 }

@@ -8,7 +8,11 @@ using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Decisions;
 
-/// <summary>Turns model outputs into events. Calls for one camera come one after another.</summary>
+/// <summary>
+/// Turns model outputs into events, and publishes those of a camera in the order in which they were decided. A begin that cannot be stored is
+/// taken back, so that no cooldown follows an event that nobody got; an update that cannot be stored is left out; an end is owed, and tried again
+/// with every further window. When the program stops, what is open stays open: an end would claim that the action is over.
+/// </summary>
 internal sealed partial class Decider
 {
     private readonly StreamActionsFile _file;
@@ -18,6 +22,8 @@ internal sealed partial class Decider
     private readonly TimeProvider _time;
     private readonly ILogger<Decider> _logger;
     private readonly Dictionary<View, Watch[]> _watches;
+    private readonly OutageLine _outage;
+    private readonly Dictionary<string, Task> _published = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     // One alert on one view.
@@ -31,12 +37,17 @@ internal sealed partial class Decider
         public AlertScore LastScore { get; set; }
         public WindowTimes LastWindow { get; set; }
         public long LastArrival { get; set; }
+
+        // The rest belongs to whoever publishes. An event without a stored begin is none; an owed end goes before all else.
+        public bool Begun { get; set; }
+        public ActionEvent? Owed { get; set; }
     }
 
     public Decider(StreamActionsFile file, IReadOnlyDictionary<string, AlertScorer> scorers, ModelIdentity model, IEventSink sink, WorkerMetrics metrics,
         TimeProvider time, ILogger<Decider> logger)
     {
         (_file, _model, _sink, _metrics, _time, _logger) = (file, model, sink, metrics, time, logger);
+        _outage = new(time, TimeSpan.FromSeconds(30));
         _watches = ViewsOf(file)
             .SelectMany(v => v.Alerts.Select(alert => new Watch(alert, scorers[alert.Name], v.View)))
             .GroupBy(w => w.View)
@@ -54,7 +65,7 @@ internal sealed partial class Decider
 
     // Null is the whole picture. A zone that this camera does not have is another camera's.
     private static IEnumerable<string?> ZonesOf(AlertOptions alert, CameraOptions camera) =>
-        alert.Zones.Count == 0 ? [default(string?)] : alert.Zones.Where(camera.Zones.ContainsKey);
+        alert.Zones.Count == 0 ? [null] : alert.Zones.Where(camera.Zones.ContainsKey).Cast<string?>();
 
     /// <summary>Decides on one window.</summary>
     /// <param name="view">Whose window.</param>
@@ -64,7 +75,7 @@ internal sealed partial class Decider
     /// <param name="classLogits">Model output, [K].</param>
     public Task DecideAsync(View view, WindowTimes times, long arrivedAt, ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits)
     {
-        List<(Watch, GateTransition)> transitions = [];
+        List<(Watch, ActionEvent?)> events = [];
         lock (_lock)
         {
             foreach (var watch in _watches[view])
@@ -72,59 +83,100 @@ internal sealed partial class Decider
                 var score = watch.Scorer.Score(embedding, classLogits);
                 if (!double.IsFinite(score.Value))
                     continue;
+                if (watch.Owed is not null)
+                    events.Add((watch, null));
                 (watch.LastScore, watch.LastWindow, watch.LastArrival) = (score, times, arrivedAt);
                 var smooth = watch.Smoother.Add(times.To, score.Value);
                 var watching = watch.Alert.Schedule is not { } schedule || Schedule.IsActive(schedule, times.To);
                 foreach (var transition in watch.Gate.Add(times.To, smooth, watching))
-                    transitions.Add((watch, transition));
+                    events.Add((watch, ToEvent(watch, transition)));
             }
+            return InTurn(view.Camera, events);
         }
-        return transitions.Count == 0 ? Task.CompletedTask : PublishAllAsync(transitions);
     }
 
     /// <summary>Ends the events of a camera whose recording is over.</summary>
-    public Task FinishAsync(string camera) => PublishAllAsync(Collect(camera, w => w.Gate.Finish()));
+    public Task FinishAsync(string camera) => CloseAsync(camera, w => w.Gate.Finish());
 
     /// <summary>Ends the events of a camera that has not been seen for their end-after.</summary>
-    public Task LapseAsync(string camera) => PublishAllAsync(Collect(camera, w =>
-        w.Gate.LastSeen is { } last ? w.Gate.Lapse(last + _time.GetElapsedTime(w.LastArrival)) : null));
+    public Task LapseAsync(string camera) => CloseAsync(camera, w =>
+        w.Gate.LastSeen is { } last ? w.Gate.Lapse(last + _time.GetElapsedTime(w.LastArrival)) : null);
 
-    private List<(Watch, GateTransition)> Collect(string camera, Func<Watch, GateTransition?> step)
+    private Task CloseAsync(string camera, Func<Watch, GateTransition?> close)
     {
         lock (_lock)
         {
-            return
+            return InTurn(camera,
             [
                 .. from watch in _watches.Where(w => w.Key.Camera == camera).SelectMany(w => w.Value)
-                   let transition = step(watch)
+                   let transition = close(watch)
                    where transition is not null
-                   select (watch, transition.Value),
-            ];
+                   select (watch, ToEvent(watch, transition.Value)),
+            ]);
         }
     }
 
-    private async Task PublishAllAsync(List<(Watch Watch, GateTransition Transition)> transitions)
+    // Called under the lock, so that events are published in the order of their decisions; the publishing itself is outside of it.
+    private Task InTurn(string camera, List<(Watch, ActionEvent?)> events) => events.Count == 0
+        ? Task.CompletedTask
+        : _published[camera] = PublishAfterAsync(_published.GetValueOrDefault(camera, Task.CompletedTask), events);
+
+    private async Task PublishAfterAsync(Task before, List<(Watch, ActionEvent?)> events)
     {
-        foreach (var (watch, transition) in transitions)
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        foreach (var (watch, decided) in events)
         {
-            var actionEvent = ToEvent(watch, transition);
-            try
-            {
-                await _sink.AppendAsync(actionEvent).ConfigureAwait(false);
-            }
-            catch (SinkException e)
-            {
-                LogNotStored(watch.Alert.Name, watch.View, e.Message);
-                if (transition.Phase == ActionPhase.Begin)
+            if (watch.Owed is { } owed && await StoreAsync(watch, owed).ConfigureAwait(false))
+                watch.Owed = null;
+            if (decided is not null)
+                await PublishAsync(watch, decided).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PublishAsync(Watch watch, ActionEvent decided)
+    {
+        switch (decided.Phase)
+        {
+            case ActionPhase.Begin:
+                // Nothing overtakes an end that is owed: readers would see two begins.
+                watch.Begun = watch.Owed is null && await StoreAsync(watch, decided).ConfigureAwait(false);
+                if (!watch.Begun)
                 {
                     lock (_lock)
                         watch.Gate.Retract();
                 }
-                continue;
-            }
-            _metrics.Event(actionEvent);
-            LogEvent(EventLine.Of(actionEvent));
+                break;
+            case ActionPhase.Update when watch.Begun:
+                await StoreAsync(watch, decided).ConfigureAwait(false);
+                break;
+            case ActionPhase.End when watch.Begun:
+                watch.Begun = false;
+                if (!await StoreAsync(watch, decided).ConfigureAwait(false))
+                    watch.Owed = decided;
+                break;
+            default:
+                break;
         }
+    }
+
+    private async Task<bool> StoreAsync(Watch watch, ActionEvent actionEvent)
+    {
+        try
+        {
+            await _sink.AppendAsync(actionEvent).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _metrics.EventLost(actionEvent);
+            if (_outage.Fault(out var silent))
+                LogNotStored(watch.Alert.Name, watch.View, e.Message, silent);
+            return false;
+        }
+        if (_outage.Works())
+            LogStored();
+        _metrics.Event(actionEvent);
+        LogEvent(EventLine.Of(actionEvent));
+        return true;
     }
 
     private ActionEvent ToEvent(Watch watch, GateTransition transition) => new()
@@ -151,6 +203,9 @@ internal sealed partial class Decider
     [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]
     private partial void LogEvent(string line);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An event of alert {Alert} on {View} is lost: {Reason}")]
-    private partial void LogNotStored(string alert, View view, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "An event of alert {Alert} on {View} cannot be stored: {Reason} ({Silent} more since the last such line)")]
+    private partial void LogNotStored(string alert, View view, string reason, int silent);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Events are stored again")]
+    private partial void LogStored();
 }

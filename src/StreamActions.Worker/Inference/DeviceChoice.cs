@@ -1,5 +1,4 @@
 // Which processor runs the network.
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
@@ -22,7 +21,10 @@ internal static partial class DeviceChoice
             return options;
         try
         {
-            options.AppendExecutionProvider_CUDA(device == "auto" ? 0 : int.Parse(device.AsSpan(device.IndexOf(':') + 1), CultureInfo.InvariantCulture));
+            using var cuda = new OrtCUDAProviderOptions();
+            // TF32 rounds every product to 10 bits, and the golden clips would no longer be met.
+            cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = device == "auto" ? "0" : device[(device.IndexOf(':') + 1)..], ["use_tf32"] = "0" });
+            options.AppendExecutionProvider_CUDA(cuda);
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
         {

@@ -21,6 +21,9 @@ internal interface IActionModel : IDisposable
 
     /// <summary>Words of a phrase that the model never saw; empty when it cannot be told.</summary>
     IReadOnlyList<string> UnknownWords(string phrase);
+
+    /// <summary>True when a phrase in its prompt has more tokens than the model takes.</summary>
+    bool IsCut(string phrase);
 }
 
 /// <summary>The outputs of one run, a row a window.</summary>

@@ -3,77 +3,96 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>Takes batches, runs them, hands each window's outputs to the decider. A batch that fails is counted; the next one is tried.</summary>
+/// <summary>
+/// Takes batches, runs them, hands each window's outputs to the decider. A batch that fails is counted; the next one is tried. Stopping finishes the
+/// windows that wait: stop the cameras first.
+/// </summary>
 internal sealed partial class InferenceLoop(
-    BatchCollector collector, IActionModel model, Decider decider, WorkerMetrics metrics, TimeProvider time, ILogger<InferenceLoop> logger) : BackgroundService
+    BatchCollector collector, IActionModel model, Decider decider, WorkerMetrics metrics, TimeProvider time, ILogger<InferenceLoop> logger) : IHostedService
 {
-    private static readonly TimeSpan FailureLineEvery = TimeSpan.FromSeconds(30);
-    private long _lastFailureLine;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutageLine _outage = new(time, TimeSpan.FromSeconds(30));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Starts the thread that runs the network: a run holds it for long, and the pool's threads belong to the cameras.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
+        new Thread(() =>
         {
-            IReadOnlyList<FrameWindow> batch;
-            try
-            {
-                batch = await collector.TakeAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            try
-            {
-                await RunAsync(batch).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                Failed(batch.Count, e);
-            }
-            finally
-            {
-                foreach (var window in batch)
-                    window.Dispose();
-                collector.Done(batch);
-            }
+            while (collector.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
+                WorkOff(batch);
+            _over.SetResult();
+        })
+        { IsBackground = true, Name = "inference" }.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Finishes the windows that wait, as far as the host's patience goes.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        collector.Complete();
+        return _over.Task.WaitAsync(cancellationToken);
+    }
+
+    private void WorkOff(IReadOnlyList<FrameWindow> batch)
+    {
+        try
+        {
+            RunAsync(batch).GetAwaiter().GetResult();
+        }
+        catch (Exception e)
+        {
+            Failed(batch.Count, e.Message);
+        }
+        finally
+        {
+            foreach (var window in batch)
+                window.Dispose();
+            collector.Done(batch);
         }
     }
 
-    private async Task RunAsync(IReadOnlyList<FrameWindow> batch)
+    private Task RunAsync(IReadOnlyList<FrameWindow> batch)
     {
         var started = time.GetTimestamp();
         var output = model.Run(batch);
         metrics.Batch(batch.Count, time.GetElapsedTime(started));
+        var decisions = new Task[batch.Count];
+        var failed = 0;
         for (var i = 0; i < batch.Count; i++)
         {
             var window = batch[i];
-            if (!IsFinite(output.Embedding(i)) || !IsFinite(output.ClassLogits(i)))
-            {
-                Failed(1, new InvalidOperationException($"the network gave no number for a window of {window.View}"));
-                continue;
-            }
-            await decider.DecideAsync(window.View, new(window.From, window.To), window.ArrivedAt, output.Embedding(i), output.ClassLogits(i)).ConfigureAwait(false);
+            var finite = IsFinite(output.Embedding(i)) && IsFinite(output.ClassLogits(i));
+            decisions[i] = finite
+                ? decider.DecideAsync(window.View, new(window.From, window.To), window.ArrivedAt, output.Embedding(i), output.ClassLogits(i))
+                : Task.CompletedTask;
+            failed += finite ? 0 : 1;
         }
+        if (failed > 0)
+            Failed(failed, "the network's outputs are no numbers");
+        else if (_outage.Works())
+            LogWorks();
+        // The events of a batch share the store's commits.
+        return Task.WhenAll(decisions);
     }
 
     private static bool IsFinite(ReadOnlySpan<float> values) => System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
 
-    private void Failed(int windows, Exception error)
+    private void Failed(int windows, string reason)
     {
         metrics.BatchFailed(windows);
-        if (_lastFailureLine != 0 && time.GetElapsedTime(_lastFailureLine) < FailureLineEvery)
-            return;
-        _lastFailureLine = time.GetTimestamp();
-        LogFailed(windows, error.Message);
+        if (_outage.Fault(out var silent))
+            LogFailed(windows, reason.ReplaceLineEndings(" "), silent);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Inference failed for {Windows} windows: {Reason}; the next ones are tried")]
-    private partial void LogFailed(int windows, string reason);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Inference failed for {Windows} windows: {Reason}; the next ones are tried ({Silent} more failures since the last such line)")]
+    private partial void LogFailed(int windows, string reason, int silent);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Inference works again")]
+    private partial void LogWorks();
 }

@@ -104,11 +104,14 @@ internal sealed class OnnxActionModel : IActionModel
 
     public IReadOnlyList<string> UnknownWords(string phrase) => Manifest.ClosedVocabulary ? _tokenizer.UnknownWords(phrase) : [];
 
+    public bool IsCut(string phrase) => _tokenizer.Length(_template.Apply(phrase)) > Manifest.ContextLength;
+
     private BatchOutput Run(int count)
     {
         if (!_bindings.TryGetValue(count, out var binding))
             _bindings.Add(count, binding = Bind(count));
         _video.RunWithBinding(_run, binding.Io);
+        binding.Io.SynchronizeBoundOutputs();   // on a GPU the outputs may still be on their way
         return new(_embeddings, _logits, Manifest.EmbeddingWidth, Manifest.Labels.Count);
     }
 
@@ -132,19 +135,19 @@ internal sealed class OnnxActionModel : IActionModel
     {
         var manifest = bundle.Manifest;
         List<string> wrong = [];
-        void Check(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, int[] shape)
+        void Check<T>(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, int[] shape)
         {
-            if (!nodes.TryGetValue(name, out var node))
+            if (!nodes.TryGetValue(name, out var node) || !node.IsTensor)
                 wrong.Add($"'{name}' is missing");
-            else if (!node.Dimensions.AsSpan(1).SequenceEqual(shape))
-                wrong.Add($"'{name}' has shape [{string.Join(", ", node.Dimensions)}], the manifest says [-1, {string.Join(", ", shape)}]");
+            else if (node.ElementType != typeof(T) || !node.Dimensions.Skip(1).SequenceEqual(shape))
+                wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
         }
-        Check(video.InputMetadata, Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
-        Check(video.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
+        Check<byte>(video.InputMetadata, Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
+        Check<float>(video.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
         if (manifest.Labels.Count > 0)
-            Check(video.OutputMetadata, ClassLogits, [manifest.Labels.Count]);
-        Check(text.InputMetadata, Tokens, [manifest.ContextLength]);
-        Check(text.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
+            Check<float>(video.OutputMetadata, ClassLogits, [manifest.Labels.Count]);
+        Check<long>(text.InputMetadata, Tokens, [manifest.ContextLength]);
+        Check<float>(text.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
         if (wrong.Count > 0)
             throw new BundleException($"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
     }

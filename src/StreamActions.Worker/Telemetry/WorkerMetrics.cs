@@ -8,7 +8,7 @@ namespace StreamActions.Worker.Telemetry;
 /// <summary>Counts frames, windows, batches and events; drops and failures have counters of their own.</summary>
 internal sealed class WorkerMetrics
 {
-    private readonly Counter<long> _frames, _windows, _dropped, _failed, _events, _failures;
+    private readonly Counter<long> _frames, _windows, _dropped, _failed, _events, _lost, _failures;
     private readonly Histogram<double> _batch, _latency;
     private long _frameTotal, _windowTotal, _batchTotal, _batchMicroseconds;
 
@@ -22,6 +22,7 @@ internal sealed class WorkerMetrics
         _dropped = meter.CreateCounter<long>("streamactions.windows.dropped", "{window}", "Windows replaced by newer ones before inference, by camera.");
         _failed = meter.CreateCounter<long>("streamactions.windows.failed", "{window}", "Windows for which inference failed.");
         _events = meter.CreateCounter<long>("streamactions.events", "{event}", "Action events, by alert, camera and phase.");
+        _lost = meter.CreateCounter<long>("streamactions.events.lost", "{event}", "Action events that could not be stored, by camera.");
         _batch = meter.CreateHistogram<double>("streamactions.inference.duration", "s", "Time of one batch.");
         _latency = meter.CreateHistogram<double>("streamactions.event.latency", "s", "From the arrival of a window's last frame to the decision.");
     }
@@ -56,6 +57,9 @@ internal sealed class WorkerMetrics
 
     /// <summary>A batch failed.</summary>
     public void BatchFailed(int windows) => _failed.Add(windows);
+
+    /// <summary>An event could not be stored.</summary>
+    public void EventLost(ActionEvent e) => _lost.Add(1, new KeyValuePair<string, object?>("camera", e.Camera));
 
     /// <summary>An event was published.</summary>
     public void Event(ActionEvent e)

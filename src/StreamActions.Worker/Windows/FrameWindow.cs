@@ -24,6 +24,7 @@ internal sealed class FrameWindow(View view, int generation, ModelFrame[] frames
     /// <summary>Arrival of the last frame.</summary>
     public long ArrivedAt => Frames[^1].ArrivedAt;
 
+    /// <summary>Gives the frames back; once.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

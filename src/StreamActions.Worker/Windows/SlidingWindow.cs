@@ -6,15 +6,20 @@ namespace StreamActions.Worker.Windows;
 /// out of order: whatever breaks the sequence empties it.
 /// </summary>
 /// <param name="view">Whose frames.</param>
-/// <param name="frames">T, frames in a window.</param>
-/// <param name="stride">S, new frames from one window to the next.</param>
+/// <param name="frames">T, frames in a window; at least 1.</param>
+/// <param name="stride">S, new frames from one window to the next; at least 1.</param>
 /// <param name="longestGap">Longest time between neighbouring frames.</param>
 internal sealed class SlidingWindow(View view, int frames, int stride, TimeSpan longestGap) : IDisposable
 {
     private readonly Queue<ModelFrame> _frames = new(frames);
     private DateTimeOffset _last;
     private int _generation;
-    private int _sinceWindow;
+
+    // Counts up to the stride; starts so that the first window is due with its T-th frame, whatever the stride.
+    private int _sinceWindow = stride - frames;
+
+    /// <summary>The longest gap for frames that should be so far apart: one lost frame is bridged, two are not.</summary>
+    public static TimeSpan LongestGap(TimeSpan frameInterval) => 2.5 * frameInterval;
 
     /// <summary>How often the sequence was broken.</summary>
     public long Breaks { get; private set; }
@@ -32,10 +37,13 @@ internal sealed class SlidingWindow(View view, int frames, int stride, TimeSpan 
             _frames.Dequeue().Release();
         _frames.Enqueue(frame);
         _sinceWindow++;
-        if (_frames.Count < frames || (_sinceWindow < stride && _sinceWindow != _frames.Count))
+        if (_frames.Count < frames || _sinceWindow < stride)
             return null;
         _sinceWindow = 0;
-        return new FrameWindow(view, generation, [.. _frames.Select(f => f.Share())]);
+        var held = _frames.ToArray();
+        foreach (var shared in held)
+            shared.Share();
+        return new FrameWindow(view, generation, held);
     }
 
     /// <summary>Forgets all frames.</summary>
@@ -43,8 +51,9 @@ internal sealed class SlidingWindow(View view, int frames, int stride, TimeSpan 
     {
         while (_frames.TryDequeue(out var frame))
             frame.Release();
-        _sinceWindow = 0;
+        _sinceWindow = stride - frames;
     }
 
+    /// <summary>Gives the frames back.</summary>
     public void Dispose() => Clear();
 }

@@ -1,0 +1,55 @@
+// The phrases for "nothing is happening": from the file that is named, the one beside the configuration, or the copy built in.
+namespace StreamActions.Worker.Configuration;
+
+/// <summary>Reads the background phrases.</summary>
+internal static class BackgroundFile
+{
+    private const string Name = "background.txt";
+    private const int LongestPhrase = 500;
+
+    /// <summary>The phrases; empty, with problems noted, when they cannot be read.</summary>
+    public static IReadOnlyList<string> Read(Section file, string configurationPath)
+    {
+        var found = file.Find("background");
+        if (found is not null)
+        {
+            return file.Text("background") is { } named
+                ? ReadFile(named, (what, advice) => file.Problem(found.Node.Place, "background", what, advice))
+                : [];
+        }
+        var beside = Path.Combine(Path.GetDirectoryName(configurationPath) ?? "", Name);
+        if (File.Exists(beside))
+        {
+            file.Explain("background", beside, null);
+            return ReadFile(beside, (what, advice) => file.Reading.Problem(file.Place, "background", what, advice));
+        }
+        file.Explain("background", "the built-in phrases", null);
+        using var resource = typeof(BackgroundFile).Assembly.GetManifestResourceStream(Name)!;
+        using StreamReader reader = new(resource);
+        return Phrases(reader.ReadToEnd());
+    }
+
+    /// <summary>The phrases of a text: one a line, without empty lines, repetitions and those that start with #.</summary>
+    internal static IReadOnlyList<string> Phrases(string text) =>
+        [.. text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line[0] != '#').Distinct()];
+
+    private static IReadOnlyList<string> ReadFile(string path, Action<string, string> problem)
+    {
+        IReadOnlyList<string> phrases;
+        try
+        {
+            phrases = Phrases(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            problem("the file of background phrases cannot be read", "correct the path (relative to the folder the program is started in) or the file's rights");
+            return [];
+        }
+        if (phrases.Count == 0)
+            problem("the file has no phrases", "write one phrase a line, such as: an empty room");
+        else if (phrases.Any(phrase => phrase.Length > LongestPhrase))
+            problem($"a line of the file is longer than {LongestPhrase} letters", "write one short phrase a line");
+        return phrases;
+    }
+}

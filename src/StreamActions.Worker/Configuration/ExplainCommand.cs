@@ -1,0 +1,51 @@
+// `explain CAMERA`: what is in force for a camera, and where each value came from.
+namespace StreamActions.Worker.Configuration;
+
+/// <summary>The command <c>explain</c>.</summary>
+internal static class ExplainCommand
+{
+    /// <summary>Explains a camera with this process's environment.</summary>
+    /// <returns>The exit code: 0, or 1 when the file has problems or no such camera.</returns>
+    public static int Run(string camera, string path, TextWriter output) => Run(camera, path, output, Environment.GetEnvironmentVariable);
+
+    /// <summary>Explains a camera with an environment.</summary>
+    internal static int Run(string camera, string path, TextWriter output, Func<string, string?> environment)
+    {
+        var outcome = StreamActionsFileReader.Read(path, environment);
+        if (outcome.File is not { } file)
+        {
+            ValidateCommand.WriteProblems(outcome.Problems, output);
+            return 1;
+        }
+        if (!file.Cameras.ContainsKey(camera))
+        {
+            output.WriteLine($"{path}: there is no camera '{camera}'; {Suggestion.For(camera, [.. file.Cameras.Keys])}");
+            return 1;
+        }
+        var alerts = file.Alerts.Values.Where(alert => alert.Cameras.Contains(camera)).ToList();
+        output.WriteLine($"Camera {camera} in {path}");
+        Write($"cameras.{camera}", outcome.Settings, output);
+        foreach (var schedule in alerts.Select(alert => alert.Schedule?.Name).OfType<string>().Distinct())
+            WriteBlock($"Schedule {schedule}", $"schedules.{schedule}", outcome.Settings, output);
+        foreach (var alert in alerts)
+            WriteBlock($"Alert {alert.Name}", $"alerts.{alert.Name}", outcome.Settings, output);
+        WriteBlock("All cameras", "", outcome.Settings, output);
+        Write("inference", outcome.Settings, output);
+        if (alerts.Count == 0)
+            output.WriteLine("\nNo alert watches this camera.");
+        return 0;
+    }
+
+    private static void WriteBlock(string title, string owner, IReadOnlyList<Setting> settings, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine(title);
+        Write(owner, settings, output);
+    }
+
+    private static void Write(string owner, IReadOnlyList<Setting> settings, TextWriter output)
+    {
+        foreach (var setting in settings.Where(setting => setting.Owner == owner))
+            output.WriteLine($"  {setting.Key,-13} {setting.Shown.ReplaceLineEndings(" ")}  ({setting.Origin})");
+    }
+}

@@ -1,0 +1,98 @@
+// One camera of the file, or the defaults of all.
+using System.Globalization;
+
+namespace StreamActions.Worker.Configuration;
+
+/// <summary>Reads cameras.</summary>
+internal static class CameraSection
+{
+    private static readonly string[] Readers = ["auto", "ffmpeg", "opencv"];
+
+    /// <summary>A camera; null when its source is missing or wrong.</summary>
+    public static CameraOptions? Read(string name, Section section)
+    {
+        var source = Source(section);
+        var options = Common(name, source ?? new(SourceKind.File, "", ""), section);
+        section.Done();
+        if (source is null)
+            return null;
+        if (source.Kind != SourceKind.File)
+        {
+            OnlyRecordings(section, source, "loop");
+            OnlyRecordings(section, source, "pace");
+            OnlyRecordings(section, source, "started-at");
+        }
+        if (source.Kind == SourceKind.Stream && options.Reader == CameraReader.OpenCv)
+            section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv reads devices and recordings", "use ffmpeg or auto for a stream");
+        if (source.Kind == SourceKind.Device && options.Reader == CameraReader.Ffmpeg)
+            section.Problem(section.Find("reader")!.Node.Place, "reader", "ffmpeg reads streams and recordings", "use opencv or auto for a device");
+        return options;
+    }
+
+    /// <summary>Checks <c>defaults.camera</c>: any key but the source.</summary>
+    public static void ReadDefaults(Section section)
+    {
+        Common("defaults", new(SourceKind.File, "", ""), section);
+        section.Done();
+    }
+
+    private static CameraOptions Common(string name, SourceAddress source, Section section) => new()
+    {
+        Name = name,
+        Source = source,
+        Reader = section.Choice("reader", BuiltIn.Reader, Readers) switch
+        {
+            "ffmpeg" => CameraReader.Ffmpeg,
+            "opencv" => CameraReader.OpenCv,
+            _ => source.Kind == SourceKind.Device ? CameraReader.OpenCv : CameraReader.Ffmpeg,
+        },
+        Loop = Applies(section, source, "loop") && section.Flag("loop", BuiltIn.Loop),
+        Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? CameraPace.Fast : CameraPace.Realtime,
+        StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
+        Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
+        Zones = ZoneSection.Read(section),
+    };
+
+    private static SourceAddress? Source(Section section)
+    {
+        if (section.Find("source") is not { } found)
+        {
+            section.Missing("source", "add where the pictures come from, such as source: \"rtsp://10.0.0.5/sub\" or source: \"file:samples/aisle.mp4\"");
+            return null;
+        }
+        if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
+            return null;
+        var source = SourceText.Read(scalar.Text, text, (what, advice) => section.Reading.Problem(scalar.Place, found.Key, what, advice));
+        if (source is not null)
+            section.Explain("source", source.Shown, found);
+        return source;
+    }
+
+    private static DateTimeOffset? StartedAt(Section section)
+    {
+        if (section.Find("started-at") is not { } found || section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
+            return null;
+        string[] forms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+        // Without an offset the time would be that of whatever machine reads it.
+        if ((text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > "yyyy-MM-dd".Length)
+            && DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            section.Explain("started-at", scalar.Text, found);
+            return time;
+        }
+        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time with an offset", "give one such as 2025-01-31T18:00:00+01:00 or 2025-01-31T17:00:00Z");
+        return null;
+    }
+
+    /// <summary>Defaults that only recordings know hold for the recordings among the cameras; a camera's own key is always read.</summary>
+    private static bool Applies(Section section, SourceAddress source, string key) => source.Kind == SourceKind.File || section.HasOwn(key);
+
+    private static void OnlyRecordings(Section section, SourceAddress source, string key)
+    {
+        if (section.HasOwn(key))
+        {
+            section.Problem(section.Find(key)!.Node.Place, key,
+                $"only a recording can have this, and the source is a {source.Kind.ToString().ToLowerInvariant()}", "remove the key");
+        }
+    }
+}

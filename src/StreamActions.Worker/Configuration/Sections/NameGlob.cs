@@ -1,0 +1,19 @@
+// Patterns for names: * stands for any letters, ? for one.
+using System.Text.RegularExpressions;
+
+namespace StreamActions.Worker.Configuration;
+
+/// <summary>Matches names.</summary>
+internal static class NameGlob
+{
+    /// <summary>True when the pattern has a placeholder in it.</summary>
+    public static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?');
+
+    /// <summary>The names that match, in their own order.</summary>
+    public static IReadOnlyList<string> Matches(string pattern, IEnumerable<string> names)
+    {
+        var expression = Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal);
+        Regex regex = new($@"^{expression}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        return [.. names.Where(name => regex.IsMatch(name))];
+    }
+}

@@ -1,0 +1,103 @@
+// What `validate` and `explain` write.
+using StreamActions.Worker.Configuration;
+using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
+
+namespace StreamActions.Worker.Tests.Configuration;
+
+public sealed class CommandTests
+{
+    private const string Site = """
+        model: models/demo
+        defaults:
+          camera: { transport: udp }
+          alert: { begin-after: 400ms, cooldown: 5s }
+        cameras:
+          dock: { source: "rtsp://viewer:${DOCK}@10.0.0.5/sub?key=${DOCK}", zones: { gate: [[0,0],[1,0],[1,1]] } }
+          aisle: { source: "file:a.mp4" }
+        schedules:
+          nights: { from: "18:00", to: "06:00", timezone: Europe/Berlin }
+        alerts:
+          fight:
+            phrases: [two people fighting]
+            not: [two people hugging]
+            cameras: ["do*"]
+            zones: [gate]
+            schedule: nights
+            threshold: 0.7
+          fall: { phrases: [a person falls down], cameras: [aisle] }
+        """;
+
+    [Fact]
+    public void Explain_Camera_ShowsEachValueAndItsOrigin()
+    {
+        var (code, text) = Written(Site, (path, output) => ExplainCommand.Run("dock", path, output, Environment(("DOCK", "hunter2"))));
+
+        Assert.Equal(0, code);
+        Assert.Equal("""
+            Camera dock in FOLDER/site.yaml
+              source        rtsp://***@10.0.0.5/sub?***  (line 6)
+              reader        auto  (built-in)
+              transport     udp  (defaults, line 3)
+              zones         gate  (line 6)
+
+            Schedule nights
+              days          every day  (built-in)
+              from          18:00  (line 9)
+              to            06:00  (line 9)
+              timezone      Europe/Berlin  (line 9)
+
+            Alert fight
+              phrases       [two people fighting]  (line 12)
+              not           [two people hugging]  (line 13)
+              cameras       [do*]  (line 14)
+              threshold     0.7  (line 17)
+              zones         [gate]  (line 15)
+              schedule      nights  (line 16)
+              exit          0.56  (built-in)
+              begin-after   400ms  (defaults, line 4)
+              end-after     3s  (built-in)
+              merge-gap     1s  (built-in)
+              cooldown      5s  (defaults, line 4)
+              update-every  10s  (built-in)
+
+            All cameras
+              model         models/demo  (line 1)
+              background    the built-in phrases  (built-in)
+              device        auto  (built-in)
+              threads       0  (built-in)
+              max-batch     8  (built-in)
+              max-delay     30ms  (built-in)
+              stride        4  (built-in)
+
+            """, text);
+    }
+
+    [Fact]
+    public void Explain_UnknownCamera_SuggestsOne() => Assert.Equal(
+        (1, "FOLDER/site.yaml: there is no camera 'dok'; did you mean 'dock'?\n"),
+        Written(Site, (path, output) => ExplainCommand.Run("dok", path, output, Environment(("DOCK", "x")))));
+
+    [Fact]
+    public void Explain_FileWithProblems_WritesThem() => Assert.Equal(
+        (1, "FOLDER/site.yaml:6:19: cameras.dock.source: the variable DOCK is not set; set DOCK in the environment, or DOCK_FILE to a file that holds it\n"),
+        Written(Site, (path, output) => ExplainCommand.Run("dock", path, output, Environment())));
+
+    [Fact]
+    public void Validate_GoodFile_SaysWhatItHolds() => Assert.Equal(
+        (0, "FOLDER/site.yaml: OK, 2 cameras, 2 alerts, 1 schedule; events stay in the store\n"),
+        Written(Site, (path, output) => ValidateCommand.Run(path, output, Environment(("DOCK", "x")))));
+
+    [Fact]
+    public void Validate_BadFile_WritesAllProblemsAndTheirNumber()
+    {
+        var (code, text) = Written(WithAlert("{ phrases: [a], exit: 2, cool-down: 1s }"), (path, output) => ValidateCommand.Run(path, output));
+
+        Assert.Equal(1, code);
+        Assert.Equal("""
+            FOLDER/site.yaml:6:32: alerts.fight.exit: '2' is not what this key takes; give a number between 0 and 1, neither included
+            FOLDER/site.yaml:6:35: alerts.fight.cool-down: unknown key; did you mean 'cooldown'?
+            FOLDER/site.yaml: 2 problems
+
+            """, text);
+    }
+}

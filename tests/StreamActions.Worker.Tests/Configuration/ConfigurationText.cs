@@ -1,0 +1,73 @@
+// Files of tests, written out, read, and their problems without the folder's name.
+using StreamActions.TestKit;
+using StreamActions.Worker.Configuration;
+
+namespace StreamActions.Worker.Tests.Configuration;
+
+/// <summary>Configuration as text.</summary>
+internal static class ConfigurationText
+{
+    /// <summary>A short good file that ends with a line break, to be appended to.</summary>
+    public const string Minimal = """
+        model: models/demo
+        cameras:
+          aisle: { source: "file:samples/aisle.mp4" }
+          dock-east: { source: "rtsp://10.0.0.5/sub", zones: { gate: [[0.1,0.2],[0.8,0.2],[0.8,0.9]] } }
+        alerts:
+          fight: { phrases: [two people fighting] }
+
+        """;
+
+    /// <summary>The minimal file with one text in place of another, which must be there.</summary>
+    public static string With(string old, string replacement)
+    {
+        Assert.Contains(old, Minimal, StringComparison.Ordinal);
+        return Minimal.Replace(old, replacement, StringComparison.Ordinal);
+    }
+
+    /// <summary>The minimal file with other keys for the alert <c>fight</c>, in line 6.</summary>
+    public static string WithAlert(string keys) => With("{ phrases: [two people fighting] }", keys);
+
+    /// <summary>The minimal file with other keys for the camera <c>aisle</c>, in line 3.</summary>
+    public static string WithCamera(string keys) => With("{ source: \"file:samples/aisle.mp4\" }", keys);
+
+    /// <summary>Reads a text.</summary>
+    public static ConfigurationOutcome Read(string yaml, params (string Name, string Value)[] environment) =>
+        InFile(yaml, path => StreamActionsFileReader.Read(path, Environment(environment)));
+
+    /// <summary>Reads a good text.</summary>
+    public static StreamActionsFile Good(string yaml, params (string Name, string Value)[] environment)
+    {
+        var outcome = Read(yaml, environment);
+        Assert.Empty(outcome.Problems);
+        return outcome.File!;
+    }
+
+    /// <summary>The problems of a text, one a line, without the file's name.</summary>
+    public static string[] Problems(string yaml, params (string Name, string Value)[] environment)
+    {
+        var outcome = Read(yaml, environment);
+        Assert.Equal(outcome.Problems.Count > 0, outcome.File is null);
+        return [.. outcome.Problems.Select(problem => problem.ToString()[(problem.File.Length + 1)..])];
+    }
+
+    /// <summary>What a command writes about a text, with its folder as <c>FOLDER</c>.</summary>
+    public static (int Code, string Text) Written(string yaml, Func<string, TextWriter, int> command) => InFile(yaml, path =>
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        var code = command(path, output);
+        return (code, output.ToString().Replace(Path.GetDirectoryName(path)!, "FOLDER", StringComparison.Ordinal));
+    });
+
+    /// <summary>An environment.</summary>
+    public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>
+        name => variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault();
+
+    private static T InFile<T>(string yaml, Func<string, T> read)
+    {
+        using TemporaryFolder folder = new();
+        var path = folder.File("site.yaml");
+        File.WriteAllText(path, yaml);
+        return read(path);
+    }
+}
