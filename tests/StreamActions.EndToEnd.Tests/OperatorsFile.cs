@@ -16,13 +16,14 @@ internal static class OperatorsFile
     public static string Write(TemporaryFolder folder, string cameras, string? kafka = null, string? model = null)
     {
         var path = folder.File("streamactions.yaml");
-        File.WriteAllText(path, $"""
-            model: {model ?? DemoModel}
+        var relay = kafka is null ? "" : $"kafka: {{ bootstrap: \"{kafka}\", topic: streamactions.e2e }}";
+        File.WriteAllText(path, $$"""
+            model: {{model ?? DemoModel}}
             sinks:
-              store: {{ path: {folder.File("events.db")}, keep: 1d }}
-              {(kafka is null ? "" : $"kafka: {{ bootstrap: \"{kafka}\", topic: streamactions.e2e }}")}
+              store: { path: {{folder.File("events.db")}}, keep: 1d }
+              {{relay}}
             cameras:
-              {cameras}
+              {{cameras}}
             alerts:
               empty:
                 phrases: ["an empty room"]

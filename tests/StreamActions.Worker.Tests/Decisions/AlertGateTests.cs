@@ -48,7 +48,7 @@ public sealed class AlertGateTests
             }
             Assert.Equal(t.Phase == ActionPhase.End, t.EndedAt is not null);
             Assert.True(t.EndedAt is not { } end || (end >= t.BeganAt && end <= t.Time && t.Time - end >= alert.EndAfter));
-            (open, ended) = t.Phase == ActionPhase.End ? (null, t) : (t, ended);
+            (open, ended) = t.Phase == ActionPhase.End ? ((GateTransition?)null, (GateTransition?)t) : (t, ended);
         }
         Assert.Equal(open is not null, gate.IsActive);
     }
@@ -121,7 +121,7 @@ public sealed class AlertGateTests
             CheckLife(alert, samples);
         });
 
-    private static IReadOnlyList<ActionPhase> Phases(AlertGate gate, double from, double to, double score, bool watching = true)
+    private static List<ActionPhase> Phases(AlertGate gate, double from, double to, double score, bool watching = true)
     {
         List<ActionPhase> phases = [];
         for (var at = from; at <= to + 1e-9; at += 0.25)

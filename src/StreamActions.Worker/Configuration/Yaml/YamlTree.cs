@@ -21,15 +21,22 @@ internal sealed class YamlTree
     /// <summary>The document, or null with problems noted. After a mistake in the syntax nothing more can be read.</summary>
     public static MapNode? Parse(string text, ConfigReading reading)
     {
+        const string advice = "correct the indentation, quotes or brackets here or just above";
+        YamlTree tree = new(text, reading);
         try
         {
-            return new YamlTree(text, reading).Document();
+            return tree.Document();
         }
         catch (YamlException e)
         {
             // The parser's own sentence, without the text around: it may hold a password.
-            reading.Problem(PlaceOf(e.Start), "", $"this is not YAML: {e.Message.TrimEnd('.')}",
-                "correct the indentation, quotes or brackets here or just above");
+            reading.Problem(PlaceOf(e.Start), "", $"this is not YAML: {e.Message.TrimEnd('.')}", advice);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner gives up like this at some unfinished values; the last thing it understood is the nearest place there is.
+            reading.Problem(PlaceOf(tree._parser.Current?.End ?? Mark.Empty), "", "this is not YAML", advice);
             return null;
         }
     }
