@@ -10,6 +10,7 @@ using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker;
 
@@ -35,13 +36,13 @@ internal static class RunCommand
             using var host = Build(file, model, untilEnd);
             // Whatever cannot be made fails here, before anything has started.
             _ = host.Services.GetServices<IHostedService>().ToArray();
+            var fleet = host.Services.GetRequiredService<CameraFleet>();
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             if (untilEnd)
-                _ = host.Services.GetRequiredService<CameraFleet>().AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
-            await host.RunAsync(cancellation).ConfigureAwait(false);
-            await host.Services.GetRequiredService<EventStore>().DisposeAsync().ConfigureAwait(false);
+                _ = fleet.AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
+            await host.RunAsync(cancellation).ConfigureAwait(false);   // and disposes what it made, the store last
             // A signal ends the program in order; with untilEnd, a recording that was not read to its end is a failure.
-            return untilEnd && host.Services.GetRequiredService<CameraFleet>().Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
+            return untilEnd && fleet.Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
         }
         catch (Exception e) when (e is BundleException or SourceException or SinkException)
         {
@@ -70,7 +71,9 @@ internal static class RunCommand
     private static void Console(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
-        .AddSimpleConsole(o => (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat, o.ColorBehavior) = (true, true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled));
+        .AddConsole(o => o.FormatterName = LineFormatter.FormatterName)
+        .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>()
+        .Services.AddSingleton(TimeProvider.System);
 
     private static int Refuse(TextWriter errors, IEnumerable<string> problems)
     {

@@ -50,8 +50,8 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(1, await worker.ExitAsync(Patience));
         string[] errors = [.. worker.Output.Split('\n').Where(l => l.StartsWith("error: ", StringComparison.Ordinal))];
         Assert.Equal(2, errors.Length);
-        Assert.Contains(errors, e => Regex.IsMatch(e, @"streamactions\.yaml:\d+:\d+: alerts\.empty\.threshold"));
-        Assert.Contains(errors, e => Regex.IsMatch(e, @"streamactions\.yaml:\d+:\d+: alerts\.empty\.end-afer.*end-after"));
+        Assert.Contains(errors, e => Regex.IsMatch(e, @"streamactions\.yaml:\d+:\d+: alerts\.sudden\.threshold"));
+        Assert.Contains(errors, e => Regex.IsMatch(e, @"streamactions\.yaml:\d+:\d+: alerts\.sudden\.end-afer.*end-after"));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class CameraToKafkaTests(KafkaFixture kafka) : IClassFixture<Kafka
         Assert.Equal("/cameras/e2e-rtsp", begin.Headers["ce_source"]);
         Assert.Matches("^[0-9a-f]{32}$", begin.Headers["ce_id"]);
         Assert.NotEqual(begin.Headers["ce_id"], end.Headers["ce_id"]);
-        Assert.Equal("an empty room", data.GetProperty("phrase").GetString());
+        Assert.Contains(data.GetProperty("phrase").GetString(), new[] { "a person falls down", "a person jumps", "two people fighting" });
         Assert.True(data.GetProperty("endedAt").GetDateTimeOffset() > data.GetProperty("beganAt").GetDateTimeOffset());
 
         await worker.TerminateAsync();

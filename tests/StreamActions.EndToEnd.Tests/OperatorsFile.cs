@@ -10,8 +10,8 @@ internal static class OperatorsFile
     public static string DemoModel { get; } = Path.Combine(RepositoryPaths.Root, "models", "demo");
 
     /// <summary>
-    /// A file with the demo model, a store in the folder, Kafka if named, the given cameras, and one alert that every sample film sets off: its room is
-    /// empty before somebody comes in.
+    /// A file with the demo model, a store in the folder, Kafka if named, the given cameras, and one alert that every sample film sets off
+    /// more than once: something sudden.
     /// </summary>
     public static string Write(TemporaryFolder folder, string cameras, string? kafka = null, string? model = null)
     {
@@ -25,8 +25,8 @@ internal static class OperatorsFile
             cameras:
               {{cameras}}
             alerts:
-              empty:
-                phrases: ["an empty room"]
+              sudden:
+                phrases: ["a person falls down", "a person jumps", "two people fighting"]
                 threshold: 0.5
                 begin-after: 250ms
                 end-after: 1s
