@@ -13,10 +13,10 @@ internal static class OperatorsFile
     /// A file with the demo model, a store in the folder, Kafka if named, the given cameras, and one alert that every sample film sets off
     /// more than once: something sudden.
     /// </summary>
-    public static string Write(TemporaryFolder folder, string cameras, string? kafka = null, string? model = null)
+    public static string Write(TemporaryFolder folder, string cameras, string? kafka = null, string? model = null, string topic = "streamactions.e2e")
     {
         var path = folder.File("streamactions.yaml");
-        var relay = kafka is null ? "" : $"kafka: {{ bootstrap: \"{kafka}\", topic: streamactions.e2e }}";
+        var relay = kafka is null ? "" : $"kafka: {{ bootstrap: \"{kafka}\", topic: {topic} }}";
         File.WriteAllText(path, $$"""
             model: {{model ?? DemoModel}}
             sinks:

@@ -7,9 +7,25 @@ internal static class TinyNetwork
 {
     public static M2ClipConfig Config { get; } = new()
     {
-        ImageSize = 16, PatchSize = 8, VisionWidth = 64, VisionLayers = 2, EmbedDim = 32, VisionAdapterWidth = 8, VisionAdapterLayers = 2, VisionAdapterPreAttn = true, Frames = 3,
-        TextWidth = 32, TextHeads = 2, TextLayers = 3, TextAdapterWidth = 8, TextAdapterLayers = 2, TextAdapterPreAttn = true, ContextLength = 8, VocabSize = 50,
-        NumClasses = 5, MlmVocabSize = 7,
+        ImageSize = 16,
+        PatchSize = 8,
+        VisionWidth = 64,
+        VisionLayers = 2,
+        EmbedDim = 32,
+        VisionAdapterWidth = 8,
+        VisionAdapterLayers = 2,
+        VisionAdapterPreAttn = true,
+        Frames = 3,
+        TextWidth = 32,
+        TextHeads = 2,
+        TextLayers = 3,
+        TextAdapterWidth = 8,
+        TextAdapterLayers = 2,
+        TextAdapterPreAttn = true,
+        ContextLength = 8,
+        VocabSize = 50,
+        NumClasses = 5,
+        MlmVocabSize = 7,
     };
 
     /// <summary>Random weights for every parameter, the same for the same seed.</summary>

@@ -16,8 +16,22 @@ internal static class TrainCommand
     /// <summary>The sizes of the demo model; the vocabulary's size and the classes' number are filled in.</summary>
     internal static M2ClipConfig DemoNetwork(ClipSpec clip, int classes) => new()
     {
-        ImageSize = clip.Size, PatchSize = 8, VisionWidth = 128, VisionLayers = 4, EmbedDim = 128, VisionAdapterWidth = 32, VisionAdapterLayers = 4, Frames = clip.Frames,
-        TextWidth = 128, TextHeads = 2, TextLayers = 3, TextAdapterWidth = 32, TextAdapterLayers = 1, ContextLength = 24, VocabSize = 1, NumClasses = classes,
+        ImageSize = clip.Size,
+        PatchSize = 8,
+        VisionWidth = 128,
+        VisionLayers = 4,
+        EmbedDim = 128,
+        VisionAdapterWidth = 32,
+        VisionAdapterLayers = 4,
+        Frames = clip.Frames,
+        TextWidth = 128,
+        TextHeads = 2,
+        TextLayers = 3,
+        TextAdapterWidth = 32,
+        TextAdapterLayers = 1,
+        ContextLength = 24,
+        VocabSize = 1,
+        NumClasses = classes,
     };
 
     public static Command Create()

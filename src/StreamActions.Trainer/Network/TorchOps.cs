@@ -1,5 +1,6 @@
 // The network's operations in libtorch, with autograd.
 using StreamActions.Model;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -8,6 +9,10 @@ namespace StreamActions.Trainer.Network;
 /// <summary>Computes the operations of the forward pass. <see cref="Training"/> switches dropout.</summary>
 internal sealed class TorchOps : ITensorOps<Tensor>
 {
+    // TorchSharp makes a native scalar for every number given to an operation, and does not keep it alive during the call: a collection at
+    // the wrong moment frees it under libtorch. These live as long as the program.
+    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702;
+
     /// <summary>True while a training step runs.</summary>
     public bool Training { get; set; }
 
@@ -47,7 +52,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
     }
 
     // x·σ(1.702x) = silu(1.702x) / 1.702: one fused operation in place of two with their gradients.
-    public Tensor QuickGelu(Tensor x) => F.silu(x * 1.702) * (1 / 1.702);
+    public Tensor QuickGelu(Tensor x) => F.silu(x.mul(QuickGeluSlope)).mul(QuickGeluScale);
 
     public Tensor Gelu(Tensor x) => F.gelu(x);
 
@@ -57,8 +62,8 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         var padded = F.pad(x, causal ? [0, 0, 0, 0, 2, 0] : [0, 0, 0, 0, 1, 1]);
         var taps = weight.squeeze(1).t();   // [3, C]
         taps = taps.to(x.dtype);
-        var sum = bias.to(x.dtype).addcmul(padded.narrow(1, 0, frames), taps[0], 1);
-        return sum.addcmul(padded.narrow(1, 1, frames), taps[1], 1).addcmul(padded.narrow(1, 2, frames), taps[2], 1);
+        var sum = bias.to(x.dtype).addcmul(padded.narrow(1, 0, frames), taps[0], One);
+        return sum.addcmul(padded.narrow(1, 1, frames), taps[1], One).addcmul(padded.narrow(1, 2, frames), taps[2], One);
     }
 
     public Tensor GridConvolution(Tensor x, Tensor weight, Tensor bias, int frames, int grid)
@@ -68,9 +73,9 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         return y.permute(0, 2, 3, 1).reshape(x.shape);
     }
 
-    public Tensor Add(Tensor a, Tensor b) => a + b;
+    public Tensor Add(Tensor a, Tensor b) => a.add(b, One);
 
-    public Tensor Subtract(Tensor a, Tensor b) => a - b;
+    public Tensor Subtract(Tensor a, Tensor b) => a.sub(b);
 
     public Tensor Slice(Tensor x, int axis, int start, int length) => x.narrow(axis, start, length);
 

@@ -9,8 +9,22 @@ public sealed class TrainingLoopTests : IDisposable
 {
     private static readonly M2ClipConfig Config = new()
     {
-        ImageSize = 16, PatchSize = 8, VisionWidth = 64, VisionLayers = 2, EmbedDim = 32, VisionAdapterWidth = 16, VisionAdapterLayers = 2, Frames = 4,
-        TextWidth = 32, TextHeads = 2, TextLayers = 1, TextAdapterWidth = 8, TextAdapterLayers = 1, ContextLength = 12, VocabSize = 1, NumClasses = 2,
+        ImageSize = 16,
+        PatchSize = 8,
+        VisionWidth = 64,
+        VisionLayers = 2,
+        EmbedDim = 32,
+        VisionAdapterWidth = 16,
+        VisionAdapterLayers = 2,
+        Frames = 4,
+        TextWidth = 32,
+        TextHeads = 2,
+        TextLayers = 1,
+        TextAdapterWidth = 8,
+        TextAdapterLayers = 1,
+        ContextLength = 12,
+        VocabSize = 1,
+        NumClasses = 2,
     };
 
     private static readonly ClipSpec Clip = new(4, 4, 16, ResizeRule.Squash);
