@@ -31,8 +31,8 @@ internal sealed class Rig : IAsyncDisposable
         sink ??= Sink;
         Metrics = new(_services.GetRequiredService<IMeterFactory>());
         Collector = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
-        var decider = new Decider(file, AlertScorers.Make(file, Model, Lines.Of<Decider>()), new("fake", "1", new('a', 64)), sink, Metrics, Time, Lines.Of<Decider>());
-        _inference = new(Collector, Model, decider, Metrics, Time, Lines.Of<InferenceLoop>());
+        Decider = new(file, AlertScorers.Make(file, Model, Lines.Of<Decider>()), new("fake", "1", new('a', 64)), sink, Metrics, Time, Lines.Of<Decider>());
+        _inference = new(Collector, Model, Decider, Metrics, Time, Lines.Of<InferenceLoop>());
         var openings = new Dictionary<string, int>();
         var views = Decider.ViewsOf(file).Select(v => v.View).ToLookup(v => v.Camera);
         Cameras = file.Cameras.Values.ToDictionary(c => c.Name, c => new CameraWorker(
@@ -42,7 +42,7 @@ internal sealed class Rig : IAsyncDisposable
                 lock (openings)
                     return open(camera, openings[camera.Name] = openings.GetValueOrDefault(camera.Name) + 1);
             },
-            Collector, decider, sink, Metrics, Time, new Random(1), once, Lines.Of<CameraWorker>()));
+            Collector, Decider, sink, Metrics, Time, new Random(1), once, Lines.Of<CameraWorker>()));
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -56,6 +56,8 @@ internal sealed class Rig : IAsyncDisposable
     public WorkerMetrics Metrics { get; }
 
     public BatchCollector Collector { get; }
+
+    public Decider Decider { get; }
 
     public IReadOnlyDictionary<string, CameraWorker> Cameras { get; }
 

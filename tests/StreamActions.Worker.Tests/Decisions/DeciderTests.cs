@@ -77,7 +77,7 @@ public sealed class DeciderTests : IDisposable
     [Fact]
     public async Task DecideAsync_EndNotStored_StoresItWithTheNextWindow()
     {
-        var decider = Make(SampleAlerts.Fight with { Cooldown = TimeSpan.Zero });
+        var decider = Make(SampleAlerts.Fight with { Cooldown = TimeSpan.Zero, UpdateEvery = TimeSpan.FromHours(1) });
         await DecideAsync(decider, 0, 3, Bright);
         _sink.Refuses = e => e is ActionEvent { Phase: ActionPhase.End };
         await DecideAsync(decider, 4, 10, Dark);
