@@ -1,5 +1,6 @@
 // run: everything is checked, then everything starts.
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -10,6 +11,7 @@ using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker;
 
@@ -36,12 +38,13 @@ internal static class RunCommand
             // Whatever cannot be made fails here, before anything has started.
             _ = host.Services.GetServices<IHostedService>().ToArray();
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            var fleet = host.Services.GetRequiredService<CameraFleet>();
             if (untilEnd)
-                _ = host.Services.GetRequiredService<CameraFleet>().AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
+                _ = fleet.AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
+            // Stops the stages in order, then disposes them: the store last, with all it was given.
             await host.RunAsync(cancellation).ConfigureAwait(false);
-            await host.Services.GetRequiredService<EventStore>().DisposeAsync().ConfigureAwait(false);
             // A signal ends the program in order; with untilEnd, a recording that was not read to its end is a failure.
-            return untilEnd && host.Services.GetRequiredService<CameraFleet>().Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
+            return untilEnd && fleet.Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
         }
         catch (Exception e) when (e is BundleException or SourceException or SinkException)
         {
@@ -70,7 +73,9 @@ internal static class RunCommand
     private static void Console(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
-        .AddSimpleConsole(o => (o.SingleLine, o.UseUtcTimestamp, o.TimestampFormat, o.ColorBehavior) = (true, true, "HH:mm:ss.fff ", LoggerColorBehavior.Disabled));
+        .AddConsole(o => o.FormatterName = ConsoleLine.FormatterName)
+        .AddConsoleFormatter<ConsoleLine, ConsoleFormatterOptions>()
+        .Services.TryAddSingleton(TimeProvider.System);
 
     private static int Refuse(TextWriter errors, IEnumerable<string> problems)
     {

@@ -217,7 +217,10 @@ internal sealed partial class CameraWorker
         _status = new(CameraState.Offline, _status.Generation, reason);
         // The same reason again and again is said once in a while.
         if (_outage.Fault(out var silent) || reason != _saidReason)
-            LogOffline(Name, reason, wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again", silent);
+        {
+            var next = wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again";
+            LogOffline(Name, reason, silent == 0 ? next : $"{next} ({silent} more failures since the last such line)");
+        }
         _saidReason = reason;
         if (!_blind)
             await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
@@ -242,8 +245,8 @@ internal sealed partial class CameraWorker
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
     private partial void LogLive(string camera, string source, int width, int height);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next} ({Silent} more failures since the last such line)")]
-    private partial void LogOffline(string camera, string reason, string next, int silent);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
+    private partial void LogOffline(string camera, string reason, string next);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
     private partial void LogEnded(string camera, string source);
