@@ -1,5 +1,6 @@
 // run: everything is checked, then everything starts.
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -36,11 +37,12 @@ internal static class RunCommand
             using var host = Build(file, model, untilEnd);
             // Whatever cannot be made fails here, before anything has started.
             _ = host.Services.GetServices<IHostedService>().ToArray();
-            var fleet = host.Services.GetRequiredService<CameraFleet>();
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            var fleet = host.Services.GetRequiredService<CameraFleet>();
             if (untilEnd)
                 _ = fleet.AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
-            await host.RunAsync(cancellation).ConfigureAwait(false);   // and disposes what it made, the store last
+            // Stops the stages in order, then disposes them: the store last, with all it was given.
+            await host.RunAsync(cancellation).ConfigureAwait(false);
             // A signal ends the program in order; with untilEnd, a recording that was not read to its end is a failure.
             return untilEnd && fleet.Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
         }
@@ -71,9 +73,9 @@ internal static class RunCommand
     private static void Console(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
-        .AddConsole(o => o.FormatterName = LineFormatter.FormatterName)
-        .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>()
-        .Services.AddSingleton(TimeProvider.System);
+        .AddConsole(o => o.FormatterName = ConsoleLine.FormatterName)
+        .AddConsoleFormatter<ConsoleLine, ConsoleFormatterOptions>()
+        .Services.TryAddSingleton(TimeProvider.System);
 
     private static int Refuse(TextWriter errors, IEnumerable<string> problems)
     {

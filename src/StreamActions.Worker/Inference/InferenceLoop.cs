@@ -18,10 +18,12 @@ internal sealed partial class InferenceLoop(
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutageLine _outage = new(time, TimeSpan.FromSeconds(30));
+    private bool _started;
 
     /// <summary>Starts the thread that runs the network: a run holds it for long, and the pool's threads belong to the cameras.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _started = true;
         new Thread(() =>
         {
             while (collector.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
@@ -36,7 +38,7 @@ internal sealed partial class InferenceLoop(
     public Task StopAsync(CancellationToken cancellationToken)
     {
         collector.Complete();
-        return _over.Task.WaitAsync(cancellationToken);
+        return _started ? _over.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
     }
 
     private void WorkOff(IReadOnlyList<FrameWindow> batch)
@@ -81,7 +83,8 @@ internal sealed partial class InferenceLoop(
         return Task.WhenAll(decisions);
     }
 
-    private static bool IsFinite(ReadOnlySpan<float> values) => System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
+    // A model without classes has no logits.
+    private static bool IsFinite(ReadOnlySpan<float> values) => values.IsEmpty || System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
 
     private void Failed(int windows, string reason)
     {
