@@ -19,9 +19,20 @@ internal sealed class FakeActionModel : IActionModel
 
     public ModelManifest Manifest { get; } = new()
     {
-        SchemaVersion = 1, Name = "fake", Version = "1", Clip = new ClipSpec(2, 4, 8, ResizeRule.Squash), Temporal = TemporalMode.Bidirectional,
-        EmbeddingWidth = 2, Scale = 10, ContextLength = 8, PromptTemplate = "{}", ClosedVocabulary = true, Labels = [], Precision = "fp32",
-        Golden = new(1e-3, 0), Files = new Dictionary<string, string>(),
+        SchemaVersion = 1,
+        Name = "fake",
+        Version = "1",
+        Clip = new ClipSpec(2, 4, 8, ResizeRule.Squash),
+        Temporal = TemporalMode.Bidirectional,
+        EmbeddingWidth = 2,
+        Scale = 10,
+        ContextLength = 8,
+        PromptTemplate = "{}",
+        ClosedVocabulary = true,
+        Labels = [],
+        Precision = "fp32",
+        Golden = new(1e-3, 0),
+        Files = new Dictionary<string, string>(),
     };
 
     public string Sha256 { get; } = new('a', 64);

@@ -27,16 +27,41 @@ internal static class TinyBundle
 
         var config = new M2ClipConfig
         {
-            ImageSize = Clip.Size, PatchSize = 8, VisionWidth = 64, VisionLayers = 1, EmbedDim = 16, VisionAdapterWidth = 8, VisionAdapterLayers = 1, Frames = Clip.Frames,
-            TextWidth = 32, TextHeads = 2, TextLayers = 2, TextAdapterWidth = 8, TextAdapterLayers = 1, ContextLength = 12, VocabSize = tokens.Length,
-            NumClasses = classes, MlmVocabSize = 7,
+            ImageSize = Clip.Size,
+            PatchSize = 8,
+            VisionWidth = 64,
+            VisionLayers = 1,
+            EmbedDim = 16,
+            VisionAdapterWidth = 8,
+            VisionAdapterLayers = 1,
+            Frames = Clip.Frames,
+            TextWidth = 32,
+            TextHeads = 2,
+            TextLayers = 2,
+            TextAdapterWidth = 8,
+            TextAdapterLayers = 1,
+            ContextLength = 12,
+            VocabSize = tokens.Length,
+            NumClasses = classes,
+            MlmVocabSize = 7,
         };
         var weights = Weights(config);
         var manifest = new ModelManifest
         {
-            SchemaVersion = ModelManifest.CurrentSchemaVersion, Name = "tiny", Version = "1", Clip = Clip, Temporal = TemporalMode.Bidirectional,
-            EmbeddingWidth = config.EmbedDim, Scale = 10, ContextLength = config.ContextLength, PromptTemplate = "{}", ClosedVocabulary = true,
-            Labels = [.. Enumerable.Range(0, classes).Select(i => $"class_{i}")], Precision = "fp32", Golden = new(bound, 0), Files = new Dictionary<string, string>(),
+            SchemaVersion = ModelManifest.CurrentSchemaVersion,
+            Name = "tiny",
+            Version = "1",
+            Clip = Clip,
+            Temporal = TemporalMode.Bidirectional,
+            EmbeddingWidth = config.EmbedDim,
+            Scale = 10,
+            ContextLength = config.ContextLength,
+            PromptTemplate = "{}",
+            ClosedVocabulary = true,
+            Labels = [.. Enumerable.Range(0, classes).Select(i => $"class_{i}")],
+            Precision = "fp32",
+            Golden = new(bound, 0),
+            Files = new Dictionary<string, string>(),
         };
         return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest,
             new(config, weights, vocabulary, merges, Golden(manifest, M2ClipGraphs.Video(config, weights), M2ClipGraphs.Text(config, weights), ClipTokenizer.Load(vocabulary, merges))));
