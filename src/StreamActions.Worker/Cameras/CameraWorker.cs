@@ -22,8 +22,7 @@ internal sealed partial class CameraWorker
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5), LongestWait = TimeSpan.FromSeconds(30), Healthy = TimeSpan.FromSeconds(30);
 
-    /// <summary>A window may not span a pause longer than so many frame intervals.</summary>
-    private const double LongestGapFrames = 2.5;
+    private static readonly TimeSpan LineEvery = TimeSpan.FromMinutes(5);
 
     private readonly CameraOptions _camera;
     private readonly ModelManifest _model;
@@ -37,11 +36,13 @@ internal sealed partial class CameraWorker
     private readonly bool _once;
     private readonly ILogger<CameraWorker> _logger;
     private readonly Lane[] _lanes;
+    private readonly OutageLine _outage;
     private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
     private DateTimeOffset? _lastSeen;
     private (int Width, int Height) _size;
     private long? _liveSince;
     private bool _blind;
+    private string _saidReason = "";
 
     // One view of this camera: where it lies in the picture, and its window.
     private sealed record Lane(View View, Zone? Zone, SlidingWindow Window)
@@ -68,7 +69,8 @@ internal sealed partial class CameraWorker
     {
         (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _once, _logger) =
             (camera, model, open, collector, decider, sink, metrics, time, random, once && camera.Source.Kind == SourceKind.File, logger);
-        var gap = model.Clip.FrameInterval * LongestGapFrames;
+        _outage = new(time, LineEvery);
+        var gap = SlidingWindow.LongestGap(model.Clip.FrameInterval);
         _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
     }
 
@@ -117,13 +119,20 @@ internal sealed partial class CameraWorker
                     // A camera that had been well for a while is tried again at once; one that flaps waits longer each time.
                     failures = _liveSince is { } since && _time.GetElapsedTime(since) >= Healthy ? 0 : failures;
                     _liveSince = null;
-                    var wait = ShortestWait * Math.Pow(2, Math.Min(failures++, 10));
-                    wait = wait < LongestWait ? wait : LongestWait;
-                    return ValueTask.FromResult<TimeSpan?>(wait * (0.75 + 0.25 * _random.NextDouble()));
+                    return ValueTask.FromResult<TimeSpan?>(WaitAfter(failures++, _random.NextDouble()));
                 },
                 OnRetry = async arguments => await GoOfflineAsync(arguments.Outcome.Exception!, arguments.RetryDelay).ConfigureAwait(false),
             })
             .Build();
+    }
+
+    /// <summary>How long to wait before the next attempt: doubles from half a second to half a minute, less up to a quarter by chance.</summary>
+    /// <param name="failures">Failures in a row before this one.</param>
+    /// <param name="chance">In [0, 1).</param>
+    internal static TimeSpan WaitAfter(int failures, double chance)
+    {
+        var wait = ShortestWait * Math.Pow(2, Math.Min(failures, 10));
+        return (wait < LongestWait ? wait : LongestWait) * (1 - 0.25 * chance);
     }
 
     private async Task OpenAndReadAsync(CancellationToken cancellation)
@@ -193,6 +202,7 @@ internal sealed partial class CameraWorker
     {
         _status = new(CameraState.Live, generation, "");
         _liveSince = _time.GetTimestamp();
+        _outage.Works();
         LogLive(Name, _camera.Source.Shown, frame.Width, frame.Height);
         if (_blind)
             await TellAsync(new CameraEvent { Camera = Name, Time = frame.CapturedAt, Blind = false, Reason = "offline", Detail = "frames come again" }).ConfigureAwait(false);
@@ -204,11 +214,11 @@ internal sealed partial class CameraWorker
         var reason = error is SourceException source ? source.Message : $"{_camera.Source.Shown}: {error.Message}";
         var kind = error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name;
         _metrics.CameraFailed(Name, kind);
-        var changed = _status.Reason != reason || !_blind;
         _status = new(CameraState.Offline, _status.Generation, reason);
-        // The same reason again and again is said once.
-        if (changed)
-            LogOffline(Name, reason, wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again");
+        // The same reason again and again is said once in a while.
+        if (_outage.Fault(out var silent) || reason != _saidReason)
+            LogOffline(Name, reason, wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again", silent);
+        _saidReason = reason;
         if (!_blind)
             await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
         _blind = true;
@@ -232,8 +242,8 @@ internal sealed partial class CameraWorker
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
     private partial void LogLive(string camera, string source, int width, int height);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
-    private partial void LogOffline(string camera, string reason, string next);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next} ({Silent} more failures since the last such line)")]
+    private partial void LogOffline(string camera, string reason, string next, int silent);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
     private partial void LogEnded(string camera, string source);

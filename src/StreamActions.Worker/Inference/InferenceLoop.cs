@@ -22,10 +22,12 @@ internal sealed partial class InferenceLoop(
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutageLine _outage = new(time, TimeSpan.FromSeconds(30));
     private volatile bool _abandoned;
+    private bool _started;
 
     /// <summary>Starts the thread that runs the network: a run holds it for long, and the pool's threads belong to the cameras.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _started = true;
         new Thread(() =>
         {
             while (!_abandoned && collector.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
@@ -40,6 +42,8 @@ internal sealed partial class InferenceLoop(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         collector.Complete();
+        if (!_started)
+            return;
         try
         {
             await _over.Task.WaitAsync(Grace, time, cancellationToken).ConfigureAwait(false);
@@ -93,7 +97,8 @@ internal sealed partial class InferenceLoop(
         return Task.WhenAll(decisions);
     }
 
-    private static bool IsFinite(ReadOnlySpan<float> values) => System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
+    // A model without classes has no logits.
+    private static bool IsFinite(ReadOnlySpan<float> values) => values.IsEmpty || System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
 
     private void Failed(int windows, string reason)
     {

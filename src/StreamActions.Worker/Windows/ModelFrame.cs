@@ -37,7 +37,14 @@ internal sealed class ModelFrame
     /// <summary>One more holder.</summary>
     public ModelFrame Share()
     {
-        ObjectDisposedException.ThrowIf(Interlocked.Increment(ref _references) <= 1, this);
+        // Not a plain increment: a frame that is gone must stay gone.
+        int holders;
+        do
+        {
+            holders = Volatile.Read(ref _references);
+            ObjectDisposedException.ThrowIf(holders <= 0, this);
+        }
+        while (Interlocked.CompareExchange(ref _references, holders + 1, holders) != holders);
         return this;
     }
 

@@ -1,0 +1,172 @@
+// One camera: its states, its pauses, and what is told of it.
+using StreamActions.TestKit;
+using StreamActions.Video;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Tests.Decisions;
+
+namespace StreamActions.Worker.Tests.Cameras;
+
+public sealed class CameraWorkerTests
+{
+    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = CameraPace.Realtime };
+    private static readonly SourceException Refused = new(SourceFailure.Refused, "rtsp://***@dock: connection refused");
+
+    private static StreamActionsFile File(CameraOptions camera) => SampleAlerts.File([camera], SampleAlerts.Fight);
+
+    private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig, int seconds = 1) => FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, new byte[seconds]);
+
+    [Fact]
+    public async Task RunAsync_CameraThatRefuses_IsTriedAfterGrowingPausesAndReportedOnce()
+    {
+        List<DateTimeOffset> openings = [];
+        Rig? made = null;
+        await using var rig = made = new(File(Live), (_, _) =>
+        {
+            openings.Add(made!.Time.GetUtcNow());
+            return FakeFrameSource.Failing(made.Time, Refused);
+        });
+        await rig.StartAsync();
+        await rig.UntilAsync(() => openings.Count > 9, TimeSpan.FromMilliseconds(50));
+
+        // The scripted clock runs on while threads wake up, so a pause may seem longer than it is, but never shorter.
+        Assert.All(openings.Skip(1).Zip(openings).Take(9).Index(), pause =>
+            Assert.True(pause.Item.First - pause.Item.Second >= CameraWorker.WaitAfter(pause.Index, 1), $"pause {pause.Index} is {pause.Item.First - pause.Item.Second}"));
+        var blind = Assert.IsType<CameraEvent>(Assert.Single(rig.Sink.Events));
+        Assert.Equal((true, "offline", Refused.Message), (blind.Blind, blind.Reason, blind.Detail));
+        Assert.Single(rig.Lines.All, line => line.Text.Contains("is offline", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0.5)]
+    [InlineData(0, 1, 0.375)]
+    [InlineData(1, 0, 1)]
+    [InlineData(5, 0, 16)]
+    [InlineData(6, 0, 30)]
+    [InlineData(1_000_000, 1, 22.5)]
+    public void WaitAfter_Failures_DoublesUpToHalfAMinute(int failures, double chance, double seconds) =>
+        Assert.Equal(seconds, CameraWorker.WaitAfter(failures, chance).TotalSeconds, 9);
+
+    [Fact]
+    public async Task RunAsync_FlappingCamera_GoesOnWaitingLonger()
+    {
+        // Live for a moment each time: that is not health.
+        List<DateTimeOffset> openings = [];
+        Rig? made = null;
+        await using var rig = made = new(File(Live), (_, _) =>
+        {
+            openings.Add(made!.Time.GetUtcNow());
+            return FakeFrameSource.Failing(made.Time, Refused, Pictures(made));
+        });
+        await rig.StartAsync();
+        await rig.UntilAsync(() => openings.Count > 6, TimeSpan.FromMilliseconds(50));
+        Assert.True(openings[6] - openings[5] >= CameraWorker.WaitAfter(5, 1));
+    }
+
+    [Fact]
+    public async Task RunAsync_CameraComesBack_IsReportedSeeing()
+    {
+        Rig? made = null;
+        await using var rig = made = new(File(Live), (_, opening) =>
+            opening < 3 ? FakeFrameSource.Failing(made!.Time, Refused) : FakeFrameSource.Silent(made!.Time, Pictures(made)));
+        await rig.StartAsync();
+        await rig.UntilAsync(() => rig.Sink.Events.Count == 2, TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal([true, false], rig.Sink.Events.Cast<CameraEvent>().Select(e => e.Blind));
+        Assert.Equal(new CameraStatus(CameraState.Live, 3, ""), rig.Cameras["dock"].Status);
+    }
+
+    [Fact]
+    public async Task RunAsync_FailureThatIsNoSourceException_KeepsTheCameraGoing()
+    {
+        Rig? made = null;
+        await using var rig = made = new(File(Live), (_, opening) =>
+            opening == 1 ? throw new InvalidOperationException("a defect") : FakeFrameSource.Silent(made!.Time, Pictures(made)));
+        await rig.StartAsync();
+        await rig.UntilAsync(() => rig.Cameras["dock"].Status.State == CameraState.Live, TimeSpan.FromMilliseconds(100));
+        Assert.Contains("a defect", Assert.IsType<CameraEvent>(rig.Sink.Events[0]).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_StreamThatEnds_IsOpenedAgain()
+    {
+        List<FakeFrameSource> sources = [];
+        Rig? made = null;
+        await using var rig = made = new(File(Live), (_, _) =>
+        {
+            sources.Add(FakeFrameSource.Ending(made!.Time, Pictures(made)));
+            return sources[^1];
+        });
+        await rig.StartAsync();
+        await rig.UntilAsync(() => rig.Cameras["dock"].Status.Generation == 3, TimeSpan.FromMilliseconds(100));
+        Assert.All(sources.Take(2), source => Assert.True(source.IsDisposed));
+    }
+
+    [Fact]
+    public async Task RunAsync_ReopenedCamera_NeverMixesOpeningsInAWindow()
+    {
+        List<int> generations = [];
+        var model = new Inference.FakeActionModel(frames: 3)
+        {
+            IsBroken = w =>
+            {
+                generations.Add(w.Generation);
+                Assert.All(w.Frames, f => Assert.Equal(w.Generation, f.Pixels[0]));
+                return false;
+            },
+        };
+        Rig? made = null;
+        // Opening n shows brightness n; its frames follow those of the opening before without a gap.
+        var recording = SampleAlerts.Dock;
+        await using var rig = made = new(File(recording), (_, opening) =>
+        {
+            var pictures = FakeFrameSource.Row(DateTimeOffset.UnixEpoch.AddSeconds(opening), 4, (byte)opening);
+            return opening < 3 ? FakeFrameSource.Failing(made!.Time, Refused, pictures) : FakeFrameSource.Ending(made!.Time, pictures);
+        }, model);
+        await rig.StartAsync();
+        await rig.UntilAsync(() => rig.Cameras["dock"].Status.State == CameraState.Ended, TimeSpan.FromMilliseconds(100));
+        Assert.Equal([1, 1, 2, 2, 3, 3], generations);
+        Assert.DoesNotContain(rig.Lines.All, line => line.Text.Contains("Inference failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_PictureChangesSize_StartsNewWindows()
+    {
+        var windows = 0;
+        var model = new Inference.FakeActionModel(frames: 3) { IsBroken = _ => { windows++; return false; } };
+        Rig? made = null;
+        await using var rig = made = new(File(SampleAlerts.Dock), (_, _) => new ResizingSource(made!.Time), model);
+        await rig.StartAsync();
+        await rig.AllEndedAsync();
+        // Four pictures of each size give two windows each; windows across the change would make six.
+        Assert.Equal(4, windows);
+    }
+
+    [Fact]
+    public async Task RunAsync_OnceAndUnreadable_GivesUp()
+    {
+        Rig? made = null;
+        await using var rig = made = new(File(SampleAlerts.Dock), (_, _) => FakeFrameSource.Failing(made!.Time, new SourceException(SourceFailure.Unsupported, "dock.mp4: no video")), once: true);
+        await rig.StartAsync();
+        await rig.AllEndedAsync();
+        Assert.Equal((CameraState.Offline, 1), (rig.Cameras["dock"].Status.State, rig.Cameras["dock"].Status.Generation));
+        Assert.Contains(rig.Lines.All, line => line.Text.Contains("not tried again", StringComparison.Ordinal));
+    }
+
+    private sealed class ResizingSource(TimeProvider time) : IFrameSource
+    {
+        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await Task.CompletedTask;
+            for (var i = 0; i < 8; i++)
+            {
+                var frame = Frame.Rent(i < 4 ? 32 : 64, 36, DateTimeOffset.UnixEpoch.AddSeconds(i / 4.0), time.GetTimestamp(), i);
+                frame.Pixels.Clear();
+                yield return frame;
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,41 @@
+// Overload becomes blind, and seeing again.
+using Microsoft.Extensions.Logging;
+using StreamActions.TestKit;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Windows;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Worker.Tests.Cameras;
+
+public sealed class FleetWatchTests
+{
+    private static readonly View Dock = new("dock", null);
+
+    [Fact]
+    public async Task ExecuteAsync_MostWindowsDropped_ReportsBlindUntilNoneIs()
+    {
+        var silent = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock") };
+        Rig? made = null;
+        await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
+        using var fleet = new CameraFleet([.. rig.Cameras.Values], rig.Lines.Of<CameraFleet>());
+        using var watch = new FleetWatch(fleet, rig.Collector, rig.Decider, rig.Sink, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+
+        // Nobody takes windows: all but the one that waits are dropped.
+        for (var i = 0; i < 10; i++)
+            rig.Collector.Post(Pictures.Window(Dock, i));
+        await rig.UntilAsync(() => rig.Sink.Events.Count == 1, TimeSpan.FromSeconds(1));
+        Assert.Equal((true, "overload"), rig.Sink.Events.Cast<CameraEvent>().Select(e => (e.Blind, e.Reason)).Single());
+
+        rig.Collector.Done(await rig.Collector.TakeAsync(TestContext.Current.CancellationToken));
+        rig.Collector.Post(Pictures.Window(Dock, 20));
+        await rig.UntilAsync(() => rig.Sink.Events.Count == 2, TimeSpan.FromSeconds(1));
+        Assert.False(((CameraEvent)rig.Sink.Events[1]).Blind);
+
+        await rig.UntilAsync(() => rig.Lines.At(LogLevel.Information).Any(line => line.Contains("of 1 cameras live", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+}

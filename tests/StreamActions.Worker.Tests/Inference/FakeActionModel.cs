@@ -1,0 +1,62 @@
+// A model that sees brightness: a window's embedding turns from "dark" to "bright" with its last picture.
+using StreamActions.Core.Bundles;
+using StreamActions.Core.Clips;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Worker.Tests.Inference;
+
+internal sealed class FakeActionModel : IActionModel
+{
+    private readonly float[] _embeddings, _logits = [];
+    private int _runs;
+
+    public FakeActionModel(int frames = 2, int maxBatch = 16)
+    {
+        Manifest = Manifest with { Clip = Manifest.Clip with { Frames = frames } };
+        _embeddings = new float[maxBatch * 2];
+    }
+
+    public ModelManifest Manifest { get; } = new()
+    {
+        SchemaVersion = 1, Name = "fake", Version = "1", Clip = new ClipSpec(2, 4, 8, ResizeRule.Squash), Temporal = TemporalMode.Bidirectional,
+        EmbeddingWidth = 2, Scale = 10, ContextLength = 8, PromptTemplate = "{}", ClosedVocabulary = true, Labels = [], Precision = "fp32",
+        Golden = new(1e-3, 0), Files = new Dictionary<string, string>(),
+    };
+
+    public string Sha256 { get; } = new('a', 64);
+
+    /// <summary>What happens in a run, by its number from 1.</summary>
+    public Action<int>? OnRun { get; init; }
+
+    /// <summary>Windows for which it gives no numbers.</summary>
+    public Func<FrameWindow, bool> IsBroken { get; init; } = _ => false;
+
+    /// <summary>Phrases in the order in which they were asked for.</summary>
+    public List<string> Embedded { get; } = [];
+
+    public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
+    {
+        OnRun?.Invoke(++_runs);
+        for (var i = 0; i < windows.Count; i++)
+        {
+            var angle = windows[i].Frames[^1].Pixels[0] / 255f * MathF.PI / 2;
+            (_embeddings[2 * i], _embeddings[2 * i + 1]) = IsBroken(windows[i]) ? (float.NaN, 0) : (MathF.Cos(angle), MathF.Sin(angle));
+        }
+        return new(_embeddings, _logits, 2, 0);
+    }
+
+    public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases)
+    {
+        Embedded.AddRange(phrases);
+        return [.. phrases.Select(p => p.Contains("bright", StringComparison.OrdinalIgnoreCase) ? new float[] { 0, 1 } : [1, 0])];
+    }
+
+    public IReadOnlyList<string> UnknownWords(string phrase) => phrase.Contains("zebra", StringComparison.Ordinal) ? ["zebra"] : [];
+
+    public bool IsCut(string phrase) => phrase.Length > 40;
+
+    public void Dispose()
+    {
+    }
+}

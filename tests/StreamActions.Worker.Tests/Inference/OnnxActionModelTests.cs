@@ -1,0 +1,130 @@
+// A real bundle in the real runtime: what it gives, and what it refuses.
+using Microsoft.Extensions.Logging;
+using StreamActions.Core.Bundles;
+using StreamActions.TestKit;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Worker.Tests.Inference;
+
+public sealed class OnnxActionModelTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Lines _lines = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private OnnxActionModel Open(ModelBundle bundle, string device = "cpu", int maxBatch = 4) =>
+        OnnxActionModel.Open(bundle, device, 1, maxBatch, _lines.Of<OnnxActionModelTests>());
+
+    // The golden clips as windows of separate frames.
+    private static FrameWindow[] Windows(ModelBundle bundle) =>
+    [
+        .. GoldenClips.Read(bundle).Clips.Chunk(bundle.Manifest.Clip.ClipBytes).Select(clip => new FrameWindow(new("dock", null), 1,
+        [
+            .. clip.Chunk(bundle.Manifest.Clip.FrameBytes).Select(pixels =>
+            {
+                var frame = ModelFrame.Rent(pixels.Length, DateTimeOffset.UnixEpoch, 0);
+                pixels.CopyTo(frame.Pixels);
+                return frame;
+            }),
+        ])),
+    ];
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(0)]
+    public void Run_GoldenClipsAsWindows_GivesTheRecordedOutputs(int classes)
+    {
+        var bundle = TinyBundle.Write(_folder.Path, classes);
+        using var model = Open(bundle);
+        var golden = GoldenClips.Read(bundle);
+        var windows = Windows(bundle);
+        // Every batch size has its own binding on the same buffers: they must not disturb each other.
+        foreach (var count in (int[])[3, 1, 2, 3])
+        {
+            var output = model.Run(windows[..count]);
+            for (var i = 0; i < count; i++)
+            {
+                Assert.InRange(GoldenClips.Deviation([output.Embedding(i).ToArray()], [golden.VideoEmbeddings[i]]), 0, 1e-5);
+                Assert.InRange(GoldenClips.Deviation([output.ClassLogits(i).ToArray()], [golden.ClassLogits[i]]), 0, 1e-5);
+                Assert.Equal(1, output.Embedding(i).ToArray().Sum(x => x * x), 4);
+            }
+        }
+        foreach (var window in windows)
+            window.Dispose();
+    }
+
+    [Fact]
+    public void Open_OutputsBeyondTheBound_Refuses()
+    {
+        var bundle = TinyBundle.Write(_folder.Path);
+        var golden = GoldenClips.Read(bundle);
+        golden.VideoEmbeddings[1][0] += 0.01f;
+        golden.Write(bundle.Folder);
+        var changed = TinyBundle.Rewrite(bundle, m => m with
+        {
+            Files = m.Files.ToDictionary(f => f.Key, f => ModelBundle.Hash(File.ReadAllBytes(bundle.PathOf(f.Key)))),
+        });
+        Assert.Contains("differ by 0.01", Assert.Throws<BundleException>(() => Open(changed)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_ManifestOfAnotherSize_NamesTheTensor()
+    {
+        var bundle = TinyBundle.Rewrite(TinyBundle.Write(_folder.Path), m => m with { Clip = m.Clip with { Frames = 4 } });
+        var error = Assert.Throws<BundleException>(() => Open(bundle));
+        Assert.Contains("'frames' is Byte [-1, 3, 16, 16, 3], the manifest says Byte [-1, 4, 16, 16, 3]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_GraphThatIsNone_RefusesInOneLine()
+    {
+        var bundle = TinyBundle.Write(_folder.Path);
+        File.WriteAllText(bundle.PathOf(ModelBundle.VideoGraph), "no graph");
+        bundle = TinyBundle.Rewrite(bundle, m => m with
+        {
+            Files = m.Files.ToDictionary(f => f.Key, f => ModelBundle.Hash(File.ReadAllBytes(bundle.PathOf(f.Key)))),
+        });
+        var error = Assert.Throws<BundleException>(() => Open(bundle));
+        Assert.Contains("cannot be loaded", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Open_AutoWithoutCuda_SaysSoOnceAndUsesTheCpu()
+    {
+        using (Open(TinyBundle.Write(_folder.Path), "auto"))
+            Assert.True(_lines.At(LogLevel.Information).Count() <= 1);
+    }
+
+    [Fact]
+    public void Open_CudaThatCannotBeUsed_Refuses()
+    {
+        if (Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
+            Assert.Skip("this build of ONNX Runtime has CUDA");
+        var error = Assert.Throws<BundleException>(() => Open(TinyBundle.Write(_folder.Path), "cuda:0"));
+        Assert.StartsWith("inference.device: cuda:0 cannot be used", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EmbedTexts_Phrases_AreOfUnitLengthAndDoNotDependOnTheirNeighbours()
+    {
+        using var model = Open(TinyBundle.Write(_folder.Path));
+        var together = model.EmbedTexts(["ab", "cde"]);
+        Assert.All(together, e => Assert.Equal(1, e.Sum(x => x * x), 4));
+        Assert.InRange(GoldenClips.Deviation(model.EmbedTexts(["cde"]), [together[1]]), 0, 1e-5);
+        Assert.True(GoldenClips.Deviation([together[0]], [together[1]]) > 0.01);
+        Assert.Empty(model.EmbedTexts([]));
+    }
+
+    [Fact]
+    public void UnknownWords_ClosedVocabulary_NamesWordsOfSeveralTokens()
+    {
+        using var model = Open(TinyBundle.Write(_folder.Path));
+        Assert.Equal(["ab"], model.UnknownWords("a ab"));
+        Assert.False(model.IsCut("abcdefghij"));
+        Assert.True(model.IsCut("abcdefghijk"));
+    }
+}

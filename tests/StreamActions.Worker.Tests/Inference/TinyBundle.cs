@@ -1,0 +1,82 @@
+// A real bundle with real graphs, small enough for every test: random weights, a vocabulary of single letters.
+using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using StreamActions.Core.Bundles;
+using StreamActions.Core.Clips;
+using StreamActions.Core.Text;
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+using StreamActions.Onnx;
+
+namespace StreamActions.Worker.Tests.Inference;
+
+internal static class TinyBundle
+{
+    private static readonly ClipSpec Clip = new(3, 4, 16, ResizeRule.Squash);
+    private static readonly string[] Phrases = ["ab", "a man falls"];
+
+    /// <summary>Writes it into a folder; the golden outputs are those of ONNX Runtime's plain sessions.</summary>
+    public static ModelBundle Write(string folder, int classes = 5, double bound = 1e-4)
+    {
+        Directory.CreateDirectory(folder);
+        var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
+        string[] letters = [.. Enumerable.Range('a', 26).Select(c => ((char)c).ToString())];
+        string[] tokens = [.. letters, .. letters.Select(l => l + ClipTokenizer.EndOfWord), ClipTokenizer.StartToken, ClipTokenizer.EndToken];
+        File.WriteAllText(vocabulary, JsonSerializer.Serialize(tokens.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id)));
+        File.WriteAllText(merges, "#version: 0.2\n");
+
+        var config = new M2ClipConfig
+        {
+            ImageSize = Clip.Size, PatchSize = 8, VisionWidth = 64, VisionLayers = 1, EmbedDim = 16, VisionAdapterWidth = 8, VisionAdapterLayers = 1, Frames = Clip.Frames,
+            TextWidth = 32, TextHeads = 2, TextLayers = 2, TextAdapterWidth = 8, TextAdapterLayers = 1, ContextLength = 12, VocabSize = tokens.Length,
+            NumClasses = classes, MlmVocabSize = 7,
+        };
+        var weights = Weights(config);
+        var manifest = new ModelManifest
+        {
+            SchemaVersion = ModelManifest.CurrentSchemaVersion, Name = "tiny", Version = "1", Clip = Clip, Temporal = TemporalMode.Bidirectional,
+            EmbeddingWidth = config.EmbedDim, Scale = 10, ContextLength = config.ContextLength, PromptTemplate = "{}", ClosedVocabulary = true,
+            Labels = [.. Enumerable.Range(0, classes).Select(i => $"class_{i}")], Precision = "fp32", Golden = new(bound, 0), Files = new Dictionary<string, string>(),
+        };
+        return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest,
+            new(config, weights, vocabulary, merges, Golden(manifest, M2ClipGraphs.Video(config, weights), M2ClipGraphs.Text(config, weights), ClipTokenizer.Load(vocabulary, merges))));
+    }
+
+    /// <summary>Changes the manifest without touching the files it names.</summary>
+    public static ModelBundle Rewrite(ModelBundle bundle, Func<ModelManifest, ModelManifest> change)
+    {
+        File.WriteAllText(bundle.PathOf(ModelBundle.ManifestFile), change(bundle.Manifest).ToJson());
+        return ModelBundle.Open(bundle.Folder);
+    }
+
+    private static GoldenClips Golden(ModelManifest manifest, byte[] video, byte[] text, ClipTokenizer tokenizer)
+    {
+        var clips = new byte[3 * Clip.ClipBytes];
+        new Random(2).NextBytes(clips);
+        using var run = new RunOptions();
+        using var videoSession = new InferenceSession(video);
+        using var frames = OrtValue.CreateTensorValueFromMemory(clips, [3, Clip.Frames, Clip.Size, Clip.Size, 3]);
+        string[] names = manifest.Labels.Count == 0 ? ["embedding"] : ["embedding", "class_logits"];
+        using var outputs = videoSession.Run(run, ["frames"], [frames], names);
+        using var textSession = new InferenceSession(text);
+        using var ids = OrtValue.CreateTensorValueFromMemory<long>([.. Phrases.SelectMany(p => tokenizer.Encode(p, manifest.ContextLength))], [Phrases.Length, manifest.ContextLength]);
+        using var texts = textSession.Run(run, ["tokens"], [ids], ["embedding"]);
+        return new(Phrases, Rows(texts[0], manifest.EmbeddingWidth), Rows(outputs[0], manifest.EmbeddingWidth),
+            manifest.Labels.Count == 0 ? [[], [], []] : Rows(outputs[1], manifest.Labels.Count))
+        { Clips = clips };
+    }
+
+    private static float[][] Rows(OrtValue value, int width) => [.. value.GetTensorDataAsSpan<float>().ToArray().Chunk(width)];
+
+    private static Dictionary<string, TensorData> Weights(M2ClipConfig config)
+    {
+        var random = new Random(1);
+        return M2ClipParameters.List(config).ToDictionary(spec => spec.Name, spec =>
+        {
+            var values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = (float)(0.2 * (2 * random.NextDouble() - 1) + (spec.Start == ParameterStart.Ones ? 1 : 0));
+            return new TensorData(spec.Shape, values);
+        });
+    }
+}
