@@ -30,13 +30,13 @@ internal static class WorkerStages
     public static IServiceCollection AddDecisions(this IServiceCollection services) => services
         .AddSingleton(p =>
         {
-            var model = p.GetRequiredService<IActionModel>();
+            var (file, model) = (p.GetRequiredService<StreamActionsFile>(), p.GetRequiredService<IActionModel>());
             return new Decider(
-                p.GetRequiredService<StreamActionsFile>(),
-                AlertScorers.Make(p.GetRequiredService<StreamActionsFile>(), model, p.GetRequiredService<ILogger<Decider>>()),
+                file,
+                AlertScorers.Make(file, model, p.GetRequiredService<ILogger<Decider>>()),
                 new(model.Manifest.Name, model.Manifest.Version, model.Sha256),
                 p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
-                p.GetRequiredService<ILogger<Decider>>());
+                p.GetRequiredService<ILogger<Decider>>(), model.Manifest.Clip.FrameInterval * file.Inference.Stride);
         });
 
     /// <summary>Windows → batches → scores.</summary>

@@ -28,6 +28,10 @@ internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, I
         {
             await camera.RunAsync(cancellation).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped while it was finishing.
+        }
         catch (Exception e)
         {
             LogFailed(camera.Name, e);

@@ -23,6 +23,7 @@ internal sealed partial class FleetWatch(
     private readonly Dictionary<string, (WindowCounts Counts, bool Blind)> _overload = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _droppedBefore = new(StringComparer.Ordinal);
     private (long Frames, long Windows, long Batches, TimeSpan BatchTime) _before;
+    private long _droppedAtStatus;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,7 +37,7 @@ internal sealed partial class FleetWatch(
             if (tick % OverloadTicks == 0)
                 await JudgeAsync(counts).ConfigureAwait(false);
             if (tick % StatusTicks == 0)
-                SayStatus();
+                SayStatus(counts);
         }
     }
 
@@ -79,14 +80,15 @@ internal sealed partial class FleetWatch(
         }
     }
 
-    private void SayStatus()
+    private void SayStatus(IReadOnlyDictionary<string, WindowCounts> counts)
     {
         var now = metrics.Totals;
+        var dropped = counts.Values.Sum(c => c.Dropped);
         var batches = Math.Max(1, now.Batches - _before.Batches);
         LogStatus(
             fleet.Cameras.Count(c => c.Status.State == CameraState.Live), fleet.Cameras.Count, (now.Frames - _before.Frames) / (double)StatusTicks,
-            (now.Windows - _before.Windows) / (double)StatusTicks, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
-        _before = now;
+            (now.Windows - _before.Windows) / (double)StatusTicks, dropped - _droppedAtStatus, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
+        (_before, _droppedAtStatus) = (now, dropped);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is {State}: {Detail}")]
@@ -95,6 +97,6 @@ internal sealed partial class FleetWatch(
     [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is overloaded or not could not be stored: {Reason}")]
     private partial void LogNotTold(string camera, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live, {Frames:f1} frames/s, {Windows:f1} windows/s, {Batch:f1} ms a batch")]
-    private partial void LogStatus(int live, int cameras, double frames, double windows, double batch);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live, {Frames:f1} frames/s, {Windows:f1} windows/s, {Dropped} dropped, {Batch:f1} ms a batch")]
+    private partial void LogStatus(int live, int cameras, double frames, double windows, long dropped, double batch);
 }

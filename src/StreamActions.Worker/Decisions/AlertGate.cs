@@ -22,8 +22,11 @@ internal readonly record struct GateTransition(
 /// was not published.
 /// </summary>
 /// <param name="alert">Its thresholds and times.</param>
-internal sealed class AlertGate(AlertOptions alert)
+/// <param name="interval">Camera time from one score to the next while all is well; zero when scores come often.</param>
+internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
 {
+    // Longer is a pause: two scores are missing, or many where they come often.
+    private readonly TimeSpan _pause = TimeSpan.FromSeconds(Math.Max(2, 2.5 * interval.TotalSeconds));
     private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _quietUntil;
     private DateTimeOffset _beganAt, _nextUpdate;
     private double _peak, _score;
@@ -46,12 +49,13 @@ internal sealed class AlertGate(AlertOptions alert)
         if (time <= _last)
             return [];
         List<GateTransition> transitions = [];
-        if (_last is { } last && time - last > Pause)
+        if (_last is { } last && time - last > _pause)
         {
-            // Nobody watched in between: what is open ended when it was last seen, and nothing is half begun.
-            if (_active)
-                transitions.Add(End(time, last));
-            (_pendingSince, _dipSince) = (null, null);
+            // Nobody watched in between: nothing is half begun, and what is open ended when it fell or was last seen.
+            if (!_active)
+                (_pendingSince, _dipSince) = (null, null);
+            else if (time - last >= alert.EndAfter)
+                transitions.Add(End(time, _belowSince ?? last));
         }
         (_last, _score) = (time, score);
         if (_active)
@@ -79,9 +83,6 @@ internal sealed class AlertGate(AlertOptions alert)
         _active = false;
         (_pendingSince, _dipSince) = (null, null);
     }
-
-    // A window every second or slower is no pause.
-    private TimeSpan Pause => alert.EndAfter > TimeSpan.FromSeconds(2) ? alert.EndAfter : TimeSpan.FromSeconds(2);
 
     private GateTransition? Wait(DateTimeOffset time, double score, bool watching)
     {

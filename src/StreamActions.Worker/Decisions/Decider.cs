@@ -27,13 +27,13 @@ internal sealed partial class Decider
     private readonly Lock _lock = new();
 
     // One alert on one view.
-    private sealed class Watch(AlertOptions alert, AlertScorer scorer, View view)
+    private sealed class Watch(AlertOptions alert, AlertScorer scorer, View view, TimeSpan interval)
     {
         public AlertOptions Alert { get; } = alert;
         public AlertScorer Scorer { get; } = scorer;
         public View View { get; } = view;
         public ScoreSmoother Smoother { get; } = new();
-        public AlertGate Gate { get; } = new(alert);
+        public AlertGate Gate { get; } = new(alert, interval);
         public AlertScore LastScore { get; set; }
         public WindowTimes LastWindow { get; set; }
         public long LastArrival { get; set; }
@@ -43,13 +43,22 @@ internal sealed partial class Decider
         public ActionEvent? Owed { get; set; }
     }
 
+    /// <summary>Makes a gate for every alert on every view.</summary>
+    /// <param name="file">The operator's file.</param>
+    /// <param name="scorers">A scorer for every alert.</param>
+    /// <param name="model">Which model decides.</param>
+    /// <param name="sink">Where events go.</param>
+    /// <param name="metrics">Counts them.</param>
+    /// <param name="time">Measures latency.</param>
+    /// <param name="logger">Writes events for people.</param>
+    /// <param name="interval">Camera time from one window of a view to the next; zero when they come often.</param>
     public Decider(StreamActionsFile file, IReadOnlyDictionary<string, AlertScorer> scorers, ModelIdentity model, IEventSink sink, WorkerMetrics metrics,
-        TimeProvider time, ILogger<Decider> logger)
+        TimeProvider time, ILogger<Decider> logger, TimeSpan interval = default)
     {
         (_file, _model, _sink, _metrics, _time, _logger) = (file, model, sink, metrics, time, logger);
         _outage = new(time, TimeSpan.FromSeconds(30));
         _watches = ViewsOf(file)
-            .SelectMany(v => v.Alerts.Select(alert => new Watch(alert, scorers[alert.Name], v.View)))
+            .SelectMany(v => v.Alerts.Select(alert => new Watch(alert, scorers[alert.Name], v.View, interval)))
             .GroupBy(w => w.View)
             .ToDictionary(g => g.Key, g => g.ToArray());
     }

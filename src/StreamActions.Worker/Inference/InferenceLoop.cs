@@ -11,13 +11,17 @@ namespace StreamActions.Worker.Inference;
 
 /// <summary>
 /// Takes batches, runs them, hands each window's outputs to the decider. A batch that fails is counted; the next one is tried. Stopping finishes the
-/// windows that wait: stop the cameras first.
+/// windows that wait, as far as <see cref="Grace"/> goes: stop the cameras first.
 /// </summary>
 internal sealed partial class InferenceLoop(
     BatchCollector collector, IActionModel model, Decider decider, WorkerMetrics metrics, TimeProvider time, ILogger<InferenceLoop> logger) : IHostedService
 {
+    /// <summary>How long stopping may take: the sinks, which stop later, need the rest of the host's patience.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutageLine _outage = new(time, TimeSpan.FromSeconds(30));
+    private volatile bool _abandoned;
     private bool _started;
 
     /// <summary>Starts the thread that runs the network: a run holds it for long, and the pool's threads belong to the cameras.</summary>
@@ -26,7 +30,7 @@ internal sealed partial class InferenceLoop(
         _started = true;
         new Thread(() =>
         {
-            while (collector.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
+            while (!_abandoned && collector.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
                 WorkOff(batch);
             _over.SetResult();
         })
@@ -34,11 +38,21 @@ internal sealed partial class InferenceLoop(
         return Task.CompletedTask;
     }
 
-    /// <summary>Finishes the windows that wait, as far as the host's patience goes.</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Finishes the windows that wait. Never fails: a network too slow for it is left alone with its last batch.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         collector.Complete();
-        return _started ? _over.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+        if (!_started)
+            return;
+        try
+        {
+            await _over.Task.WaitAsync(Grace, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            _abandoned = true;
+            LogAbandoned();
+        }
     }
 
     private void WorkOff(IReadOnlyList<FrameWindow> batch)
@@ -95,6 +109,9 @@ internal sealed partial class InferenceLoop(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Inference failed for {Windows} windows: {Reason}; the next ones are tried ({Silent} more failures since the last such line)")]
     private partial void LogFailed(int windows, string reason, int silent);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before all windows were analysed: inference takes too long")]
+    private partial void LogAbandoned();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Inference works again")]
     private partial void LogWorks();

@@ -20,6 +20,8 @@ internal sealed class OnnxActionModel : IActionModel
     private readonly float[] _embeddings, _logits;
     private readonly Dictionary<int, Binding> _bindings = [];
     private readonly int _maxBatch;
+    private readonly Lock _running = new();
+    private bool _disposed;
 
     // The buffers of one batch size, bound once.
     private sealed record Binding(OrtIoBinding Io, OrtValue[] Values) : IDisposable
@@ -56,18 +58,20 @@ internal sealed class OnnxActionModel : IActionModel
     public static OnnxActionModel Open(ModelBundle bundle, string device, int threads, int maxBatch, ILogger logger)
     {
         InferenceSession? video = null, text = null;
+        OnnxActionModel? model = null;
         try
         {
-            using var options = DeviceChoice.Options(device, threads, logger);
-            video = new(bundle.PathOf(ModelBundle.VideoGraph), options);
-            text = new(bundle.PathOf(ModelBundle.TextGraph), options);
+            video = DeviceChoice.Open(bundle.PathOf(ModelBundle.VideoGraph), device, threads, logger);
+            // A few phrases, once: not worth a device.
+            text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, threads, logger);
             CheckShapes(bundle, video, text);
-            var model = new OnnxActionModel(bundle, video, text, maxBatch);
+            model = new OnnxActionModel(bundle, video, text, maxBatch);
             model.ReplayGolden(bundle);
             return model;
         }
         catch (Exception e)
         {
+            model?.Dispose();
             video?.Dispose();
             text?.Dispose();
             if (e is OnnxRuntimeException or FormatException)
@@ -97,6 +101,8 @@ internal sealed class OnnxActionModel : IActionModel
         if (phrases.Count == 0)
             return [];
         long[] ids = [.. phrases.SelectMany(p => _tokenizer.Encode(_template.Apply(p), Manifest.ContextLength))];
+        using var running = _running.EnterScope();
+        ObjectDisposedException.ThrowIf(_disposed, this);
         using var input = OrtValue.CreateTensorValueFromMemory(ids, [phrases.Count, Manifest.ContextLength]);
         using var outputs = _text.Run(_run, [Tokens], [input], [Embedding]);
         return [.. outputs[0].GetTensorDataAsSpan<float>().ToArray().Chunk(Manifest.EmbeddingWidth)];
@@ -108,6 +114,8 @@ internal sealed class OnnxActionModel : IActionModel
 
     private BatchOutput Run(int count)
     {
+        using var running = _running.EnterScope();
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_bindings.TryGetValue(count, out var binding))
             _bindings.Add(count, binding = Bind(count));
         _video.RunWithBinding(_run, binding.Io);
@@ -175,8 +183,15 @@ internal sealed class OnnxActionModel : IActionModel
             throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {worst:g3} from those it was exported with, more than its bound of {Manifest.Golden.Bound:g3}; export it again on this kind of machine");
     }
 
+    /// <summary>Breaks off a run that is under way, waits until it has returned, and frees everything.</summary>
     public void Dispose()
     {
+        if (!_disposed)
+            _run.Terminate = true;
+        using var running = _running.EnterScope();
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (var binding in _bindings.Values)
             binding.Dispose();
         _run.Dispose();
