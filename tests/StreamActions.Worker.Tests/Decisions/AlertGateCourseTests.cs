@@ -15,7 +15,13 @@ public sealed class AlertGateCourseTests
     private static readonly Gen<AlertOptions> Alerts = Gen.Select(Gen.Double[0.3, 0.9], Gen.Double[0.3, 1], Spans, Spans, Spans, Spans, Spans).Select(
         (enter, exit, begin, end, merge, cooldown, update) => SampleAlerts.Fight with
         {
-            Enter = enter, Exit = enter * exit, BeginAfter = begin, EndAfter = end, MergeGap = merge, Cooldown = cooldown, UpdateEvery = update + Interval,
+            Enter = enter,
+            Exit = enter * exit,
+            BeginAfter = begin,
+            EndAfter = end,
+            MergeGap = merge,
+            Cooldown = cooldown,
+            UpdateEvery = update + Interval,
         });
 
     private sealed record Given(double Seconds, double Score, bool Watching, bool Lost);
