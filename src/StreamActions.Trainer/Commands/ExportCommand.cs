@@ -38,7 +38,7 @@ internal static class ExportCommand
         var provenance = new Dictionary<string, string>
         {
             ["data"] = "generated clips (StreamActions.Trainer generate)",
-            ["command"] = string.Create(CultureInfo.InvariantCulture, $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}"),
+            ["command"] = string.Create(CultureInfo.InvariantCulture, $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}"),
             ["steps-done"] = run.LatestStep().ToString(CultureInfo.InvariantCulture),
         };
         byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Select(c => c.Pixels)];

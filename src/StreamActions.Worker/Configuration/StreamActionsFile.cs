@@ -27,10 +27,6 @@ internal sealed record StreamActionsFile
 
     /// <summary>SHA-256 of the file's text before secrets are put in and of the background, lower-case hex: names a configuration in events.</summary>
     public required string Hash { get; init; }
-
-    /// <summary>The background an alert competes with: without phrases that the alert itself uses.</summary>
-    public IReadOnlyList<string> BackgroundOf(AlertOptions alert) =>
-        [.. Background.Where(phrase => !alert.Phrases.Contains(phrase) && !alert.Not.Contains(phrase))];
 }
 
 /// <summary>Where events go: always the store, and Kafka when it is named.</summary>

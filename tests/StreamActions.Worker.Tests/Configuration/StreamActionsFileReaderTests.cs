@@ -77,15 +77,6 @@ public sealed class StreamActionsFileReaderTests
         Assert.Equal(["dock-east"], Good(WithAlert("{ phrases: [a], cameras: [\"dock-*\", \"*-eas?\"] }")).Alerts["fight"].Cameras);
 
     [Fact]
-    public void BackgroundOf_PhraseOfTheAlert_LeftOut()
-    {
-        var file = Good(WithAlert("{ phrases: [an empty room] }"));
-
-        Assert.DoesNotContain("an empty room", file.BackgroundOf(file.Alerts["fight"]));
-        Assert.Equal(file.Background.Count - 1, file.BackgroundOf(file.Alerts["fight"]).Count);
-    }
-
-    [Fact]
     public void Hash_Text_FollowsTheFileButNotTheSecrets()
     {
         var secret = With("rtsp://10", "rtsp://u:${P}@10");
