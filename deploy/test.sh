@@ -66,6 +66,9 @@ for project in "${projects[@]}"; do
   run "$project"
 done
 
+# What failed once more, where a reader looks first: a test's message goes on until the next test begins.
+grep -hsE -A 40 '\[FAIL\]' "$results"/*.log | awk '/\[(PASS|SKIP)\]/ { shown = 0 } /\[FAIL\]/ { shown = 1; print "" } shown'
+
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 && $passed -gt 0 ]]

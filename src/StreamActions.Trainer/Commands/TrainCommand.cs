@@ -37,7 +37,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         Option<string> run = new("--run") { Description = "Folder of the run: settings, checkpoints, log.", Required = true };
-        Option<long> steps = new("--steps") { Description = "Steps in all.", DefaultValueFactory = _ => 3000 };
+        Option<long?> steps = new("--steps") { Description = "Steps in all (3000). For a run that goes on: a new length, over which the learning rate then falls." };
         Option<int> batch = new("--batch") { Description = "Clips in a step.", DefaultValueFactory = _ => 32 };
         Option<double> rate = new("--rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
         Option<ulong> seed = new("--seed") { Description = "Seed of weights and clips.", DefaultValueFactory = _ => 1UL };
@@ -51,17 +51,17 @@ internal static class TrainCommand
             result.GetValue(run)!,
             new TrainingOptions
             {
-                Steps = result.GetValue(steps),
+                Steps = result.GetValue(steps) ?? 3000,
                 Batch = result.GetValue(batch),
                 Rate = result.GetValue(rate),
                 Seed = result.GetValue(seed),
                 MixedPrecision = result.GetValue(mixed),
             },
-            result.GetValue(threads), cancellation)));
+            result.GetValue(steps), result.GetValue(threads), cancellation)));
         return command;
     }
 
-    private static async Task RunAsync(string path, TrainingOptions options, int threads, CancellationToken cancellation)
+    private static async Task RunAsync(string path, TrainingOptions options, long? length, int threads, CancellationToken cancellation)
     {
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
         var clip = GeneratedClipSource.DemoClip;
@@ -70,7 +70,9 @@ internal static class TrainCommand
         if (RunFolder.Exists(path))
         {
             run = RunFolder.Open(path);
-            AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold.");
+            if (length is { } steps && steps != run.Options.Steps)
+                run = run.WithSteps(steps);
+            AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, but for its length.");
         }
         else
         {

@@ -22,7 +22,19 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
 
     public IEnumerable<string> Texts => Captions.All();
 
-    public TrainingClip Training(long index) => ToClip(ClipGenerator.Generate(((seed % Ranges) << 40) + (ulong)index, spec, difficulty: Math.Min(1, index / WarmUpClips)));
+    /// <inheritdoc/>
+    /// <remarks>
+    /// After a clip of an action that is another one played backwards comes its twin, the same frames in the other order with the other action's
+    /// caption: in one batch, the two can be told apart by nothing but time.
+    /// </remarks>
+    public TrainingClip Training(long index)
+    {
+        var twinOf = index % 2 == 1 ? ActionCatalog.Partner(ClipGenerator.ActionOf(SeedOf(index - 1))) : null;
+        var first = twinOf is null ? index : index - 1;
+        return ToClip(ClipGenerator.Generate(SeedOf(first), spec, twinOf, Math.Min(1, first / WarmUpClips)));
+    }
+
+    private ulong SeedOf(long index) => ((seed % Ranges) << 40) + (ulong)index;
 
     public IEnumerable<TrainingClip> HeldOut(int perClass) =>
         from n in Enumerable.Range(0, perClass)

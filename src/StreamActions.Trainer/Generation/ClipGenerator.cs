@@ -27,7 +27,7 @@ internal static class ClipGenerator
     public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1)
     {
         var random = new SeededRandom(seed);
-        var drawn = (ActionKind)random.Next(ActionCatalog.All.Count);
+        var drawn = Draw(random);
         var kind = action ?? drawn;
         var words = ActionCatalog.Of(kind);
         var performed = words.ReverseOf ?? kind;
@@ -57,6 +57,11 @@ internal static class ClipGenerator
         var colour = words.People == 1 ? look.Figures[0].ShirtName : null;
         return new(pixels, kind, colour, Captions.Random(words, colour, random));
     }
+
+    /// <summary>The action of a seed when none is given.</summary>
+    public static ActionKind ActionOf(ulong seed) => Draw(new SeededRandom(seed));
+
+    private static ActionKind Draw(SeededRandom random) => (ActionKind)random.Next(ActionCatalog.All.Count);
 
     private static unsafe void Fit(Mat picture, ClipSpec spec, Span<byte> frame) => FramePreprocessor.Resize(
         new ReadOnlySpan<byte>(picture.DataPointer, picture.Width * picture.Height * 3), picture.Width, picture.Height,

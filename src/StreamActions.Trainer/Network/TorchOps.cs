@@ -11,7 +11,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
 {
     // TorchSharp makes a native scalar for every number given to an operation, and does not keep it alive during the call: a collection at
     // the wrong moment frees it under libtorch. These live as long as the program.
-    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702;
+    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702, MinusInfinity = float.NegativeInfinity;
 
     /// <summary>True while a training step runs.</summary>
     public bool Training { get; set; }
@@ -47,7 +47,14 @@ internal sealed class TorchOps : ITensorOps<Tensor>
     public Tensor Attention(Tensor query, Tensor key, Tensor value, int heads, bool causal)
     {
         Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
-        var y = F.scaled_dot_product_attention(Split(query), Split(key), Split(value), is_casual: causal);
+        var (q, k, v) = (Split(query), Split(key), Split(value));
+        // Two batched products: libtorch's fused attention on a CPU makes a product of its own for every head of every picture, and in bfloat16 each
+        // of them allocates more than it computes (more than twice the time of a whole step).
+        using var scale = (Scalar)(1 / Math.Sqrt(q.shape[3]));
+        var scores = matmul(q, k.transpose(-2, -1)).to(ScalarType.Float32).mul(scale);
+        if (causal)
+            scores = scores.masked_fill(ones(scores.shape[2], scores.shape[3], dtype: ScalarType.Bool, device: scores.device).triu(1), MinusInfinity);
+        var y = matmul(F.softmax(scores, -1).to(v.dtype), v);
         return y.transpose(1, 2).reshape(query.shape);
     }
 

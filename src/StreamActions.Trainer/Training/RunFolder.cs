@@ -69,6 +69,19 @@ internal sealed class RunFolder
         }
     }
 
+    /// <summary>The same run with another length, which is kept.</summary>
+    /// <exception cref="InvalidOperationException">More steps than that are done already.</exception>
+    public RunFolder WithSteps(long steps)
+    {
+        if (steps < LatestStep())
+            throw new InvalidOperationException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
+        var options = Options with { Steps = steps };
+        var temporary = In("options.json.tmp");
+        File.WriteAllText(temporary, options.ToJson());
+        File.Move(temporary, In("options.json"), overwrite: true);
+        return new(_root, Config, Clip, options);
+    }
+
     /// <summary>The run's tokenizer.</summary>
     public ClipTokenizer Tokenizer() => ClipTokenizer.Load(VocabularyPath, MergesPath);
 

@@ -85,6 +85,25 @@ public sealed class ClipGeneratorTests
     }
 
     [Fact]
+    public void Training_ReversibleAction_IsFollowedByItsTwin()
+    {
+        // In one batch two clips with the same frames and opposite captions: only their order tells them apart.
+        var source = new GeneratedClipSource(Spec);
+        var twins = 0;
+        for (var i = 0L; i < 80; i += 2)
+        {
+            TrainingClip clip = source.Training(i), next = source.Training(i + 1);
+            if (ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner)
+                continue;
+            twins++;
+            Assert.Equal(partner, (ActionKind)next.Label);
+            Assert.Equal(clip.Attribute, next.Attribute);
+            Assert.Equal(clip.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), next.Pixels);
+        }
+        Assert.InRange(twins, 10, 35);
+    }
+
+    [Fact]
     public void HeldOut_AnyTrainingSeed_NeverMeetsItsClips() => Gen.Select(Gen.ULong, Gen.Long[0, 1L << 39]).Sample((seed, index) =>
     {
         var spec = new ClipSpec(1, 1, 8, ResizeRule.Squash);

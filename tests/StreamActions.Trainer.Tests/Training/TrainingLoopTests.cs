@@ -45,6 +45,19 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task WithSteps_RunThatIsDone_GoesOnToItsNewLengthAndKeepsIt()
+    {
+        var source = new MovingBarSource(4, 16);
+        var path = Path.Combine(_folder, "longer");
+        await new TrainingLoop(RunFolder.Create(path, Config, Clip, Options(steps: 3), source.Texts), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
+
+        Assert.Contains("3 steps already", Assert.Throws<InvalidOperationException>(() => RunFolder.Open(path).WithSteps(2)).Message, StringComparison.Ordinal);
+        await new TrainingLoop(RunFolder.Open(path).WithSteps(5), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
+        var run = RunFolder.Open(path);
+        Assert.Equal((5, 5), (run.Options.Steps, run.LatestStep()));
+    }
+
+    [Fact]
     public async Task RunAsync_StoppedAndGoneOn_GivesTheSameLosses()
     {
         var source = new MovingBarSource(4, 16);
