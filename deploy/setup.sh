@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what StreamActions needs beside the .NET SDK, on Debian 12+ or Ubuntu 22.04+ (x64). Says nothing when there is nothing to do.
 #
-#   setup.sh             to run the worker and the demo: ffmpeg, GTK (OpenCV's binaries need it), GStreamer's RTSP server
+#   setup.sh             to run the worker and the demo: ffmpeg, GTK and libatomic (OpenCV's binaries need them), GStreamer's RTSP server
 #   setup.sh --trainer   to run the trainer: on systems with an older libstdc++, a C compiler and the library stub made with it
 #   setup.sh --tests     both, and Java for the Kafka broker of the end-to-end tests
 set -euo pipefail
@@ -46,6 +46,7 @@ want() { # want PACKAGE…: notes those that are not installed
 }
 if [[ $runtime == yes ]]; then
   command -v ffmpeg >/dev/null || want ffmpeg
+  [[ $libraries == *libatomic.so.1* ]] || packages+=(libatomic1)
   [[ $libraries == *libgtk-3.so.0* ]] || packages+=(libgtk-3-0)
   want python3 python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad,ugly}
 fi

@@ -17,7 +17,15 @@ public static class OpenCvRuntime
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
         {
             throw new SourceException(SourceFailure.ReaderMissing,
-                $"OpenCV cannot be loaded ({e.GetBaseException().Message.Split('\n')[0]}); apt-get install libgtk-3-0 (Ubuntu 24.04, Debian 13: libgtk-3-0t64)", e);
+                $"OpenCV cannot be loaded ({Reason(e.GetBaseException().Message)}); apt-get install libatomic1 libgtk-3-0 (Ubuntu 24.04, Debian 13: libgtk-3-0t64)", e);
         }
+    }
+
+    // The loader's message lists every path it tried; one line names the library that is not there.
+    internal static string Reason(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.FirstOrDefault(l => l.Contains(".so", StringComparison.Ordinal) && l.Contains("cannot open", StringComparison.Ordinal) && !l.Contains("OpenCvSharpExtern", StringComparison.Ordinal))
+            ?? lines.FirstOrDefault() ?? "no reason given";
     }
 }
