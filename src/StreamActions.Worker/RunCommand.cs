@@ -65,6 +65,7 @@ internal static class RunCommand
             .AddOperatorsFile(file)
             .AddEventSinks(file)
             .AddDecisions()
+            .AddFleetWatch()
             .AddInference(file.Inference, model)
             .AddCameras(once: untilEnd);
         return builder.Build();

@@ -51,8 +51,10 @@ internal static class WorkerStages
     public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
         .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<TimeProvider>()))
         .AddSingleton(p => Fleet(p, once))
-        .AddHostedService(p => p.GetRequiredService<CameraFleet>())
-        .AddHostedService<FleetWatch>();
+        .AddHostedService(p => p.GetRequiredService<CameraFleet>());
+
+    /// <summary>An eye on all of it. Registered before what it watches, it stops last and can say what was done.</summary>
+    public static IServiceCollection AddFleetWatch(this IServiceCollection services) => services.AddHostedService<FleetWatch>();
 
     private static CameraFleet Fleet(IServiceProvider p, bool once)
     {

@@ -11,7 +11,7 @@ namespace StreamActions.Worker.Cameras;
 
 /// <summary>
 /// Once a second: counts dropped windows; a camera that loses more than half of them over ten seconds is reported blind (overload) until it loses
-/// none; events of offline cameras end when their time is over. Every 30 seconds one line says how the worker is.
+/// none; events of offline cameras end when their time is over. Every 30 seconds one line says how the worker is, and at the end one says what it did.
 /// </summary>
 internal sealed partial class FleetWatch(
     CameraFleet fleet, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger) : BackgroundService
@@ -23,6 +23,7 @@ internal sealed partial class FleetWatch(
     private readonly Dictionary<string, (WindowCounts Counts, bool Blind)> _overload = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _droppedBefore = new(StringComparer.Ordinal);
     private (long Frames, long Windows, long Batches, TimeSpan BatchTime) _before;
+    private readonly long _started = time.GetTimestamp();
     private long _droppedAtStatus;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -39,6 +40,14 @@ internal sealed partial class FleetWatch(
             if (tick % StatusTicks == 0)
                 SayStatus(counts);
         }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        var (frames, windows, batches, batchTime) = metrics.Totals;
+        LogTotals(
+            time.GetElapsedTime(_started).TotalSeconds, frames, windows, collector.Counts().Values.Sum(c => c.Dropped), batchTime.TotalMilliseconds / Math.Max(1, batches));
     }
 
     private void CountDrops(IReadOnlyDictionary<string, WindowCounts> counts)
@@ -99,4 +108,7 @@ internal sealed partial class FleetWatch(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live, {Frames:f1} frames/s, {Windows:f1} windows/s, {Dropped} dropped, {Batch:f1} ms a batch")]
     private partial void LogStatus(int live, int cameras, double frames, double windows, long dropped, double batch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Dropped} dropped, {Batch:f1} ms a batch")]
+    private partial void LogTotals(double seconds, long frames, long windows, long dropped, double batch);
 }

@@ -37,5 +37,6 @@ public sealed class FleetWatchTests
 
         await rig.UntilAsync(() => rig.Lines.At(LogLevel.Information).Any(line => line.Contains("of 1 cameras live", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
         await watch.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(rig.Lines.At(LogLevel.Information), line => line.Contains("0 frames, 0 windows decided, 9 dropped", StringComparison.Ordinal));
     }
 }
