@@ -5,6 +5,7 @@ using StreamActions.Trainer.Commands;
 var root = new RootCommand("StreamActions trainer: makes models that turn video into action events.")
 {
     GenerateCommand.Create(),
+    ImportClipCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),

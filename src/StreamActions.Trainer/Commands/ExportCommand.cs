@@ -12,6 +12,9 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The <c>export</c> verb.</summary>
 internal static class ExportCommand
 {
+    // Golden clips go into the bundle: a few are enough when they are large.
+    private const int GoldenBytes = 1 << 20;
+
     public static Command Create()
     {
         Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
@@ -32,18 +35,26 @@ internal static class ExportCommand
     {
         using var network = run.LoadNetwork();
         var source = new GeneratedClipSource(run.Clip);
-        var report = Evaluator.Run(network, source, perClass);
-        EvaluateCommand.Print(report);
         var options = run.Options;
-        var provenance = new Dictionary<string, string>
+        var steps = run.LatestStep();
+        var metrics = new Dictionary<string, double>();
+        var provenance = new Dictionary<string, string>();
+        if (options.ImportedFrom is { } origin)
+            provenance["imported-from"] = origin;
+        if (steps > 0)
         {
-            ["data"] = "generated clips (StreamActions.Trainer generate)",
-            ["command"] = string.Create(CultureInfo.InvariantCulture, $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}"),
-            ["steps-done"] = run.LatestStep().ToString(CultureInfo.InvariantCulture),
-        };
-        byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Select(c => c.Pixels)];
+            var report = Evaluator.Run(network, source, perClass);
+            EvaluateCommand.Print(report);
+            metrics = report.ToMetrics();
+            provenance["data"] = "generated clips (StreamActions.Trainer generate)";
+            provenance["command"] = string.Create(CultureInfo.InvariantCulture,
+                $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}");
+            provenance["steps-done"] = steps.ToString(CultureInfo.InvariantCulture);
+        }
+        byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Take(GoldenBytes / run.Clip.ClipBytes is var fit && fit > 2 ? fit : 2).Select(c => c.Pixels)];
+        // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
         var bundle = BundleExporter.Write(network, source.Classes, golden, (run.VocabularyPath, run.MergesPath),
-            new(name, version, run.Clip, ClosedVocabulary: true, report.ToMetrics(), provenance), to);
+            new(name, version, run.Clip, ClosedVocabulary: options.ImportedFrom is null, metrics, provenance), to);
         AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
     }
 }

@@ -79,6 +79,7 @@ internal static class TrainCommand
             run = RunFolder.Create(path, DemoNetwork(clip, source.Classes.Count), clip, options, source.Texts);
             AnsiConsole.MarkupLineInterpolated($"New run in [blue]{path}[/]: {source.Classes.Count} classes, {M2ClipParameters.List(run.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b)):N0} parameters.");
         }
+        source = new(run.Clip);
         using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
         await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())

@@ -21,6 +21,15 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     /// <summary>Fresh parameters.</summary>
     public static TorchParameters Start(ulong seed) => new(new Generator(seed, CPU), null);
 
+    /// <summary>Parameters from a checkpoint as far as it has them, and fresh ones for the rest: adapters on published weights.</summary>
+    /// <exception cref="CheckpointException">A tensor that is no adapter's is missing, or one has another shape; all of it is listed.</exception>
+    public static TorchParameters Extend(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed)
+    {
+        CheckpointException.ThrowUnlessComplete(
+            M2ClipParameters.List(config).Where(s => weights.ContainsKey(s.Name) || !s.Name.Contains("adapter", StringComparison.Ordinal)), weights, source);
+        return new(new Generator(seed, CPU), weights);
+    }
+
     /// <summary>Parameters from a checkpoint, all of them.</summary>
     /// <exception cref="CheckpointException">Something is missing or misshapen; all of it is listed.</exception>
     public static TorchParameters Load(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source)
@@ -32,7 +41,7 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     public Tensor Get(ParameterSpec spec)
     {
         using var _ = no_grad();
-        var value = _weights is not null ? FromData(_weights[spec.Name])
+        var value = _weights?.GetValueOrDefault(spec.Name) is { } known ? FromData(known)
             : spec.Start switch
             {
                 ParameterStart.Zeros => zeros(spec.Shape),

@@ -51,6 +51,20 @@ internal sealed class RunFolder
         return folder;
     }
 
+    /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
+    public static RunFolder Import(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
+    {
+        Directory.CreateDirectory(root);
+        var folder = new RunFolder(root, config, clip, options);
+        File.Copy(tokenizer.Vocabulary, folder.VocabularyPath, overwrite: true);
+        File.Copy(tokenizer.Merges, folder.MergesPath, overwrite: true);
+        File.WriteAllText(folder.In("config.json"), config.ToJson());
+        File.WriteAllText(folder.In("clip.json"), JsonSerializer.Serialize(clip));
+        folder.Save(0, parameters, saveOptimizer: null);
+        File.WriteAllText(folder.In("options.json"), options.ToJson());   // last: its presence says that the rest is there
+        return folder;
+    }
+
     /// <summary>Opens an existing run.</summary>
     /// <exception cref="FormatException">The folder is not a run, or not readable.</exception>
     public static RunFolder Open(string root)
@@ -101,19 +115,19 @@ internal sealed class RunFolder
         return new(Config, parameters, Tokenizer(), new(Options.PromptTemplate));
     }
 
-    /// <summary>Path of the newest checkpoint's optimiser state, or null.</summary>
-    public string? LatestOptimizer() => Latest() is { } path ? Path.Combine(path, "optimizer.bin") : null;
+    /// <summary>Path of the newest checkpoint's optimiser state; null when there is none, as in imported weights.</summary>
+    public string? LatestOptimizer() => Latest() is { } path && Path.Combine(path, "optimizer.bin") is var file && File.Exists(file) ? file : null;
 
     /// <summary>Writes a checkpoint into a new folder, which gets its name when it is whole; then removes older ones.</summary>
-    public void Save(long step, TorchNetwork network, Action<string> saveOptimizer)
+    public void Save(long step, TorchParameters parameters, Action<string>? saveOptimizer)
     {
         var final = In($"{CheckpointPrefix}{step.ToString("D8", CultureInfo.InvariantCulture)}");
         var temporary = final + ".tmp";
         if (Directory.Exists(temporary))
             Directory.Delete(temporary, recursive: true);
         Directory.CreateDirectory(temporary);
-        SafetensorsFile.Write(Path.Combine(temporary, "weights.safetensors"), network.Parameters.Export());
-        saveOptimizer(Path.Combine(temporary, "optimizer.bin"));
+        SafetensorsFile.Write(Path.Combine(temporary, "weights.safetensors"), parameters.Export());
+        saveOptimizer?.Invoke(Path.Combine(temporary, "optimizer.bin"));
         if (Directory.Exists(final))
             Directory.Delete(final, recursive: true);
         Directory.Move(temporary, final);

@@ -47,7 +47,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source)
                 onStep(new(step, loss, accuracy, clips.Length / Stopwatch.GetElapsedTime(started).TotalSeconds, waited.TotalSeconds));
                 if (step % options.CheckpointEvery == 0 || step == options.Steps)
                 {
-                    run.Save(step, network, optimizer.save_state_dict);
+                    run.Save(step, network.Parameters, optimizer.save_state_dict);
                     saved = step;
                 }
                 if (step % options.EvaluateEvery == 0)
@@ -58,7 +58,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source)
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             if (saved != step)
-                run.Save(step, network, optimizer.save_state_dict);
+                run.Save(step, network.Parameters, optimizer.save_state_dict);
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed record TrainingOptions
     /// <summary>The sentence texts are put into, with one <c>{}</c>.</summary>
     public string PromptTemplate { get; init; } = "a video of {}";
 
+    /// <summary>Where imported weights came from; null for a run that began at random.</summary>
+    public string? ImportedFrom { get; init; }
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
