@@ -67,7 +67,7 @@ for project in "${projects[@]}"; do
 done
 
 # What failed once more, where a reader looks first: a test's message goes on until the next test begins.
-grep -hsE -A 40 '\[FAIL\]' "$results"/*.log | awk '/\[(PASS|SKIP)\]/ { shown = 0 } /\[FAIL\]/ { shown = 1; print "" } shown'
+grep -hsE -A 40 '\[FAIL\]' "$results"/*.log | awk '/\[(PASS|SKIP)\]|^ *Finished:/ { shown = 0 } /\[FAIL\]/ { shown = 1; print "" } shown'
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

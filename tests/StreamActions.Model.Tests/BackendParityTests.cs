@@ -2,6 +2,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using StreamActions.Onnx;
+using StreamActions.TestKit;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 using Tensor = TorchSharp.torch.Tensor;
@@ -25,7 +26,7 @@ public sealed class BackendParityTests
     public void VideoGraph_RandomWeights_EqualsTorch(string shape)
     {
         var config = ConfigOf(shape);
-        var weights = TinyNetwork.Weights(config);
+        var weights = RandomWeights.Of(config);
         const int clips = 3;
         var frames = TinyNetwork.Frames(config, clips);
 
@@ -49,7 +50,7 @@ public sealed class BackendParityTests
     public void TextGraph_RandomWeights_EqualsTorch(string shape)
     {
         var config = ConfigOf(shape);
-        var weights = TinyNetwork.Weights(config);
+        var weights = RandomWeights.Of(config);
         const int texts = 9;
         var ids = TinyNetwork.Tokens(config, texts);
 

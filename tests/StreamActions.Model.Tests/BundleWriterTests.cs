@@ -2,6 +2,7 @@
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Onnx;
+using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Export;
 using StreamActions.Trainer.Network;
@@ -43,7 +44,7 @@ public sealed class BundleWriterTests : IDisposable
     public void Measure_GraphOfOtherWeights_DeviatesBeyondTheBound()
     {
         var bundle = Write(Path.Combine(_folder, "swapped"));
-        File.WriteAllBytes(bundle.PathOf(ModelBundle.VideoGraph), M2ClipGraphs.Video(Config, TinyNetwork.Weights(Config, seed: 99)));
+        File.WriteAllBytes(bundle.PathOf(ModelBundle.VideoGraph), M2ClipGraphs.Video(Config, RandomWeights.Of(Config, seed: 99)));
         Assert.True(BundleVerifier.Measure(bundle).Worst > bundle.Manifest.Golden.Bound);
         Assert.Contains("video.onnx has changed since export", Assert.Throws<BundleException>(() => ModelBundle.Open(bundle.Folder)).Message, StringComparison.Ordinal);
     }
@@ -58,7 +59,7 @@ public sealed class BundleWriterTests : IDisposable
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
         Config = TinyNetwork.Config with { VocabSize = tokenizer.Count };
-        Weights = TinyNetwork.Weights(Config);
+        Weights = RandomWeights.Of(Config);
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
         return BundleExporter.Write(network, Classes, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),

@@ -1,4 +1,5 @@
 // What holds for the network whatever its weights: a fresh adapter changes nothing, time is seen, gradients reach everything.
+using StreamActions.TestKit;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class NetworkInvariantTests
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var config = TinyNetwork.Config;
-        using var parameters = TorchParameters.Load(config, TinyNetwork.Weights(config), "tiny");
+        using var parameters = TorchParameters.Load(config, RandomWeights.Of(config), "tiny");
         var network = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);
         var frames = tensor(TinyNetwork.Frames(config, 1)).reshape(1, config.Frames, config.ImageSize, config.ImageSize, 3);
         var forwards = network.Vision.Forward(network.Vision.Normalize(frames)).VideoEmbedding;
@@ -50,7 +51,7 @@ public sealed class NetworkInvariantTests
     {
         using var scope = NewDisposeScope();
         var config = TinyNetwork.Config with { EmbedDim = TinyNetwork.Config.TextWidth };
-        using var parameters = TorchParameters.Load(config, TinyNetwork.Weights(config), "tiny");
+        using var parameters = TorchParameters.Load(config, RandomWeights.Of(config), "tiny");
         var network = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);
         var frames = tensor(TinyNetwork.Frames(config, 2)).reshape(2, config.Frames, config.ImageSize, config.ImageSize, 3);
         var vision = network.Vision.Forward(network.Vision.Normalize(frames));

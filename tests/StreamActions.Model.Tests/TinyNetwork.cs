@@ -1,6 +1,4 @@
-// A network small enough for every test, with weights that leave nothing at zero.
-using StreamActions.Model.Weights;
-
+// A network small enough for every test.
 namespace StreamActions.Model.Tests;
 
 internal static class TinyNetwork
@@ -27,21 +25,6 @@ internal static class TinyNetwork
         NumClasses = 5,
         MlmVocabSize = 7,
     };
-
-    /// <summary>Random weights for every parameter, the same for the same seed.</summary>
-    public static Dictionary<string, TensorData> Weights(M2ClipConfig config, int seed = 1)
-    {
-        var random = new Random(seed);
-        return M2ClipParameters.List(config).ToDictionary(
-            spec => spec.Name,
-            spec =>
-            {
-                var values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
-                for (var i = 0; i < values.Length; i++)
-                    values[i] = (float)(0.2 * (2 * random.NextDouble() - 1) + (spec.Start == ParameterStart.Ones ? 1 : 0));
-                return new TensorData(spec.Shape, values);
-            });
-    }
 
     public static byte[] Frames(M2ClipConfig config, int clips, int seed = 2)
     {

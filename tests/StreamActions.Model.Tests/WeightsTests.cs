@@ -1,6 +1,7 @@
 // Checkpoint files: read, written, refused.
 using CsCheck;
 using StreamActions.Model.Weights;
+using StreamActions.TestKit;
 
 namespace StreamActions.Model.Tests;
 
@@ -57,7 +58,7 @@ public sealed class WeightsTests : IDisposable
     [Fact]
     public void ThrowUnlessComplete_SeveralProblems_ListsAllOfThem()
     {
-        var weights = TinyNetwork.Weights(TinyNetwork.Config);
+        var weights = RandomWeights.Of(TinyNetwork.Config);
         weights.Remove("ln_final.bias");
         weights["visual.proj"] = new([1, 2], [0, 0]);
         var error = Assert.Throws<CheckpointException>(() => CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(TinyNetwork.Config), weights, "my.safetensors"));

@@ -51,7 +51,7 @@ internal static class ExportCommand
                 $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}");
             provenance["steps-done"] = steps.ToString(CultureInfo.InvariantCulture);
         }
-        byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Take(GoldenBytes / run.Clip.ClipBytes is var fit && fit > 2 ? fit : 2).Select(c => c.Pixels)];
+        byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Pixels)];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
         var bundle = BundleExporter.Write(network, source.Classes, golden, (run.VocabularyPath, run.MergesPath),
             new(name, version, run.Clip, ClosedVocabulary: options.ImportedFrom is null, metrics, provenance), to);

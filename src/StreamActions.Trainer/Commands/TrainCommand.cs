@@ -64,22 +64,23 @@ internal static class TrainCommand
     private static async Task RunAsync(string path, TrainingOptions options, long? length, int threads, CancellationToken cancellation)
     {
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
-        var clip = GeneratedClipSource.DemoClip;
-        var source = new GeneratedClipSource(clip);
         RunFolder run;
+        GeneratedClipSource source;
         if (RunFolder.Exists(path))
         {
             run = RunFolder.Open(path);
+            source = new(run.Clip);
             if (length is { } steps && steps != run.Options.Steps)
                 run = run.WithSteps(steps);
-            AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, but for its length.");
+            AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, and only --steps changes one.");
         }
         else
         {
+            var clip = GeneratedClipSource.DemoClip;
+            source = new(clip);
             run = RunFolder.Create(path, DemoNetwork(clip, source.Classes.Count), clip, options, source.Texts);
             AnsiConsole.MarkupLineInterpolated($"New run in [blue]{path}[/]: {source.Classes.Count} classes, {M2ClipParameters.List(run.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b)):N0} parameters.");
         }
-        source = new(run.Clip);
         using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
         await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())

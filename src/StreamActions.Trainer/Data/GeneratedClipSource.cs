@@ -25,7 +25,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
     /// <inheritdoc/>
     /// <remarks>
     /// After a clip of an action that is another one played backwards comes its twin, the same frames in the other order with the other action's
-    /// caption: in one batch, the two can be told apart by nothing but time.
+    /// caption: in one batch (of even size), the two can be told apart by nothing but time.
     /// </remarks>
     public TrainingClip Training(long index)
     {

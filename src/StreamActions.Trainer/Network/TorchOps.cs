@@ -49,7 +49,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
         var (q, k, v) = (Split(query), Split(key), Split(value));
         // Two batched products: libtorch's fused attention on a CPU makes a product of its own for every head of every picture, and in bfloat16 each
-        // of them allocates more than it computes (more than twice the time of a whole step).
+        // of them allocates more than it computes.
         using var scale = (Scalar)(1 / Math.Sqrt(q.shape[3]));
         var scores = matmul(q, k.transpose(-2, -1)).to(ScalarType.Float32).mul(scale);
         if (causal)

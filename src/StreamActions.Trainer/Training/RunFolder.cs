@@ -45,9 +45,7 @@ internal sealed class RunFolder
         var template = new PromptTemplate(options.PromptTemplate);
         VocabularyBuilder.Write(texts.Select(template.Apply), folder.VocabularyPath, folder.MergesPath);
         folder = new(root, config with { VocabSize = folder.Tokenizer().Count }, clip, options);
-        File.WriteAllText(folder.In("config.json"), folder.Config.ToJson());
-        File.WriteAllText(folder.In("clip.json"), JsonSerializer.Serialize(clip));
-        File.WriteAllText(folder.In("options.json"), options.ToJson());   // last: its presence says that the rest is there
+        folder.WriteSettings();
         return folder;
     }
 
@@ -58,10 +56,8 @@ internal sealed class RunFolder
         var folder = new RunFolder(root, config, clip, options);
         File.Copy(tokenizer.Vocabulary, folder.VocabularyPath, overwrite: true);
         File.Copy(tokenizer.Merges, folder.MergesPath, overwrite: true);
-        File.WriteAllText(folder.In("config.json"), config.ToJson());
-        File.WriteAllText(folder.In("clip.json"), JsonSerializer.Serialize(clip));
         folder.Save(0, parameters, saveOptimizer: null);
-        File.WriteAllText(folder.In("options.json"), options.ToJson());   // last: its presence says that the rest is there
+        folder.WriteSettings();
         return folder;
     }
 
@@ -89,11 +85,23 @@ internal sealed class RunFolder
     {
         if (steps < LatestStep())
             throw new InvalidOperationException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
-        var options = Options with { Steps = steps };
+        var longer = new RunFolder(_root, Config, Clip, Options with { Steps = steps });
+        longer.WriteOptions();
+        return longer;
+    }
+
+    private void WriteSettings()
+    {
+        File.WriteAllText(In("config.json"), Config.ToJson());
+        File.WriteAllText(In("clip.json"), JsonSerializer.Serialize(Clip));
+        WriteOptions();   // last: their presence says that the rest is there
+    }
+
+    private void WriteOptions()
+    {
         var temporary = In("options.json.tmp");
-        File.WriteAllText(temporary, options.ToJson());
+        File.WriteAllText(temporary, Options.ToJson());
         File.Move(temporary, In("options.json"), overwrite: true);
-        return new(_root, Config, Clip, options);
     }
 
     /// <summary>The run's tokenizer.</summary>

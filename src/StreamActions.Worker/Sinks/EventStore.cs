@@ -169,7 +169,7 @@ internal sealed partial class EventStore : IEventSink, IAsyncDisposable
             throw new ObjectDisposedException(nameof(EventStore));
         }
 
-        return await work.Result.ConfigureAwait(false);
+        return await work.Committed.ConfigureAwait(false);
     }
 
     // Group commit without a timer: while one commit waits for the disk the next group gathers by itself, so that a lone

@@ -25,7 +25,7 @@ internal sealed class StoreWork<T>(int appends, Func<OutboxDatabase, T> run) : S
     private T? _value;
 
     /// <summary>Completes after the commit.</summary>
-    public Task<T> Result => _completion.Task;
+    public Task<T> Committed => _completion.Task;
 
     /// <inheritdoc/>
     public override void Run(OutboxDatabase database) => _value = run(database);

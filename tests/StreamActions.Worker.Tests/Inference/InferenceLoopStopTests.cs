@@ -113,7 +113,8 @@ public sealed class InferenceLoopStopTests : IDisposable
         {
             Interlocked.Increment(ref _runs);
             _started.TrySetResult();
-            _released.Wait();
+            if (!_released.Wait(Patience, CancellationToken.None))
+                throw new TimeoutException("the test did not release the network");
             return new(new[] { float.NaN }, default, 1, 0);
         }
 

@@ -5,8 +5,8 @@ using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
 using StreamActions.Model;
-using StreamActions.Model.Weights;
 using StreamActions.Onnx;
+using StreamActions.TestKit;
 
 namespace StreamActions.Worker.Tests.Inference;
 
@@ -45,7 +45,7 @@ internal static class TinyBundle
             NumClasses = classes,
             MlmVocabSize = 7,
         };
-        var weights = Weights(config);
+        var weights = RandomWeights.Of(config);
         var manifest = new ModelManifest
         {
             SchemaVersion = ModelManifest.CurrentSchemaVersion,
@@ -92,16 +92,4 @@ internal static class TinyBundle
     }
 
     private static float[][] Rows(OrtValue value, int width) => [.. value.GetTensorDataAsSpan<float>().ToArray().Chunk(width)];
-
-    private static Dictionary<string, TensorData> Weights(M2ClipConfig config)
-    {
-        var random = new Random(1);
-        return M2ClipParameters.List(config).ToDictionary(spec => spec.Name, spec =>
-        {
-            var values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = (float)(0.2 * (2 * random.NextDouble() - 1) + (spec.Start == ParameterStart.Ones ? 1 : 0));
-            return new TensorData(spec.Shape, values);
-        });
-    }
 }

@@ -1,0 +1,24 @@
+// Weights for a network of any size that leave nothing at zero.
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+
+namespace StreamActions.TestKit;
+
+/// <summary>Random weights.</summary>
+public static class RandomWeights
+{
+    /// <summary>One value for every number of every parameter, the same for the same seed.</summary>
+    public static Dictionary<string, TensorData> Of(M2ClipConfig config, int seed = 1)
+    {
+        var random = new Random(seed);
+        return M2ClipParameters.List(config).ToDictionary(
+            spec => spec.Name,
+            spec =>
+            {
+                var values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = (float)(0.2 * (2 * random.NextDouble() - 1) + (spec.Start == ParameterStart.Ones ? 1 : 0));
+                return new TensorData(spec.Shape, values);
+            });
+    }
+}
