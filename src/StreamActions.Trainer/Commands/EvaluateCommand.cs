@@ -27,7 +27,7 @@ internal static class EvaluateCommand
     internal static EvaluationReport Run(RunFolder run, int perClass)
     {
         using var network = run.LoadNetwork();
-        return Evaluator.Run(network, new GeneratedClipSource(run.Clip), perClass);
+        return Evaluator.Run(network, new GeneratedClipSource(run.Clip).Evaluation(perClass)[0]);
     }
 
     internal static void Print(EvaluationReport report)

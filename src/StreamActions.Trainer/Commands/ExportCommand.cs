@@ -43,7 +43,7 @@ internal static class ExportCommand
             provenance["imported-from"] = origin;
         if (steps > 0)
         {
-            var report = Evaluator.Run(network, source, perClass);
+            var report = Evaluator.Run(network, source.Evaluation(perClass)[0]);
             EvaluateCommand.Print(report);
             metrics = report.ToMetrics();
             provenance["data"] = "generated clips (StreamActions.Trainer generate)";
@@ -51,7 +51,7 @@ internal static class ExportCommand
                 $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}");
             provenance["steps-done"] = steps.ToString(CultureInfo.InvariantCulture);
         }
-        byte[][] golden = [.. source.HeldOut(1).Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Pixels)];
+        byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
         var bundle = BundleExporter.Write(network, source.Classes, golden, (run.VocabularyPath, run.MergesPath),
             new(name, version, run.Clip, ClosedVocabulary: options.ImportedFrom is null, metrics, provenance), to);

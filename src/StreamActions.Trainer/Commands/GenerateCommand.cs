@@ -17,7 +17,7 @@ internal static class GenerateCommand
         sheet.SetAction((result, _) => RunMessages.GuardAsync(() =>
         {
             var source = new GeneratedClipSource(GeneratedClipSource.DemoClip);
-            byte[][] clips = [.. source.HeldOut(result.GetValue(page) + 1).TakeLast(ActionCatalog.All.Count).Select(c => c.Pixels)];
+            byte[][] clips = [.. source.Evaluation(result.GetValue(page) + 1)[0].Clips.TakeLast(ActionCatalog.All.Count).Select(c => c.Views[0])];
             ContactSheet.Write(result.GetValue(to)!, clips, GeneratedClipSource.DemoClip);
             AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", source.Classes.Select(c => c.Name))}.");
             return Task.CompletedTask;

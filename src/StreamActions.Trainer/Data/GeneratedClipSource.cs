@@ -4,15 +4,15 @@ using StreamActions.Trainer.Generation;
 
 namespace StreamActions.Trainer.Data;
 
-/// <summary>Clips by the generator. Training seeds and held-out seeds never meet.</summary>
-internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClipSource
+/// <summary>Clips by the generator. Training seeds and held-out seeds never meet, and novel compositions are in no training clip.</summary>
+/// <param name="spec">Size and timing.</param>
+/// <param name="seed">Seed of the run.</param>
+/// <param name="warmUpClips">Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find them anywhere.</param>
+internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long warmUpClips = 24_000) : IClipSource
 {
-    private const ulong HeldOutSeeds = 1UL << 62;
+    private const ulong HeldOutSeeds = 1UL << 62, CompositionSeeds = HeldOutSeeds | 1UL << 40;
     // Runs have 2²¹ ranges of 2⁴⁰ seeds each: all of them below 2⁶¹.
     private const ulong Ranges = 1UL << 21;
-
-    /// <summary>Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find them anywhere.</summary>
-    private const double WarmUpClips = 24_000;
 
     /// <summary>The clips of the demo model: 2 seconds of 64-pixel pictures.</summary>
     public static ClipSpec DemoClip { get; } = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash);
@@ -25,21 +25,54 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0) : IClip
     /// <inheritdoc/>
     /// <remarks>
     /// After a clip of an action that is another one played backwards comes its twin, the same frames in the other order with the other action's
-    /// caption: in one batch (of even size), the two can be told apart by nothing but time.
+    /// caption: in one batch (of even size), the two can be told apart by nothing but time. A twin that would be a novel composition is left out.
     /// </remarks>
     public TrainingClip Training(long index)
     {
-        var twinOf = index % 2 == 1 ? ActionCatalog.Partner(ClipGenerator.ActionOf(SeedOf(index - 1))) : null;
-        var first = twinOf is null ? index : index - 1;
-        return ToClip(ClipGenerator.Generate(SeedOf(first), spec, twinOf, Math.Min(1, first / WarmUpClips)));
+        if (index % 2 == 1 && ActionCatalog.Partner(ClipGenerator.ActionOf(SeedOf(index - 1))) is { } twin && Shirt(index - 1) is var shirt
+            && !Compositions.IsNovel(new(twin, shirt!)))
+            return Make(SeedOf(index - 1), twin, index - 1, shirt);
+        return Make(SeedOf(index), ClipGenerator.ActionOf(SeedOf(index)), index, Shirt(index));
     }
+
+    public IReadOnlyList<EvaluationSet> Evaluation(int perClass) =>
+    [
+        new("actions", Classes, Supervised: true, Enumerable.Range(0, perClass).SelectMany(n => ActionCatalog.All.Select(a =>
+        {
+            var own = HeldOutSeeds + (ulong)(n * ActionCatalog.All.Count + (int)a.Kind);
+            return HeldOut(own, a.Kind, Compositions.BaseShirt(a.Kind, own), (int)a.Kind);
+        }))),
+        Composed("base-compositions", Compositions.Base, 0, perClass),
+        Composed("novel-compositions", Compositions.Novel, 1UL << 39, perClass),
+    ];
+
+    private EvaluationSet Composed(string name, IReadOnlyList<Composition> compositions, ulong seeds, int perClass)
+    {
+        // As many clips an action, whether it has one composition or seven.
+        var each = Math.Max(1, perClass * Compositions.Novel.Count / compositions.Count);
+        return new(name, [.. compositions.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), Reversed(compositions, c)))], Supervised: false,
+            Enumerable.Range(0, each).SelectMany(n => compositions.Select((c, i) =>
+                HeldOut(CompositionSeeds + seeds + (ulong)(n * compositions.Count + i), c.Action, c.Shirt, i))));
+    }
+
+    private static int? Reversed(IReadOnlyList<Composition> compositions, Composition of)
+    {
+        if (ActionCatalog.Partner(of.Action) is not { } partner)
+            return null;
+        var index = compositions.ToList().IndexOf(of with { Action = partner });
+        return index < 0 ? null : index;
+    }
+
+    private string? Shirt(long index) => Compositions.BaseShirt(ClipGenerator.ActionOf(SeedOf(index)), SeedOf(index));
 
     private ulong SeedOf(long index) => ((seed % Ranges) << 40) + (ulong)index;
 
-    public IEnumerable<TrainingClip> HeldOut(int perClass) =>
-        from n in Enumerable.Range(0, perClass)
-        from action in ActionCatalog.All
-        select ToClip(ClipGenerator.Generate(HeldOutSeeds + (ulong)(n * ActionCatalog.All.Count + (int)action.Kind), spec, action.Kind));
+    private HeldOutClip HeldOut(ulong own, ActionKind action, string? shirt, int label) =>
+        new([ClipGenerator.Generate(own, spec, action, shirt: shirt).Pixels], label);
 
-    private static TrainingClip ToClip(GeneratedClip clip) => new(clip.Pixels, (int)clip.Action, clip.Colour, clip.Caption.Text, clip.Caption.Colour);
+    private TrainingClip Make(ulong own, ActionKind action, long index, string? shirt)
+    {
+        var clip = ClipGenerator.Generate(own, spec, action, warmUpClips == 0 ? 1 : Math.Min(1, (double)index / warmUpClips), shirt);
+        return new(clip.Pixels, (int)clip.Action, clip.Colour, clip.Caption.Text, clip.Caption.Colour);
+    }
 }

@@ -12,20 +12,20 @@ internal static class Evaluator
     private const int ShuffleSeed = 20240117;
 
     /// <summary>Evaluates by similarity to the classes' phrases, by the classification head, and on time-order pairs with and without their order.</summary>
-    public static EvaluationReport Run(TorchNetwork network, IClipSource source, int perClass)
+    public static EvaluationReport Run(TorchNetwork network, EvaluationSet set)
     {
         using var mode = no_grad();
         network.Training = false;
-        var classes = source.Classes;
+        var classes = set.Classes;
         using var texts = Scoped(() => network.EncodeText(network.Tokens([.. classes.Select(c => c.Phrase)])));
         int clips = 0, text = 0, head = 0, pairs = 0, ordered = 0, shuffled = 0;
         var hits = new int[classes.Count];
         var seen = new int[classes.Count];
         var random = new Random(ShuffleSeed);
-        foreach (var batch in source.HeldOut(perClass).Chunk(Batch))
+        foreach (var batch in set.Clips.Chunk(Batch))
         {
-            var (similarity, logits) = Scores(network, texts, [.. batch.Select(c => c.Pixels)]);
-            var (withoutOrder, _) = Scores(network, texts, [.. batch.Select(c => Shuffle(c.Pixels, network.Config.Frames, random))]);
+            var (similarity, logits) = Scores(network, texts, [.. batch.Select(c => c.Views[0])]);
+            var (withoutOrder, _) = Scores(network, texts, [.. batch.Select(c => Shuffle(c.Views[0], network.Config.Frames, random))]);
             for (var i = 0; i < batch.Length; i++)
             {
                 var label = batch[i].Label;
@@ -48,7 +48,7 @@ internal static class Evaluator
                 }
             }
         }
-        return new(clips, (double)text / clips, network.Config.NumClasses > 0 ? (double)head / clips : null,
+        return new(clips, (double)text / clips, set.Supervised && network.Config.NumClasses > 0 ? (double)head / clips : null,
             pairs == 0 ? double.NaN : (double)ordered / pairs, pairs == 0 ? double.NaN : (double)shuffled / pairs,
             classes.Select((c, i) => (c.Name, Share: seen[i] == 0 ? 0 : (double)hits[i] / seen[i])).ToDictionary(c => c.Name, c => c.Share));
     }

@@ -15,6 +15,10 @@ internal static class Captions
     /// <summary>The phrase that stands for an action, such as <c>a person sits down</c>.</summary>
     public static string Canonical(ActionWords action) => With(action.Phrases[0], Plain[0]);
 
+    /// <summary>The phrase that stands for a composition, such as <c>a person in a red shirt sits down</c>.</summary>
+    public static string Canonical(Composition composition) =>
+        With(ActionCatalog.Of(composition.Action).Phrases[0], $"{Plain[0]} in a {composition.Shirt} shirt");
+
     /// <summary>A random caption.</summary>
     public static Caption Random(ActionWords action, string? colour, Random random)
     {

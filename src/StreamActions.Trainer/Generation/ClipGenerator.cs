@@ -24,7 +24,8 @@ internal static class ClipGenerator
     /// <param name="spec">Size and timing.</param>
     /// <param name="action">The action, or null for a random one.</param>
     /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
-    public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1)
+    /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
+    public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1, string? shirt = null)
     {
         var random = new SeededRandom(seed);
         var drawn = Draw(random);
@@ -39,6 +40,8 @@ internal static class ClipGenerator
         var style = MotionStyle.Random(random);
         var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
         var take = Take.Random(performed, style, (spec.Frames - 1) / spec.SampleFps, seen / (double)height / look.Scale / 2, difficulty, random);
+        if (shirt is not null)
+            look = look.WithShirt(shirt, random);
         var choreography = new Choreography([take.Part], bodies[..words.People], take.StartX);
 
         using var renderer = new SceneRenderer(look, width, height, random);

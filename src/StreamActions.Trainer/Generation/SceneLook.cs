@@ -21,6 +21,7 @@ internal sealed record SceneLook
     [
         ("red", new(205, 35, 40)), ("green", new(40, 160, 60)), ("blue", new(40, 70, 205)),
         ("yellow", new(235, 205, 40)), ("black", new(25, 25, 28)), ("white", new(238, 238, 235)),
+        ("orange", new(240, 120, 25)), ("purple", new(135, 45, 165)),
     ];
 
     private static readonly Rgb[] Trousers = [new(35, 40, 60), new(90, 80, 70), new(70, 70, 75), new(30, 30, 30), new(120, 105, 80), new(60, 80, 120)];
@@ -28,7 +29,7 @@ internal sealed record SceneLook
     private static readonly Rgb[] Hairs = [new(30, 25, 20), new(90, 60, 35), new(160, 120, 60), new(120, 120, 120), new(60, 30, 20)];
 
     /// <summary>The names of shirt colours.</summary>
-    public static IEnumerable<string> ShirtNames => Shirts.Select(s => s.Name);
+    public static IReadOnlyList<string> ShirtNames { get; } = [.. Shirts.Select(s => s.Name)];
 
     /// <summary>Height of a figure, as a share of the picture's height.</summary>
     public required double Scale { get; init; }
@@ -100,11 +101,27 @@ internal sealed record SceneLook
         };
     }
 
+    // The last colours are worn where a clip asks for them; what is left to chance keeps its look, such as the sample films.
+    private const int ShirtsByChance = 6;
+
     /// <summary>Random clothes.</summary>
     public static FigureLook Figure(Random random)
     {
-        var (name, shirt) = Shirts[random.Next(Shirts.Length)];
-        Rgb Vary(Rgb c) => new Rgb(c.R + random.Next(-12, 13), c.G + random.Next(-12, 13), c.B + random.Next(-12, 13)).Times(1);
+        var (name, shirt) = Shirts[random.Next(ShirtsByChance)];
+        Rgb Vary(Rgb c) => Nearly(c, random);
         return new(name, Vary(shirt), Vary(Trousers[random.Next(Trousers.Length)]), Vary(Skins[random.Next(Skins.Length)]), Hairs[random.Next(Hairs.Length)], random.Next(2) == 0);
     }
+
+    /// <summary>The same look with the performer in a shirt of that name.</summary>
+    /// <exception cref="ArgumentException">There is no such shirt.</exception>
+    public SceneLook WithShirt(string name, Random random)
+    {
+        var shirt = Array.Find(Shirts, s => s.Name == name);
+        if (shirt.Name is null)
+            throw new ArgumentException($"there is no {name} shirt", nameof(name));
+        return this with { Figures = [Figures[0] with { ShirtName = name, Shirt = Nearly(shirt.Colour, random) }, .. Figures.Skip(1)] };
+    }
+
+    private static Rgb Nearly(Rgb c, Random random) =>
+        new Rgb(c.R + random.Next(-12, 13), c.G + random.Next(-12, 13), c.B + random.Next(-12, 13)).Times(1);
 }

@@ -51,7 +51,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source)
                     saved = step;
                 }
                 if (step % options.EvaluateEvery == 0)
-                    onEvaluation(step, Evaluator.Run(network, source, perClass: 20));
+                    onEvaluation(step, Evaluator.Run(network, source.Evaluation(perClass: 20)[0]));
                 cancellation.ThrowIfCancellationRequested();
             }
         }
