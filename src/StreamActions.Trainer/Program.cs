@@ -6,6 +6,7 @@ var root = new RootCommand("StreamActions trainer: makes models that turn video 
 {
     GenerateCommand.Create(),
     ImportClipCommand.Create(),
+    PretrainCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     ExportCommand.Create(),

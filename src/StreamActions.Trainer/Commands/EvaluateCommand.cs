@@ -26,8 +26,9 @@ internal static class EvaluateCommand
 
     internal static EvaluationReport Run(RunFolder run, int perClass)
     {
-        using var network = run.LoadNetwork();
-        return Evaluator.Run(network, new GeneratedClipSource(run.Clip).Evaluation(perClass)[0]);
+        var (network, _) = run.LoadBest();
+        using (network)
+            return Evaluator.Run(network, ClipSources.Open(run.Options.Data, run.Clip, run.Options.Seed, fresh: false).Evaluation(perClass)[0]);
     }
 
     internal static void Print(EvaluationReport report)

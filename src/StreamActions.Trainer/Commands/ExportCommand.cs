@@ -33,10 +33,10 @@ internal static class ExportCommand
 
     private static void Run(RunFolder run, string path, string name, string version, string to, int perClass)
     {
-        using var network = run.LoadNetwork();
-        var source = new GeneratedClipSource(run.Clip);
+        var (network, steps) = run.LoadBest();
+        using var _ = network;
         var options = run.Options;
-        var steps = run.LatestStep();
+        var source = ClipSources.Open(options.Data, run.Clip, options.Seed, fresh: false);
         var metrics = new Dictionary<string, double>();
         var provenance = new Dictionary<string, string>();
         if (options.ImportedFrom is { } origin)
@@ -53,8 +53,8 @@ internal static class ExportCommand
         }
         byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
-        var bundle = BundleExporter.Write(network, source.Classes, golden, (run.VocabularyPath, run.MergesPath),
-            new(name, version, run.Clip, ClosedVocabulary: options.ImportedFrom is null, metrics, provenance), to);
+        var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, golden, (run.VocabularyPath, run.MergesPath),
+            new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, metrics, provenance), to);
         AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
     }
 }

@@ -22,7 +22,25 @@ internal static class GenerateCommand
             AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", source.Classes.Select(c => c.Name))}.");
             return Task.CompletedTask;
         }));
-        return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Film(), Clips() };
+        return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Pictures(), Film(), Clips() };
+    }
+
+    private static Command Pictures()
+    {
+        const int columns = 8;
+        Option<string> to = new("--to") { Description = "The PNG to write.", Required = true };
+        Option<int> page = new("--page") { Description = "Which pictures: another number, others.", DefaultValueFactory = _ => 0 };
+        Command pictures = new("pictures", "A contact sheet of the pictures that 'pretrain' learns from, with their captions printed.") { to, page };
+        pictures.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        {
+            var source = new GeneratedImageSource(GeneratedImageSource.DemoImage, warmUpImages: 0);
+            var shown = Enumerable.Range(result.GetValue(page) * columns * columns, columns * columns).Select(i => source.Training(i)).Chunk(columns).ToList();
+            ContactSheet.Write(result.GetValue(to)!, [.. shown.Select(row => row.SelectMany(p => p.Pixels).ToArray())], GeneratedImageSource.DemoImage with { Frames = columns });
+            foreach (var row in shown)
+                AnsiConsole.MarkupLineInterpolated($"{string.Join(" | ", row.Select(p => p.Caption))}");
+            return Task.CompletedTask;
+        }));
+        return pictures;
     }
 
     private static Command Film()

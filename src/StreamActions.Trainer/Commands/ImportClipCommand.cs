@@ -24,11 +24,10 @@ internal static class ImportClipCommand
         Option<string> run = new("--run") { Description = "Folder of the run to make.", Required = true };
         Option<int> frames = new("--frames") { Description = "Frames of a clip.", DefaultValueFactory = _ => 8 };
         Option<double> fps = new("--fps") { Description = "Frames a second at which a clip is sampled.", DefaultValueFactory = _ => 4 };
-        Option<bool> adapters = new("--adapters") { Description = "Add fresh adapters in both branches, for training; they change nothing until they are trained." };
-        Command command = new("import-clip", "Take CLIP's published weights: 'export' then makes a bundle that knows any phrase, with no training.") { folder, run, frames, fps, adapters };
+        Command command = new("import-clip", "Take CLIP's published weights: 'export' then makes a bundle that knows any phrase, with no training.") { folder, run, frames, fps };
         command.SetAction((result, _) => RunMessages.GuardAsync(() =>
         {
-            var made = Import(result.GetValue(folder)!, result.GetValue(run)!, result.GetValue(frames), result.GetValue(fps), result.GetValue(adapters));
+            var made = Import(result.GetValue(folder)!, result.GetValue(run)!, result.GetValue(frames), result.GetValue(fps));
             AnsiConsole.MarkupLineInterpolated(
                 $"Imported {M2ClipParameters.List(made.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b)):N0} parameters. Next: [blue]export --run {result.GetValue(run)} --name clip --to models/clip[/]");
             return Task.CompletedTask;
@@ -39,7 +38,7 @@ internal static class ImportClipCommand
     /// <summary>Makes the run.</summary>
     /// <exception cref="FormatException">A file is missing or of another form, or the run is there already.</exception>
     /// <exception cref="CheckpointException">Tensors are missing or misshapen; all are listed.</exception>
-    internal static RunFolder Import(string folder, string run, int frames, double fps, bool adapters)
+    internal static RunFolder Import(string folder, string run, int frames, double fps)
     {
         if (RunFolder.Exists(run))
             throw new FormatException($"{run}: a run is here already; take another folder");
@@ -56,17 +55,6 @@ internal static class ImportClipCommand
         var weights = ClipCheckpoint.Read(SafetensorsFile.Open(weightsPath!));
         var config = ClipCheckpoint.Sizes(weights, weightsPath!) with { Frames = frames };
         CheckPublishedConfiguration(folder, config);
-        if (adapters)
-        {
-            // As wide as the paper's for ViT-B/16: half the width, in every block.
-            config = config with
-            {
-                VisionAdapterWidth = config.VisionWidth / 2,
-                VisionAdapterLayers = config.VisionLayers,
-                TextAdapterWidth = config.TextWidth / 2,
-                TextAdapterLayers = config.TextLayers,
-            };
-        }
         var problems = config.Problems();
         if (problems.Count > 0)
             throw new FormatException($"{weightsPath}: {string.Join("; ", problems)}");
@@ -77,8 +65,8 @@ internal static class ImportClipCommand
         using var parameters = TorchParameters.Extend(config, weights, weightsPath!, seed: 1);
         using (no_grad())
             _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
-        return RunFolder.Import(run, config, new ClipSpec(frames, fps, config.ImageSize, ResizeRule.CenterCrop),
-            new TrainingOptions { Steps = 0, Batch = 32, Rate = 1e-3, Seed = 1, ImportedFrom = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) },
+        return RunFolder.Import(run, new(config, [], []), new ClipSpec(frames, fps, config.ImageSize, ResizeRule.CenterCrop),
+            new TrainingOptions { Steps = 0, Batch = 32, Rate = 1e-3, Seed = 1, OpenVocabulary = true, ImportedFrom = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) },
             tokenizer, parameters);
     }
 

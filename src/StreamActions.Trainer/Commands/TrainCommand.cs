@@ -1,116 +1,111 @@
-// train: makes or goes on with a run, with a progress bar.
+// train: adapters and heads on frozen weights of others, or a small network from nothing.
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using StreamActions.Core.Clips;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Training;
-using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Commands;
 
 /// <summary>The <c>train</c> verb.</summary>
 internal static class TrainCommand
 {
-    /// <summary>The sizes of the demo model; the vocabulary's size and the classes' number are filled in.</summary>
-    internal static M2ClipConfig DemoNetwork(ClipSpec clip, int classes) => new()
+    /// <summary>Learning rate a clip of a step when CLIP is frozen (MODEL §4).</summary>
+    private const double ReferenceRate = 1e-3 / 256;
+
+    /// <summary>The sizes of a network that begins at random; the vocabulary's size is filled in.</summary>
+    internal static M2ClipConfig FromNothing(ClipSpec clip, int classes) => PretrainCommand.Miniature with
     {
         ImageSize = clip.Size,
-        PatchSize = 8,
-        VisionWidth = 128,
-        VisionLayers = 4,
-        EmbedDim = 128,
+        Frames = clip.Frames,
         VisionAdapterWidth = 32,
         VisionAdapterLayers = 4,
-        Frames = clip.Frames,
-        TextWidth = 128,
-        TextHeads = 2,
-        TextLayers = 3,
         TextAdapterWidth = 32,
         TextAdapterLayers = 1,
-        ContextLength = 24,
-        VocabSize = 1,
         NumClasses = classes,
     };
 
     public static Command Create()
     {
-        Option<string> run = new("--run") { Description = "Folder of the run: settings, checkpoints, log.", Required = true };
-        Option<long?> steps = new("--steps") { Description = "Steps in all (3000). For a run that goes on: a new length, over which the learning rate then falls." };
-        Option<int> batch = new("--batch") { Description = "Clips in a step.", DefaultValueFactory = _ => 32 };
-        Option<double> rate = new("--rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
-        Option<ulong> seed = new("--seed") { Description = "Seed of weights and clips.", DefaultValueFactory = _ => 1UL };
-        Option<bool> mixed = new("--bf16") { Description = "Matrix products in bfloat16: about five times as fast where the processor has them." };
-        Option<int> threads = new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
-        Command command = new("train", "Train a small network on generated clips, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
+        var common = new RunOptions();
+        var losses = new LossOptions();
+        Option<string?> from = new("--from") { Description = "Weights to start from: a run of 'import-clip', 'pretrain' or 'train', or a bundle." };
+        Option<string> data = new("--data") { Description = "What to train on: 'generated' is the generated benchmark.", DefaultValueFactory = _ => ClipSources.GeneratedClips };
+        Option<TrainablePart?> part = new("--train") { Description = "adapters (and heads; CLIP stays frozen), or all. With --from: adapters." };
+        Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
+        Option<int> batch = new("--batch") { Description = "Clips that are compared with each other.", DefaultValueFactory = _ => 32 };
+        Option<int> accumulate = new("--accumulate") { Description = "Batches whose gradients make one step.", DefaultValueFactory = _ => 1 };
+        Option<double?> rate = new("--rate") { Description = "Highest learning rate; of text adapters half of it. With --from 0.001 for 256 clips a step and in proportion, else 0.001." };
+        Option<int> patience = new("--patience") { Description = "Evaluations without a better figure after which the run ends; 0 never ends it.", DefaultValueFactory = _ => 0 };
+        Command command = new("train", "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
         {
-            run, steps, batch, rate, seed, mixed, threads,
+            from, data, part, adapters, batch, accumulate, rate, patience,
         };
-        command.SetAction((result, cancellation) => RunMessages.GuardAsync(() => RunAsync(
-            result.GetValue(run)!,
-            new TrainingOptions
+        common.AddTo(command);
+        losses.AddTo(command);
+        command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
+        {
+            var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
+            var path = result.GetValue(common.Run)!;
+            var start = result.GetValue(from);
+            var steps = result.GetValue(common.Steps);
+            var (clips, parts) = (result.GetValue(batch), result.GetValue(accumulate));
+            var options = new TrainingOptions
             {
-                Steps = result.GetValue(steps) ?? 3000,
-                Batch = result.GetValue(batch),
-                Rate = result.GetValue(rate),
-                Seed = result.GetValue(seed),
-                MixedPrecision = result.GetValue(mixed),
-            },
-            result.GetValue(steps), result.GetValue(threads), cancellation)));
+                Steps = steps ?? 3000,
+                Batch = clips,
+                Accumulate = parts,
+                Rate = result.GetValue(rate) ?? (start is null ? 1e-3 : ReferenceRate * clips * parts),
+                WarmUp = result.GetValue(common.WarmUp) ?? (steps ?? 3000) / 20,
+                Seed = result.GetValue(common.Seed),
+                MixedPrecision = result.GetValue(common.Mixed),
+                EvaluateEvery = result.GetValue(common.EvaluateEvery),
+                Patience = result.GetValue(patience),
+                Data = result.GetValue(data)!,
+                Train = result.GetValue(part) ?? (start is null ? TrainablePart.All : TrainablePart.Adapters),
+                Losses = losses.Read(result),
+            };
+            options.Check();
+            var run = RunFolder.Exists(path) ? GoOn(path, steps) : Start(path, start, result.GetValue(adapters), options);
+            await RunAsync(path, run, device, cancellation);
+        }));
         return command;
     }
 
-    private static async Task RunAsync(string path, TrainingOptions options, long? length, int threads, CancellationToken cancellation)
+    private static RunFolder GoOn(string path, long? steps)
     {
-        set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
-        RunFolder run;
-        GeneratedClipSource source;
-        if (RunFolder.Exists(path))
+        var run = RunFolder.Open(path);
+        if (steps is { } length && length != run.Options.Steps)
+            run = run.WithSteps(length);
+        AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, and only --steps changes one.");
+        return run;
+    }
+
+    private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options)
+    {
+        if (from is null)
         {
-            run = RunFolder.Open(path);
-            source = new(run.Clip);
-            if (length is { } steps && steps != run.Options.Steps)
-                run = run.WithSteps(steps);
-            AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, and only --steps changes one.");
+            var fresh = ClipSources.Open(options.Data, GeneratedClipSource.DemoClip, options.Seed, fresh: true);
+            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count), GeneratedClipSource.DemoClip, options, fresh);
         }
-        else
+        var start = StartingPoint.Open(from);
+        // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
+        var clip = start.Clip.Frames > 1 ? start.Clip : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
+        return RunFolder.From(path, start, adapters, clip, options, ClipSources.Open(options.Data, clip, options.Seed, fresh: false));
+    }
+
+    private static async Task RunAsync(string path, RunFolder run, TorchSharp.torch.Device device, CancellationToken cancellation)
+    {
+        var options = run.Options;
+        var source = ClipSources.Open(options.Data, run.Clip, options.Seed, fresh: options.ImportedFrom is null);
+        AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run.Config):N0} parameters.");
+        var end = await TrainingSession.RunAsync(run, source, device, cancellation);
+        AnsiConsole.MarkupLineInterpolated(end switch
         {
-            var clip = GeneratedClipSource.DemoClip;
-            source = new(clip);
-            run = RunFolder.Create(path, DemoNetwork(clip, source.Classes.Count), clip, options, source.Texts);
-            AnsiConsole.MarkupLineInterpolated($"New run in [blue]{path}[/]: {source.Classes.Count} classes, {M2ClipParameters.List(run.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b)):N0} parameters.");
-        }
-        using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
-        await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
-            .StartAsync(async progress =>
-            {
-                var bar = progress.AddTask("starting", maxValue: run.Options.Steps);
-                bar.Value = run.LatestStep();
-                var (loss, accuracy) = (double.NaN, double.NaN);
-                var quality = "";
-                await new TrainingLoop(run, source).RunAsync(
-                    step =>
-                    {
-                        loss = double.IsNaN(loss) ? step.Loss : 0.98 * loss + 0.02 * step.Loss;
-                        accuracy = double.IsNaN(accuracy) ? step.Accuracy : 0.98 * accuracy + 0.02 * step.Accuracy;
-                        bar.Value = step.Step;
-                        bar.Description = string.Create(CultureInfo.InvariantCulture,
-                            $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
-                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4}"));
-                    },
-                    (step, report) =>
-                    {
-                        quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText:p1}, pairs {report.Pairs:p1}");
-                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"evaluation,{step},{report.ByText:f4},{report.ByClassifier:f4},{report.Pairs:f4},{report.PairsShuffled:f4}"));
-                    },
-                    cancellation);
-            });
-        AnsiConsole.MarkupLineInterpolated(run.LatestStep() >= run.Options.Steps
-            ? (FormattableString)$"Done. Next: [blue]export --run {path} --name demo --to models/demo[/]"
-            : $"Stopped at step {run.LatestStep()}. The same command goes on.");
+            TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",
+            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: [blue]export --run {path} --name mine --to models/mine[/]",
+            _ => $"Done. Next: [blue]export --run {path} --name mine --to models/mine[/]",
+        });
     }
 }

@@ -6,6 +6,16 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Network;
 
+/// <summary>What the vision branch gives for B clips.</summary>
+/// <param name="Embedding">[B, D], of unit length.</param>
+/// <param name="ClassLogits">[B, K]; null without a classification head.</param>
+/// <param name="FrameEmbeddings">[B, T, D].</param>
+internal readonly record struct EncodedVideo(Tensor Embedding, Tensor? ClassLogits, Tensor FrameEmbeddings)
+{
+    /// <summary>What most want.</summary>
+    public void Deconstruct(out Tensor embedding, out Tensor? classLogits) => (embedding, classLogits) = (Embedding, ClassLogits);
+}
+
 /// <summary>An M²-CLIP network that computes, and can be trained.</summary>
 internal sealed class TorchNetwork : IDisposable
 {
@@ -44,7 +54,7 @@ internal sealed class TorchNetwork : IDisposable
         var all = new byte[clips.Count * clips[0].Length];
         for (var i = 0; i < clips.Count; i++)
             clips[i].CopyTo(all, i * clips[0].Length);
-        return tensor(all).reshape(clips.Count, Config.Frames, Config.ImageSize, Config.ImageSize, 3);
+        return OnDevice(tensor(all).reshape(clips.Count, Config.Frames, Config.ImageSize, Config.ImageSize, 3));
     }
 
     /// <summary>Phrases, put into the template, as ids [N, S].</summary>
@@ -53,15 +63,18 @@ internal sealed class TorchNetwork : IDisposable
         var ids = new long[phrases.Count * Config.ContextLength];
         for (var i = 0; i < phrases.Count; i++)
             Tokenizer.Encode(Template.Apply(phrases[i]), Config.ContextLength).CopyTo(ids, i * Config.ContextLength);
-        return tensor(ids).reshape(phrases.Count, Config.ContextLength);
+        return OnDevice(tensor(ids).reshape(phrases.Count, Config.ContextLength));
     }
 
     /// <summary>The vision branch on uint8 pixels; the video embedding of unit length.</summary>
-    public (Tensor Embedding, Tensor? ClassLogits) EncodeVideo(Tensor pixels)
+    public EncodedVideo EncodeVideo(Tensor pixels)
     {
         var output = Network.Vision.Forward(Network.Vision.Normalize(pixels));
-        return (_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits?.to(ScalarType.Float32));
+        return new(_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits?.to(ScalarType.Float32), output.FrameEmbeddings);
     }
+
+    /// <summary>The tensor where the network computes.</summary>
+    public Tensor OnDevice(Tensor tensor) => tensor.to(Parameters.Device);
 
     /// <summary>The text branch on ids; embeddings of unit length.</summary>
     public Tensor EncodeText(Tensor tokens) => _ops.L2Normalize(Network.Text.Forward(tokens).Embedding);

@@ -13,29 +13,33 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     private readonly Generator? _random;
     private readonly IReadOnlyDictionary<string, TensorData>? _weights;
 
-    private TorchParameters(Generator? random, IReadOnlyDictionary<string, TensorData>? weights) => (_random, _weights) = (random, weights);
+    private TorchParameters(Generator? random, IReadOnlyDictionary<string, TensorData>? weights, Device? device) =>
+        (_random, _weights, Device) = (random, weights, device ?? CPU);
+
+    /// <summary>Where they are.</summary>
+    public Device Device { get; }
 
     /// <summary>Parameters by name, in the order the network asked for them.</summary>
     public IReadOnlyDictionary<string, Parameter> Tensors => _tensors;
 
     /// <summary>Fresh parameters.</summary>
-    public static TorchParameters Start(ulong seed) => new(new Generator(seed, CPU), null);
+    public static TorchParameters Start(ulong seed, Device? device = null) => new(new Generator(seed, CPU), null, device);
 
     /// <summary>Parameters from a checkpoint as far as it has them, and fresh ones for the rest: adapters on published weights.</summary>
     /// <exception cref="CheckpointException">A tensor that is no adapter's is missing, or one has another shape; all of it is listed.</exception>
-    public static TorchParameters Extend(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed)
+    public static TorchParameters Extend(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed, Device? device = null)
     {
         CheckpointException.ThrowUnlessComplete(
             M2ClipParameters.List(config).Where(s => weights.ContainsKey(s.Name) || !s.Name.Contains("adapter", StringComparison.Ordinal)), weights, source);
-        return new(new Generator(seed, CPU), weights);
+        return new(new Generator(seed, CPU), weights, device);
     }
 
     /// <summary>Parameters from a checkpoint, all of them.</summary>
     /// <exception cref="CheckpointException">Something is missing or misshapen; all of it is listed.</exception>
-    public static TorchParameters Load(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source)
+    public static TorchParameters Load(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, Device? device = null)
     {
         CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, source);
-        return new(null, weights);
+        return new(null, weights, device);
     }
 
     public Tensor Get(ParameterSpec spec)
@@ -49,10 +53,21 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
                 ParameterStart.Constant => full(spec.Shape, spec.Value),
                 _ => (randn(spec.Shape, generator: _random) * spec.Value).MoveToOuterDisposeScope(),
             };
-        var parameter = new Parameter(value.DetachFromDisposeScope());
+        var parameter = new Parameter(value.to(Device).DetachFromDisposeScope());
         _tensors.Add(spec.Name, parameter);
         return parameter;
     }
+
+    /// <summary>Freezes all parameters but those named, and says how many numbers are trained.</summary>
+    public long TrainOnly(Func<string, bool> trained)
+    {
+        foreach (var (name, parameter) in _tensors)
+            parameter.requires_grad = trained(name);
+        return Trained.Sum(p => p.Value.numel());
+    }
+
+    /// <summary>The parameters that are not frozen.</summary>
+    public IEnumerable<KeyValuePair<string, Parameter>> Trained => _tensors.Where(p => p.Value.requires_grad);
 
     /// <summary>Copies of all values, for a checkpoint.</summary>
     public Dictionary<string, TensorData> Export() =>

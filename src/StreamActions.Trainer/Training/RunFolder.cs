@@ -1,32 +1,46 @@
-// A run on disk: settings, vocabulary, and checkpoints that are whole or not there.
-using System.Globalization;
+// A run on disk: settings, vocabulary, classes, checkpoints.
 using System.Text.Json;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
+using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
+using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Training;
 
 /// <summary>The folder of a training run.</summary>
 internal sealed class RunFolder
 {
-    private const string CheckpointPrefix = "step-";
+    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json";
     private readonly string _root;
+    private readonly TrainedNetwork _network;
 
-    private RunFolder(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options) =>
-        (_root, Config, Clip, Options) = (root, config, clip, options);
+    private RunFolder(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options)
+    {
+        (_root, _network, Clip, Options) = (root, network, clip, options);
+        Checkpoints = new(root);
+    }
 
     /// <summary>Sizes of the network.</summary>
-    public M2ClipConfig Config { get; }
+    public M2ClipConfig Config => _network.Config;
+
+    /// <summary>Classes of its classification head, or those that its texts are tested on.</summary>
+    public IReadOnlyList<ClipClass> Classes => _network.Classes;
+
+    /// <summary>Words of its masked-language head.</summary>
+    public IReadOnlyList<string> Words => _network.Words;
 
     /// <summary>The clips it is trained on.</summary>
     public ClipSpec Clip { get; }
 
     /// <summary>The run's settings.</summary>
     public TrainingOptions Options { get; }
+
+    /// <summary>Its checkpoints.</summary>
+    public Checkpoints Checkpoints { get; }
 
     /// <summary>The tokenizer's files.</summary>
     public string VocabularyPath => In("vocab.json");
@@ -35,30 +49,49 @@ internal sealed class RunFolder
     public string MergesPath => In("merges.txt");
 
     /// <summary>True when the folder holds a run.</summary>
-    public static bool Exists(string root) => File.Exists(Path.Combine(root, "options.json"));
+    public static bool Exists(string root) => File.Exists(Path.Combine(root, OptionsFile));
 
-    /// <summary>Starts a run: writes its settings and makes its vocabulary.</summary>
-    public static RunFolder Create(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, IEnumerable<string> texts)
+    /// <summary>Starts a run at random weights: writes its settings and makes its vocabulary of the source's texts.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="config">Sizes; the vocabulary's is filled in, and the masked-language head's words where the losses want them.</param>
+    /// <param name="clip">The clips.</param>
+    /// <param name="options">The run's settings.</param>
+    /// <param name="source">Its data.</param>
+    public static RunFolder Create(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
         Directory.CreateDirectory(root);
-        var folder = new RunFolder(root, config, clip, options);
+        var folder = new RunFolder(root, new(config, source.Classes, []), clip, options);
         var template = new PromptTemplate(options.PromptTemplate);
-        VocabularyBuilder.Write(texts.Select(template.Apply), folder.VocabularyPath, folder.MergesPath);
-        folder = new(root, config with { VocabSize = folder.Tokenizer().Count }, clip, options);
+        VocabularyBuilder.Write(source.Texts.Select(template.Apply).Append(LabelWords.Mask), folder.VocabularyPath, folder.MergesPath);
+        var words = config.MlmVocabSize > 0 ? LabelWords.Of(source.Texts, template).Words : [];
+        folder = new(root, new(config with { VocabSize = folder.Tokenizer().Count, MlmVocabSize = words.Count }, source.Classes, words), clip, options);
         folder.WriteSettings();
         return folder;
     }
 
     /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
-    public static RunFolder Import(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
+    public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
     {
         Directory.CreateDirectory(root);
-        var folder = new RunFolder(root, config, clip, options);
+        var folder = new RunFolder(root, network, clip, options);
         File.Copy(tokenizer.Vocabulary, folder.VocabularyPath, overwrite: true);
         File.Copy(tokenizer.Merges, folder.MergesPath, overwrite: true);
-        folder.Save(0, parameters, saveOptimizer: null);
+        folder.Checkpoints.Save(0, parameters, saveOptimizer: null);
         folder.WriteSettings();
         return folder;
+    }
+
+    /// <summary>Starts a run from another run's or a bundle's weights, with heads for the source's classes and words.</summary>
+    public static RunFolder From(string root, StartingPoint start, AdapterPlaces adapters, ClipSpec clip, TrainingOptions options, IClipSource source)
+    {
+        options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
+        var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
+        var heads = new NewHeads(clip.Frames, adapters, source.Classes, words);
+        var (config, weights) = heads.On(start);
+        using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
+        using (no_grad())
+            _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
+        return Import(root, new(config, source.Classes, config.MlmVocabSize > 0 ? words : []), clip, options, start.Tokenizer, parameters);
     }
 
     /// <summary>Opens an existing run.</summary>
@@ -67,13 +100,14 @@ internal sealed class RunFolder
     {
         if (!Exists(root))
             throw new FormatException($"{root}: no training run is here; start one with 'train --run {root}'");
-        var config = M2ClipConfig.Parse(File.ReadAllText(Path.Combine(root, "config.json")), Path.Combine(root, "config.json"));
+        var path = Path.Combine(root, NetworkFile);
         try
         {
-            var clip = JsonSerializer.Deserialize<ClipSpec>(File.ReadAllText(Path.Combine(root, "clip.json")))!;
-            return new(root, config, clip, TrainingOptions.Parse(File.ReadAllText(Path.Combine(root, "options.json"))));
+            var network = TrainedNetwork.Parse(File.ReadAllText(path), path);
+            var clip = JsonSerializer.Deserialize<ClipSpec>(File.ReadAllText(Path.Combine(root, ClipFile)))!;
+            return new(root, network, clip, TrainingOptions.Parse(File.ReadAllText(Path.Combine(root, OptionsFile))));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FileNotFoundException)
         {
             throw new FormatException($"{root}: its settings are not readable ({e.Message})", e);
         }
@@ -85,23 +119,23 @@ internal sealed class RunFolder
     {
         if (steps < LatestStep())
             throw new InvalidOperationException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
-        var longer = new RunFolder(_root, Config, Clip, Options with { Steps = steps });
+        var longer = new RunFolder(_root, _network, Clip, Options with { Steps = steps });
         longer.WriteOptions();
         return longer;
     }
 
     private void WriteSettings()
     {
-        File.WriteAllText(In("config.json"), Config.ToJson());
-        File.WriteAllText(In("clip.json"), JsonSerializer.Serialize(Clip));
+        File.WriteAllText(In(NetworkFile), _network.ToJson());
+        File.WriteAllText(In(ClipFile), JsonSerializer.Serialize(Clip));
         WriteOptions();   // last: their presence says that the rest is there
     }
 
     private void WriteOptions()
     {
-        var temporary = In("options.json.tmp");
+        var temporary = In(OptionsFile + ".tmp");
         File.WriteAllText(temporary, Options.ToJson());
-        File.Move(temporary, In("options.json"), overwrite: true);
+        File.Move(temporary, In(OptionsFile), overwrite: true);
     }
 
     /// <summary>The run's tokenizer.</summary>
@@ -111,43 +145,23 @@ internal sealed class RunFolder
     public string In(string file) => Path.Combine(_root, file);
 
     /// <summary>Steps done at the newest checkpoint; 0 when there is none.</summary>
-    public long LatestStep() => Checkpoints().Select(c => c.Step).DefaultIfEmpty(0).Max();
+    public long LatestStep() => Checkpoints.Latest()?.Step ?? 0;
 
-    /// <summary>The network of the newest checkpoint, or a fresh one.</summary>
-    public TorchNetwork LoadNetwork()
+    /// <summary>The network to train on: that of the newest checkpoint, or a fresh one.</summary>
+    public TorchNetwork LoadNetwork(Device? device = null) => Load(Checkpoints.Latest(), device);
+
+    /// <summary>The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.</summary>
+    public (TorchNetwork Network, long Step) LoadBest()
     {
-        var latest = Latest();
-        var parameters = latest is null
-            ? TorchParameters.Start(Options.Seed)
-            : TorchParameters.Load(Config, SafetensorsFile.Open(Path.Combine(latest, "weights.safetensors")).ReadAll(), latest);
+        var best = Checkpoints.Best() ?? Checkpoints.Latest();
+        return (Load(best, null), best?.Step ?? 0);
+    }
+
+    private TorchNetwork Load(Checkpoint? checkpoint, Device? device)
+    {
+        var parameters = checkpoint is null
+            ? TorchParameters.Start(Options.Seed, device)
+            : TorchParameters.Load(Config, SafetensorsFile.Open(checkpoint.Weights).ReadAll(), checkpoint.Path, device);
         return new(Config, parameters, Tokenizer(), new(Options.PromptTemplate));
     }
-
-    /// <summary>Path of the newest checkpoint's optimiser state; null when there is none, as in imported weights.</summary>
-    public string? LatestOptimizer() => Latest() is { } path && Path.Combine(path, "optimizer.bin") is var file && File.Exists(file) ? file : null;
-
-    /// <summary>Writes a checkpoint into a new folder, which gets its name when it is whole; then removes older ones.</summary>
-    public void Save(long step, TorchParameters parameters, Action<string>? saveOptimizer)
-    {
-        var final = In($"{CheckpointPrefix}{step.ToString("D8", CultureInfo.InvariantCulture)}");
-        var temporary = final + ".tmp";
-        if (Directory.Exists(temporary))
-            Directory.Delete(temporary, recursive: true);
-        Directory.CreateDirectory(temporary);
-        SafetensorsFile.Write(Path.Combine(temporary, "weights.safetensors"), parameters.Export());
-        saveOptimizer?.Invoke(Path.Combine(temporary, "optimizer.bin"));
-        if (Directory.Exists(final))
-            Directory.Delete(final, recursive: true);
-        Directory.Move(temporary, final);
-        foreach (var (path, _) in Checkpoints().Where(c => c.Step < step))
-            Directory.Delete(path, recursive: true);
-    }
-
-    private string? Latest() => Checkpoints().Select(c => c.Path).Max(StringComparer.Ordinal);   // numbers have leading zeros
-
-    private IEnumerable<(string Path, long Step)> Checkpoints() =>
-        from path in Directory.GetDirectories(_root, CheckpointPrefix + "*")
-        let number = Path.GetFileName(path)[CheckpointPrefix.Length..]
-        where long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-        select (path, long.Parse(number, CultureInfo.InvariantCulture));
 }

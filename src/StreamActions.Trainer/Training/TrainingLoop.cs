@@ -1,100 +1,155 @@
-// The loop: batch, forward, losses, backward, step; checkpoints on the way, evaluation now and then.
+// The loop: batches, losses, backward, step; checkpoints on the way, evaluation now and then.
 using System.Diagnostics;
 using System.Globalization;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Network;
-using TorchSharp.Modules;
+using StreamActions.Trainer.Text;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace StreamActions.Trainer.Training;
 
 /// <summary>What is known after a step.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Loss">Loss of the step.</param>
+/// <param name="Loss">Weighted sum of the step's losses.</param>
+/// <param name="Parts">Each loss by name, before its weight.</param>
 /// <param name="Accuracy">Share of the step's clips whose best text is true of them.</param>
+/// <param name="Rate">Learning rate of the step.</param>
 /// <param name="ClipsPerSecond">Speed of the step.</param>
 /// <param name="WaitSeconds">How long the step waited for its clips.</param>
-internal readonly record struct StepReport(long Step, double Loss, double Accuracy, double ClipsPerSecond, double WaitSeconds);
+internal sealed record StepReport(
+    long Step, double Loss, IReadOnlyDictionary<string, double> Parts, double Accuracy, double Rate, double ClipsPerSecond, double WaitSeconds);
+
+/// <summary>How a run ended.</summary>
+internal enum TrainingEnd
+{
+    /// <summary>All its steps are done.</summary>
+    Done,
+
+    /// <summary>It was stopped, and can go on.</summary>
+    Stopped,
+
+    /// <summary>It did not get better any more.</summary>
+    Early,
+}
 
 /// <summary>Trains a network in a run's folder until its last step, or until it is stopped; then it can go on from there.</summary>
-internal sealed class TrainingLoop(RunFolder run, IClipSource source)
+/// <param name="run">The run.</param>
+/// <param name="source">Its clips.</param>
+/// <param name="device">Where to compute; the CPU unless given.</param>
+internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? device = null)
 {
+    private const int EvaluatedPerClass = 20;
+
+    /// <summary>Numbers that are trained; known once the run has begun.</summary>
+    public long TrainedParameters { get; private set; }
+
     /// <summary>Runs. Saves when it is cancelled, and returns normally then.</summary>
-    public async Task RunAsync(Action<StepReport> onStep, Action<long, EvaluationReport> onEvaluation, CancellationToken cancellation)
+    public async Task<TrainingEnd> RunAsync(Action<StepReport> onStep, Action<long, EvaluationReport> onEvaluation, CancellationToken cancellation)
     {
         var options = run.Options;
-        using var network = run.LoadNetwork();
-        using var optimizer = Optimizer(network, options);
-        if (run.LatestOptimizer() is { } state)
-            optimizer.load_state_dict(state);
+        using var network = run.LoadNetwork(device);
+        TrainedParameters = Recipe.Freeze(network.Parameters, options.Train, run.Config.VisionAdapterLayers > 0);
+        using var optimizer = new Recipe(network.Parameters, options);
+        optimizer.Resume(run.Checkpoints.Latest()?.Optimizer);
+        var losses = new MultiTaskLoss(network, options.Losses, run.Config.NumClasses > 0 ? run.Classes : [], run.Words.Count > 0 ? new LabelWords(run.Words) : null);
         var step = run.LatestStep();
-        using var batches = new ClipBatches(source, options.Batch, step, ahead: 3);
+        using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
         var saved = step;
         try
         {
             while (step < options.Steps)
             {
                 var started = Stopwatch.GetTimestamp();
-                var clips = await batches.NextAsync(cancellation);
-                var waited = Stopwatch.GetElapsedTime(started);
-                foreach (var group in optimizer.ParamGroups)
-                    group.LearningRate = options.Rate * LearningRate.Factor(step, options.WarmUp, options.Steps);
-                var (loss, accuracy) = Step(network, optimizer, clips, options, step);
+                var rate = optimizer.SetRate(step);
+                var waited = TimeSpan.Zero;
+                var report = new Accumulated();
+                for (var part = 0; part < options.Accumulate; part++)
+                {
+                    var waiting = Stopwatch.GetTimestamp();
+                    var clips = await batches.NextAsync(cancellation);
+                    waited += Stopwatch.GetElapsedTime(waiting);
+                    report.Add(Backward(network, losses, clips, step, part));
+                }
+                optimizer.Step();
+                ClampScale(network);
                 step++;
-                onStep(new(step, loss, accuracy, clips.Length / Stopwatch.GetElapsedTime(started).TotalSeconds, waited.TotalSeconds));
+                onStep(new(step, report.Loss, report.Parts, report.Accuracy, rate,
+                    options.Batch * options.Accumulate / Stopwatch.GetElapsedTime(started).TotalSeconds, waited.TotalSeconds));
                 if (step % options.CheckpointEvery == 0 || step == options.Steps)
                 {
-                    run.Save(step, network.Parameters, optimizer.save_state_dict);
+                    run.Checkpoints.Save(step, network.Parameters, optimizer.Save);
                     saved = step;
                 }
-                if (step % options.EvaluateEvery == 0)
-                    onEvaluation(step, Evaluator.Run(network, source.Evaluation(perClass: 20)[0]));
+                if ((step % options.EvaluateEvery == 0 || step == options.Steps) && Evaluate(network, step, onEvaluation) && step < options.Steps)
+                    return TrainingEnd.Early;
                 cancellation.ThrowIfCancellationRequested();
             }
+            return TrainingEnd.Done;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             if (saved != step)
-                run.Save(step, network.Parameters, optimizer.save_state_dict);
+                run.Checkpoints.Save(step, network.Parameters, optimizer.Save);
+            return TrainingEnd.Stopped;
         }
     }
 
-    private static AdamW Optimizer(TorchNetwork network, TrainingOptions options)
+    // True when the run does not get better any more.
+    private bool Evaluate(TorchNetwork network, long step, Action<long, EvaluationReport> onEvaluation)
     {
-        // Decay pulls on matrices alone: biases, norms and positions keep their place.
-        AdamW.ParamGroup Group(bool matrices) => new(
-            network.Parameters.Tensors.Where(p => (p.Value.shape.Length > 1 && !p.Key.Contains("positional", StringComparison.Ordinal)) == matrices).Select(p => p.Value),
-            new AdamW.Options { LearningRate = options.Rate, InitialLearningRate = options.Rate, beta1 = 0.9, beta2 = 0.98, eps = 1e-6, weight_decay = matrices ? options.WeightDecay : 0 });
-        return new([Group(true), Group(false)], options.Rate, 0.9, 0.98, 1e-6, options.WeightDecay, false, false);
+        var report = Evaluator.Run(network, source.Evaluation(EvaluatedPerClass)[0]);
+        onEvaluation(step, report);
+        var best = run.Checkpoints.BestFigure();
+        if (best is null || report.ByText > best.Figure)
+        {
+            run.Checkpoints.SaveBest(new(step, report.ByText), network.Parameters);
+            return false;
+        }
+        return run.Options.Patience > 0 && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;
     }
 
-    private static (double Loss, double Accuracy) Step(TorchNetwork network, AdamW optimizer, TrainingClip[] clips, TrainingOptions options, long step)
+    private (double Loss, BatchLoss Batch) Backward(TorchNetwork network, MultiTaskLoss losses, TrainingClip[] clips, long step, int part)
     {
         using var scope = NewDisposeScope();
-        manual_seed((long)options.Seed + step);   // dropout of a resumed run is the same
+        var options = run.Options;
         (network.Training, network.MixedPrecision) = (true, options.MixedPrecision);
-        optimizer.zero_grad();
-        var (embedding, classLogits) = network.EncodeVideo(network.Pixels([.. clips.Select(c => c.Pixels)]));
-        var texts = network.EncodeText(network.Tokens([.. clips.Select(c => c.Caption)]));
-        var fits = TorchNetwork.Fits(clips);
-        var logits = network.Network.LogitScale.exp() * matmul(embedding, texts.t());
-        var loss = ContrastiveLoss.Of(logits, fits);
-        if (classLogits is not null)
-            loss += F.cross_entropy(classLogits, tensor(clips.Select(c => (long)c.Label).ToArray()));
-        var value = (double)loss.item<float>();
+        // Dropout and masks of a resumed run are the same.
+        var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
+        var value = (double)batch.Total.item<float>();
         if (!double.IsFinite(value))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"the loss is no number any more at step {step}; go on from the last checkpoint with a lower --rate"));
-        loss.backward();
-        nn.utils.clip_grad_norm_(network.Parameters.Tensors.Values, options.GradientNorm);
-        optimizer.step();
-        using (no_grad())
-            network.Network.LogitScale.clamp_(max: Math.Log(100));
+        (batch.Total / options.Accumulate).backward();
         (network.Training, network.MixedPrecision) = (false, false);
-        var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
-        return (value, right);
+        return (value, batch);
+    }
+
+    private static void ClampScale(TorchNetwork network)
+    {
+        using var mode = no_grad();
+        network.Network.LogitScale.clamp_(max: Math.Log(100));
+    }
+
+    // Means over the parts of a step.
+    private sealed class Accumulated
+    {
+        private readonly Dictionary<string, double> _sums = [];
+        private double _loss, _accuracy;
+        private int _count;
+
+        public double Loss => _loss / _count;
+        public double Accuracy => _accuracy / _count;
+        public IReadOnlyDictionary<string, double> Parts => _sums.ToDictionary(s => s.Key, s => s.Value / _count);
+
+        public void Add((double Loss, BatchLoss Batch) part)
+        {
+            _loss += part.Loss;
+            _accuracy += part.Batch.Accuracy;
+            _count++;
+            foreach (var (name, value) in part.Batch.Parts)
+                _sums[name] = _sums.GetValueOrDefault(name) + value;
+        }
     }
 }

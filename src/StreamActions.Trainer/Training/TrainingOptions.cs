@@ -1,16 +1,45 @@
 // Everything that decides a run, kept in its folder so that a resumed run is the same run.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Losses;
 
 namespace StreamActions.Trainer.Training;
+
+/// <summary>Which parameters are trained.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainablePart>))]
+internal enum TrainablePart
+{
+    /// <summary>All of them.</summary>
+    [JsonStringEnumMemberName("all")]
+    All,
+
+    /// <summary>CLIP itself, in pretraining; adapters stay what they are at their start, the identity.</summary>
+    [JsonStringEnumMemberName("backbone")]
+    Backbone,
+
+    /// <summary>Adapters and heads; CLIP stays frozen (MODEL §4).</summary>
+    [JsonStringEnumMemberName("adapters")]
+    Adapters,
+}
 
 /// <summary>A run's settings.</summary>
 internal sealed record TrainingOptions
 {
     /// <summary>Steps in all.</summary>
     public required long Steps { get; init; }
-    /// <summary>Clips in a step.</summary>
+    /// <summary>Clips that are compared with each other: in a step, or in each part of an accumulated step.</summary>
     public required int Batch { get; init; }
+    /// <summary>Batches whose gradients make one step.</summary>
+    public int Accumulate { get; init; } = 1;
+    /// <summary>What is trained.</summary>
+    public TrainablePart Train { get; init; }
+    /// <summary>Weights of the four tasks.</summary>
+    public LossWeights Losses { get; init; } = new();
+    /// <summary>Where clips come from; see <see cref="Data.ClipSources"/>.</summary>
+    public string Data { get; init; } = ClipSources.GeneratedClips;
+    /// <summary>Evaluations without a better figure after which the run ends; 0 never ends it.</summary>
+    public int Patience { get; init; }
     /// <summary>Highest learning rate.</summary>
     public required double Rate { get; init; }
     /// <summary>AdamW's weight decay, on matrices only.</summary>
@@ -30,6 +59,9 @@ internal sealed record TrainingOptions
     /// <summary>The sentence texts are put into, with one <c>{}</c>.</summary>
     public string PromptTemplate { get; init; } = "a video of {}";
 
+    /// <summary>True when the vocabulary is CLIP's own, to which few words are unknown; false for one made from the run's texts.</summary>
+    public bool OpenVocabulary { get; init; }
+
     /// <summary>Where imported weights came from; null for a run that began at random.</summary>
     public string? ImportedFrom { get; init; }
 
@@ -39,6 +71,23 @@ internal sealed record TrainingOptions
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         WriteIndented = true,
     };
+
+    /// <summary>Refuses settings that cannot be.</summary>
+    /// <exception cref="FormatException">Some cannot; all are listed.</exception>
+    public void Check()
+    {
+        List<string> problems = [.. Losses.Problems()];
+        void Require(bool holds, string problem) { if (!holds) problems.Add(problem); }
+        Require(Steps >= 0, $"--steps {Steps} is below 0");
+        Require(Batch >= 2, $"--batch {Batch} is below 2, and a clip must be compared with another");
+        Require(Accumulate >= 1, $"--accumulate {Accumulate} is below 1");
+        Require(Rate > 0 && double.IsFinite(Rate), "--rate is not above 0");
+        Require(WarmUp >= 0, $"--warm-up {WarmUp} is below 0");
+        Require(EvaluateEvery >= 1, $"--evaluate-every {EvaluateEvery} is below 1");
+        Require(Patience >= 0, $"--patience {Patience} is below 0");
+        if (problems.Count > 0)
+            throw new FormatException(string.Join("; ", problems));
+    }
 
     /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);

@@ -52,7 +52,7 @@ public sealed class ImportClipTests : IDisposable
     {
         SafetensorsFile.Write(In("model.safetensors"), HuggingFace(_official));
         File.WriteAllText(In("config.json"), """{ "vision_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 }, "text_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 } }""");
-        var run = ImportClipCommand.Import(_folder, In("run"), frames: 4, fps: 4, adapters: false);
+        var run = ImportClipCommand.Import(_folder, In("run"), frames: 4, fps: 4);
 
         Assert.Equal(_config, run.Config);
         Assert.Equal(new ClipSpec(4, 4, 32, ResizeRule.CenterCrop), run.Clip);
@@ -61,14 +61,12 @@ public sealed class ImportClipTests : IDisposable
         Assert.All(_official, p => Assert.Equal(p.Value.Values, loaded[p.Key].Values));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Embedding_FreshAdapters_IsTheMeanOfPlainFrames(bool adapters)
+    [Fact]
+    public void Embedding_ImportedRun_IsTheMeanOfPlainFrames()
     {
         SafetensorsFile.Write(In("open_clip_model.safetensors"), _official);
-        using var clip = ImportClipCommand.Import(_folder, In("run"), 4, 4, adapters).LoadNetwork();
-        using var single = ImportClipCommand.Import(_folder, In("single"), 1, 4, adapters: false).LoadNetwork();
+        using var clip = ImportClipCommand.Import(_folder, In("run"), 4, 4).LoadNetwork();
+        using var single = ImportClipCommand.Import(_folder, In("single"), 1, 4).LoadNetwork();
         using var mode = no_grad();
         var pixels = randint(0, 256, [2, 4, 32, 32, 3], dtype: ScalarType.Byte, generator: new Generator(5, CPU));
 
@@ -83,7 +81,7 @@ public sealed class ImportClipTests : IDisposable
     public void Export_ImportedRun_IsABundleWithoutLabelsThatKnowsAnyPhrase()
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
-        _ = ImportClipCommand.Import(_folder, In("run"), 4, 4, adapters: false);
+        _ = ImportClipCommand.Import(_folder, In("run"), 4, 4);
         Assert.Equal(0, ExportCommand.Create().Parse(["--run", In("run"), "--name", "clip", "--to", In("bundle")]).Invoke());
 
         var manifest = ModelBundle.Open(In("bundle")).Manifest;
@@ -98,7 +96,7 @@ public sealed class ImportClipTests : IDisposable
         var broken = new Dictionary<string, TensorData>(_official) { ["ln_final.bias"] = new([3], [1, 2, 3]) };
         broken.Remove("visual.ln_pre.weight");
         SafetensorsFile.Write(In("model.safetensors"), broken);
-        var message = Assert.Throws<CheckpointException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4, adapters: true)).Message;
+        var message = Assert.Throws<CheckpointException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.Contains("model.safetensors", message, StringComparison.Ordinal);
         Assert.Contains("visual.ln_pre.weight [64] is missing", message, StringComparison.Ordinal);
         Assert.Contains("ln_final.bias is [3], the network needs [64]", message, StringComparison.Ordinal);
@@ -109,7 +107,7 @@ public sealed class ImportClipTests : IDisposable
     public void Import_FolderWithoutFiles_NamesThem()
     {
         var empty = Directory.CreateDirectory(In("empty")).FullName;
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4, false)).Message;
+        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
         Assert.Contains("no model.safetensors or open_clip_model.safetensors, no vocab.json, no merges.txt", message, StringComparison.Ordinal);
     }
 
@@ -122,7 +120,7 @@ public sealed class ImportClipTests : IDisposable
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In(file), json);
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4, false)).Message;
+        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.Contains(file, message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }

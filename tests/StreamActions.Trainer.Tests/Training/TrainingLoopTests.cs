@@ -36,7 +36,7 @@ public sealed class TrainingLoopTests : IDisposable
     public async Task RunAsync_MovingBar_LearnsTheDirectionFromTimeAlone()
     {
         var source = new MovingBarSource(4, 16);
-        var run = RunFolder.Create(Path.Combine(_folder, "a"), Config, Clip, Options(steps: 150), source.Texts);
+        var run = RunFolder.Create(Path.Combine(_folder, "a"), Config, Clip, Options(steps: 150), source);
         await new TrainingLoop(run, source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         using var network = run.LoadNetwork();
         var report = Trainer.Evaluation.Evaluator.Run(network, source.Evaluation(perClass: 50)[0]);
@@ -49,7 +49,7 @@ public sealed class TrainingLoopTests : IDisposable
     {
         var source = new MovingBarSource(4, 16);
         var path = Path.Combine(_folder, "longer");
-        await new TrainingLoop(RunFolder.Create(path, Config, Clip, Options(steps: 3), source.Texts), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
+        await new TrainingLoop(RunFolder.Create(path, Config, Clip, Options(steps: 3), source), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
 
         Assert.Contains("3 steps already", Assert.Throws<InvalidOperationException>(() => RunFolder.Open(path).WithSteps(2)).Message, StringComparison.Ordinal);
         await new TrainingLoop(RunFolder.Open(path).WithSteps(5), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
@@ -62,11 +62,11 @@ public sealed class TrainingLoopTests : IDisposable
     {
         var source = new MovingBarSource(4, 16);
         List<double> whole = [], parts = [];
-        var one = RunFolder.Create(Path.Combine(_folder, "whole"), Config, Clip, Options(steps: 12), source.Texts);
+        var one = RunFolder.Create(Path.Combine(_folder, "whole"), Config, Clip, Options(steps: 12), source);
         await new TrainingLoop(one, source).RunAsync(s => whole.Add(s.Loss), (_, _) => { }, CancellationToken.None);
 
         var path = Path.Combine(_folder, "parts");
-        _ = RunFolder.Create(path, Config, Clip, Options(steps: 12), source.Texts);
+        _ = RunFolder.Create(path, Config, Clip, Options(steps: 12), source);
         using var stop = new CancellationTokenSource();
         await new TrainingLoop(RunFolder.Open(path), source).RunAsync(s =>
         {

@@ -1,0 +1,69 @@
+// pretrain: a miniature CLIP on pictures with captions; what 'train --from' then keeps frozen.
+using System.CommandLine;
+using Spectre.Console;
+using StreamActions.Model;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Losses;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>The <c>pretrain</c> verb.</summary>
+internal static class PretrainCommand
+{
+    /// <summary>The sizes of the miniature; the vocabulary's is filled in.</summary>
+    internal static M2ClipConfig Miniature { get; } = new()
+    {
+        ImageSize = GeneratedImageSource.DemoImage.Size,
+        PatchSize = 8,
+        VisionWidth = 128,
+        VisionLayers = 4,
+        EmbedDim = 128,
+        VisionAdapterWidth = 0,
+        VisionAdapterLayers = 0,
+        Frames = 1,
+        TextWidth = 128,
+        TextHeads = 2,
+        TextLayers = 3,
+        TextAdapterWidth = 0,
+        TextAdapterLayers = 0,
+        ContextLength = 24,
+        VocabSize = 1,
+    };
+
+    public static Command Create()
+    {
+        var common = new RunOptions();
+        Option<int> batch = new("--batch") { Description = "Pictures that are compared with each other in a step.", DefaultValueFactory = _ => 256 };
+        Option<double> rate = new("--rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
+        Command command = new("pretrain", "Make a miniature CLIP from generated pictures with captions, the way CLIP itself was made. Ctrl-C saves and ends; the same command goes on.") { batch, rate };
+        common.AddTo(command);
+        command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
+        {
+            var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
+            var path = result.GetValue(common.Run)!;
+            var steps = result.GetValue(common.Steps) ?? 2000;
+            var run = RunFolder.Exists(path) ? RunFolder.Open(path) : RunFolder.Create(path, Miniature, GeneratedImageSource.DemoImage, new TrainingOptions
+            {
+                Steps = steps,
+                Batch = result.GetValue(batch),
+                Rate = result.GetValue(rate),
+                WarmUp = result.GetValue(common.WarmUp) ?? steps / 20,
+                Seed = result.GetValue(common.Seed),
+                MixedPrecision = result.GetValue(common.Mixed),
+                EvaluateEvery = result.GetValue(common.EvaluateEvery),
+                Data = ClipSources.GeneratedImages,
+                Train = TrainablePart.Backbone,
+                Losses = new LossWeights { Contrastive = 1, CrossModal = 0, Visual = 0, Masked = 0 },
+            }, new GeneratedImageSource(GeneratedImageSource.DemoImage, result.GetValue(common.Seed)));
+            if (result.GetValue(common.Steps) is { } length && length != run.Options.Steps)
+                run = run.WithSteps(length);
+            AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: step {run.LatestStep()} of {run.Options.Steps}, {TrainingSession.Count(run.Config):N0} parameters.");
+            var end = await TrainingSession.RunAsync(run, ClipSources.Open(run.Options.Data, run.Clip, run.Options.Seed, fresh: true), device, cancellation);
+            AnsiConsole.MarkupLineInterpolated(end == TrainingEnd.Stopped
+                ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."
+                : $"Done. Next: [blue]train --run runs/mine --from {path}[/]");
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,70 @@
+// Runs a training loop with a progress bar and a log, for the verbs that train.
+using System.Globalization;
+using Spectre.Console;
+using StreamActions.Model;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>Training at a console.</summary>
+internal static class TrainingSession
+{
+    /// <summary>Threads and device of libtorch.</summary>
+    /// <param name="threads">0 takes all cores.</param>
+    /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
+    /// <exception cref="FormatException">There is no such device here.</exception>
+    public static Device Prepare(int threads, string device)
+    {
+        set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
+        return device switch
+        {
+            "cpu" => CPU,
+            "auto" => cuda_is_available() ? CUDA : CPU,
+            "cuda" when cuda_is_available() => CUDA,
+            "cuda" => throw new FormatException("--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
+            _ => throw new FormatException($"--device {device}: auto, cpu or cuda"),
+        };
+    }
+
+    /// <summary>Trains until the run is done or stopped.</summary>
+    public static async Task<TrainingEnd> RunAsync(RunFolder run, IClipSource source, Device device, CancellationToken cancellation)
+    {
+        using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
+        var end = TrainingEnd.Stopped;
+        await AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+            .StartAsync(async progress =>
+            {
+                var bar = progress.AddTask("starting", maxValue: Math.Max(1, run.Options.Steps));
+                bar.Value = run.LatestStep();
+                var (loss, accuracy) = (double.NaN, double.NaN);
+                var quality = "";
+                end = await new TrainingLoop(run, source, device).RunAsync(
+                    step =>
+                    {
+                        loss = Smooth(loss, step.Loss);
+                        accuracy = Smooth(accuracy, step.Accuracy);
+                        bar.Value = step.Step;
+                        bar.Description = string.Create(CultureInfo.InvariantCulture,
+                            $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
+                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                            $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4},{string.Join(' ', step.Parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value:f4}")))}"));
+                    },
+                    (step, report) =>
+                    {
+                        quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText:p1}, pairs {report.Pairs:p1}");
+                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                            $"evaluation,{step},{report.ByText:f4},{report.ByClassifier:f4},{report.Pairs:f4},{report.PairsShuffled:f4}"));
+                    },
+                    cancellation);
+            });
+        return end;
+    }
+
+    /// <summary>How many numbers a network has.</summary>
+    public static long Count(M2ClipConfig config) => M2ClipParameters.List(config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b));
+
+    private static double Smooth(double mean, double value) => double.IsNaN(mean) ? value : 0.98 * mean + 0.02 * value;
+}

@@ -1,0 +1,80 @@
+// One performance in one scene, from one seed: what clips and images are drawn from.
+using OpenCvSharp;
+using StreamActions.Core.Clips;
+using StreamActions.Video;
+
+namespace StreamActions.Trainer.Generation;
+
+/// <summary>A scene in which an action is performed. All chance comes from the seed, the pictures' noise in the order they are drawn.</summary>
+internal sealed class GeneratedScene : IDisposable
+{
+    private readonly ClipSpec _spec;
+    private readonly ActionWords _words;
+    private readonly MotionStyle _style;
+    private readonly Take _take;
+    private readonly Body[] _bodies;
+    private readonly Choreography _choreography;
+    private readonly SceneLook _look;
+    private readonly SceneRenderer _renderer;
+
+    /// <summary>Prepares a scene.</summary>
+    /// <param name="seed">Decides everything that is not given.</param>
+    /// <param name="spec">Size and timing.</param>
+    /// <param name="action">The action, or null for a random one.</param>
+    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
+    /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
+    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt)
+    {
+        _spec = spec;
+        Random = new SeededRandom(seed);
+        var drawn = ClipGenerator.Draw(Random);
+        Action = action ?? drawn;
+        _words = ActionCatalog.Of(Action);
+
+        var height = Random.Next(72, 129);
+        var width = (int)(height * (1 + 0.78 * Random.NextDouble()));
+        _look = SceneLook.Random(Random, 2, difficulty);
+        _bodies = [Body.Random(Random), Body.Random(Random)];
+        _style = MotionStyle.Random(Random);
+        var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
+        _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random);
+        if (shirt is not null)
+            _look = _look.WithShirt(shirt, Random);
+        _choreography = new Choreography([_take.Part], _bodies[.._words.People], _take.StartX);
+        _renderer = new SceneRenderer(_look, width, height, Random);
+    }
+
+    /// <summary>Where chance comes from; after the scene is made, for the noise and the caption.</summary>
+    public SeededRandom Random { get; }
+
+    /// <summary>What happens.</summary>
+    public ActionKind Action { get; }
+
+    /// <summary>What the figures really do: an action that is another one played backwards is drawn forwards.</summary>
+    public ActionKind Performed => _words.ReverseOf ?? Action;
+
+    /// <summary>From the clip's first to its last frame.</summary>
+    public double Seconds => (_spec.Frames - 1) / _spec.SampleFps;
+
+    /// <summary>The performer's shirt; null when there is not just one performer.</summary>
+    public string? Shirt => _words.People == 1 ? _look.Figures[0].ShirtName : null;
+
+    /// <summary>How much of <see cref="Performed"/> is done at a time: 0 before … 1 after, outside when it is not going on.</summary>
+    public double Progress(double seconds) => (seconds - _take.Part.From) / (_take.Part.To - _take.Part.From);
+
+    /// <summary>Draws the picture of a time of <see cref="Performed"/>.</summary>
+    public unsafe void Draw(double seconds, Span<byte> frame)
+    {
+        var moment = _choreography.At(seconds);
+        if (_take.Bystander is { } x)
+            moment = moment with { Stances = [.. moment.Stances, Motion.Idle(_style, seconds, 2) with { X = x }] };
+        if (Performed != ActionKind.OpensDoor)
+            moment = moment with { DoorOpen = _take.DoorOpen };
+        Mat picture = _renderer.Draw(moment, _bodies, _take.Props, Random);
+        FramePreprocessor.Resize(
+            new ReadOnlySpan<byte>(picture.DataPointer, picture.Width * picture.Height * 3), picture.Width, picture.Height,
+            CropRectangle.Whole(picture.Width, picture.Height), _spec.Size, _spec.Resize, frame);
+    }
+
+    public void Dispose() => _renderer.Dispose();
+}

@@ -1,0 +1,18 @@
+// Masked label words are guessed from the frames (MODEL §3).
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace StreamActions.Trainer.Losses;
+
+/// <summary>The masked-language head's loss.</summary>
+internal static class MaskedWordLoss
+{
+    /// <summary>The target of a token that is not masked.</summary>
+    public const long NotMasked = -100;
+
+    /// <summary>Mean cross-entropy over the masked words alone.</summary>
+    /// <param name="logits">[B, S, V] over label words.</param>
+    /// <param name="targets">int64 [B, S]: the label word's number where a word is masked, else <see cref="NotMasked"/>.</param>
+    public static Tensor Of(Tensor logits, Tensor targets) =>
+        F.cross_entropy(logits.reshape(-1, logits.shape[^1]), targets.flatten(), ignore_index: NotMasked);
+}

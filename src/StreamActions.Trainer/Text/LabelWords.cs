@@ -1,0 +1,81 @@
+// The small vocabulary of words that the masked-language head guesses, and the masking of captions (MODEL §3).
+using StreamActions.Core.Text;
+using StreamActions.Trainer.Losses;
+
+namespace StreamActions.Trainer.Text;
+
+/// <summary>Captions with some words masked.</summary>
+/// <param name="Ids">Token ids [B · S].</param>
+/// <param name="Targets">The masked word's number where one is masked, else <see cref="MaskedWordLoss.NotMasked"/>: [B · S].</param>
+internal readonly record struct MaskedCaptions(long[] Ids, long[] Targets);
+
+/// <summary>Words of a data set's captions that are not the template's: a word's number is its place.</summary>
+internal sealed class LabelWords
+{
+    /// <summary>The word whose token stands for a masked one.</summary>
+    public const string Mask = "mask";
+
+    /// <summary>Share of a caption's label words that is masked; one at least.</summary>
+    private const double MaskedShare = 0.2;
+
+    private readonly Dictionary<string, int> _numbers;
+
+    /// <summary>A vocabulary of these words.</summary>
+    public LabelWords(IReadOnlyList<string> words) => (Words, _numbers) = (words, words.Index().ToDictionary(w => w.Item, w => w.Index, StringComparer.Ordinal));
+
+    /// <summary>The words.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>The most frequent words of the captions, in alphabetical order.</summary>
+    /// <param name="captions">Captions, before the template.</param>
+    /// <param name="template">The template, whose own words say nothing of a video.</param>
+    /// <param name="most">Most words to keep.</param>
+    public static LabelWords Of(IEnumerable<string> captions, PromptTemplate template, int most = 1000)
+    {
+        var own = ClipTokenizer.WordsOf(template.Apply("")).ToHashSet(StringComparer.Ordinal);
+        return new([.. captions.SelectMany(ClipTokenizer.WordsOf).Where(w => char.IsLetter(w[0]) && !own.Contains(w))
+            .CountBy(w => w, StringComparer.Ordinal).OrderByDescending(w => w.Value).ThenBy(w => w.Key, StringComparer.Ordinal)
+            .Take(most).Select(w => w.Key).Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Masks words of captions; a masked word of several tokens becomes one.</summary>
+    /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
+    public MaskedCaptions MaskSome(IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
+    {
+        if (tokenizer.Length(Mask) != 3)
+            throw new FormatException($"the vocabulary has no token for '{Mask}', which masked words need: switch that loss off, or use a vocabulary that has it");
+        var mask = tokenizer.Encode(Mask, 3)[1];
+        var (ids, targets) = (new long[captions.Count * contextLength], new long[captions.Count * contextLength]);
+        Array.Fill(targets, MaskedWordLoss.NotMasked);
+        for (var i = 0; i < captions.Count; i++)
+        {
+            string[] words = [.. ClipTokenizer.WordsOf(template.Apply(captions[i]))];
+            var chosen = Choose(words, random);
+            var at = i * contextLength;
+            ids[at] = tokenizer.Start;
+            var count = 1;
+            for (var w = 0; w < words.Length && count < contextLength - 1; w++)
+            {
+                if (chosen.Contains(w))
+                {
+                    targets[at + count] = _numbers[words[w]];
+                    ids[at + count++] = mask;
+                    continue;
+                }
+                var room = contextLength - 1 - count;
+                foreach (var id in tokenizer.Encode(words[w], tokenizer.Length(words[w]))[1..^1].Take(room))
+                    ids[at + count++] = id;
+            }
+            ids[at + count] = tokenizer.End;
+        }
+        return new(ids, targets);
+    }
+
+    // Places of the words to mask: some of the label words, one at least where there is any.
+    private HashSet<int> Choose(string[] words, Random random)
+    {
+        int[] places = [.. words.Index().Where(w => _numbers.ContainsKey(w.Item)).Select(w => w.Index)];
+        random.Shuffle(places);
+        return [.. places.Take((int)Math.Max(1, Math.Round(MaskedShare * places.Length)))];
+    }
+}

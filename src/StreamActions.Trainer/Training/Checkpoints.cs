@@ -1,0 +1,77 @@
+// The checkpoints of a run: the newest, and the best; each is whole or not there.
+using System.Globalization;
+using System.Text.Json;
+using StreamActions.Model.Weights;
+using StreamActions.Trainer.Network;
+
+namespace StreamActions.Trainer.Training;
+
+/// <summary>A checkpoint.</summary>
+/// <param name="Path">Its folder.</param>
+/// <param name="Step">Steps done.</param>
+internal sealed record Checkpoint(string Path, long Step)
+{
+    /// <summary>The weights.</summary>
+    public string Weights => System.IO.Path.Combine(Path, Checkpoints.WeightsFile);
+
+    /// <summary>The optimiser's state; null when there is none, as in imported weights.</summary>
+    public string? Optimizer => System.IO.Path.Combine(Path, Checkpoints.OptimizerFile) is var file && File.Exists(file) ? file : null;
+}
+
+/// <summary>How good the best checkpoint is.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="Figure">What it was chosen by.</param>
+internal sealed record BestFigure(long Step, double Figure);
+
+/// <summary>Checkpoints in a run's folder.</summary>
+internal sealed class Checkpoints(string root)
+{
+    internal const string WeightsFile = "weights.safetensors", OptimizerFile = "optimizer.bin";
+    private const string Prefix = "step-", BestPrefix = "best-", BestFile = "best.json", Unfinished = ".tmp";
+
+    /// <summary>The newest one; null before the first.</summary>
+    public Checkpoint? Latest() => All(Prefix).MaxBy(c => c.Step);
+
+    /// <summary>The one with the best figure; null before the first evaluation.</summary>
+    public Checkpoint? Best() => All(BestPrefix).MaxBy(c => c.Step);
+
+    /// <summary>The best one's figure.</summary>
+    public BestFigure? BestFigure() =>
+        Best() is { } best ? JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile))) : null;
+
+    /// <summary>Writes the newest one, then removes older ones.</summary>
+    public void Save(long step, TorchParameters parameters, Action<string>? saveOptimizer) => Write(Prefix, step, folder =>
+    {
+        SafetensorsFile.Write(Path.Combine(folder, WeightsFile), parameters.Export());
+        saveOptimizer?.Invoke(Path.Combine(folder, OptimizerFile));
+    });
+
+    /// <summary>Writes the best one, then removes the one it betters.</summary>
+    public void SaveBest(BestFigure figure, TorchParameters parameters) => Write(BestPrefix, figure.Step, folder =>
+    {
+        SafetensorsFile.Write(Path.Combine(folder, WeightsFile), parameters.Export());
+        File.WriteAllText(Path.Combine(folder, BestFile), JsonSerializer.Serialize(figure));
+    });
+
+    // Into a folder of another name, which gets its own when it is whole: whenever the program dies, what has the name is whole.
+    private void Write(string prefix, long step, Action<string> write)
+    {
+        var final = Path.Combine(root, prefix + step.ToString("D8", CultureInfo.InvariantCulture));
+        var temporary = final + Unfinished;
+        foreach (var left in Directory.GetDirectories(root, prefix + "*" + Unfinished))
+            Directory.Delete(left, recursive: true);
+        Directory.CreateDirectory(temporary);
+        write(temporary);
+        if (Directory.Exists(final))
+            Directory.Delete(final, recursive: true);
+        Directory.Move(temporary, final);
+        foreach (var old in All(prefix).Where(c => c.Step != step))
+            Directory.Delete(old.Path, recursive: true);
+    }
+
+    private IEnumerable<Checkpoint> All(string prefix) =>
+        from path in Directory.GetDirectories(root, prefix + "*")
+        let number = Path.GetFileName(path)[prefix.Length..]
+        where long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        select new Checkpoint(path, long.Parse(number, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,94 @@
+// A trained network made ready for a data set: adapters if it has none, and heads for the data's classes and words.
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+using StreamActions.Trainer.Data;
+
+namespace StreamActions.Trainer.Training;
+
+/// <summary>Branches that get adapters.</summary>
+internal enum AdapterPlaces
+{
+    /// <summary>Vision (TED-Adapters) and text.</summary>
+    Both,
+
+    /// <summary>Text alone: a video stays the mean of its frames.</summary>
+    Text,
+
+    /// <summary>None.</summary>
+    None,
+}
+
+/// <summary>What a network gets before it is trained further.</summary>
+/// <param name="Frames">Frames of a clip.</param>
+/// <param name="Adapters">Where adapters are put, unless there are some already: in every block.</param>
+/// <param name="Classes">The data's classes; none leaves the classification head out.</param>
+/// <param name="Words">The data's label words; none leaves the masked-language head out.</param>
+internal sealed record NewHeads(int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words)
+{
+    private const string Classifier = "visual.adapter_fc.", Decoder = "mlm_adapter.";
+
+    /// <summary>The network with these heads. Rows of classes and words that it knew are kept, all else that is new starts fresh.</summary>
+    /// <returns>The sizes, and the weights that are not fresh.</returns>
+    public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) On(StartingPoint start)
+    {
+        var config = Sized(start.Config);
+        var weights = new Dictionary<string, TensorData>(start.Weights, StringComparer.Ordinal);
+        foreach (var name in start.Weights.Keys.Where(n => n.StartsWith(Classifier, StringComparison.Ordinal)
+            || n.StartsWith(Decoder + "decoder.", StringComparison.Ordinal) || n == Decoder + "bias"))
+            weights.Remove(name);
+        foreach (var spec in M2ClipParameters.List(config))
+        {
+            if (start.Weights.GetValueOrDefault(spec.Name) is not { } old || weights.ContainsKey(spec.Name))
+                continue;
+            weights[spec.Name] = spec.Name.StartsWith(Classifier, StringComparison.Ordinal)
+                ? Rows(old, spec, [.. start.Classes.Select(c => c.Name)], [.. Classes.Select(c => c.Name)])
+                : Rows(old, spec, start.Words, Words);
+        }
+        if (config.MlmVocabSize > 0 && start.Config.MlmVocabSize == 0)
+            CopyCrossModalBlock(weights, start.Config.TextLayers);
+        return (config, weights);
+    }
+
+    private M2ClipConfig Sized(M2ClipConfig start)
+    {
+        // As wide as the paper's for ViT-B/16: half the width.
+        var (vision, text) = (Adapters == AdapterPlaces.Both && start.VisionAdapterLayers == 0, Adapters != AdapterPlaces.None && start.TextAdapterLayers == 0);
+        // The cross-modal block needs embeddings as wide as its texts.
+        var masked = Words.Count > 0 && start.EmbedDim == start.TextWidth;
+        var layers = start.TextStackLayers + (masked ? 1 : 0);
+        return start with
+        {
+            Frames = Frames,
+            VisionAdapterWidth = vision ? start.VisionWidth / 2 : start.VisionAdapterWidth,
+            VisionAdapterLayers = vision ? start.VisionLayers : start.VisionAdapterLayers,
+            TextAdapterWidth = text ? start.TextWidth / 2 : start.TextAdapterWidth,
+            // Counted from the last block, which is the cross-modal one where there is one.
+            TextAdapterLayers = text ? layers : start.TextAdapterLayers == 0 ? 0 : start.TextAdapterLayers + layers - start.TextLayers,
+            TextLayers = layers,
+            NumClasses = Classes.Count,
+            MlmVocabSize = masked ? Words.Count : 0,
+        };
+    }
+
+    // The extra block starts as a copy of the last one that encodes texts.
+    private static void CopyCrossModalBlock(Dictionary<string, TensorData> weights, int stackLayers)
+    {
+        string last = $"transformer.resblocks.{stackLayers - 1}.", extra = $"transformer.resblocks.{stackLayers}.";
+        foreach (var (name, value) in weights.Where(w => w.Key.StartsWith(last, StringComparison.Ordinal)).ToList())
+            weights[extra + name[last.Length..]] = value;
+    }
+
+    // Row r of a head belongs to the r-th name: known names keep their rows, new ones start at zero, which favours nothing.
+    private static TensorData Rows(TensorData old, ParameterSpec spec, IReadOnlyList<string> before, IReadOnlyList<string> now)
+    {
+        var width = (int)spec.Shape.Skip(1).Aggregate(1L, (a, b) => a * b);
+        var values = new float[spec.Shape[0] * width];
+        var known = before.Index().ToDictionary(n => n.Item, n => n.Index, StringComparer.Ordinal);
+        for (var row = 0; row < now.Count; row++)
+        {
+            if (known.TryGetValue(now[row], out var from))
+                old.Values.AsSpan(from * width, width).CopyTo(values.AsSpan(row * width, width));
+        }
+        return new(spec.Shape, values);
+    }
+}

@@ -1,0 +1,90 @@
+// Checkpoints are whole or not there, whenever the program dies.
+using System.Diagnostics;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Tests.Training;
+
+public sealed class CheckpointsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("checkpoints-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Latest_UnfinishedOneLeft_IsTheWholeOneBefore()
+    {
+        var source = new MovingBarSource(4, 16);
+        var run = SmallRuns.Pretrained(_folder, source);
+        Directory.CreateDirectory(run.In("step-00000009.tmp"));
+        File.WriteAllText(run.In("step-00000009.tmp/weights.safetensors"), "half");
+        Assert.Equal(0, run.LatestStep());
+        using var network = run.LoadNetwork();
+        run.Checkpoints.Save(10, network.Parameters, null);
+        Assert.Equal(["step-00000010"], Directory.GetDirectories(_folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Best_BetterFigure_TakesThePlaceOfTheOneBefore()
+    {
+        var run = SmallRuns.Pretrained(_folder, new MovingBarSource(4, 16));
+        using var network = run.LoadNetwork();
+        Assert.Null(run.Checkpoints.BestFigure());
+        run.Checkpoints.SaveBest(new(5, 0.5), network.Parameters);
+        run.Checkpoints.SaveBest(new(20, 0.75), network.Parameters);
+        Assert.Equal(new BestFigure(20, 0.75), run.Checkpoints.BestFigure());
+        var (best, step) = run.LoadBest();
+        best.Dispose();
+        Assert.Equal((20L, 0L), (step, run.LatestStep()));
+    }
+
+    [Fact]
+    public async Task Save_ProcessIsKilledWhileItWrites_LeavesAWholeCheckpoint()
+    {
+        var source = new MovingBarSource(4, 16);
+        SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
+        var path = Path.Combine(_folder, "run");
+        SmallRuns.Adapted(path, Path.Combine(_folder, "clip"), source, SmallRuns.Options(1_000_000) with { CheckpointEvery = 1, EvaluateEvery = 3 });
+        var before = 0L;
+        for (var round = 0; round < 3; round++)
+        {
+            await KillWhileWritingAsync(path, after: before + 2);
+            var run = RunFolder.Open(path);
+            using var network = run.LoadNetwork();   // reads every tensor
+            Assert.True(run.LatestStep() > before);
+            before = run.LatestStep();
+            Assert.NotNull(run.Checkpoints.Latest()!.Optimizer);
+        }
+        // It goes on from there.
+        await new TrainingLoop(RunFolder.Open(path).WithSteps(before + 1), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
+        Assert.Equal(before + 1, RunFolder.Open(path).LatestStep());
+    }
+
+    private static async Task KillWhileWritingAsync(string run, long after)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [TrainingCrashChild.Run] = run },
+        };
+        // Under "dotnet exec" the process is dotnet itself and wants to be told what to run.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(CheckpointsTests).Assembly.Location);
+        foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{nameof(TrainingCrashChild.Trains_UntilKilled)}"])
+            start.ArgumentList.Add(argument);
+        using var child = Process.Start(start)!;
+        try
+        {
+            while (RunFolder.Open(run).LatestStep() < after || Directory.GetDirectories(run, "*.tmp").Length == 0)
+            {
+                Assert.False(child.HasExited, "the child ended by itself");
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+        finally
+        {
+            child.Kill();   // SIGKILL
+            await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}

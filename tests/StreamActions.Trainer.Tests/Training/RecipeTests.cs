@@ -1,0 +1,48 @@
+// Parameter groups and schedule of the reference.
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Tests.Training;
+
+public sealed class RecipeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("recipe-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Step_EqualGradients_TextAdaptersGoHalfAsFarAndBiasesAreNotDecayed()
+    {
+        var source = new MovingBarSource(4, 16);
+        SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
+        var run = SmallRuns.Shaken(SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source,
+            SmallRuns.Options(10) with { Rate = 0.01, WarmUp = 0, WeightDecay = 0.5, GradientNorm = 1e9 }));
+        using var network = run.LoadNetwork();
+        Recipe.Freeze(network.Parameters, TrainablePart.Adapters, visionAdapters: true);
+        var before = network.Parameters.Export();
+        using (var recipe = new Recipe(network.Parameters, run.Options))
+        {
+            Assert.Equal(0.01, recipe.SetRate(0), 1e-9);
+            foreach (var (_, parameter) in network.Parameters.Trained)
+                parameter.sum().backward();   // a gradient of 1 everywhere
+            recipe.Step();
+        }
+        var after = network.Parameters.Export();
+        // AdamW's first step goes down by the rate, and decay takes rate · 0.5 of what was there.
+        double Expected(string name, double factor, double decay) => before[name].Values[0] * (1 - 0.01 * factor * decay) - 0.01 * factor;
+        void Check(string name, double factor, double decay) => Assert.Equal(Expected(name, factor, decay), after[name].Values[0], 1e-5);
+        Check("visual.t_adapter.fc1.weight", 1, 0.5);
+        Check("visual.t_adapter.fc1.bias", 1, 0);
+        Check("transformer.resblocks.1.adapter_pre_mlp.textad_fc1.weight", 0.5, 0.5);
+        Check("transformer.resblocks.1.adapter_pre_mlp.textad_fc1.bias", 0.5, 0);
+        Assert.Equal(before["visual.proj"].Values, after["visual.proj"].Values);
+    }
+
+    [Theory]
+    [InlineData(0, 0.1)]      // one of ten warm-up steps
+    [InlineData(9, 1)]
+    [InlineData(10, 1)]
+    [InlineData(60, 0.5)]     // half-way down the cosine
+    [InlineData(110, 0)]
+    public void Factor_Step_WarmsUpThenFallsByACosine(long step, double expected) =>
+        Assert.Equal(expected, LearningRate.Factor(step, warmUp: 10, steps: 110), 1e-9);
+}

@@ -1,0 +1,61 @@
+// A miniature's miniature: a pretrained network of one frame, and runs that start from it.
+using StreamActions.Core.Clips;
+using StreamActions.Model;
+using StreamActions.TestKit;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Losses;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Tests.Training;
+
+internal static class SmallRuns
+{
+    public static ClipSpec Clip { get; } = new(4, 4, 16, ResizeRule.Squash);
+
+    /// <summary>Plain CLIP, of one frame.</summary>
+    public static M2ClipConfig Plain { get; } = new()
+    {
+        ImageSize = 16,
+        PatchSize = 8,
+        VisionWidth = 64,
+        VisionLayers = 2,
+        EmbedDim = 32,
+        VisionAdapterWidth = 0,
+        VisionAdapterLayers = 0,
+        Frames = 1,
+        TextWidth = 32,
+        TextHeads = 2,
+        TextLayers = 2,
+        TextAdapterWidth = 0,
+        TextAdapterLayers = 0,
+        ContextLength = 12,
+        VocabSize = 1,
+    };
+
+    public static TrainingOptions Options(long steps) =>
+        new() { Steps = steps, Batch = 16, Rate = 2e-3, WarmUp = 10, Seed = 1, CheckpointEvery = 5, EvaluateEvery = 1000, Train = TrainablePart.Adapters };
+
+    /// <summary>A "pretrained" run: random weights, but for adapters, which are fresh.</summary>
+    public static RunFolder Pretrained(string folder, IClipSource source)
+    {
+        var run = RunFolder.Create(folder, Plain, Clip with { Frames = 1 },
+            Options(0) with { Train = TrainablePart.Backbone, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } }, source);
+        using var network = run.LoadNetwork();
+        run.Checkpoints.Save(0, network.Parameters, null);
+        return run;
+    }
+
+    /// <summary>A run from it, with adapters and all heads.</summary>
+    public static RunFolder Adapted(string folder, string from, IClipSource source, TrainingOptions options, AdapterPlaces adapters = AdapterPlaces.Both) =>
+        RunFolder.From(folder, StartingPoint.Open(from), adapters, Clip, options, source);
+
+    /// <summary>The run with every weight at random: no zero hides a gradient.</summary>
+    public static RunFolder Shaken(RunFolder run)
+    {
+        using var random = Network.TorchParameters.Load(run.Config, RandomWeights.Of(run.Config), "random");
+        using (TorchSharp.torch.no_grad())
+            _ = new M2ClipNetwork<TorchSharp.torch.Tensor>(new Network.TorchOps(), random, run.Config);
+        run.Checkpoints.Save(run.LatestStep(), random, null);
+        return run;
+    }
+}
