@@ -12,7 +12,11 @@ namespace StreamActions.Onnx;
 /// <param name="MergesPath">The tokenizer's <c>merges.txt</c>.</param>
 /// <param name="Golden">Clips and phrases with libtorch's outputs.</param>
 public sealed record BundleContent(
-    M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights, string VocabularyPath, string MergesPath, GoldenClips Golden);
+    M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights, string VocabularyPath, string MergesPath, GoldenClips Golden)
+{
+    /// <summary>What the trainer must know, beside the weights, to go on from the bundle, as JSON; null leaves both out.</summary>
+    public string? TrainingNetwork { get; init; }
+}
 
 /// <summary>Writes bundles (MODEL §8).</summary>
 public static class BundleWriter
@@ -38,6 +42,7 @@ public static class BundleWriter
             File.Copy(content.VocabularyPath, Path.Combine(temporary, ModelBundle.Vocabulary));
             File.Copy(content.MergesPath, Path.Combine(temporary, ModelBundle.Merges));
             content.Golden.Write(temporary);
+            WriteTraining(temporary, content);
             manifest = manifest with { Files = Hashes(temporary) };
             WriteManifest(temporary, manifest);
 
@@ -53,6 +58,15 @@ public static class BundleWriter
             if (Directory.Exists(temporary))
                 Directory.Delete(temporary, recursive: true);
         }
+    }
+
+    private static void WriteTraining(string folder, BundleContent content)
+    {
+        if (content.TrainingNetwork is not { } network)
+            return;
+        Directory.CreateDirectory(Path.Combine(folder, Path.GetDirectoryName(ModelBundle.TrainingNetwork)!));
+        File.WriteAllText(Path.Combine(folder, ModelBundle.TrainingNetwork), network);
+        SafetensorsFile.Write(Path.Combine(folder, ModelBundle.TrainingWeights), content.Weights);
     }
 
     private static void Replace(string final, string temporary)

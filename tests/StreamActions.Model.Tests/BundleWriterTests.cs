@@ -7,6 +7,7 @@ using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Export;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
+using StreamActions.Trainer.Training;
 
 namespace StreamActions.Model.Tests;
 
@@ -25,6 +26,22 @@ public sealed class BundleWriterTests : IDisposable
         Assert.Equal(["class_0", "class_1", "class_2", "class_3", "class_4"], bundle.Manifest.Labels);
         Assert.InRange(BundleVerifier.Measure(ModelBundle.Open(bundle.Folder)).Worst, 0, bundle.Manifest.Golden.Bound);
         Assert.Equal(["tiny"], Directory.GetFileSystemEntries(_folder).Where(Directory.Exists).Select(Path.GetFileName).Where(n => n!.StartsWith("tiny", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Write_ForTraining_HoldsEveryWeightAndWhatTheyBelongTo()
+    {
+        string[] words = ["a", "b", "c", "d", "e", "f", "g"];
+        var bundle = Write(Path.Combine(_folder, "whole"), words);
+        var start = StartingPoint.Open(bundle.Folder);
+        Assert.Equal(Config, start.Config);
+        Assert.Equal(Classes, start.Classes);
+        Assert.Equal(words, start.Words);
+        Assert.Equal(Weights.Keys.Order(StringComparer.Ordinal), start.Weights.Keys.Order(StringComparer.Ordinal));
+        Assert.All(Weights, w => Assert.Equal(w.Value.Values, start.Weights[w.Key].Values));
+
+        var lean = Write(Path.Combine(_folder, "lean"));
+        Assert.Contains("no weights for training", Assert.Throws<FormatException>(() => StartingPoint.Open(lean.Folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +71,7 @@ public sealed class BundleWriterTests : IDisposable
     private M2ClipConfig Config { get; set; } = TinyNetwork.Config;
     private Dictionary<string, Weights.TensorData> Weights { get; set; } = [];
 
-    private ModelBundle Write(string path)
+    private ModelBundle Write(string path, IReadOnlyList<string>? words = null)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
@@ -62,7 +79,7 @@ public sealed class BundleWriterTests : IDisposable
         Weights = RandomWeights.Of(Config);
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
-        return BundleExporter.Write(network, Classes, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
+        return BundleExporter.Write(network, Classes, words, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
             new("tiny", "1", clip, true, new Dictionary<string, double>(), new Dictionary<string, string>()), path);
     }
 }

@@ -13,6 +13,9 @@ public sealed class ModelBundle
         Vocabulary = "tokenizer/vocab.json", Merges = "tokenizer/merges.txt",
         GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json";
 
+    /// <summary>What the trainer needs to go on from a bundle; the worker does not read it, and a bundle may be without.</summary>
+    public const string TrainingWeights = "training/weights.safetensors", TrainingNetwork = "training/network.json";
+
     private static readonly string[] Required = [VideoGraph, TextGraph, Vocabulary, Merges, GoldenClipsFile, GoldenExpectedFile];
 
     private ModelBundle(string folder, ModelManifest manifest, string sha256) => (Folder, Manifest, Sha256) = (folder, manifest, sha256);

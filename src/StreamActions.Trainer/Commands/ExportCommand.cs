@@ -22,16 +22,17 @@ internal static class ExportCommand
         Option<string> version = new("--model-version") { Description = "Version of the model.", DefaultValueFactory = _ => "1.0.0" };
         Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest.", DefaultValueFactory = _ => 100 };
-        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass };
+        Option<bool> lean = new("--lean") { Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size." };
+        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, lean };
         command.SetAction((result, _) => RunMessages.GuardAsync(() =>
         {
-            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass));
+            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean));
             return Task.CompletedTask;
         }));
         return command;
     }
 
-    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass)
+    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass, bool lean)
     {
         var (network, steps) = run.LoadBest();
         using var _ = network;
@@ -53,7 +54,7 @@ internal static class ExportCommand
         }
         byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
-        var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, golden, (run.VocabularyPath, run.MergesPath),
+        var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, lean ? null : run.Words, golden, (run.VocabularyPath, run.MergesPath),
             new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, metrics, provenance), to);
         AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
     }

@@ -5,6 +5,7 @@ using StreamActions.Onnx;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Export;
@@ -22,11 +23,12 @@ internal static class BundleExporter
     /// <summary>Writes a verified bundle.</summary>
     /// <param name="network">The network.</param>
     /// <param name="classes">Its classes, in the order of its classification head.</param>
+    /// <param name="words">The words of its masked-language head, so that it can be trained further; null leaves the weights for that out.</param>
     /// <param name="goldenClips">Clips to record: uint8 RGB [T, S, S, 3] each.</param>
     /// <param name="tokenizerFiles">vocab.json and merges.txt.</param>
     /// <param name="description">The rest of the manifest.</param>
     /// <param name="folder">Where to.</param>
-    public static ModelBundle Write(TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<byte[]> goldenClips,
+    public static ModelBundle Write(TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<string>? words, IReadOnlyList<byte[]> goldenClips,
         (string Vocabulary, string Merges) tokenizerFiles, BundleDescription description, string folder)
     {
         using var scope = NewDisposeScope();
@@ -61,6 +63,9 @@ internal static class BundleExporter
             Metrics = description.Metrics,
             Provenance = description.Provenance,
         };
-        return BundleWriter.Write(folder, manifest, new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden));
+        return BundleWriter.Write(folder, manifest, new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
+        {
+            TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
+        });
     }
 }

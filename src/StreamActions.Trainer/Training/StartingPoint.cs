@@ -21,9 +21,6 @@ namespace StreamActions.Trainer.Training;
 internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec Clip, IReadOnlyDictionary<string, TensorData> Weights,
     (string Vocabulary, string Merges) Tokenizer, string PromptTemplate, bool OpenVocabulary, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words)
 {
-    /// <summary>What a bundle holds for training, beside what the worker needs.</summary>
-    public const string BundleWeights = "training/weights.safetensors", BundleNetwork = "training/network.json";
-
     /// <summary>Opens a run's folder or a bundle.</summary>
     /// <exception cref="FormatException">It is neither, or has no weights.</exception>
     /// <exception cref="BundleException">The bundle cannot be trusted.</exception>
@@ -34,10 +31,10 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
         if (!File.Exists(Path.Combine(path, ModelBundle.ManifestFile)))
             throw new FormatException($"--from {path}: neither a run nor a bundle; 'import-clip' makes a run of published weights");
         var bundle = ModelBundle.Open(path);
-        if (!bundle.Manifest.Files.ContainsKey(BundleWeights) || !bundle.Manifest.Files.ContainsKey(BundleNetwork))
+        if (!bundle.Manifest.Files.ContainsKey(ModelBundle.TrainingWeights) || !bundle.Manifest.Files.ContainsKey(ModelBundle.TrainingNetwork))
             throw new FormatException($"--from {path}: this bundle holds no weights for training; take the run it was exported from");
-        var network = TrainedNetwork.Parse(File.ReadAllText(bundle.PathOf(BundleNetwork)), bundle.PathOf(BundleNetwork));
-        return new($"{bundle.Manifest.Name} {bundle.Manifest.Version}", network.Config, bundle.Manifest.Clip, SafetensorsFile.Open(bundle.PathOf(BundleWeights)).ReadAll(),
+        var network = TrainedNetwork.Parse(File.ReadAllText(bundle.PathOf(ModelBundle.TrainingNetwork)), bundle.PathOf(ModelBundle.TrainingNetwork));
+        return new($"{bundle.Manifest.Name} {bundle.Manifest.Version}", network.Config, bundle.Manifest.Clip, SafetensorsFile.Open(bundle.PathOf(ModelBundle.TrainingWeights)).ReadAll(),
             (bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges)), bundle.Manifest.PromptTemplate, !bundle.Manifest.ClosedVocabulary, network.Classes, network.Words);
     }
 
