@@ -50,7 +50,7 @@ internal static class TrainingSession
                         bar.Description = string.Create(CultureInfo.InvariantCulture,
                             $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
                         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4},{string.Join(' ', step.Parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value:f4}")))}"));
+                            $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4},{Environment.WorkingSet >> 20},{string.Join(' ', step.Parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value:f4}")))}"));
                     },
                     (step, report) =>
                     {

@@ -1,6 +1,8 @@
 // The loop learns, stops and goes on as the same run.
 using StreamActions.Core.Clips;
 using StreamActions.Model;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
@@ -80,6 +82,54 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.Equal(whole.Count, parts.Count);
         for (var i = 0; i < whole.Count; i++)
             Assert.Equal(whole[i], parts[i], 1e-4);
+    }
+
+    // Clips repeat, so that two batches of eight are one batch of eight, twice.
+    private sealed class Repeating(IClipSource source, int period) : IClipSource
+    {
+        public IReadOnlyList<ClipClass> Classes => source.Classes;
+        public IEnumerable<string> Texts => source.Texts;
+        public TrainingClip Training(long index) => source.Training(index % period);
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => source.Evaluation(perClass);
+    }
+
+    [Fact]
+    public async Task RunAsync_TwoEqualBatchesAccumulated_StepsAsOneOfThem()
+    {
+        var source = new Repeating(new MovingBarSource(4, 16), 8);
+        async Task<(double Loss, float[] Weights)> TrainAsync(string name, int accumulate)
+        {
+            var options = Options(steps: 2) with { Batch = 8, Accumulate = accumulate, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } };
+            var run = RunFolder.Create(Path.Combine(_folder, name), Config, Clip, options, source);
+            var loss = 0.0;
+            await new TrainingLoop(run, source).RunAsync(s => loss = s.Loss, (_, _) => { }, CancellationToken.None);
+            using var network = run.LoadNetwork();
+            return (loss, network.Parameters.Export()["visual.proj"].Values);
+        }
+        var (one, two) = (await TrainAsync("one", 1), await TrainAsync("two", 2));
+        Assert.Equal(one.Loss, two.Loss, 1e-4);
+        Assert.All(one.Weights.Zip(two.Weights), w => Assert.Equal(w.First, w.Second, 1e-4));
+    }
+
+    [Fact]
+    public async Task RunAsync_NoBetterAnyMore_EndsEarlyAndKeepsTheBest()
+    {
+        var source = new MovingBarSource(4, 16);
+        // Nothing is learnt at this rate.
+        var run = RunFolder.Create(Path.Combine(_folder, "early"), Config, Clip, Options(steps: 50) with { Rate = 1e-12, EvaluateEvery = 2, Patience = 3 }, source);
+        Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None));
+        Assert.Equal(2, run.Checkpoints.Best()!.Step);
+        var (best, step) = run.LoadBest();
+        best.Dispose();
+        Assert.Equal(2, step);
+    }
+
+    [Fact]
+    public void Check_SettingsThatCannotBe_AreAllListed()
+    {
+        var message = Assert.Throws<FormatException>((Options(steps: -1) with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
+        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "weight is below 0"])
+            Assert.Contains(part, message, StringComparison.Ordinal);
     }
 
     private static TrainingOptions Options(long steps) => new() { Steps = steps, Batch = 16, Rate = 2e-3, WarmUp = 10, Seed = 1, CheckpointEvery = 5, EvaluateEvery = 1000 };
