@@ -10,7 +10,9 @@ namespace StreamActions.Trainer.Data;
 /// <param name="warmUpClips">Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find them anywhere.</param>
 internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long warmUpClips = 24_000) : IClipSource
 {
-    private const ulong HeldOutSeeds = 1UL << 62, CompositionSeeds = HeldOutSeeds | 1UL << 40;
+    /// <summary>Where the seeds of held-out clips begin.</summary>
+    internal const ulong HeldOutSeeds = 1UL << 62;
+    private const ulong CompositionSeeds = HeldOutSeeds | 1UL << 40;
     // Runs have 2²¹ ranges of 2⁴⁰ seeds each: all of them below 2⁶¹.
     private const ulong Ranges = 1UL << 21;
 

@@ -1,4 +1,4 @@
-// The actions of the generated benchmark, and the words for them.
+// The actions of the generated benchmark and two more beside it, and the words for them.
 namespace StreamActions.Trainer.Generation;
 
 /// <summary>The actions that figures perform.</summary>
@@ -6,6 +6,7 @@ internal enum ActionKind
 {
     WalksLeft, WalksRight, SitsDown, StandsUp, PicksUpBox, PutsDownBox, FallsDown, GetsUp, OpensDoor, ClosesDoor,
     WavesHand, Jumps, TwoPeopleFighting, TwoPeopleShakingHands, TwoPeopleHugging, StandsStill, Nobody,
+    HandsUp, Crouches,
 }
 
 /// <summary>An action and its words. In a phrase, <c>{who}</c> stands for the person, who may be named by the colour of the shirt.</summary>
@@ -16,10 +17,10 @@ internal enum ActionKind
 /// <param name="Phrases">What people say of it; the first one stands for the action.</param>
 internal sealed record ActionWords(ActionKind Kind, string Name, ActionKind? ReverseOf, int People, IReadOnlyList<string> Phrases);
 
-/// <summary>All actions of the benchmark.</summary>
+/// <summary>The actions that can be shown.</summary>
 internal static class ActionCatalog
 {
-    /// <summary>The actions in the order of <see cref="ActionKind"/>.</summary>
+    /// <summary>The benchmark's actions in the order of <see cref="ActionKind"/>: the classes of the demo model.</summary>
     public static IReadOnlyList<ActionWords> All { get; } =
     [
         One(ActionKind.WalksLeft, "walks_left", ActionKind.WalksRight,
@@ -58,8 +59,24 @@ internal static class ActionCatalog
             ["an empty room", "nobody is there", "a room without people", "no person in the picture", "nothing is happening"]),
     ];
 
+    /// <summary>Actions that are no part of the benchmark, after its own in <see cref="ActionKind"/>: what somebody teaches the demo model later.</summary>
+    public static IReadOnlyList<ActionWords> More { get; } =
+    [
+        One(ActionKind.HandsUp, "hands_up", null,
+            "{who} puts both hands up", "{who} raising both hands", "{who} holds both arms up", "{who} surrenders with raised hands", "{who} is putting the hands in the air"),
+        One(ActionKind.Crouches, "crouches", null,
+            "{who} crouches", "{who} crouching down", "{who} squats with the arms around the knees", "{who} ducks down low", "{who} is cowering on the floor"),
+    ];
+
     /// <summary>The words of an action.</summary>
-    public static ActionWords Of(ActionKind kind) => All[(int)kind];
+    public static ActionWords Of(ActionKind kind) => (int)kind < All.Count ? All[(int)kind] : More[(int)kind - All.Count];
+
+    /// <summary>The actions named in a list such as <c>walks_right,waves_hand</c>.</summary>
+    /// <exception cref="FormatException">An unknown name.</exception>
+    public static IReadOnlyList<ActionKind> Parse(string names) =>
+        [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
+            All.Concat(More).FirstOrDefault(a => a.Name == name)?.Kind
+            ?? throw new FormatException($"no action is called {name}; there are {string.Join(", ", All.Concat(More).Select(a => a.Name))}"))];
 
     /// <summary>The action that looks like this one played backwards, either way round; null when there is none.</summary>
     public static ActionKind? Partner(ActionKind kind) =>

@@ -23,6 +23,7 @@ internal sealed class Choreography
 
     private const double Blend = 0.5;     // seconds from one pose to another
     private const double Ramp = 0.3;      // seconds in which a repeated movement comes to its full size
+    private const double Reach = 0.7;     // seconds in which a pose is reached that is then held
     private const double Patience = 8;    // seconds for which the other person waits for the next action of two, enough to be out of view in half of it
     private readonly Part[] _parts, _twos, _boxes, _doors;
     private readonly IReadOnlyList<Body> _bodies;
@@ -86,9 +87,9 @@ internal sealed class Choreography
                 return Stance.Mix(idle with { X = x }, Motion.Walk(part.Style, idle, t, x), Weight(part, t));
             case ActionKind.StandsStill or ActionKind.Nobody:
                 return idle;
-            case ActionKind.WavesHand or ActionKind.Jumps:
+            case ActionKind.WavesHand or ActionKind.Jumps or ActionKind.HandsUp or ActionKind.Crouches:
                 var one = Motion.At(part.Kind, part.Style, _bodies, 0, t).Stances[0];
-                return Stance.Mix(idle, one with { X = one.X + part.X }, Weight(part, t));
+                return Stance.Mix(idle, one with { X = one.X + part.X }, Weight(part, t, part.Kind is ActionKind.HandsUp or ActionKind.Crouches ? Reach : Ramp));
             case var kind when ActionCatalog.Of(kind).People == 2:
                 var mine = Motion.At(kind, part.Style, Ordered(part), 0, t).Stances[part.Style.Side > 0 ? 0 : 1];
                 return Stance.Mix(idle, mine with { X = mine.X + Centre(part) }, Weight(part, t));
@@ -150,8 +151,8 @@ internal sealed class Choreography
 
     private static double Progress(Part part, double t) => (t - part.From) / (part.To - part.From);
 
-    private static double Weight(Part part, double t) =>
-        Smooth(Math.Clamp((t - part.From) / Ramp, 0, 1)) * Smooth(Math.Clamp((part.To - t) / Ramp, 0, 1));
+    private static double Weight(Part part, double t, double ramp = Ramp) =>
+        Smooth(Math.Clamp((t - part.From) / ramp, 0, 1)) * Smooth(Math.Clamp((part.To - t) / ramp, 0, 1));
 
     private static double Smooth(double x) => x * x * (3 - 2 * x);
 }

@@ -9,12 +9,12 @@ internal static class ClipFolder
     /// <summary>The clips written: 2 seconds of 128-pixel pictures.</summary>
     private static readonly ClipSpec Recording = new(Frames: 24, SampleFps: 12, Size: 128, ResizeRule.Squash);
 
-    /// <summary>Writes so many clips of every action; a clip's seed is its place in the list after <paramref name="firstSeed"/>.</summary>
+    /// <summary>Writes so many clips of each action; a clip's label is its action's place among <paramref name="actions"/>, its seed its own place in the list after <paramref name="firstSeed"/>.</summary>
     /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>
-    public static async Task WriteAsync(string folder, int perAction, ulong firstSeed, CancellationToken cancellation)
+    public static async Task WriteAsync(string folder, IReadOnlyList<ActionKind> actions, int perAction, ulong firstSeed, CancellationToken cancellation)
     {
-        List<string> list = [];
-        foreach (var action in ActionCatalog.All)
+        List<string> list = [], labels = [];
+        foreach (var action in actions.Distinct().Select(ActionCatalog.Of))
         {
             Directory.CreateDirectory(Path.Combine(folder, action.Name));
             for (var n = 0; n < perAction; n++)
@@ -25,10 +25,11 @@ internal static class ClipFolder
                 for (var t = 0; t < Recording.Frames; t++)
                     await file.WriteAsync(clip.Pixels.AsMemory(t * Recording.FrameBytes, Recording.FrameBytes), cancellation);
                 await file.FinishAsync(cancellation);
-                list.Add($"{name} {(int)action.Kind}");
+                list.Add($"{name} {labels.Count}");
             }
+            labels.Add($"{labels.Count},{action.Name}");
         }
         await File.WriteAllLinesAsync(Path.Combine(folder, "list.txt"), list, cancellation);
-        await File.WriteAllLinesAsync(Path.Combine(folder, "labels.csv"), ["id,name", .. ActionCatalog.All.Select(a => $"{(int)a.Kind},{a.Name}")], cancellation);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "labels.csv"), ["id,name", .. labels], cancellation);
     }
 }

@@ -28,13 +28,6 @@ internal sealed partial class FilmTruthJson : JsonSerializerContext;
 /// <summary>Makes films whose figures move and look as those of the clips do.</summary>
 internal static class FilmMaker
 {
-    /// <summary>The actions named in a list such as <c>walks_right,waves_hand</c>.</summary>
-    /// <exception cref="FormatException">An unknown name.</exception>
-    public static IReadOnlyList<ActionKind> Parse(string actions) =>
-        [.. actions.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
-            ActionCatalog.All.FirstOrDefault(a => a.Name == name)?.Kind
-            ?? throw new FormatException($"no action is called {name}; there are {string.Join(", ", ActionCatalog.All.Select(a => a.Name))}"))];
-
     /// <summary>Writes a film to <paramref name="path"/> (MP4) and its truth beside it, with the ending <c>.json</c>.</summary>
     /// <exception cref="FormatException">The actions cannot follow each other so, or the size is odd.</exception>
     /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>

@@ -91,6 +91,10 @@ internal static class Motion
                 return new([Shaker(style, bodies[0], seconds, -1), Shaker(style, bodies[1], seconds, 1)]);
             case ActionKind.TwoPeopleHugging:
                 return new([Hugger(style, seconds, -1), Hugger(style, seconds, 1)]);
+            case ActionKind.HandsUp:
+                return new([HandsUp(style, idle, seconds)]);
+            case ActionKind.Crouches:
+                return new([Crouch(style, idle)]);
             case ActionKind.StandsStill:
                 return new([idle]);
             case ActionKind.Nobody:
@@ -164,6 +168,24 @@ internal static class Motion
         idle.LeftArm += 1.4 * height;
         idle.RightArm += 1.4 * height;
         return idle;
+    }
+
+    // Up at once or held up: coming there is the choreography's.
+    private static Stance HandsUp(MotionStyle style, Stance idle, double seconds)
+    {
+        // From elbows beside the head to arms stretched; the hands point up in either case.
+        var upper = 2.2 + 0.35 * Math.Sin(style.Phases[3]);
+        var tremble = 0.06 * Wave(style, seconds, 0.6, 1);
+        return Arm(Arm(idle, -1, upper + tremble, 3 - upper), 1, upper - tremble, 3 - upper);
+    }
+
+    private static Stance Crouch(MotionStyle style, Stance idle)
+    {
+        idle.HipHeight = 0.17 + (idle.HipHeight - 0.5);
+        idle.Hunch = 0.25 + 0.1 * Math.Sin(style.Phases[3]);
+        idle.Spread = 0.09;
+        // The arms go out around the knees, and the hands meet before the shins.
+        return Arm(Arm(idle, -1, 0.6, -1.5), 1, 0.6, -1.5);
     }
 
     private static Stance Fighter(MotionStyle style, double seconds, int at)

@@ -32,6 +32,8 @@ internal record struct Stance()
     public double HipHeight { get; set; } = 0.5;
     /// <summary>Lean of the trunk, positive to the right.</summary>
     public double Lean { get; set; }
+    /// <summary>Share of the trunk's length that is lost to sight because it bends towards the camera.</summary>
+    public double Hunch { get; set; }
     /// <summary>Turn of the whole body about its feet, positive to the right: lying at ±π/2.</summary>
     public double Topple { get; set; }
     public double LeftArm { get; set; } = 0.15;
@@ -53,6 +55,7 @@ internal record struct Stance()
             Rise = Of(a.Rise, b.Rise),
             HipHeight = Of(a.HipHeight, b.HipHeight),
             Lean = Of(a.Lean, b.Lean),
+            Hunch = Of(a.Hunch, b.Hunch),
             Topple = Of(a.Topple, b.Topple),
             LeftArm = Of(a.LeftArm, b.LeftArm),
             LeftElbow = Of(a.LeftElbow, b.LeftElbow),
@@ -86,7 +89,7 @@ internal static class Skeleton
         var hip = new Point2(0, s.HipHeight);
         var up = new Point2(Math.Sin(s.Lean), Math.Cos(s.Lean));
         var side = new Point2(up.Y, -up.X);
-        var neck = hip + up * body.Trunk;
+        var neck = hip + up * (body.Trunk * (1 - s.Hunch));
         joints[(int)Joint.Neck] = neck;
         joints[(int)Joint.Head] = neck + up * (body.HeadRadius * 1.35);
         joints[(int)Joint.LeftShoulder] = neck + up * -0.03 + side * -body.ShoulderHalf;

@@ -29,7 +29,7 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
         var two = ActionCatalog.Of(kind).People == 2;
         var (from, to) = kind is ActionKind.SitsDown or ActionKind.PicksUpBox or ActionKind.FallsDown or ActionKind.OpensDoor
             ? Once(seconds, random)
-            : Lasting(seconds, random);
+            : kind is ActionKind.HandsUp or ActionKind.Crouches ? Held(kind, seconds, random) : Lasting(seconds, random);
         var distance = style.Distance * (to - from) / seconds;
         // Everything that moves stays in the picture, as far as it fits.
         var reach = kind switch
@@ -74,6 +74,14 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
         var latest = seconds - LeastShown * duration;
         var from = earliest + (latest - earliest) * random.NextDouble();
         return (from, from + duration);
+    }
+
+    // A clip shows most of the way into the pose; hands stay up, and whoever crouches may come up again.
+    private static (double From, double To) Held(ActionKind kind, double seconds, Random random)
+    {
+        var from = -0.3 + 0.4 * seconds * random.NextDouble();
+        var rises = kind == ActionKind.Crouches && from < 0 && random.Next(2) == 0;
+        return (from, seconds + (rises ? 0 : 1));
     }
 
     private static (double From, double To) Lasting(double seconds, Random random)

@@ -1,23 +1,48 @@
 // The catalogue holds what the rest relies on.
+using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Generation;
 
 namespace StreamActions.Trainer.Tests.Generation;
 
 public sealed class ActionCatalogTests
 {
+    private static IReadOnlyList<ActionWords> Known { get; } = [.. ActionCatalog.All, .. ActionCatalog.More];
+
     [Fact]
     public void All_Actions_StandInTheOrderOfTheirKinds()
     {
-        Assert.Equal(Enum.GetValues<ActionKind>(), ActionCatalog.All.Select(a => a.Kind));
-        Assert.Equal(ActionCatalog.All.Count, ActionCatalog.All.Select(a => a.Name).Distinct().Count());
+        Assert.Equal(Enum.GetValues<ActionKind>(), Known.Select(a => a.Kind));
+        Assert.Equal(Enum.GetValues<ActionKind>(), Enum.GetValues<ActionKind>().Select(k => ActionCatalog.Of(k).Kind));
+        Assert.Equal(Known.Count, Known.Select(a => a.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void More_Actions_AreNoPartOfTheBenchmark()
+    {
+        Assert.Equal(17, ActionCatalog.All.Count);
+        Assert.Equal(["hands_up", "crouches"], ActionCatalog.More.Select(a => a.Name));
+        var source = new GeneratedClipSource(GeneratedClipSource.DemoClip);
+        Assert.Equal(ActionCatalog.All.Select(a => a.Name), source.Classes.Select(c => c.Name));
+        Assert.DoesNotContain(source.Texts, t => t.Contains("hands up", StringComparison.Ordinal) || t.Contains("crouch", StringComparison.Ordinal));
+        Assert.DoesNotContain(Compositions.Base.Concat(Compositions.Novel), c => ActionCatalog.More.Any(a => a.Kind == c.Action));
+        Assert.All(Enumerable.Range(0, 2000), seed => Assert.True((int)ClipGenerator.ActionOf((ulong)seed) < 17));
     }
 
     [Fact]
     public void All_Phrases_AreAtLeastFiveAndBelongToOneAction()
     {
-        Assert.All(ActionCatalog.All, a => Assert.True(a.Phrases.Count >= 5, a.Name));
-        var phrases = ActionCatalog.All.SelectMany(a => a.Phrases).ToList();
+        Assert.All(Known, a => Assert.True(a.Phrases.Count >= 5, a.Name));
+        var phrases = Known.SelectMany(a => a.Phrases).ToList();
         Assert.Equal(phrases.Count, phrases.Distinct().Count());
+    }
+
+    [Fact]
+    public void Parse_UnknownAction_NamesItAndThoseThereAre()
+    {
+        Assert.Equal([ActionKind.HandsUp, ActionKind.WalksLeft], ActionCatalog.Parse("hands_up, walks_left"));
+        var e = Assert.Throws<FormatException>(() => ActionCatalog.Parse("jumps,flies"));
+        Assert.StartsWith("no action is called flies; there are walks_left, walks_right,", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("hands_up, crouches", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

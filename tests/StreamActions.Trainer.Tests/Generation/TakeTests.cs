@@ -8,7 +8,7 @@ public sealed class TakeTests
 {
     private const double Seconds = 1.75;
 
-    private static readonly ActionKind[] Performed = [.. ActionCatalog.All.Where(a => a.ReverseOf is null && a.People > 0).Select(a => a.Kind)];
+    private static readonly ActionKind[] Performed = [.. ActionCatalog.All.Concat(ActionCatalog.More).Where(a => a.ReverseOf is null && a.People > 0).Select(a => a.Kind)];
 
     private static readonly Gen<(Take Take, Choreography Choreography, double HalfWidth, ActionKind Kind)> Takes =
         Gen.Select(Gen.ULong, Gen.Int[0, Performed.Length - 1], Gen.Double[0.8, 1.6])
