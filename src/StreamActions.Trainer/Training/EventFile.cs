@@ -1,0 +1,43 @@
+// TensorBoard's event files: records with their length and checksums, one after another.
+using System.Buffers.Binary;
+using System.Numerics;
+using Google.Protobuf;
+using Tensorboard;
+
+namespace StreamActions.Trainer.Training;
+
+/// <summary>
+/// Writes records in TFRecord form: length (uint64) · its checksum · the event · its checksum, all little-endian. Every record goes to the
+/// file at once and whole, so that a killed run loses none.
+/// </summary>
+internal sealed class EventFile : IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <summary>Creates the file; it must not be there.</summary>
+    public EventFile(string path) => _file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
+    /// <summary>Adds a record.</summary>
+    public void Write(Event record)
+    {
+        var content = record.ToByteArray();
+        var size = content.Length;
+        var bytes = new byte[size + 16];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)size);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Masked(bytes.AsSpan(0, 8)));
+        content.CopyTo(bytes, 12);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12 + size), Masked(content));
+        _file.Write(bytes);
+    }
+
+    // CRC-32C, turned and shifted as the form wants it, so that a checksum of checksums is no trap.
+    private static uint Masked(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var b in bytes)
+            crc = BitOperations.Crc32C(crc, b);
+        return BitOperations.RotateRight(~crc, 15) + 0xA282EAD8;
+    }
+
+    public void Dispose() => _file.Dispose();
+}
