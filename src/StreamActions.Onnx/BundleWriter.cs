@@ -16,6 +16,9 @@ public sealed record BundleContent(
 {
     /// <summary>What the trainer must know, beside the weights, to go on from the bundle, as JSON; null leaves both out.</summary>
     public string? TrainingNetwork { get; init; }
+
+    /// <summary>The model's report on held-out clips, as JSON; null without one.</summary>
+    public string? Evaluation { get; init; }
 }
 
 /// <summary>Writes bundles (MODEL §8).</summary>
@@ -43,6 +46,8 @@ public static class BundleWriter
             File.Copy(content.MergesPath, Path.Combine(temporary, ModelBundle.Merges));
             content.Golden.Write(temporary);
             WriteTraining(temporary, content);
+            if (content.Evaluation is { } report)
+                File.WriteAllText(Path.Combine(temporary, ModelBundle.EvaluationFile), report);
             manifest = manifest with { Files = Hashes(temporary) };
             WriteManifest(temporary, manifest);
 
@@ -71,8 +76,9 @@ public static class BundleWriter
 
     private static void Replace(string final, string temporary)
     {
-        // Whatever else lies in the folder, such as a README, stays.
+        // Whatever else lies in the folder, such as a README, stays; but an older model's report is not this one's.
         Directory.CreateDirectory(final);
+        File.Delete(Path.Combine(final, ModelBundle.EvaluationFile));
         foreach (var file in Directory.GetFiles(temporary, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(final, Path.GetRelativePath(temporary, file));

@@ -9,6 +9,7 @@ var root = new RootCommand("StreamActions trainer: makes models that turn video 
     PretrainCommand.Create(),
     TrainCommand.Create(),
     EvaluateCommand.Create(),
+    CompareCommand.Create(),
     ExportCommand.Create(),
     VerifyCommand.Create(),
 };

@@ -4,6 +4,7 @@ using StreamActions.Core.Clips;
 using StreamActions.Onnx;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
@@ -45,6 +46,25 @@ public sealed class BundleWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_WithAReport_KeepsItHashedAndItsFiguresInTheManifest()
+    {
+        var table = new ScoreTable("actions", Classes);
+        table.Add(1, [0, 1, 0, 0, 0], null, null);
+        table.Add(2, [0, 1, 0, 0, 0], null, null);
+        var report = EvaluationReport.Of("tiny", 9, [table.Report()]);
+        var path = Path.Combine(_folder, "reported");
+        var bundle = Write(path, report: report);
+        Assert.Equal(0.5, bundle.Manifest.Metrics["top1-by-text"]);
+        Assert.Contains("evaluation.json", bundle.Manifest.Files.Keys);
+        Assert.Equal(report.ToJson(), ReportFile.Open(path).ToJson());
+
+        // The next model of that place has none: the old one's must not stay.
+        Write(path);
+        Assert.False(File.Exists(Path.Combine(path, "evaluation.json")));
+        Assert.Contains("has no evaluation.json", Assert.Throws<FormatException>(() => ReportFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_OutputsThatDeviate_WritesNothing()
     {
         var good = Write(Path.Combine(_folder, "good"));
@@ -71,7 +91,7 @@ public sealed class BundleWriterTests : IDisposable
     private M2ClipConfig Config { get; set; } = TinyNetwork.Config;
     private Dictionary<string, Weights.TensorData> Weights { get; set; } = [];
 
-    private ModelBundle Write(string path, IReadOnlyList<string>? words = null)
+    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
@@ -80,6 +100,6 @@ public sealed class BundleWriterTests : IDisposable
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
         return BundleExporter.Write(network, Classes, words, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
-            new("tiny", "1", clip, true, new Dictionary<string, double>(), new Dictionary<string, string>()), path);
+            new("tiny", "1", clip, true, report, new Dictionary<string, string>()), path);
     }
 }

@@ -4,14 +4,15 @@ using System.Security.Cryptography;
 namespace StreamActions.Core.Bundles;
 
 /// <summary>
-/// A model as the worker meets it: a folder with <c>manifest.json</c>, the graphs, the tokenizer's two files and the golden clips.
+/// A model as the worker meets it: a folder with <c>manifest.json</c>, the graphs, the tokenizer's two files and the golden clips;
+/// of a trained model also <c>evaluation.json</c>, its report on held-out clips.
 /// </summary>
 public sealed class ModelBundle
 {
     /// <summary>File names inside a bundle.</summary>
     public const string ManifestFile = "manifest.json", VideoGraph = "video.onnx", TextGraph = "text.onnx",
         Vocabulary = "tokenizer/vocab.json", Merges = "tokenizer/merges.txt",
-        GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json";
+        GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json", EvaluationFile = "evaluation.json";
 
     /// <summary>What the trainer needs to go on from a bundle; the worker does not read it, and a bundle may be without.</summary>
     public const string TrainingWeights = "training/weights.safetensors", TrainingNetwork = "training/network.json";

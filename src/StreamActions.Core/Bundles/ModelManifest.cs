@@ -74,7 +74,14 @@ public sealed record ModelManifest
     /// <summary>SHA-256, in lower-case hex, of every other file of the bundle by its relative path with forward slashes.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
-    /// <summary>Measured quality, by name, such as <c>top1-by-text</c>; fractions in [0, 1].</summary>
+    /// <summary>Measured quality on held-out clips, by name; fractions in [0, 1]. The whole report is the bundle's <c>evaluation.json</c>.</summary>
+    /// <remarks>
+    /// <c>held-out-clips</c>; <c>top1-by-text</c> and <c>top5-by-text</c>, by similarity to the classes' phrases; <c>top1-by-classifier</c> and
+    /// <c>top5-by-classifier</c>, by the classification head; <c>time-order-pairs</c>, clips nearer to their own phrase than to that of the action played
+    /// backwards, and <c>time-order-pairs-shuffled</c>, the same with each clip's frames in random order. Those of a set other than the classes' own
+    /// have its name before them, such as <c>novel-compositions-top1-by-text</c>; <c>harmonic-mean-compositions</c> is 2bn / (b + n) of top-1 by text on
+    /// <c>base-compositions</c> and <c>novel-compositions</c>.
+    /// </remarks>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Where the model comes from: commands, seeds, data, by name.</summary>

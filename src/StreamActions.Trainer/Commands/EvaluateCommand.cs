@@ -1,9 +1,10 @@
-// evaluate: what a run's newest checkpoint can do on clips it never saw.
+// evaluate: what a run's best checkpoint can do on clips it never saw.
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
+using StreamActions.Core.Bundles;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
@@ -14,35 +15,48 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
+        Option<string> data = new("--data") { Description = "Evaluate on other data than the run was trained on: of classes that are not the run's, the texts alone decide (zero-shot)." };
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
-        Command command = new("evaluate", "Evaluate a run on held-out clips: by text similarity, by the classification head, and on time-order pairs with and without their order.") { run, perClass };
+        Option<string> json = new("--json") { Description = "Also write the report to this file." };
+        Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
+        Command command = new("evaluate",
+            "Evaluate a run on held-out clips: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
+            + "A report on the run's own data stays in the run, for 'compare'.") { run, data, perClass, json, confusion };
         command.SetAction((result, _) => RunMessages.GuardAsync(() =>
         {
-            Print(Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(perClass)));
+            var folder = result.GetValue(run)!;
+            var opened = RunFolder.Open(folder);
+            var report = Run(opened, folder, result.GetValue(data) ?? opened.Options.Data, result.GetValue(perClass));
+            ReportTables.Write(AnsiConsole.Console, report);
+            if (result.GetValue(data) is null)
+                File.WriteAllText(opened.In(ModelBundle.EvaluationFile), report.ToJson());
+            if (result.GetValue(json) is { } path)
+                File.WriteAllText(path, report.ToJson());
+            if (result.GetValue(confusion) is { } picture)
+                ConfusionPicture.Write(picture, report.Sets[0]);
             return Task.CompletedTask;
         }));
         return command;
     }
 
-    internal static EvaluationReport Run(RunFolder run, int perClass)
+    private static EvaluationReport Run(RunFolder run, string folder, string data, int perClass)
     {
-        var (network, _) = run.LoadBest();
-        using (network)
-            return Evaluator.Run(network, ClipSources.Open(run.Options.Data, run.Clip, run.Options.Seed, fresh: false).Evaluation(perClass)[0]);
+        var (network, steps) = run.LoadBest();
+        using var _ = network;
+        var source = ClipSources.Open(data, run.Clip, run.Options.Seed, fresh: false);
+        return Run(network, run.Classes, source, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), steps, perClass);
     }
 
-    internal static void Print(EvaluationReport report)
+    /// <summary>Evaluates a network on a source's sets.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="trained">The classes of its classification head: on sets of others, texts alone decide (zero-shot).</param>
+    /// <param name="source">The clips.</param>
+    /// <param name="model">What the report calls the model.</param>
+    /// <param name="steps">Steps it was trained.</param>
+    /// <param name="perClass">Most clips a class.</param>
+    internal static EvaluationReport Run(TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass)
     {
-        string Percent(double share) => share.ToString("p1", CultureInfo.InvariantCulture);
-        var table = new Table().AddColumns("figure", "value").Border(TableBorder.Rounded);
-        table.AddRow("held-out clips", report.Clips.ToString(CultureInfo.InvariantCulture));
-        table.AddRow("top-1 by text similarity", Percent(report.ByText));
-        if (report.ByClassifier is { } head)
-            table.AddRow("top-1 by classification head", Percent(head));
-        table.AddRow("time-order pairs", Percent(report.Pairs));
-        table.AddRow("time-order pairs, frames shuffled", Percent(report.PairsShuffled));
-        foreach (var (name, share) in report.PerClass)
-            table.AddRow("  " + name, Percent(share));
-        AnsiConsole.Write(table);
+        bool Known(EvaluationSet set) => set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
+        return EvaluationReport.Of(model, steps, Evaluator.Run(network, [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })]));
     }
 }

@@ -38,15 +38,14 @@ internal static class ExportCommand
         using var _ = network;
         var options = run.Options;
         var source = ClipSources.Open(options.Data, run.Clip, options.Seed, fresh: false);
-        var metrics = new Dictionary<string, double>();
+        EvaluationReport? report = null;
         var provenance = new Dictionary<string, string>();
         if (options.ImportedFrom is { } origin)
             provenance["imported-from"] = origin;
         if (steps > 0)
         {
-            var report = Evaluator.Run(network, source.Evaluation(perClass)[0]);
-            EvaluateCommand.Print(report);
-            metrics = report.ToMetrics();
+            report = EvaluateCommand.Run(network, run.Classes, source, name, steps, perClass);
+            ReportTables.Write(AnsiConsole.Console, report);
             provenance["data"] = "generated clips (StreamActions.Trainer generate)";
             provenance["command"] = string.Create(CultureInfo.InvariantCulture,
                 $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}");
@@ -55,7 +54,7 @@ internal static class ExportCommand
         byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
         var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, lean ? null : run.Words, golden, (run.VocabularyPath, run.MergesPath),
-            new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, metrics, provenance), to);
+            new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance), to);
         AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
     }
 }

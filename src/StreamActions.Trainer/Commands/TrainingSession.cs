@@ -54,9 +54,9 @@ internal static class TrainingSession
                     },
                     (step, report) =>
                     {
-                        quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText:p1}, pairs {report.Pairs:p1}");
+                        quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
                         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"evaluation,{step},{report.ByText:f4},{report.ByClassifier:f4},{report.Pairs:f4},{report.PairsShuffled:f4}"));
+                            $"evaluation,{step},{report.ByText.Top1.Value:f4},{report.ByClassifier?.Top1.Value:f4},{report.TimeOrder?.Ordered.Value:f4},{report.TimeOrder?.Shuffled.Value:f4}"));
                     },
                     cancellation);
             });

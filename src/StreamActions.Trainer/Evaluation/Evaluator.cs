@@ -5,80 +5,110 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Evaluation;
 
-/// <summary>Evaluation on held-out clips.</summary>
+/// <summary>
+/// Evaluation on held-out clips: by similarity to the classes' phrases, by the classification head, and on time-order pairs with and without their
+/// order. A phrase is encoded once, however many sets name it; a clip's views are encoded once a set, and gone with their batch.
+/// </summary>
 internal static class Evaluator
 {
+    /// <summary>Views or phrases in one forward pass.</summary>
     private const int Batch = 32;
     private const int ShuffleSeed = 20240117;
 
-    /// <summary>Evaluates by similarity to the classes' phrases, by the classification head, and on time-order pairs with and without their order.</summary>
-    public static EvaluationReport Run(TorchNetwork network, EvaluationSet set)
+    /// <summary>Evaluates on one set.</summary>
+    /// <exception cref="FormatException">The set has no clip, or not the head's classes.</exception>
+    public static SetReport Run(TorchNetwork network, EvaluationSet set) => Run(network, [set])[0];
+
+    /// <summary>Evaluates on sets.</summary>
+    /// <exception cref="FormatException">A set has no clip, or not the head's classes.</exception>
+    public static IReadOnlyList<SetReport> Run(TorchNetwork network, IReadOnlyList<EvaluationSet> sets)
     {
         using var mode = no_grad();
         network.Training = false;
-        var classes = set.Classes;
-        using var texts = Scoped(() => network.EncodeText(network.Tokens([.. classes.Select(c => c.Phrase)])));
-        int clips = 0, text = 0, head = 0, pairs = 0, ordered = 0, shuffled = 0;
-        var hits = new int[classes.Count];
-        var seen = new int[classes.Count];
-        var random = new Random(ShuffleSeed);
-        foreach (var batch in set.Clips.Chunk(Batch))
-        {
-            var (similarity, logits) = Scores(network, texts, [.. batch.Select(c => c.Views[0])]);
-            var (withoutOrder, _) = Scores(network, texts, [.. batch.Select(c => Shuffle(c.Views[0], network.Config.Frames, random))]);
-            for (var i = 0; i < batch.Length; i++)
-            {
-                var label = batch[i].Label;
-                clips++;
-                seen[label]++;
-                if (Best(similarity[i]) == label)
-                {
-                    text++;
-                    hits[label]++;
-                }
-                if (logits is not null && Best(logits[i]) == label)
-                    head++;
-                if (classes[label].Reverse is { } reverse)
-                {
-                    pairs++;
-                    if (similarity[i][label] > similarity[i][reverse])
-                        ordered++;
-                    if (withoutOrder[i][label] > withoutOrder[i][reverse])
-                        shuffled++;
-                }
-            }
-        }
-        return new(clips, (double)text / clips, set.Supervised && network.Config.NumClasses > 0 ? (double)head / clips : null,
-            pairs == 0 ? double.NaN : (double)ordered / pairs, pairs == 0 ? double.NaN : (double)shuffled / pairs,
-            classes.Select((c, i) => (c.Name, Share: seen[i] == 0 ? 0 : (double)hits[i] / seen[i])).ToDictionary(c => c.Name, c => c.Share));
+        string[] phrases = [.. sets.SelectMany(s => s.Classes).Select(c => c.Phrase).Distinct()];
+        using var texts = Texts(network, phrases);
+        return [.. sets.Select(set => Run(network, set, phrases, texts))];
     }
 
-    private static (float[][] Similarity, float[][]? Logits) Scores(TorchNetwork network, Tensor texts, byte[][] clips)
+    private static SetReport Run(TorchNetwork network, EvaluationSet set, string[] phrases, Tensor texts)
+    {
+        var heads = network.Config.NumClasses;
+        if (set.Supervised && heads > 0 && heads != set.Classes.Count)
+            throw new FormatException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
+        using var own = Own(set, phrases, texts);
+        var table = new ScoreTable(set.Name, set.Classes);
+        var random = new Random(ShuffleSeed);
+        foreach (var clips in Groups(set.Clips))
+        {
+            var scores = Of(network, own, [.. clips.Select(c => c.Views)], set.Supervised);
+            HeldOutClip[] reversible = [.. clips.Where(c => set.Classes[c.Label].Reverse is not null)];
+            var shuffled = Of(network, own, [.. reversible.Select(c => Shuffled(c.Views, network.Config.Frames, random))], classify: false);
+            var pair = 0;
+            foreach (var (i, clip) in clips.Index())
+                table.Add(clip.Label, scores[i].Text, scores[i].Head, set.Classes[clip.Label].Reverse is null ? null : shuffled[pair++].Text);
+        }
+        return table.Report();
+    }
+
+    // Clips together as long as their views fill a batch.
+    private static IEnumerable<IReadOnlyList<HeldOutClip>> Groups(IEnumerable<HeldOutClip> clips)
+    {
+        List<HeldOutClip> group = [];
+        var views = 0;
+        foreach (var clip in clips)
+        {
+            group.Add(clip);
+            views += clip.Views.Count;
+            if (views < Batch)
+                continue;
+            yield return group;
+            (group, views) = ([], 0);
+        }
+        if (group.Count > 0)
+            yield return group;
+    }
+
+    private static (double[] Text, double[]? Head)[] Of(TorchNetwork network, Tensor texts, IReadOnlyList<IReadOnlyList<byte[]>> clips, bool classify)
+    {
+        List<float[]> similarity = [], logits = [];
+        foreach (var views in clips.SelectMany(c => c).Chunk(Batch))
+        {
+            using var scope = NewDisposeScope();
+            var (embedding, classes) = network.EncodeVideo(network.Pixels(views));
+            similarity.AddRange(Rows(network.Network.LogitScale.exp() * matmul(embedding, texts.t())));
+            if (classify && classes is not null)
+                logits.AddRange(Rows(classes));
+        }
+        var scores = new (double[], double[]?)[clips.Count];
+        for (int i = 0, at = 0; i < scores.Length; at += clips[i++].Count)
+            scores[i] = (Scores.OfViews(similarity.GetRange(at, clips[i].Count)), logits.Count == 0 ? null : Scores.OfViews(logits.GetRange(at, clips[i].Count)));
+        return scores;
+    }
+
+    private static Tensor Texts(TorchNetwork network, string[] phrases)
     {
         using var scope = NewDisposeScope();
-        var (embedding, logits) = network.EncodeVideo(network.Pixels(clips));
-        return (Rows(matmul(embedding, texts.t())), logits is null ? null : Rows(logits));
+        return cat([.. phrases.Chunk(Batch).Select(p => network.EncodeText(network.Tokens(p)))]).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Own(EvaluationSet set, string[] phrases, Tensor texts)
+    {
+        using var scope = NewDisposeScope();
+        var places = phrases.Index().ToDictionary(p => p.Item, p => (long)p.Index);
+        return texts.index_select(0, tensor(set.Classes.Select(c => places[c.Phrase]).ToArray(), device: texts.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>A matrix as rows.</summary>
     public static float[][] Rows(Tensor matrix) => [.. TorchParameters.ToData(matrix).Values.Chunk((int)matrix.shape[1])];
 
-    private static byte[] Shuffle(byte[] clip, int frames, Random random)
+    private static byte[][] Shuffled(IReadOnlyList<byte[]> views, int frames, Random random) => [.. views.Select(view =>
     {
-        var frame = clip.Length / frames;
+        var frame = view.Length / frames;
         int[] order = [.. Enumerable.Range(0, frames)];
         random.Shuffle(order);
-        var shuffled = new byte[clip.Length];
+        var shuffled = new byte[view.Length];
         for (var t = 0; t < frames; t++)
-            Array.Copy(clip, order[t] * frame, shuffled, t * frame, frame);
+            Array.Copy(view, order[t] * frame, shuffled, t * frame, frame);
         return shuffled;
-    }
-
-    private static int Best(float[] scores) => Array.IndexOf(scores, scores.Max());
-
-    private static Tensor Scoped(Func<Tensor> compute)
-    {
-        using var scope = NewDisposeScope();
-        return compute().MoveToOuterDisposeScope();
-    }
+    })];
 }

@@ -12,7 +12,7 @@ namespace StreamActions.Trainer.Export;
 
 /// <summary>What the manifest says of a model beyond what its network says itself.</summary>
 internal sealed record BundleDescription(
-    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, string> Provenance);
+    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance);
 
 /// <summary>Exports networks.</summary>
 internal static class BundleExporter
@@ -60,12 +60,13 @@ internal static class BundleExporter
             Precision = "fp32",
             Golden = new(Bound, 0),
             Files = new Dictionary<string, string>(),
-            Metrics = description.Metrics,
+            Metrics = description.Evaluation?.ToMetrics() ?? [],
             Provenance = description.Provenance,
         };
         return BundleWriter.Write(folder, manifest, new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
         {
             TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
+            Evaluation = description.Evaluation?.ToJson(),
         });
     }
 }

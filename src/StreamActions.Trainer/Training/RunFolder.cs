@@ -151,11 +151,12 @@ internal sealed class RunFolder
     public TorchNetwork LoadNetwork(Device? device = null) => Load(Checkpoints.Latest(), device);
 
     /// <summary>The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.</summary>
-    public (TorchNetwork Network, long Step) LoadBest()
-    {
-        var best = Checkpoints.Best() ?? Checkpoints.Latest();
-        return (Load(best, null), best?.Step ?? 0);
-    }
+    public (TorchNetwork Network, long Step) LoadBest() => (Load(BestOrLatest(), null), BestStep());
+
+    /// <summary>Steps behind the network of <see cref="LoadBest"/>.</summary>
+    public long BestStep() => BestOrLatest()?.Step ?? 0;
+
+    private Checkpoint? BestOrLatest() => Checkpoints.Best() ?? Checkpoints.Latest();
 
     private TorchNetwork Load(Checkpoint? checkpoint, Device? device)
     {

@@ -46,7 +46,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     public long TrainedParameters { get; private set; }
 
     /// <summary>Runs. Saves when it is cancelled, and returns normally then.</summary>
-    public async Task<TrainingEnd> RunAsync(Action<StepReport> onStep, Action<long, EvaluationReport> onEvaluation, CancellationToken cancellation)
+    public async Task<TrainingEnd> RunAsync(Action<StepReport> onStep, Action<long, SetReport> onEvaluation, CancellationToken cancellation)
     {
         var options = run.Options;
         using var network = run.LoadNetwork(device);
@@ -97,14 +97,14 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     }
 
     // True when the run does not get better any more.
-    private bool Evaluate(TorchNetwork network, long step, Action<long, EvaluationReport> onEvaluation)
+    private bool Evaluate(TorchNetwork network, long step, Action<long, SetReport> onEvaluation)
     {
         var report = Evaluator.Run(network, source.Evaluation(EvaluatedPerClass)[0]);
         onEvaluation(step, report);
         var best = run.Checkpoints.BestFigure();
-        if (best is null || report.ByText > best.Figure)
+        if (best is null || report.ByText.Top1.Exact > best.Figure)
         {
-            run.Checkpoints.SaveBest(new(step, report.ByText), network.Parameters);
+            run.Checkpoints.SaveBest(new(step, report.ByText.Top1.Exact), network.Parameters);
             return false;
         }
         return run.Options.Patience > 0 && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;

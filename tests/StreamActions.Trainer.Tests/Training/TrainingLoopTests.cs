@@ -42,8 +42,8 @@ public sealed class TrainingLoopTests : IDisposable
         await new TrainingLoop(run, source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         using var network = run.LoadNetwork();
         var report = Trainer.Evaluation.Evaluator.Run(network, source.Evaluation(perClass: 50)[0]);
-        Assert.InRange(report.Pairs, 0.9, 1);
-        Assert.InRange(report.PairsShuffled, 0.3, 0.7);
+        Assert.InRange(report.TimeOrder!.Ordered.Value, 0.9, 1);
+        Assert.InRange(report.TimeOrder!.Shuffled.Value, 0.3, 0.7);
     }
 
     [Fact]

@@ -1,0 +1,75 @@
+// Reports and comparisons as tables on the console.
+using System.Globalization;
+using Spectre.Console;
+using StreamActions.Trainer.Evaluation;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>Tables of figures.</summary>
+internal static class ReportTables
+{
+    /// <summary>Most classes of a table; of more, the weakest are shown.</summary>
+    private const int MostClasses = 20;
+
+    /// <summary>A report: figures of every set, then its classes.</summary>
+    public static void Write(IAnsiConsole console, EvaluationReport report)
+    {
+        foreach (var set in report.Sets)
+        {
+            var figures = Titled($"{set.Name}: {set.Clips} clips, {set.Classes.Count} classes", "figure", "value", "chance");
+            void Row(string name, Share? share, double chance)
+            {
+                if (share is not null)
+                    figures.AddRow(name, $"{Percent(share.Value)} ± {Percent(share.StandardError)}", Percent(chance));
+            }
+            Row("top-1 by text", set.ByText.Top1, set.Chance);
+            Row("top-5 by text", set.ByText.Top5, set.ChanceTop5);
+            Row("top-1 by classification head", set.ByClassifier?.Top1, set.Chance);
+            Row("top-5 by classification head", set.ByClassifier?.Top5, set.ChanceTop5);
+            Row("time-order pairs", set.TimeOrder?.Ordered, 0.5);
+            Row("time-order pairs, frames shuffled", set.TimeOrder?.Shuffled, 0.5);
+            console.Write(figures);
+            console.Write(Classes(set));
+        }
+        foreach (var mean in report.HarmonicMeans)
+            console.WriteLine($"{mean.Name}: base {Percent(mean.Base)}, novel {Percent(mean.Novel)}, harmonic mean {Percent(mean.Value)} ± {Percent(mean.StandardError)}");
+        console.WriteLine("±: one standard error.");
+    }
+
+    /// <summary>A comparison: figures, then classes with the largest differences first.</summary>
+    public static void Write(IAnsiConsole console, ReportComparison comparison)
+    {
+        console.Write(Compared($"A = {comparison.A}, B = {comparison.B}", "figure", comparison.Figures));
+        var classes = comparison.Classes.Where(c => c.Difference != 0).Take(MostClasses).ToList();
+        if (classes.Count > 0)
+            console.Write(Compared($"top-1 by text: the largest of {comparison.Classes.Count} classes' differences", "class", classes));
+        foreach (var set in comparison.NotCompared)
+            console.WriteLine($"Not compared: {set}.");
+        console.WriteLine("*: larger than two standard errors.");
+    }
+
+    private static Table Classes(SetReport set)
+    {
+        var all = set.Classes.Count <= MostClasses;
+        var table = Titled(all ? $"{set.Name}: classes" : $"{set.Name}: the weakest {MostClasses} classes", "class", "clips", "by text", "by head", "time order");
+        foreach (var c in all ? set.Classes : set.Classes.OrderBy(c => c.ByText?.Value ?? 2).Take(MostClasses))
+            table.AddRow(Markup.Escape(c.Name), c.Clips.ToString(CultureInfo.InvariantCulture), Percent(c.ByText), Percent(c.ByClassifier), Percent(c.TimeOrder));
+        return table;
+    }
+
+    private static Table Compared(string title, string what, IReadOnlyList<ComparedFigure> figures)
+    {
+        var table = Titled(title, "set", what, "A", "B", "B − A", "");
+        foreach (var f in figures)
+            table.AddRow(Markup.Escape(f.Set), Markup.Escape(f.Name), Percent(f.A), Percent(f.B),
+                string.Create(CultureInfo.InvariantCulture, $"{f.Difference * 100:+0.0;−0.0;0.0} ± {f.StandardError * 100:f1}"), f.Clear ? "*" : "");
+        return table;
+    }
+
+    private static Table Titled(string title, params string[] columns) =>
+        new Table().Title(new TableTitle(Markup.Escape(title))).Border(TableBorder.Rounded).AddColumns(columns);
+
+    private static string Percent(Share? share) => share is null ? "" : Percent(share.Value);
+
+    private static string Percent(double share) => share.ToString("p1", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,33 @@
+// What a model can do on one set of clips, in numbers.
+namespace StreamActions.Trainer.Evaluation;
+
+/// <summary>How often the truth is the best answer, and how often among the five best.</summary>
+internal sealed record TopShares(Share Top1, Share Top5);
+
+/// <summary>Over clips of classes that have a reverse: how often a clip is nearer to its own phrase than to the reverse's.</summary>
+/// <param name="Ordered">With the frames as they are.</param>
+/// <param name="Shuffled">With each clip's frames in random order: about one half when the order is what was used.</param>
+internal sealed record TimeOrder(Share Ordered, Share Shuffled);
+
+/// <summary>One class.</summary>
+/// <param name="Name">Its label.</param>
+/// <param name="Phrase">The phrase that stands for it.</param>
+/// <param name="Clips">Its clips.</param>
+/// <param name="ByText">Top-1 by similarity to the phrases; null without clips.</param>
+/// <param name="ByClassifier">Top-1 by the classification head; null without one.</param>
+/// <param name="TimeOrder">Nearer to its own phrase than to its reverse's; null without a reverse.</param>
+internal sealed record ClassReport(string Name, string Phrase, int Clips, Share? ByText, Share? ByClassifier, Share? TimeOrder);
+
+/// <summary>Figures over one set of held-out clips.</summary>
+/// <param name="Name">The set, such as <c>base-compositions</c>.</param>
+/// <param name="Clips">Clips in all.</param>
+/// <param name="Chance">Top-1 of a blind guess, one of the number of classes.</param>
+/// <param name="ChanceTop5">Top-5 of blind guesses.</param>
+/// <param name="ByText">By similarity to the classes' phrases.</param>
+/// <param name="ByClassifier">By the classification head; null where the classes are not the head's.</param>
+/// <param name="TimeOrder">On time-order pairs; null without any.</param>
+/// <param name="Classes">Each class.</param>
+/// <param name="Confusion">Clips by true class (rows) and by the class whose phrase is nearest (columns).</param>
+internal sealed record SetReport(
+    string Name, int Clips, double Chance, double ChanceTop5, TopShares ByText, TopShares? ByClassifier, TimeOrder? TimeOrder,
+    IReadOnlyList<ClassReport> Classes, IReadOnlyList<int[]> Confusion);

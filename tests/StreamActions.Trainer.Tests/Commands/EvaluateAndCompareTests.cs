@@ -1,0 +1,100 @@
+// The verbs on a run that was never trained: files are written, kept, and compared.
+using StreamActions.Core.Clips;
+using StreamActions.Model;
+using StreamActions.TestKit;
+using StreamActions.Trainer.Commands;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Tests.Evaluation;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Tests.Commands;
+
+public sealed class EvaluateAndCompareTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Evaluate_Run_WritesReportAndPictureAndKeepsTheReport()
+    {
+        var run = MakeRun();
+        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--json", _folder.File("a.json"), "--confusion", _folder.File("a.png")]).Invoke());
+
+        var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("a.json")), "a.json");
+        Assert.Equal("mine", report.Model);
+        Assert.Equal(["actions", "base-compositions", "novel-compositions"], report.Sets.Select(s => s.Name));
+        Assert.Equal((17, 17), (report.Sets[0].Clips, report.Sets[0].Classes.Count));
+        Assert.Equal("compositions", Assert.Single(report.HarmonicMeans).Name);
+        Assert.True(File.Exists(_folder.File("a.png")));
+        Assert.Equal(report.ToJson(), ReportFile.Open(run).ToJson());
+        Assert.Equal(0, CompareCommand.Create().Parse([run, _folder.File("a.json"), "--json", _folder.File("difference.json")]).Invoke());
+        Assert.Contains("\"notCompared\": []", File.ReadAllText(_folder.File("difference.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_OtherClasses_AreDecidedByTextsAloneAndOwnOnesByTheHeadToo()
+    {
+        var run = RunFolder.Open(MakeRun());
+        using var network = run.LoadNetwork();
+        var clip = new GeneratedClipSource(run.Clip);
+        Assert.NotNull(EvaluateCommand.Run(network, run.Classes, clip, "mine", 0, 1).Sets[0].ByClassifier);
+        ClipClass[] others = [.. run.Classes.Skip(1), new("other", "another thing", null)];
+        Assert.Null(EvaluateCommand.Run(network, others, clip, "mine", 0, 1).Sets[0].ByClassifier);
+    }
+
+    [Fact]
+    public void Evaluate_OtherData_LeavesTheRunsOwnReport()
+    {
+        var run = MakeRun();
+        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--data", "generated", "--json", _folder.File("b.json")]).Invoke());
+        Assert.True(File.Exists(_folder.File("b.json")));
+        Assert.False(File.Exists(Path.Combine(run, "evaluation.json")));
+        Assert.Equal(1, EvaluateCommand.Create().Parse(["--run", run, "--data", "nothing-known"]).Invoke());
+    }
+
+    [Fact]
+    public void Open_RunWithoutReportOfItsBestCheckpoint_SaysHowToMakeOne()
+    {
+        var run = MakeRun();
+        Assert.Contains($"'evaluate --run {run}'", Assert.Throws<FormatException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(run, "evaluation.json"), ExampleReports.Report("mine").ToJson());   // of step 250, and the run is at 0
+        Assert.Contains("step 0", Assert.Throws<FormatException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compare_NothingThere_FailsAndWritesNothing()
+    {
+        Assert.Equal(1, CompareCommand.Create().Parse([_folder.File("none"), _folder.File("none"), "--json", _folder.File("d.json")]).Invoke());
+        Assert.False(File.Exists(_folder.File("d.json")));
+        Assert.Contains("no such file or folder", Assert.Throws<FormatException>(() => ReportFile.Open(_folder.File("none"))).Message, StringComparison.Ordinal);
+    }
+
+    private string MakeRun()
+    {
+        var clip = new ClipSpec(3, 4, 16, ResizeRule.Squash);
+        var source = new GeneratedClipSource(clip);
+        var config = new M2ClipConfig
+        {
+            ImageSize = 16,
+            PatchSize = 8,
+            VisionWidth = 64,
+            VisionLayers = 1,
+            EmbedDim = 16,
+            VisionAdapterWidth = 8,
+            VisionAdapterLayers = 1,
+            Frames = 3,
+            TextWidth = 16,
+            TextHeads = 1,
+            TextLayers = 1,
+            TextAdapterWidth = 4,
+            TextAdapterLayers = 1,
+            ContextLength = 24,
+            VocabSize = 1,
+            NumClasses = 17,
+        };
+        _ = RunFolder.Create(_folder.File("mine"), config, clip, new() { Steps = 1, Batch = 2, Rate = 1e-3, Seed = 1 }, source);
+        return _folder.File("mine");
+    }
+}

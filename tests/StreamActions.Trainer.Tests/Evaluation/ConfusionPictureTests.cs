@@ -1,0 +1,47 @@
+// The picture is there, has the size of its layout, and its colours say what is right and what is not.
+using OpenCvSharp;
+using StreamActions.TestKit;
+using StreamActions.Trainer.Evaluation;
+
+namespace StreamActions.Trainer.Tests.Evaluation;
+
+public sealed class ConfusionPictureTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Write_Set_GivesAPictureOfTheLayoutsSize()
+    {
+        var set = ExampleReports.Set("actions", opens: 100, closes: 40, waits: 100);
+        var layout = ConfusionPicture.LayoutOf(set);
+        ConfusionPicture.Write(_folder.File("confusion.png"), set);
+        using var picture = Cv2.ImRead(_folder.File("confusion.png"));
+        Assert.Equal((layout.Width, layout.Height), (picture.Width, picture.Height));
+        Assert.True(layout.Width >= layout.Left + 3 * layout.Cell);
+
+        // Beside the number, near the cell's corner.
+        Vec3b At(int row, int column) => picture.At<Vec3b>(layout.Top + row * layout.Cell + 4, layout.Left + column * layout.Cell + 4);
+        Assert.Equal(new Vec3b(255, 255, 255), At(0, 1));
+        Assert.True(At(0, 0).Item0 > At(0, 0).Item2 + 100, "what is right is blue");
+        Assert.True(At(1, 2).Item2 > At(1, 2).Item0 + 100, "what is wrong is red");
+        Assert.True(At(1, 1).Item2 > At(0, 0).Item2, "a smaller share is paler");
+    }
+
+    [Fact]
+    public void LayoutOf_LongNames_LeavesThemRoom()
+    {
+        var set = ExampleReports.Set("actions", 1, 1, 1);
+        var longer = set with { Classes = [.. set.Classes.Select(c => c with { Name = c.Name + "_and_then_something_else" })] };
+        Assert.True(ConfusionPicture.LayoutOf(longer).Left > ConfusionPicture.LayoutOf(set).Left + 100);
+        Assert.True(ConfusionPicture.LayoutOf(longer).Top > ConfusionPicture.LayoutOf(set).Top + 100);
+    }
+
+    [Fact]
+    public void Write_FolderMissing_NamesTheFile()
+    {
+        var path = _folder.File("missing/confusion.png");
+        Assert.Contains(path, Assert.ThrowsAny<IOException>(() => ConfusionPicture.Write(path, ExampleReports.Set("actions", 1, 1, 1))).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,123 @@
+// The evaluator on small networks: what is read, what is averaged, and what a model without time can know.
+using StreamActions.Core.Text;
+using StreamActions.Model;
+using StreamActions.TestKit;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Tests.Training;
+using StreamActions.Trainer.Text;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Tests.Evaluation;
+
+public sealed class EvaluatorTests : IDisposable
+{
+    private static readonly M2ClipConfig NoAdapters = new()
+    {
+        ImageSize = 16,
+        PatchSize = 8,
+        VisionWidth = 64,
+        VisionLayers = 2,
+        EmbedDim = 32,
+        VisionAdapterWidth = 0,
+        VisionAdapterLayers = 0,
+        Frames = 4,
+        TextWidth = 32,
+        TextHeads = 2,
+        TextLayers = 1,
+        TextAdapterWidth = 0,
+        TextAdapterLayers = 0,
+        ContextLength = 12,
+        VocabSize = 1,
+        NumClasses = 2,
+    };
+
+    private static readonly string[] Phrases = ["a bar", "right", "left", "moves left", "bar right", "a bar moves"];
+
+    private readonly MovingBarSource _source = new(4, 16);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Run_MeanOfPlainFrames_IsAtChanceOnTimeOrder()
+    {
+        using var network = Network();
+        // Every clip and its twin, the same frames backwards: whatever the mean of frames says of one, it says of the other.
+        HeldOutClip[] twins = [.. _source.Evaluation(perClass: 30)[0].Clips.SelectMany(c => new[] { c, new HeldOutClip([Backwards(c.Views[0])], 1 - c.Label) })];
+        var report = Evaluator.Run(network, new EvaluationSet("bars", _source.Classes, Supervised: true, twins));
+        Assert.Equal(new TimeOrder(new(60, 120), new(60, 120)), report.TimeOrder);
+        Assert.Equal(new Share(60, 120), report.ByText.Top1);
+        Assert.Equal(new Share(60, 120), report.ByClassifier!.Top1);
+    }
+
+    [Fact]
+    public void Run_ClipsOfSeveralViews_AveragesScaledSimilaritiesAfterSoftmax()
+    {
+        using var network = Network();
+        using (no_grad())
+            network.Network.LogitScale.fill_(Math.Log(2000));   // so sharp that it matters when the mean is taken
+        ClipClass[] classes = [.. Phrases.Select(p => new ClipClass(p, p, null))];
+        var views = Enumerable.Range(0, 40).Select(n => Enumerable.Range(0, 3).Select(v => Plain(new Random(3 * n + v))).ToArray()).ToList();
+        var after = views.Select(v => Best(network, v, afterSoftmax: true)).ToList();
+        var report = Evaluator.Run(network, new EvaluationSet("colours", classes, Supervised: false, views.Zip(after, (v, label) => new HeldOutClip(v, label))));
+        Assert.Equal(new Share(40, 40), report.ByText.Top1);
+        Assert.NotEqual(after, views.Select(v => Best(network, v, afterSoftmax: false)));
+        Assert.Null(report.ByClassifier);
+    }
+
+    [Fact]
+    public void Run_SeveralSets_ReadsEachClipOnceASet()
+    {
+        using var network = Network();
+        var read = 0;
+        IEnumerable<HeldOutClip> Clips()
+        {
+            foreach (var clip in _source.Evaluation(perClass: 40)[0].Clips)
+            {
+                read++;
+                yield return clip;
+            }
+        }
+        EvaluationSet[] sets = [new("base-bars", _source.Classes, true, Clips()), new("novel-bars", _source.Classes, false, Clips())];
+        var reports = Evaluator.Run(network, sets);
+        Assert.Equal(160, read);
+        Assert.Equal(reports[0].ByText, reports[1].ByText);
+        Assert.NotNull(reports[0].ByClassifier);
+        Assert.Null(reports[1].ByClassifier);
+    }
+
+    [Fact]
+    public void Run_SupervisedSetOfOtherClasses_IsRefused()
+    {
+        using var network = Network();
+        var set = new EvaluationSet("own", [.. _source.Classes, new("third", "a third thing", null)], Supervised: true, []);
+        Assert.Contains("own has 3 classes and the classification head 2", Assert.Throws<FormatException>(() => Evaluator.Run(network, set)).Message, StringComparison.Ordinal);
+    }
+
+    // The best class by libtorch's own softmax and mean.
+    private static int Best(TorchNetwork network, byte[][] views, bool afterSoftmax)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var logits = network.Network.LogitScale.exp() * matmul(network.EncodeVideo(network.Pixels(views)).Embedding, network.EncodeText(network.Tokens(Phrases)).t());
+        return (int)(afterSoftmax ? nn.functional.softmax(logits, -1) : logits).mean([0L]).argmax().item<long>();
+    }
+
+    // A clip of one colour with some noise.
+    private static byte[] Plain(Random random)
+    {
+        byte[] colour = [(byte)random.Next(200), (byte)random.Next(200), (byte)random.Next(200)];
+        return [.. Enumerable.Range(0, 4 * 16 * 16 * 3).Select(i => (byte)(colour[i % 3] + random.Next(56)))];
+    }
+
+    private static byte[] Backwards(byte[] clip) => [.. clip.Chunk(16 * 16 * 3).Reverse().SelectMany(f => f)];
+
+    private TorchNetwork Network()
+    {
+        VocabularyBuilder.Write(_source.Texts, _folder.File("vocab.json"), _folder.File("merges.txt"));
+        var tokenizer = ClipTokenizer.Load(_folder.File("vocab.json"), _folder.File("merges.txt"));
+        return new(NoAdapters with { VocabSize = tokenizer.Count }, TorchParameters.Start(5), tokenizer, new("{}"));
+    }
+}

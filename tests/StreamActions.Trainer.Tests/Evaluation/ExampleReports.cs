@@ -1,0 +1,29 @@
+// Reports made of a few clips, for tests.
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+
+namespace StreamActions.Trainer.Tests.Evaluation;
+
+internal static class ExampleReports
+{
+    private static readonly ClipClass[] Classes = [new("opens", "a person opens", 1), new("closes", "a person closes", 0), new("waits", "a person waits", null)];
+
+    /// <summary>A set of three classes, of each of which so many of 100 clips are right; the others are taken for the next class.</summary>
+    public static SetReport Set(string name, int opens, int closes, int waits)
+    {
+        var table = new ScoreTable(name, Classes);
+        foreach (var (label, right) in new[] { opens, closes, waits }.Index())
+        {
+            for (var n = 0; n < 100; n++)
+            {
+                var scores = new double[3];
+                scores[n < right ? label : (label + 1) % 3] = 1;
+                table.Add(label, scores, name == "actions" ? scores : null, label < 2 ? scores : null);
+            }
+        }
+        return table.Report();
+    }
+
+    public static EvaluationReport Report(string model, int opens = 90, int closes = 80, int waits = 100) =>
+        EvaluationReport.Of(model, 250, [Set("actions", opens, closes, waits), Set("base-things", 80, 80, 80), Set("novel-things", 60, 60, 60)]);
+}

@@ -1,0 +1,67 @@
+// Two reports side by side: differences, marks, order, and what cannot be compared.
+using Spectre.Console;
+using StreamActions.Trainer.Commands;
+using StreamActions.Trainer.Evaluation;
+
+namespace StreamActions.Trainer.Tests.Evaluation;
+
+public sealed class ReportComparisonTests
+{
+    [Fact]
+    public void Of_TwoReports_MarksWhatIsLargerThanTwoStandardErrors()
+    {
+        var comparison = ReportComparison.Of(ExampleReports.Report("old", opens: 90, closes: 80), ExampleReports.Report("new", opens: 95, closes: 50));
+        var top1 = comparison.Figures.Single(f => f.Set == "actions" && f.Name == "top-1 by text");
+        // 270 and 245 of 300: −0.0833, from two errors of 0.0173 and √(0.8167 · 0.1833 / 300) = 0.0223 together 0.0283: clear.
+        Assert.Equal((0.9, 0.8167, -0.0833, 0.0282, true), (top1.A, top1.B, top1.Difference, top1.StandardError, top1.Clear));
+        Assert.All(comparison.Figures.Where(f => f.Set != "actions"), f => Assert.Equal((0, false), (f.Difference, f.Clear)));
+        Assert.Contains(comparison.Figures, f => f is { Set: "things", Name: "harmonic mean of base and novel", A: 0.6857 });
+
+        // closes lost 30 points, clear; opens gained 5 with an error of √(0.03² + 0.0218²) = 0.037, not clear.
+        Assert.Equal(("closes", -0.3, true), (comparison.Classes[0].Name, comparison.Classes[0].Difference, comparison.Classes[0].Clear));
+        Assert.Equal(("opens", 0.05, false), (comparison.Classes[1].Name, comparison.Classes[1].Difference, comparison.Classes[1].Clear));
+        Assert.Equal(9, comparison.Classes.Count);
+        Assert.Empty(comparison.NotCompared);
+    }
+
+    [Fact]
+    public void Of_SetsThatDiffer_AreNamedWithTheReason()
+    {
+        var a = ExampleReports.Report("old");
+        var set = a.Sets[1];
+        var b = EvaluationReport.Of("new", 1, [a.Sets[0], set with { Classes = [.. set.Classes.Reverse()] }, a.Sets[2] with { Name = "own" }]);
+        var comparison = ReportComparison.Of(a, b);
+        Assert.Equal(["base-things: the classes differ", "novel-things: only in old", "own: only in new"], comparison.NotCompared);
+        Assert.All(comparison.Figures, f => Assert.Equal("actions", f.Set));
+    }
+
+    [Fact]
+    public void Write_Comparison_ShowsFiguresDifferencesAndMarks()
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 160;
+        ReportTables.Write(console, ReportComparison.Of(ExampleReports.Report("old"), ExampleReports.Report("new", closes: 50)));
+        var lines = text.ToString().Split('\n');
+        Assert.Contains(lines, l => l.Contains("A = old, B = new", StringComparison.Ordinal));
+        Assert.Contains(lines, l => Cells(l) is ["actions", "top-1 by text", "90.0 %", "80.0 %", "−10.0 ± 2.9", "*"]);
+        Assert.Contains(lines, l => Cells(l) is ["actions", "closes", "80.0 %", "50.0 %", "−30.0 ± 6.4", "*"]);
+        Assert.Contains(lines, l => Cells(l) is ["base-things", "top-1 by text", "80.0 %", "80.0 %", "0.0 ± 3.3", ""]);
+    }
+
+    [Fact]
+    public void Write_Report_ShowsEverySetItsClassesAndTheMean()
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 160;
+        ReportTables.Write(console, ExampleReports.Report("mine"));
+        var lines = text.ToString().Split('\n');
+        Assert.Contains(lines, l => Cells(l) is ["top-1 by text", "90.0 % ± 1.7 %", "33.3 %"]);
+        Assert.Contains(lines, l => Cells(l) is ["closes", "100", "80.0 %", "80.0 %", "80.0 %"]);
+        Assert.Contains(lines, l => Cells(l) is ["waits", "100", "60.0 %", "", ""]);
+        Assert.Contains(lines, l => l.StartsWith("things: base 80.0 %, novel 60.0 %, harmonic mean 68.6 %", StringComparison.Ordinal));
+    }
+
+    private static string[] Cells(string line) => [.. line.Trim().Trim('│').Split('│').Select(c => c.Trim())];
+}

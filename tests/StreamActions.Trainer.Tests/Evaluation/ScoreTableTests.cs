@@ -1,0 +1,99 @@
+// Figures of a table of scores that can be counted by hand.
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+
+namespace StreamActions.Trainer.Tests.Evaluation;
+
+public sealed class ScoreTableTests
+{
+    private static readonly ClipClass[] Six =
+    [
+        new("opens", "a person opens", 1), new("closes", "a person closes", 0), new("jumps", "a person jumps", null),
+        new("waves", "a person waves", null), new("sits", "a person sits", null), new("nobody", "nobody", null),
+    ];
+
+    [Fact]
+    public void Report_HandMadeTable_CountsWhatIsThere()
+    {
+        var table = new ScoreTable("actions", Six);
+        // opens: first by text and head; nearer to opens than to closes with order, not without.
+        table.Add(0, text: [9, 1, 0, 0, 0, 0], head: [9, 0, 0, 0, 0, 0], shuffled: [1, 2, 0, 0, 0, 0]);
+        // closes: second of six by text (taken for opens), last by the head; and nearer to opens either way.
+        table.Add(1, text: [9, 8, 0, 0, 0, 0], head: [9, 0, 8, 7, 6, 5], shuffled: [2, 1, 0, 0, 0, 0]);
+        // jumps, twice: right; and last by text, taken for waves.
+        table.Add(2, text: [0, 0, 9, 0, 0, 0], head: [0, 0, 9, 0, 0, 0], shuffled: null);
+        table.Add(2, text: [3, 3, 0, 9, 3, 3], head: [0, 0, 9, 0, 0, 0], shuffled: null);
+        var report = table.Report();
+
+        Assert.Equal(4, report.Clips);
+        // Chance of one in six, and of five in six.
+        Assert.Equal((0.1667, 0.8333), (report.Chance, report.ChanceTop5));
+        Assert.Equal(new TopShares(new(2, 4), new(3, 4)), report.ByText);
+        Assert.Equal(new TopShares(new(3, 4), new(3, 4)), report.ByClassifier);
+        Assert.Equal(new TimeOrder(new(1, 2), new(0, 2)), report.TimeOrder);
+        Assert.Equal(new ClassReport("opens", "a person opens", 1, new(1, 1), new(1, 1), new(1, 1)), report.Classes[0]);
+        Assert.Equal(new ClassReport("closes", "a person closes", 1, new(0, 1), new(0, 1), new(0, 1)), report.Classes[1]);
+        Assert.Equal(new ClassReport("jumps", "a person jumps", 2, new(1, 2), new(2, 2), null), report.Classes[2]);
+        Assert.Equal(new ClassReport("nobody", "nobody", 0, null, null, null), report.Classes[5]);
+        Assert.Equal([1, 0, 0, 0, 0, 0], report.Confusion[0]);
+        Assert.Equal([1, 0, 0, 0, 0, 0], report.Confusion[1]);
+        Assert.Equal([0, 0, 1, 1, 0, 0], report.Confusion[2]);
+    }
+
+    [Fact]
+    public void Report_TiesAndNoNumbers_CountAgainstTheModel()
+    {
+        var table = new ScoreTable("actions", Six);
+        table.Add(0, text: [1, 1, 1, 1, 1, 1], head: null, shuffled: [1, 1, 1, 1, 1, 1]);
+        table.Add(0, text: [2, 2, 1, 1, 1, 1], head: null, shuffled: [2, 2, 1, 1, 1, 1]);
+        table.Add(0, text: [double.NaN, 0, 0, 0, 0, 0], head: null, shuffled: [double.NaN, 0, 0, 0, 0, 0]);
+        var report = table.Report();
+
+        // Six alike: five others are not below it. Two alike: it is second. No number: all others are before it.
+        Assert.Equal(new TopShares(new(0, 3), new(1, 3)), report.ByText);
+        Assert.Equal(new TimeOrder(new(0, 3), new(0, 3)), report.TimeOrder);
+        Assert.Equal([0, 3, 0, 0, 0, 0], report.Confusion[0]);
+        Assert.Null(report.ByClassifier);
+    }
+
+    [Fact]
+    public void Report_NoClip_IsRefusedByName() =>
+        Assert.Contains("base-things has no clip", Assert.Throws<FormatException>(() => new ScoreTable("base-things", Six).Report()).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void OfViews_OneSureViewAgainstTwoFairlySure_AveragesAfterSoftmax()
+    {
+        // Mean of the logits: (20/3, 4/3), the first class. After softmax: ((1 + 2·0.1192)/3, (0 + 2·0.8808)/3) = (0.4128, 0.5872), the second;
+        // 0.8808 is e²/(1 + e²).
+        var scores = Scores.OfViews([[20, 0], [0, 2], [0, 2]]);
+        Assert.Equal(0.4128, scores[0], 1e-4);
+        Assert.Equal(0.5872, scores[1], 1e-4);
+    }
+
+    [Fact]
+    public void OfViews_ScalesOfTrainedClip_KeepsTheirOrder()
+    {
+        // 100 · cosine spans 200 at most: e⁻²⁰⁰ is still a number, and not 0.
+        var scores = Scores.OfViews([[-100, -99, 100]]);
+        Assert.True(scores[0] > 0 && scores[0] < scores[1]);
+    }
+
+    [Fact]
+    public void StandardError_EightyOfAHundred_IsFourPercent()
+    {
+        // √(0.8 · 0.2 / 100) = 0.04.
+        var share = new Share(80, 100);
+        Assert.Equal((0.8, 0.04), (share.Value, share.StandardError));
+        Assert.Equal(0.6667, new Share(2, 3).Value);
+    }
+
+    [Fact]
+    public void HarmonicMean_OfTwoShares_IsThatOfTheDefinition()
+    {
+        // 2 · 0.8 · 0.6 / 1.4 = 0.68571. Error: 2/1.96 · √((0.36 · 0.04)² + (0.64 · 0.049)²) = 0.03521.
+        var mean = HarmonicMean.Of("compositions", new(80, 100), new(60, 100));
+        Assert.Equal(new HarmonicMean("compositions", 0.8, 0.6, 0.6857, 0.0352), mean);
+        Assert.Equal(0, HarmonicMean.Of("nothing", new(0, 5), new(0, 5)).Value);
+        Assert.Equal(0, HarmonicMean.Of("base alone", new(5, 5), new(0, 5)).Value);
+    }
+}
