@@ -57,7 +57,7 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var network = Network();
         using (no_grad())
-            network.Network.LogitScale.fill_(Math.Log(2000));   // so sharp that it matters when the mean is taken
+            network.Network.LogitScale.copy_(tensor((float)Math.Log(2000)));   // so sharp that it matters when the mean is taken
         ClipClass[] classes = [.. Phrases.Select(p => new ClipClass(p, p, null))];
         var views = Enumerable.Range(0, 40).Select(n => Enumerable.Range(0, 3).Select(v => Plain(new Random(3 * n + v))).ToArray()).ToList();
         var after = views.Select(v => Best(network, v, afterSoftmax: true)).ToList();
