@@ -32,6 +32,7 @@ internal static class TrainingSession
     public static async Task<TrainingEnd> RunAsync(RunFolder run, IClipSource source, Device device, CancellationToken cancellation)
     {
         using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
+        using var curves = new TrainingLog(run.In("tensorboard"), run.LatestStep(), TimeProvider.System);
         var end = TrainingEnd.Stopped;
         await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
@@ -49,6 +50,13 @@ internal static class TrainingSession
                         bar.Value = step.Step;
                         bar.Description = string.Create(CultureInfo.InvariantCulture,
                             $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
+                        foreach (var (name, value) in step.Parts)
+                            curves.Scalar($"loss/{name}", value, step.Step);
+                        curves.Scalar("loss/total", step.Loss, step.Step);
+                        curves.Scalar("batch/accuracy", step.Accuracy, step.Step);
+                        curves.Scalar("batch/learning-rate", step.Rate, step.Step);
+                        curves.Scalar("speed/clips-per-second", step.ClipsPerSecond, step.Step);
+                        curves.Scalar("speed/data-wait-ms", step.WaitSeconds * 1000, step.Step);
                         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
                             $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4},{Environment.WorkingSet >> 20},{string.Join(' ', step.Parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value:f4}")))}"));
                     },

@@ -44,26 +44,24 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
             var own = HeldOutSeeds + (ulong)(n * ActionCatalog.All.Count + (int)a.Kind);
             return HeldOut(own, a.Kind, Compositions.BaseShirt(a.Kind, own), (int)a.Kind);
         }))),
-        Composed("base-compositions", Compositions.Base, 0, perClass),
-        Composed("novel-compositions", Compositions.Novel, 1UL << 39, perClass),
+        Composed("base-compositions", Compositions.All, Compositions.Base, 0, perClass),
+        Composed("novel-compositions", Compositions.All, Compositions.Novel, 1UL << 39, perClass),
+        // The easier question, whose answer can only be a novel one.
+        Composed("novel-alone", Compositions.Novel, Compositions.Novel, 1UL << 39, perClass),
     ];
 
-    private EvaluationSet Composed(string name, IReadOnlyList<Composition> compositions, ulong seeds, int perClass)
+    private EvaluationSet Composed(string name, IReadOnlyList<Composition> candidates, IReadOnlyList<Composition> shown, ulong seeds, int perClass)
     {
         // As many clips an action, whether it has one composition or seven.
-        var each = Math.Max(1, perClass * Compositions.Novel.Count / compositions.Count);
-        return new(name, [.. compositions.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), Reversed(compositions, c)))], Supervised: false,
-            Enumerable.Range(0, each).SelectMany(n => compositions.Select((c, i) =>
-                HeldOut(CompositionSeeds + seeds + (ulong)(n * compositions.Count + i), c.Action, c.Shirt, i))));
+        var each = Math.Max(1, perClass * Compositions.Novel.Count / shown.Count);
+        var places = candidates.Index().ToDictionary(c => c.Item, c => c.Index);
+        return new(name, [.. candidates.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), Reversed(places, c)))], Supervised: false,
+            Enumerable.Range(0, each).SelectMany(n => shown.Select((c, i) =>
+                HeldOut(CompositionSeeds + seeds + (ulong)(n * shown.Count + i), c.Action, c.Shirt, places[c]))));
     }
 
-    private static int? Reversed(IReadOnlyList<Composition> compositions, Composition of)
-    {
-        if (ActionCatalog.Partner(of.Action) is not { } partner)
-            return null;
-        var index = compositions.ToList().IndexOf(of with { Action = partner });
-        return index < 0 ? null : index;
-    }
+    private static int? Reversed(Dictionary<Composition, int> places, Composition of) =>
+        ActionCatalog.Partner(of.Action) is { } partner && places.TryGetValue(of with { Action = partner }, out var place) ? place : null;
 
     private string? Shirt(long index) => Compositions.BaseShirt(ClipGenerator.ActionOf(SeedOf(index)), SeedOf(index));
 

@@ -10,11 +10,15 @@ internal readonly record struct Composition(ActionKind Action, string Shirt);
 /// </summary>
 internal static class Compositions
 {
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Composition> All { get; } =
+        [.. from action in ActionCatalog.All where action.People == 1 from shirt in SceneLook.ShirtNames select new Composition(action.Kind, shirt)];
+
     /// <summary>Compositions that training clips show.</summary>
-    public static IReadOnlyList<Composition> Base { get; } = [.. All().Where(c => !IsNovel(c))];
+    public static IReadOnlyList<Composition> Base { get; } = [.. All.Where(c => !IsNovel(c))];
 
     /// <summary>Compositions that no training clip shows and no caption names.</summary>
-    public static IReadOnlyList<Composition> Novel { get; } = [.. All().Where(IsNovel)];
+    public static IReadOnlyList<Composition> Novel { get; } = [.. All.Where(IsNovel)];
 
     /// <summary>True when training never shows it.</summary>
     public static bool IsNovel(Composition composition) =>
@@ -30,12 +34,6 @@ internal static class Compositions
         var first = new SeededRandom(~seed).Next(shirts.Count);
         return IsNovel(new(action, shirts[first])) ? shirts[(first + 1) % shirts.Count] : shirts[first];
     }
-
-    private static IEnumerable<Composition> All() =>
-        from action in ActionCatalog.All
-        where action.People == 1
-        from shirt in SceneLook.ShirtNames
-        select new Composition(action.Kind, shirt);
 
     private static int ShirtIndex(string shirt) => SceneLook.ShirtNames.Index().First(s => s.Item == shirt).Index;
 }

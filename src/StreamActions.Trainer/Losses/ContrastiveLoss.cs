@@ -1,4 +1,5 @@
 // Clips and texts that belong together come close, both ways over the batch (MODEL §3).
+using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -15,11 +16,11 @@ internal static class ContrastiveLoss
     /// </summary>
     /// <param name="logits">scale · cosine, clips × texts [B, B].</param>
     /// <param name="fits">G [B, B]: 1 where text j is true of clip i, else 0.</param>
-    public static Tensor Of(Tensor logits, Tensor fits) => (OneWay(logits, fits) + OneWay(logits.t(), fits.t())) / 2;
+    public static Tensor Of(Tensor logits, Tensor fits) => (OneWay(logits, fits) + OneWay(logits.t(), fits.t())).Times(0.5);
 
     private static Tensor OneWay(Tensor logits, Tensor fits)
     {
-        var target = F.softmax(fits * Sharpness, -1);
+        var target = F.softmax(fits.Times(Sharpness), -1);
         return (target * (target.log() - F.log_softmax(logits, -1))).sum(-1).mean();
     }
 }

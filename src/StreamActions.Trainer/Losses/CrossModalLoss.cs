@@ -1,4 +1,5 @@
 // Videos are classified by the texts of all classes (MODEL §3).
+using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -19,7 +20,7 @@ internal static class CrossModalLoss
     /// </param>
     public static Tensor Of(Tensor cosines, Tensor labels, bool referenceForm)
     {
-        var logits = cosines * Sharpness;
+        var logits = cosines.Times(Sharpness);
         return F.cross_entropy(referenceForm ? F.softmax(logits, -1) : logits, labels);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
                 return;
             var loss = compute();
             parts[name] = loss.item<float>();
-            total = total is null ? loss * weight : total + loss * weight;
+            total = total is null ? loss.Times(weight) : total + loss.Times(weight);
         }
 
         manual_seed(seed);

@@ -9,9 +9,8 @@ namespace StreamActions.Trainer.Network;
 /// <summary>Computes the operations of the forward pass. <see cref="Training"/> switches dropout.</summary>
 internal sealed class TorchOps : ITensorOps<Tensor>
 {
-    // TorchSharp makes a native scalar for every number given to an operation, and does not keep it alive during the call: a collection at
-    // the wrong moment frees it under libtorch. These live as long as the program.
-    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702, MinusInfinity = float.NegativeInfinity;
+    // These live as long as the program: see TensorArithmetic.
+    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702, MinusInfinity = float.NegativeInfinity, Least = 1e-12;
 
     /// <summary>True while a training step runs.</summary>
     public bool Training { get; set; }
@@ -50,8 +49,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         var (q, k, v) = (Split(query), Split(key), Split(value));
         // Two batched products: libtorch's fused attention on a CPU makes a product of its own for every head of every picture, and in bfloat16 each
         // of them allocates more than it computes.
-        using var scale = (Scalar)(1 / Math.Sqrt(q.shape[3]));
-        var scores = matmul(q, k.transpose(-2, -1)).to(ScalarType.Float32).mul(scale);
+        var scores = matmul(q, k.transpose(-2, -1)).to(ScalarType.Float32).Times(1 / Math.Sqrt(q.shape[3]));
         if (causal)
             scores = scores.masked_fill(ones(scores.shape[2], scores.shape[3], dtype: ScalarType.Bool, device: scores.device).triu(1), MinusInfinity);
         var y = matmul(F.softmax(scores, -1).to(v.dtype), v);
@@ -99,7 +97,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
 
     public Tensor Mean(Tensor x, int axis) => x.mean([axis]);
 
-    public Tensor L2Normalize(Tensor x) => x / x.norm(-1, keepdim: true).clamp_min(1e-12);
+    public Tensor L2Normalize(Tensor x) => x / x.norm(-1, keepdim: true).clamp_min(Least);
 
     public Tensor Gather(Tensor table, Tensor ids) => table.index_select(0, ids.flatten()).reshape([.. ids.shape, table.shape[1]]);
 

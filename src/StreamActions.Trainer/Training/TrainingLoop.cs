@@ -41,6 +41,7 @@ internal enum TrainingEnd
 internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? device = null)
 {
     private const int EvaluatedPerClass = 20;
+    private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
 
     /// <summary>Numbers that are trained; known once the run has begun.</summary>
     public long TrainedParameters { get; private set; }
@@ -121,7 +122,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         if (!double.IsFinite(value))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"the loss is no number any more at step {step}; go on from the last checkpoint with a lower --rate"));
-        (batch.Total / options.Accumulate).backward();
+        batch.Total.Times(1.0 / options.Accumulate).backward();
         (network.Training, network.MixedPrecision) = (false, false);
         return (value, batch);
     }
@@ -129,7 +130,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     private static void ClampScale(TorchNetwork network)
     {
         using var mode = no_grad();
-        network.Network.LogitScale.clamp_(max: Math.Log(100));
+        network.Network.LogitScale.clamp_(max: LargestScale);
     }
 
     // Means over the parts of a step.

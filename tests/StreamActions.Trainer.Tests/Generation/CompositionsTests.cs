@@ -32,13 +32,18 @@ public sealed class CompositionsTests
     }
 
     [Fact]
-    public void Evaluation_NovelSet_ShowsWhatItsClassesSay()
+    public void Evaluation_CompositionSets_ShowWhatTheirClassesSay()
     {
-        var spec = new ClipSpec(1, 1, 8, ResizeRule.Squash);
-        var set = new GeneratedClipSource(spec).Evaluation(2).Single(s => s.Name == "novel-compositions");
-        Assert.Equal(Compositions.Novel.Count, set.Classes.Count);
-        Assert.Equal(2 * Compositions.Novel.Count, set.Clips.Count());
-        Assert.Contains("a person in a", set.Classes[0].Phrase, StringComparison.Ordinal);
-        Assert.False(set.Supervised);
+        var sets = new GeneratedClipSource(new ClipSpec(1, 1, 8, ResizeRule.Squash)).Evaluation(7).ToDictionary(s => s.Name);
+        // Base and novel are asked the same question.
+        Assert.Equal(sets["base-compositions"].Classes, sets["novel-compositions"].Classes);
+        Assert.Equal(Compositions.All.Select(Captions.Canonical), sets["novel-compositions"].Classes.Select(c => c.Phrase));
+        foreach (var (name, novel, clips) in new[] { ("base-compositions", false, Compositions.Base.Count), ("novel-compositions", true, 7 * Compositions.Novel.Count) })
+        {
+            var labels = sets[name].Clips.Select(c => c.Label).ToList();
+            Assert.Equal(clips, labels.Count);
+            Assert.All(labels, l => Assert.Equal(novel, Compositions.IsNovel(Compositions.All[l])));
+        }
+        Assert.Equal(Compositions.Novel.Count, sets["novel-alone"].Classes.Count);
     }
 }
