@@ -50,6 +50,7 @@ internal static class WorkerStages
     /// <param name="once">True when every recording is read once, and nobody waits for one that fails.</param>
     public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
         .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<TimeProvider>()))
+        .AddSingleton(p => OpeningSlots.ForFleet(p.GetRequiredService<TimeProvider>()))
         .AddSingleton(p => Fleet(p, once))
         .AddHostedService(p => p.GetRequiredService<CameraFleet>());
 
@@ -64,6 +65,7 @@ internal static class WorkerStages
         [
             .. file.Cameras.Values.Select(camera => new CameraWorker(
                 camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
+                p.GetRequiredService<OpeningSlots>(), StallDeadlines.For(camera.Source.Kind, p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps),
                 p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
                 p.GetRequiredService<TimeProvider>(), Random.Shared, once, p.GetRequiredService<ILogger<CameraWorker>>())),
         ], p.GetRequiredService<ILogger<CameraFleet>>());

@@ -35,6 +35,8 @@ internal sealed class CameraWorker
     /// <param name="model">What the model wants.</param>
     /// <param name="stride">New frames from one window to the next.</param>
     /// <param name="open">Makes a source for one opening.</param>
+    /// <param name="slots">Shared by the fleet: whose turn it is to be opened.</param>
+    /// <param name="deadlines">How long frames may stay away.</param>
     /// <param name="collector">Takes the windows.</param>
     /// <param name="decider">Is told when a recording is over.</param>
     /// <param name="sink">Takes blind and seeing.</param>
@@ -43,11 +45,11 @@ internal sealed class CameraWorker
     /// <param name="random">Spreads the attempts of many cameras.</param>
     /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
     /// <param name="logger">Told about failures and recoveries.</param>
-    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
-        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
+    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, OpeningSlots slots,
+        StallDeadlines deadlines, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
     {
         (_camera, _model, _collector, _decider, _metrics) = (camera, model, collector, decider, metrics);
-        _connection = new(camera, open, new(camera, sink, metrics, time, logger), time, random, once);
+        _connection = new(camera, open, slots, deadlines, new(camera, sink, metrics, time, logger), time, random, once);
         var gap = SlidingWindow.LongestGap(model.Clip.FrameInterval);
         _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
     }

@@ -21,7 +21,7 @@ internal static class FrameSources
     /// <exception cref="SourceException">It is not; the message says what to install.</exception>
     public static void CheckReaders(IEnumerable<CameraOptions> cameras)
     {
-        if (cameras.Any(c => c.Reader == CameraReader.Ffmpeg))
+        if (cameras.Any(c => c is { Enabled: true, Reader: CameraReader.Ffmpeg }))
             FfmpegSource.FindReader();
         OpenCvRuntime.Check();   // every picture is resized with it
     }

@@ -28,6 +28,9 @@ internal static class BuiltIn
     /// <summary>New frames from one window of a camera to the next.</summary>
     public const int Stride = 4;
 
+    /// <summary>A camera that is in the file is opened.</summary>
+    public const bool Enabled = true;
+
     /// <summary>The reader: OpenCV for devices, ffmpeg for all else.</summary>
     public const string Reader = "auto";
 

@@ -84,6 +84,9 @@ internal sealed record CameraOptions
     /// <summary>Where the pictures come from.</summary>
     public required SourceAddress Source { get; init; }
 
+    /// <summary>False: known, but never opened.</summary>
+    public bool Enabled { get; init; } = BuiltIn.Enabled;
+
     /// <summary>What reads it.</summary>
     public required CameraReader Reader { get; init; }
 

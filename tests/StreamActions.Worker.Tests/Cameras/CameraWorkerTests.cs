@@ -64,7 +64,8 @@ public sealed class CameraWorkerTests
         await rig.UntilAsync(() => rig.Sink.Events.Count == 2, TimeSpan.FromMilliseconds(100));
 
         Assert.Equal([true, false], rig.Sink.Events.Cast<CameraEvent>().Select(e => e.Blind));
-        Assert.Equal(new CameraStatus(CameraState.Live, 3, ""), rig.Cameras["dock"].Status);
+        var status = rig.Cameras["dock"].Status;
+        Assert.Equal((CameraState.Live, 3, ""), (status.State, status.Generation, status.Reason));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class CommandTests
         Assert.Equal("""
             Camera dock in FOLDER/site.yaml
               source        rtsp://***@10.0.0.5/sub?***  (line 6)
+              enabled       true  (built-in)
               reader        auto  (built-in)
               transport     udp  (defaults, line 3)
               zones         gate  (line 6)

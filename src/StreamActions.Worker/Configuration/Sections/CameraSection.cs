@@ -40,6 +40,7 @@ internal static class CameraSection
     {
         Name = name,
         Source = source,
+        Enabled = section.Flag("enabled", BuiltIn.Enabled),
         Reader = section.Choice("reader", BuiltIn.Reader, Readers) switch
         {
             "ffmpeg" => CameraReader.Ffmpeg,
