@@ -43,6 +43,9 @@ internal static class BuiltIn
     /// <summary>RTSP over TCP: no torn pictures.</summary>
     public const string Transport = "tcp";
 
+    /// <summary>The processor decodes.</summary>
+    public const string Hardware = "none";
+
     /// <summary>The score at which an event begins: own phrases outweigh all alternatives.</summary>
     public const double Enter = 0.6;
 

@@ -1,4 +1,6 @@
 // The operator's file after reading: complete, checked, every default filled in and every secret resolved.
+using System.Collections.ObjectModel;
+
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>What the operator asked for.</summary>
@@ -101,6 +103,12 @@ internal sealed record CameraOptions
 
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
     public required string Transport { get; init; }
+
+    /// <summary>Hardware that decodes: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>
+    public string Hardware { get; init; } = BuiltIn.Hardware;
+
+    /// <summary>Further input options of the <c>ffmpeg</c> reader, by name.</summary>
+    public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Zones by name.</summary>
     public required IReadOnlyDictionary<string, Zone> Zones { get; init; }
