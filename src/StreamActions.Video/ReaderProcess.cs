@@ -125,6 +125,9 @@ internal sealed partial class ReaderProcess : IDisposable
     {
         Kill();
         WaitForEnd();
+        // The process leaves to us what we have taken from it: else the pipes would stay open until somebody collects them.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 
