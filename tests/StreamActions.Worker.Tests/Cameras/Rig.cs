@@ -67,6 +67,9 @@ internal sealed class Rig : IAsyncDisposable
 
     public IReadOnlyDictionary<string, CameraWorker> Cameras { get; }
 
+    /// <summary>Whether a meter is this rig's, and not another test's.</summary>
+    public bool Owns(Meter meter) => ReferenceEquals(meter.Scope, _services.GetRequiredService<IMeterFactory>());
+
     public async Task StartAsync()
     {
         await _inference.StartAsync(CancellationToken.None);
