@@ -8,7 +8,8 @@ namespace StreamActions.Video;
 /// </summary>
 /// <remarks>
 /// Stream: the child is always drained; when frames are not taken in time the oldest is dropped and counted. A frame's time is its arrival.
-/// Recording: no frame is dropped; frame k has the time (start of the recording + k / SampleFps), going on over loops, the same on every run.
+/// Recording: no frame is dropped; frame k has the time (start of the recording + k / SampleFps), going on over loops, the same on every run. In a
+/// folder of recordings this holds from each file's beginning, which is the end of the one before.
 /// </remarks>
 public sealed class FfmpegSource : IFrameSource
 {
@@ -19,6 +20,11 @@ public sealed class FfmpegSource : IFrameSource
     private readonly Lock _lock = new();
     private ReaderProcess? _child;
     private bool _stopped;
+
+    // Of the reading thread: the next frame's number; of a folder's file being read, its first frame and when it began; whether hardware is to decode.
+    private long _index, _firstOfFile;
+    private TimeSpan _fileBegan;
+    private bool _withHardware = true;
 
     /// <summary>Prepares; nothing is started before <see cref="ReadAsync"/>.</summary>
     /// <exception cref="ArgumentException">An option is out of its bounds, or the kind is a device.</exception>
@@ -53,8 +59,8 @@ public sealed class FfmpegSource : IFrameSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (_options.Kind == MediaKind.File && !File.Exists(_options.Address))
-            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such file");
+        if (_options.Kind == MediaKind.File && !Path.Exists(_options.Address))
+            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such file or folder");
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
         {
@@ -82,44 +88,92 @@ public sealed class FfmpegSource : IFrameSource
     private void ReadAll()
     {
         var buffer = GC.AllocateUninitializedArray<byte>(_options.MaxWidth * _options.MaxHeight * 4);
-        long index = 0;
+        var folder = _options.Kind == MediaKind.File && RecordingFiles.IsFolder(_options.Address);
         while (true)
         {
-            var before = index;
-            ReadOnce(buffer, ref index);
-            if (_stopped || !_options.Loop || index == before)
+            var before = _index;
+            if (folder)
+                ReadFolder(buffer);
+            else
+                ReadOnce(buffer, null);
+            if (_stopped || !_options.Loop || _index == before)
                 return;
         }
     }
 
-    private void ReadOnce(byte[] buffer, ref long index)
+    /// <summary>Each file begins when the one before it is over; one that cannot be read is told, and left out.</summary>
+    private void ReadFolder(byte[] buffer)
+    {
+        SourceException? failure = null;
+        var before = _index;
+        foreach (var path in RecordingFiles.Of(_options.Address))
+        {
+            _firstOfFile = _index;
+            TimeSpan? duration = null;
+            try
+            {
+                duration = ReadOnce(buffer, path);
+            }
+            catch (SourceException e) when (e.Failure is not SourceFailure.ReaderMissing)
+            {
+                failure = e;
+                _options.Told?.Invoke(e.Failure, $"{e.Message}; the next file is read");
+            }
+            if (_stopped)
+                return;
+            // Never before what was seen of it: some recordings say too little.
+            var seen = _options.TimeOf(_index - _firstOfFile);
+            _fileBegan += duration is { } said && said > seen - _options.TimeOf(1) ? said : seen;
+        }
+        if (_index == before)
+            throw failure ?? new SourceException(SourceFailure.NotFound, $"{_options.Shown}: there is no recording in this folder");
+    }
+
+    /// <summary>Reads with one child to its end, and once more without hardware that cannot be had.</summary>
+    /// <returns>How long a file of a folder says it is.</returns>
+    private TimeSpan? ReadOnce(byte[] buffer, string? path)
+    {
+        try
+        {
+            return ReadChild(buffer, path);
+        }
+        catch (SourceException e) when (e.Failure == SourceFailure.NoHardware && _withHardware)
+        {
+            _withHardware = false;
+            _options.Told?.Invoke(e.Failure, $"{e.Message}; the processor decodes");
+            return ReadChild(buffer, path);
+        }
+    }
+
+    private TimeSpan? ReadChild(byte[] buffer, string? path)
     {
         ReaderProcess child;
         lock (_lock)
         {
             if (_stopped)
-                return;
-            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(_options), _redactor);
+                return null;
+            var options = _withHardware ? _options : _options with { Hardware = "none" };
+            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(options, path), _redactor);
         }
         try
         {
             using var silence = new SilenceDeadline(_time, child.Kill);
-            var first = index;
-            while (Fill(child.Output, buffer, silence, index == first ? _options.StartWait : _options.StallWait))
+            var first = _index;
+            while (Fill(child.Output, buffer, silence, _index == first ? _options.StartWait : _options.StallWait))
             {
-                if (!_delivery.Queue.Post(Unpack(buffer, index++)))
-                    return;
+                if (!_delivery.Queue.Post(Unpack(buffer, path is not null)))
+                    return null;
             }
             if (_stopped)
-                return;
-            var framesSeen = index > first;
+                return null;
+            var framesSeen = _index > first;
             if (silence.Expired)
                 throw TimedOut(framesSeen);
             var (exitCode, printed) = child.WaitForEnd();
             // The end of a recording is its end; a stream has none.
             if (_options.Kind == MediaKind.File && exitCode == 0 && framesSeen)
-                return;
-            throw ReaderFailure.Describe(_options.Shown, _options.Kind, framesSeen, exitCode, printed);
+                return child.Duration;
+            throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed);
         }
         finally
         {
@@ -147,12 +201,13 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    private Frame Unpack(byte[] buffer, long index)
+    private Frame Unpack(byte[] buffer, bool ofFolder)
     {
         var (width, height) = RgbaPicture.SizeOf(buffer, _options.MaxWidth, _options.MaxHeight);
         if (width == 0 || height == 0)
             throw new SourceException(SourceFailure.Other, $"{_options.Shown}: the reader sent a picture without a size");
-        var frame = _delivery.Rent(width, height, index);
+        var frame = _delivery.Rent(width, height, _index, ofFolder ? _fileBegan + _options.TimeOf(_index - _firstOfFile) : null);
+        _index++;
         RgbaPicture.CopyRgb(buffer, _options.MaxWidth, frame.Pixels, width, height);
         return frame;
     }

@@ -48,8 +48,12 @@ internal sealed class FrameDelivery
     }
 
     /// <summary>A buffer for frame number <paramref name="index"/>, with its time.</summary>
-    public Frame Rent(int width, int height, long index) => Frame.Rent(
-        width, height, _options.Kind == MediaKind.File ? _start + _options.TimeOf(index) : _time.GetUtcNow(), _time.GetTimestamp(), index);
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="index">Its number.</param>
+    /// <param name="at">Time of a recording's frame from its start; null when frames are as regular as sampled.</param>
+    public Frame Rent(int width, int height, long index, TimeSpan? at = null) => Frame.Rent(
+        width, height, _options.Kind == MediaKind.File ? _start + (at ?? _options.TimeOf(index)) : _time.GetUtcNow(), _time.GetTimestamp(), index);
 
     /// <summary>The frames, a recording's at its pace.</summary>
     public async IAsyncEnumerable<Frame> DeliverAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -73,27 +77,19 @@ internal sealed class FrameDelivery
     }
 
     /// <summary>Gives back what is queued and waits for the reading thread, which the caller has told to stop.</summary>
-    /// <param name="patience">Longest wait, for a thread that may hang in foreign code; null waits for ever.</param>
-    public async Task StopAsync(TimeSpan? patience = null)
+    public async Task StopAsync()
     {
         Queue.Abandon();
         if (Volatile.Read(ref _started) == 0)
             return;
-        try
-        {
-            await _ended.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return;
-        }
+        await _ended.Task.ConfigureAwait(false);
         // The thread may have posted once more between being told and ending.
         Queue.Abandon();
     }
 
     private async ValueTask WaitUntilDueAsync(Frame frame, long began, CancellationToken cancellation)
     {
-        var wait = _options.TimeOf(frame.Sequence) - _time.GetElapsedTime(began);
+        var wait = frame.CapturedAt - _start - _time.GetElapsedTime(began);
         if (wait <= TimeSpan.Zero)
             return;
         try

@@ -1,4 +1,6 @@
 // Whether OpenCV's native part can be loaded on this machine: asked once, at start, instead of failing at the first picture.
+using System.Net;
+using System.Net.Sockets;
 using OpenCvSharp;
 
 namespace StreamActions.Video;
@@ -20,6 +22,29 @@ public static class OpenCvRuntime
                 $"OpenCV cannot be loaded ({Reason(e.GetBaseException().Message)}); apt-get install libatomic1 libgtk-3-0 (Ubuntu 24.04, Debian 13: libgtk-3-0t64)", e);
         }
     }
+
+    /// <summary>Tries whether it can open network streams: most builds of OpenCV cannot, and none says so.</summary>
+    /// <exception cref="SourceException">It cannot; the message says what to do.</exception>
+    public static void CheckNetwork()
+    {
+        if (!NetworkSupport.Value)
+        {
+            throw new SourceException(SourceFailure.Unsupported,
+                "this OpenCV has no network support; use reader: ffmpeg, or build with -p:OpenCvRuntime=OpenCvSharp4.runtime.ubuntu.22.04-x64");
+        }
+    }
+
+    private static readonly Lazy<bool> NetworkSupport = new(() =>
+    {
+        // Whoever can will knock at this door.
+        using var door = new TcpListener(IPAddress.Loopback, 0);
+        door.Start();
+        using var capture = new VideoCapture($"rtsp://127.0.0.1:{((IPEndPoint)door.LocalEndpoint).Port}/", VideoCaptureAPIs.FFMPEG, [OpenTimeoutProperty, 500]);
+        return door.Pending();
+    });
+
+    // Has a name only in OpenCV itself.
+    private const int OpenTimeoutProperty = 53;
 
     // The loader's message lists every path it tried; one line names the library that is not there.
     internal static string Reason(string message)

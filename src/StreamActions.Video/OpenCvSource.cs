@@ -11,11 +11,10 @@ namespace StreamActions.Video;
 /// </summary>
 /// <remarks>
 /// A read that hangs in a driver cannot be stopped from outside: after the stall deadline the source fails, and its thread ends when
-/// the driver returns.
+/// the driver returns. Disposing waits for that; whoever cannot wait opens nothing more until it is over.
 /// </remarks>
 public sealed class OpenCvSource : IFrameSource
 {
-    private static readonly TimeSpan _stopPatience = TimeSpan.FromSeconds(2);
     private readonly SourceOptions _options;
     private readonly TimeProvider _time;
     private readonly FrameDelivery _delivery;
@@ -36,9 +35,10 @@ public sealed class OpenCvSource : IFrameSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var path = DeviceIndex is >= 0 and var index ? $"/dev/video{index}" : _options.Address;
-        if (_options.Kind != MediaKind.Stream && !File.Exists(path))
-            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == MediaKind.File ? "file" : "device")}");
+        if (_options.Kind == MediaKind.Stream)
+            OpenCvRuntime.CheckNetwork();
+        else if (!File.Exists(_options.Kind == MediaKind.Device ? DevicePath : _options.Address))
+            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == MediaKind.File ? "file (a folder is read by ffmpeg)" : "device")}");
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
         {
@@ -47,20 +47,18 @@ public sealed class OpenCvSource : IFrameSource
         }
         finally
         {
-            await DisposeAsync().ConfigureAwait(false);
+            _stopped = true;
         }
     }
 
-    /// <summary>Stops reading; waits at most two seconds for a driver that hangs.</summary>
+    /// <summary>Stops reading, and waits until the thread has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopped = true;
-        await _delivery.StopAsync(_stopPatience).ConfigureAwait(false);
+        await _delivery.StopAsync().ConfigureAwait(false);
     }
 
-    private int DeviceIndex => _options.Kind != MediaKind.Device ? -1
-        : int.TryParse(_options.Address.StartsWith("/dev/video", StringComparison.Ordinal) ? _options.Address[10..] : _options.Address,
-            NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+    private string DevicePath => int.TryParse(_options.Address, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? $"/dev/video{index}" : _options.Address;
 
     private void ReadAll()
     {
@@ -119,15 +117,16 @@ public sealed class OpenCvSource : IFrameSource
 
     private VideoCapture Open()
     {
-        if (DeviceIndex is >= 0 and var index)
-            return new VideoCapture(index, VideoCaptureAPIs.V4L2);
+        // A path may be one of those that stay the same over restarts (/dev/v4l/by-id/…).
+        if (_options.Kind == MediaKind.Device)
+            return new VideoCapture(DevicePath, VideoCaptureAPIs.V4L2);
         // Names for these exist only in OpenCV itself: time to open (ms), time for a read (ms), decoder threads.
         if (_options.Kind == MediaKind.Stream)
         {
             return new VideoCapture(_options.Address, VideoCaptureAPIs.FFMPEG,
                 [53, (int)_options.StartWait.TotalMilliseconds, 54, (int)_options.StallWait.TotalMilliseconds, 70, 1]);
         }
-        return new VideoCapture(_options.Address, _options.Kind == MediaKind.File ? VideoCaptureAPIs.FFMPEG : VideoCaptureAPIs.ANY);
+        return new VideoCapture(_options.Address, VideoCaptureAPIs.FFMPEG);
     }
 
     private unsafe Frame Convert(Mat picture, Mat small, long index)

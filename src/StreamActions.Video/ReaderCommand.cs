@@ -19,20 +19,31 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     // Recordings of cameras and films. Not playlists, scripts or picture sequences: these open other files.
     private const string RecordingFormats = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
 
-    public static ReaderCommand For(SourceOptions options)
+    /// <summary>The command for a stream, or for one recording.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="recording">A file of the folder that the options name; null when they name the file.</param>
+    public static ReaderCommand For(SourceOptions options, string? recording = null)
     {
-        List<string> arguments = ["-hide_banner", "-nostdin", "-loglevel", "warning", "-filter_threads", "1"];
+        // A folder's files say how long they are: the next one begins then.
+        List<string> arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", recording is null ? "level+warning" : "level+info", "-filter_threads", "1"];
         string? script = null;
+        if (options.Hardware != "none")
+            arguments.AddRange(["-hwaccel", options.Hardware]);
         arguments.AddRange(["-threads", "1", "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture)]);
         if (options.Kind == MediaKind.Stream)
         {
             script = ConcatScript(options);
+            arguments.AddRange(Given(options, option => ReaderInputOptions.IsForDecoder(option)));
+            // Segments come whole: without this, a burst every few seconds. It follows the stream's own clock.
+            if (IsSegmented(options.Address))
+                arguments.Add("-re");
             arguments.AddRange(["-protocol_whitelist", "pipe," + Protocols(options.Address), "-f", "concat", "-safe", "0", "-i", "pipe:0"]);
         }
         else
         {
             arguments.AddRange(["-protocol_whitelist", "file", "-format_whitelist", RecordingFormats + (options.AllowPlaylists ? ",hls,applehttp" : "")]);
-            arguments.AddRange(["-i", "file:" + Path.GetFullPath(options.Address)]);
+            arguments.AddRange(Given(options, _ => true));
+            arguments.AddRange(["-i", "file:" + Path.GetFullPath(recording ?? options.Address)]);
         }
         arguments.AddRange(["-map", "0:v:0", "-an", "-sn", "-dn", "-vf", $"{Sample(options)},{Fit(options)}", "-fps_mode", "passthrough"]);
         arguments.AddRange(["-threads", "1", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1"]);
@@ -41,8 +52,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
 
     private static string ConcatScript(SourceOptions options)
     {
-        var url = options.Address.Replace("'", @"'\''", StringComparison.Ordinal);
-        var lines = new List<string> { "ffconcat version 1.0", $"file '{url}'" };
+        var lines = new List<string> { "ffconcat version 1.0", $"file {Quoted(options.Address)}" };
         // The reader is stopped from outside at the deadlines; its own, later one ends it if we cannot.
         var timeout = (long)(options.StartWait + options.StallWait).TotalMicroseconds;
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));
@@ -50,8 +60,14 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
             lines.Add($"option rtsp_transport {options.Transport}");
         // Without this, ffmpeg waits for two seconds of pictures to guess a frame rate that is not used.
         lines.Add("option fpsprobesize 0");
+        lines.AddRange(options.InputOptions.Where(option => !ReaderInputOptions.IsForDecoder(option.Key)).Select(option => $"option {option.Key} {Quoted(option.Value)}"));
         return string.Join('\n', lines) + "\n";
     }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private static IEnumerable<string> Given(SourceOptions options, Func<string, bool> which) =>
+        options.InputOptions.Where(option => which(option.Key)).SelectMany(option => new[] { "-" + option.Key, option.Value });
 
     private static string Protocols(string url) => Scheme(url) switch
     {
@@ -60,6 +76,9 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         "http" or "https" => "http,https,httpproxy,tcp,tls,crypto",
         var other => throw new ArgumentException($"'{other}' is not a protocol for streams; rtsp, rtsps, http and https are"),
     };
+
+    /// <summary>HLS, by its name: a playlist of segments.</summary>
+    private static bool IsSegmented(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.AbsolutePath.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsRtsp(string url) => Scheme(url) is "rtsp" or "rtsps";
 

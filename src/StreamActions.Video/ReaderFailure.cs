@@ -4,10 +4,16 @@ namespace StreamActions.Video;
 /// <summary>Turns the reader's last words into a <see cref="SourceException"/>. Pure.</summary>
 internal static class ReaderFailure
 {
+    private const string NoHardware = "hardware decoding cannot be had";
+
     // In order: the first line that matches the first rule wins. The texts are those of FFmpeg 5 to 7.
     private static readonly (string Printed, SourceFailure Failure, string Meaning)[] Rules =
     [
         ("Unrecognized option", SourceFailure.ReaderMissing, "this ffmpeg is too old; 5.1 or newer is needed"),
+        ("Cannot load lib", SourceFailure.NoHardware, NoHardware),
+        ("Unrecognized hwaccel", SourceFailure.NoHardware, NoHardware),
+        ("Device creation failed", SourceFailure.NoHardware, NoHardware),
+        ("No device available for decoder", SourceFailure.NoHardware, NoHardware),
         ("401 Unauthorized", SourceFailure.Unauthorized, "user name or password wrong or missing"),
         ("403 Forbidden", SourceFailure.Unauthorized, "the server forbids it to this user"),
         ("404 Not Found", SourceFailure.NotFound, "the server has no such stream"),

@@ -1,7 +1,9 @@
 // One ffmpeg child: started, fed its script, listened to, and gone when we are.
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace StreamActions.Video;
 
@@ -9,13 +11,18 @@ namespace StreamActions.Video;
 /// A child process that writes frames to its standard output. Start it on a thread that lives at least as long as the child: the kernel
 /// kills the child when that thread ends (which also covers a kill -9 of this process).
 /// </summary>
-internal sealed class ReaderProcess : IDisposable
+internal sealed partial class ReaderProcess : IDisposable
 {
     private const int KeptLines = 100;
+
+    // The last three choose among graphics cards.
+    private static readonly string[] KeptVariables = ["PATH", "LD_LIBRARY_PATH", "HOME", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "CUDA_VISIBLE_DEVICES"];
+
     private readonly Process _process;
     private readonly Thread _listener;
     private readonly Queue<string> _printed = new();
     private readonly AddressRedactor _redactor;
+    private TimeSpan? _duration;
 
     private ReaderProcess(Process process, AddressRedactor redactor)
     {
@@ -58,7 +65,7 @@ internal sealed class ReaderProcess : IDisposable
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
         // Of our environment, which holds secrets, it needs nothing else. (FFREPORT would write the address into a log file.)
-        foreach (var name in start.Environment.Keys.Where(name => name is not ("PATH" or "LD_LIBRARY_PATH" or "HOME")).ToArray())
+        foreach (var name in start.Environment.Keys.Where(name => !KeptVariables.Contains(name)).ToArray())
             start.Environment.Remove(name);
 
         Process process;
@@ -88,6 +95,9 @@ internal sealed class ReaderProcess : IDisposable
     public static string FindReader(string reader) => ProgramPath(reader)
         ?? throw new SourceException(SourceFailure.ReaderMissing, $"{reader} is not installed (it reads streams and recordings); apt-get install ffmpeg");
 
+    /// <summary>How long the recording says it is, once the child has ended; null when it does not.</summary>
+    public TimeSpan? Duration => _duration;
+
     /// <summary>Stops it at once; its output then ends.</summary>
     public void Kill()
     {
@@ -115,6 +125,9 @@ internal sealed class ReaderProcess : IDisposable
     {
         Kill();
         WaitForEnd();
+        // The process leaves to us what we have taken from it: else the pipes would stay open until somebody collects them.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
         _process.Dispose();
     }
 
@@ -133,6 +146,11 @@ internal sealed class ReaderProcess : IDisposable
             // To the end, always: a full pipe would stop the reader.
             while (_process.StandardError.ReadLine() is { } line)
             {
+                if (line.Contains("[info]", StringComparison.Ordinal))
+                {
+                    NoteDuration(line);
+                    continue;
+                }
                 if (_printed.Count == KeptLines)
                     _printed.Dequeue();
                 var shown = _redactor.Redact(line);
@@ -144,4 +162,13 @@ internal sealed class ReaderProcess : IDisposable
             // The pipe broke with the child.
         }
     }
+
+    private void NoteDuration(string line)
+    {
+        if (PrintedDuration().Match(line) is { Success: true } found && TimeSpan.TryParse(found.Groups["time"].Value, CultureInfo.InvariantCulture, out var duration))
+            _duration ??= duration;
+    }
+
+    [GeneratedRegex(@"\bDuration: (?<time>\d{2,}:\d\d:\d\d\.\d+)")]
+    private static partial Regex PrintedDuration();
 }

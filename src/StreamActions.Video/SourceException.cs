@@ -18,6 +18,8 @@ public enum SourceFailure
     TimedOut,
     /// <summary>The stream ended although it should not.</summary>
     Ended,
+    /// <summary>Hardware decoding was asked for and cannot be had.</summary>
+    NoHardware,
     /// <summary>The program that reads it (<c>ffmpeg</c>) is missing.</summary>
     ReaderMissing,
 }

@@ -1,4 +1,6 @@
 // What to read and how: the same options for every source, checked when a source is made.
+using System.Collections.ObjectModel;
+
 namespace StreamActions.Video;
 
 /// <summary>The kinds of places that pictures come from.</summary>
@@ -7,7 +9,7 @@ public enum MediaKind
     /// <summary>A live stream: rtsp, rtsps, http or https.</summary>
     Stream,
 
-    /// <summary>A recording.</summary>
+    /// <summary>A recording, or a folder of recordings that are read by name, one after the other, as one.</summary>
     File,
 
     /// <summary>A capture device.</summary>
@@ -30,6 +32,9 @@ public sealed record SourceOptions
     /// <summary>The URL with its secrets, the path of the recording, or the device's index or path.</summary>
     public required string Address { get; init; }
 
+    /// <summary>The kinds of hardware decoding.</summary>
+    public static IReadOnlyList<string> HardwareKinds { get; } = ["none", "vaapi", "cuda", "drm"];
+
     /// <summary>What the address names.</summary>
     public required MediaKind Kind { get; init; }
 
@@ -48,13 +53,25 @@ public sealed record SourceOptions
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
     public string Transport { get; init; } = "tcp";
 
+    /// <summary>Hardware that decodes: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>. Where it cannot be had, the processor decodes.</summary>
+    public string Hardware { get; init; } = "none";
+
+    /// <summary>Further input options of the reader: see <see cref="ReaderInputOptions"/>.</summary>
+    public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// Told, on the reading thread, what went wrong without ending the source: hardware that cannot be had, a file of a folder that cannot be read. One
+    /// line without secrets.
+    /// </summary>
+    public Action<SourceFailure, string>? Told { get; init; }
+
     /// <summary>Whether a recording starts again at its end; its time goes on.</summary>
     public bool Loop { get; init; }
 
     /// <summary>How fast a recording is read.</summary>
     public RecordingPace Pace { get; init; } = RecordingPace.Realtime;
 
-    /// <summary>Time of a recording's first frame; null takes the file's last write time, in whole seconds.</summary>
+    /// <summary>Time of a recording's first frame; null takes the (first) file's last write time, in whole seconds.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>Whether a recording may be a playlist (m3u8), which names other files to read.</summary>
@@ -96,7 +113,7 @@ public sealed record SourceOptions
     {
         if (StartedAt is { } started)
             return started;
-        var written = File.GetLastWriteTimeUtc(Address);
+        var written = File.GetLastWriteTimeUtc(RecordingFiles.Of(Address).FirstOrDefault(Address));
         return new DateTimeOffset(written.Ticks - written.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
     }
 
@@ -113,6 +130,13 @@ public sealed record SourceOptions
             throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: even, at least 16");
         if (Transport is not ("tcp" or "udp"))
             throw new ArgumentException($"Transport {Transport}: tcp or udp");
+        if (!HardwareKinds.Contains(Hardware))
+            throw new ArgumentException($"Hardware {Hardware}: one of {string.Join(", ", HardwareKinds)}");
+        foreach (var (name, value) in InputOptions)
+        {
+            if (!ReaderInputOptions.Names.Contains(name) || ReaderInputOptions.Problem(name, value) is not null)
+                throw new ArgumentException($"InputOptions {name}: not allowed, or not with this value");
+        }
         if (Loop && Kind != MediaKind.File)
             throw new ArgumentException("Loop: only a recording can start again");
     }

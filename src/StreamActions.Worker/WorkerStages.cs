@@ -49,7 +49,10 @@ internal static class WorkerStages
     /// <param name="services">The services.</param>
     /// <param name="once">True when every recording is read once, and nobody waits for one that fails.</param>
     public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
-        .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<TimeProvider>()))
+        .AddSingleton<FrameSourceFactory>(p => new FrameSources(
+            p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<ILogger<FrameSources>>()).Open)
+        .AddSingleton(p => OpeningSlots.ForFleet(p.GetRequiredService<TimeProvider>()))
         .AddSingleton(p => Fleet(p, once))
         .AddHostedService(p => p.GetRequiredService<CameraFleet>());
 
@@ -64,6 +67,7 @@ internal static class WorkerStages
         [
             .. file.Cameras.Values.Select(camera => new CameraWorker(
                 camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
+                p.GetRequiredService<OpeningSlots>(), StallDeadlines.For(camera.Source.Kind, p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps),
                 p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
                 p.GetRequiredService<TimeProvider>(), Random.Shared, once, p.GetRequiredService<ILogger<CameraWorker>>())),
         ], p.GetRequiredService<ILogger<CameraFleet>>());

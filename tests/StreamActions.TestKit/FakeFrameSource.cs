@@ -31,6 +31,9 @@ public sealed class FakeFrameSource : IFrameSource
     public static FakeFrameSource Silent(TimeProvider time, params IEnumerable<(DateTimeOffset, byte)> pictures) =>
         new(pictures, token => Task.Delay(Timeout.Infinite, token), time);
 
+    /// <summary>Pictures, then nothing until it is let go: not even when it is stopped, as a driver may do.</summary>
+    public static FakeFrameSource Hanging(TimeProvider time, Task letGo, params IEnumerable<(DateTimeOffset, byte)> pictures) => new(pictures, _ => letGo, time);
+
     /// <summary>A regular row of pictures: brightness by second.</summary>
     public static IEnumerable<(DateTimeOffset, byte)> Row(DateTimeOffset start, int fps, params byte[] brightnessBySecond) =>
         Enumerable.Range(0, brightnessBySecond.Length * fps).Select(i => (start + i * TimeSpan.FromSeconds(1.0 / fps), brightnessBySecond[i / fps]));

@@ -58,8 +58,20 @@ public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings
     [Theory]
     [InlineData("/dev/video99", SourceFailure.NotFound)]
     [InlineData("99", SourceFailure.NotFound)]
+    [InlineData("/dev/v4l/by-id/usb-none-video-index0", SourceFailure.NotFound)]
     public async Task ReadAsync_MissingDevice_IsNotFound(string address, SourceFailure failure) =>
         await FailsAsync(new SourceOptions { Address = address, Kind = MediaKind.Device, SampleFps = 4 }, failure);
+
+    [Fact]
+    public async Task ReadAsync_StreamWithoutNetworkSupport_SaysWhatToDo()
+    {
+        var options = new SourceOptions { Address = "rtsp://127.0.0.1:1/a", Kind = MediaKind.Stream, SampleFps = 4 };
+
+        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(new OpenCvSource(options, TimeProvider.System)));
+
+        // With network support, nobody listens there.
+        Assert.True(exception.Failure == SourceFailure.Refused || exception.Message.Contains("this OpenCV has no network support; use reader: ffmpeg", StringComparison.Ordinal), exception.Message);
+    }
 
     [Fact]
     public async Task ReadAsync_TooManyPixels_IsUnsupported() =>

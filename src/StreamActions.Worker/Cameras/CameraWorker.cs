@@ -1,48 +1,27 @@
-// One camera: opened, read, opened again; its frames become windows.
+// One camera: its frames become windows.
 using Microsoft.Extensions.Logging;
-using Polly;
-using Polly.Retry;
 using StreamActions.Core.Bundles;
 using StreamActions.Video;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
-using StreamActions.Worker.Events;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>
-/// Runs one camera until it is stopped or its recording is over. Whatever goes wrong stays here: the camera goes offline, says why, and is
-/// opened again after a growing, jittered wait.
-/// </summary>
-internal sealed partial class CameraWorker
+/// <summary>Runs one camera until it is stopped or its recording is over: each frame is cropped, resized and pushed into the windows of its views.</summary>
+internal sealed class CameraWorker
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(0.5), LongestWait = TimeSpan.FromSeconds(30), Healthy = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan LineEvery = TimeSpan.FromMinutes(5);
-
     private readonly CameraOptions _camera;
     private readonly ModelManifest _model;
-    private readonly FrameSourceFactory _open;
+    private readonly CameraConnection _connection;
     private readonly BatchCollector _collector;
     private readonly Decider _decider;
-    private readonly IEventSink _sink;
     private readonly WorkerMetrics _metrics;
-    private readonly TimeProvider _time;
-    private readonly Random _random;
-    private readonly bool _once;
-    private readonly ILogger<CameraWorker> _logger;
     private readonly Lane[] _lanes;
-    private readonly OutageLine _outage;
-    private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
-    private DateTimeOffset? _lastSeen;
     private (int Width, int Height) _size;
-    private long? _liveSince;
-    private bool _blind;
-    private string _saidReason = "";
 
     // One view of this camera: where it lies in the picture, and its window.
     private sealed record Lane(View View, Zone? Zone, SlidingWindow Window)
@@ -56,6 +35,8 @@ internal sealed partial class CameraWorker
     /// <param name="model">What the model wants.</param>
     /// <param name="stride">New frames from one window to the next.</param>
     /// <param name="open">Makes a source for one opening.</param>
+    /// <param name="slots">Shared by the fleet: whose turn it is to be opened.</param>
+    /// <param name="deadlines">How long frames may stay away.</param>
     /// <param name="collector">Takes the windows.</param>
     /// <param name="decider">Is told when a recording is over.</param>
     /// <param name="sink">Takes blind and seeing.</param>
@@ -64,12 +45,11 @@ internal sealed partial class CameraWorker
     /// <param name="random">Spreads the attempts of many cameras.</param>
     /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
     /// <param name="logger">Told about failures and recoveries.</param>
-    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
-        Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
+    public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, OpeningSlots slots,
+        StallDeadlines deadlines, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
     {
-        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _once, _logger) =
-            (camera, model, open, collector, decider, sink, metrics, time, random, once && camera.Source.Kind == SourceKind.File, logger);
-        _outage = new(time, LineEvery);
+        (_camera, _model, _collector, _decider, _metrics) = (camera, model, collector, decider, metrics);
+        _connection = new(camera, open, slots, deadlines, new(camera, sink, metrics, time, logger), time, random, once);
         var gap = SlidingWindow.LongestGap(model.Clip.FrameInterval);
         _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
     }
@@ -78,26 +58,14 @@ internal sealed partial class CameraWorker
     public string Name => _camera.Name;
 
     /// <summary>How it is.</summary>
-    public CameraStatus Status => _status;
+    public CameraStatus Status => _connection.Status;
 
     /// <summary>Runs until cancelled, or until a recording is over.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         try
         {
-            await Retry(cancellation).ExecuteAsync(async token => await OpenAndReadAsync(token).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            await FinishAsync(cancellation).ConfigureAwait(false);
-            _status = _status with { State = CameraState.Ended };
-            LogEnded(Name, _camera.Source.Shown);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Stopped: what is open stays open.
-        }
-        catch (Exception e) when (_once)
-        {
-            await FinishAsync(cancellation).ConfigureAwait(false);
-            await GoOfflineAsync(e, null).ConfigureAwait(false);
+            await _connection.RunAsync(TakeAsync, FinishAsync, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -106,55 +74,12 @@ internal sealed partial class CameraWorker
         }
     }
 
-    private ResiliencePipeline Retry(CancellationToken cancellation)
+    private async Task TakeAsync(Frame frame, int generation, CancellationToken cancellation)
     {
-        var failures = 0;
-        return new ResiliencePipelineBuilder { TimeProvider = _time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(e => !_once && !(e is OperationCanceledException && cancellation.IsCancellationRequested)),
-                MaxRetryAttempts = int.MaxValue,
-                DelayGenerator = arguments =>
-                {
-                    // A camera that had been well for a while is tried again at once; one that flaps waits longer each time.
-                    failures = _liveSince is { } since && _time.GetElapsedTime(since) >= Healthy ? 0 : failures;
-                    _liveSince = null;
-                    return ValueTask.FromResult<TimeSpan?>(WaitAfter(failures++, _random.NextDouble()));
-                },
-                OnRetry = async arguments => await GoOfflineAsync(arguments.Outcome.Exception!, arguments.RetryDelay).ConfigureAwait(false),
-            })
-            .Build();
-    }
-
-    /// <summary>How long to wait before the next attempt: doubles from half a second to half a minute, less up to a quarter by chance.</summary>
-    /// <param name="failures">Failures in a row before this one.</param>
-    /// <param name="chance">In [0, 1).</param>
-    internal static TimeSpan WaitAfter(int failures, double chance)
-    {
-        var wait = ShortestWait * Math.Pow(2, Math.Min(failures, 10));
-        return (wait < LongestWait ? wait : LongestWait) * (1 - 0.25 * chance);
-    }
-
-    private async Task OpenAndReadAsync(CancellationToken cancellation)
-    {
-        var generation = _status.Generation + 1;
-        _status = new(CameraState.Connecting, generation, "");
-        await using var source = _open(_camera);
-        await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
-        {
-            using (frame)
-            {
-                if (_status.State != CameraState.Live)
-                    await GoLiveAsync(generation, frame).ConfigureAwait(false);
-                _metrics.Frame(Name);
-                _lastSeen = frame.CapturedAt;
-                Fit(frame);
-                foreach (var lane in _lanes)
-                    await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
-            }
-        }
-        if (_camera.Source.Kind != SourceKind.File)
-            throw new SourceException(SourceFailure.Ended, $"{_camera.Source.Shown}: the stream ended");
+        _metrics.Frame(Name);
+        Fit(frame);
+        foreach (var lane in _lanes)
+            await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
     }
 
     private async Task PushAsync(Lane lane, Frame frame, int generation, CancellationToken cancellation)
@@ -197,60 +122,4 @@ internal sealed partial class CameraWorker
         await _collector.DrainedAsync(Name, cancellation).ConfigureAwait(false);
         await _decider.FinishAsync(Name).ConfigureAwait(false);
     }
-
-    private async Task GoLiveAsync(int generation, Frame frame)
-    {
-        _status = new(CameraState.Live, generation, "");
-        _liveSince = _time.GetTimestamp();
-        _outage.Works();
-        LogLive(Name, _camera.Source.Shown, frame.Width, frame.Height);
-        if (_blind)
-            await TellAsync(new CameraEvent { Camera = Name, Time = frame.CapturedAt, Blind = false, Reason = "offline", Detail = "frames come again" }).ConfigureAwait(false);
-        _blind = false;
-    }
-
-    private async Task GoOfflineAsync(Exception error, TimeSpan? wait)
-    {
-        var reason = error is SourceException source ? source.Message : $"{_camera.Source.Shown}: {error.Message}";
-        var kind = error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name;
-        _metrics.CameraFailed(Name, kind);
-        _status = new(CameraState.Offline, _status.Generation, reason);
-        // The same reason again and again is said once in a while.
-        if (_outage.Fault(out var silent) || reason != _saidReason)
-        {
-            var next = wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again";
-            LogOffline(Name, reason, silent == 0 ? next : $"{next} ({silent} more failures since the last such line)");
-        }
-        _saidReason = reason;
-        if (!_blind)
-            await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
-        _blind = true;
-    }
-
-    // A recording has a time of its own, and a replay tells the same.
-    private DateTimeOffset Now => _camera.Source.Kind == SourceKind.File && _lastSeen is { } last ? last : _time.GetUtcNow();
-
-    private async Task TellAsync(CameraEvent cameraEvent)
-    {
-        try
-        {
-            await _sink.AppendAsync(cameraEvent).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            LogNotTold(Name, e.Message);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
-    private partial void LogLive(string camera, string source, int width, int height);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
-    private partial void LogOffline(string camera, string reason, string next);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
-    private partial void LogEnded(string camera, string source);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is blind or sees again could not be stored: {Reason}")]
-    private partial void LogNotTold(string camera, string reason);
 }

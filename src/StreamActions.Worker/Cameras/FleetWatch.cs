@@ -28,12 +28,13 @@ internal sealed partial class FleetWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.ObserveCameras(() => fleet.Cameras.Select(camera => (camera.Name, camera.Status.State)));
         using var timer = new PeriodicTimer(Tick, time);
         for (var tick = 1L; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)
         {
             var counts = collector.Counts();
             CountDrops(counts);
-            foreach (var camera in fleet.Cameras.Where(c => c.Status.State is CameraState.Offline or CameraState.Connecting))
+            foreach (var camera in fleet.Cameras.Where(c => c.Status.State is CameraState.Offline or CameraState.Connecting or CameraState.Stalled))
                 await decider.LapseAsync(camera.Name).ConfigureAwait(false);
             if (tick % OverloadTicks == 0)
                 await JudgeAsync(counts).ConfigureAwait(false);
@@ -95,10 +96,13 @@ internal sealed partial class FleetWatch(
         var dropped = counts.Values.Sum(c => c.Dropped);
         var batches = Math.Max(1, now.Batches - _before.Batches);
         LogStatus(
-            fleet.Cameras.Count(c => c.Status.State == CameraState.Live), fleet.Cameras.Count, (now.Frames - _before.Frames) / (double)StatusTicks,
+            fleet.Cameras.Count(c => c.Status.State == CameraState.Live), fleet.Cameras.Count, OtherStates(), (now.Frames - _before.Frames) / (double)StatusTicks,
             (now.Windows - _before.Windows) / (double)StatusTicks, dropped - _droppedAtStatus, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
         (_before, _droppedAtStatus) = (now, dropped);
     }
+
+    private string OtherStates() => string.Concat(fleet.Cameras.Select(c => c.Status.State).Where(state => state != CameraState.Live)
+        .GroupBy(state => state).OrderBy(group => group.Key).Select(group => $", {group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is {State}: {Detail}")]
     private partial void LogOverload(string camera, string state, string detail);
@@ -106,8 +110,8 @@ internal sealed partial class FleetWatch(
     [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is overloaded or not could not be stored: {Reason}")]
     private partial void LogNotTold(string camera, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live, {Frames:f1} frames/s, {Windows:f1} windows/s, {Dropped} dropped, {Batch:f1} ms a batch")]
-    private partial void LogStatus(int live, int cameras, double frames, double windows, long dropped, double batch);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live{Others}, {Frames:f1} frames/s, {Windows:f1} windows/s, {Dropped} dropped, {Batch:f1} ms a batch")]
+    private partial void LogStatus(int live, int cameras, string others, double frames, double windows, long dropped, double batch);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Dropped} dropped, {Batch:f1} ms a batch")]
     private partial void LogTotals(double seconds, long frames, long windows, long dropped, double batch);

@@ -28,6 +28,9 @@ internal static class BuiltIn
     /// <summary>New frames from one window of a camera to the next.</summary>
     public const int Stride = 4;
 
+    /// <summary>A camera that is in the file is opened.</summary>
+    public const bool Enabled = true;
+
     /// <summary>The reader: OpenCV for devices, ffmpeg for all else.</summary>
     public const string Reader = "auto";
 
@@ -39,6 +42,9 @@ internal static class BuiltIn
 
     /// <summary>RTSP over TCP: no torn pictures.</summary>
     public const string Transport = "tcp";
+
+    /// <summary>The processor decodes.</summary>
+    public const string Hardware = "none";
 
     /// <summary>The score at which an event begins: own phrases outweigh all alternatives.</summary>
     public const double Enter = 0.6;

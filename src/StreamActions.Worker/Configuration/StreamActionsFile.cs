@@ -1,4 +1,6 @@
 // The operator's file after reading: complete, checked, every default filled in and every secret resolved.
+using System.Collections.ObjectModel;
+
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>What the operator asked for.</summary>
@@ -84,6 +86,9 @@ internal sealed record CameraOptions
     /// <summary>Where the pictures come from.</summary>
     public required SourceAddress Source { get; init; }
 
+    /// <summary>False: known, but never opened.</summary>
+    public bool Enabled { get; init; } = BuiltIn.Enabled;
+
     /// <summary>What reads it.</summary>
     public required CameraReader Reader { get; init; }
 
@@ -98,6 +103,12 @@ internal sealed record CameraOptions
 
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
     public required string Transport { get; init; }
+
+    /// <summary>Hardware that decodes: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>
+    public string Hardware { get; init; } = BuiltIn.Hardware;
+
+    /// <summary>Further input options of the <c>ffmpeg</c> reader, by name.</summary>
+    public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Zones by name.</summary>
     public required IReadOnlyDictionary<string, Zone> Zones { get; init; }

@@ -1,5 +1,6 @@
 // Every instrument of cameras, inference and decisions; the outbox has its own in SinkMetrics.
 using System.Diagnostics.Metrics;
+using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Events;
 using StreamActions.Worker.Sinks;
 
@@ -8,16 +9,20 @@ namespace StreamActions.Worker.Telemetry;
 /// <summary>Counts frames, windows, batches and events; drops and failures have counters of their own.</summary>
 internal sealed class WorkerMetrics
 {
-    private readonly Counter<long> _frames, _windows, _dropped, _failed, _events, _lost, _failures;
+    private readonly Meter _meter;
+    private readonly Counter<long> _frames, _windows, _dropped, _failed, _events, _lost, _failures, _reconnects, _stalls, _hangs;
     private readonly Histogram<double> _batch, _latency;
     private long _frameTotal, _windowTotal, _batchTotal, _batchMicroseconds;
 
     /// <summary>Creates the instruments.</summary>
     public WorkerMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(SinkMetrics.MeterName);
+        var meter = _meter = meters.Create(SinkMetrics.MeterName);
         _frames = meter.CreateCounter<long>("streamactions.camera.frames", "{frame}", "Sampled frames received, by camera.");
         _failures = meter.CreateCounter<long>("streamactions.camera.failures", "{failure}", "Openings that failed or broke, by camera and reason.");
+        _reconnects = meter.CreateCounter<long>("streamactions.camera.reconnects", "{reconnect}", "Cameras live again after a failure, by camera.");
+        _stalls = meter.CreateCounter<long>("streamactions.camera.stalls", "{stall}", "Times that frames which were due did not come, by camera.");
+        _hangs = meter.CreateCounter<long>("streamactions.camera.hangs", "{hang}", "Openings that had to wait for a reader which cannot be stopped, by camera.");
         _windows = meter.CreateCounter<long>("streamactions.windows.analysed", "{window}", "Windows the network has scored.");
         _dropped = meter.CreateCounter<long>("streamactions.windows.dropped", "{window}", "Windows replaced by newer ones before inference, by camera.");
         _failed = meter.CreateCounter<long>("streamactions.windows.failed", "{window}", "Windows for which inference failed.");
@@ -41,6 +46,23 @@ internal sealed class WorkerMetrics
     /// <summary>A camera failed.</summary>
     public void CameraFailed(string camera, string reason) =>
         _failures.Add(1, new KeyValuePair<string, object?>("camera", camera), new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A camera is live again.</summary>
+    public void CameraReconnected(string camera) => _reconnects.Add(1, new KeyValuePair<string, object?>("camera", camera));
+
+    /// <summary>A camera's frames stay away.</summary>
+    public void CameraStalled(string camera) => _stalls.Add(1, new KeyValuePair<string, object?>("camera", camera));
+
+    /// <summary>A camera's reader hangs.</summary>
+    public void ReaderHangs(string camera) => _hangs.Add(1, new KeyValuePair<string, object?>("camera", camera));
+
+    /// <summary>Adds the gauge of the cameras' states: 1 for the state a camera is in, 0 for all others.</summary>
+    public void ObserveCameras(Func<IEnumerable<(string Camera, CameraState State)>> cameras) => _meter.CreateObservableGauge(
+        "streamactions.camera.state",
+        () => cameras().SelectMany(now => Enum.GetValues<CameraState>().Select(state => new Measurement<int>(
+            state == now.State ? 1 : 0,
+            new KeyValuePair<string, object?>("camera", now.Camera), new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant())))),
+        "{camera}", "1 for the state that a camera is in, by camera and state.");
 
     /// <summary>Windows were dropped.</summary>
     public void Dropped(string camera, long count) => _dropped.Add(count, new KeyValuePair<string, object?>("camera", camera));

@@ -119,6 +119,8 @@ public sealed class RtspServer : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         Kill();
+        _process.StandardInput.Dispose();
+        _process.StandardOutput.Dispose();
         _process.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -32,21 +32,11 @@ public sealed class CameraWorkerTests
 
         // The scripted clock runs on while threads wake up, so a pause may seem longer than it is, but never shorter.
         Assert.All(openings.Skip(1).Zip(openings).Take(9).Index(), pause =>
-            Assert.True(pause.Item.First - pause.Item.Second >= CameraWorker.WaitAfter(pause.Index, 1), $"pause {pause.Index} is {pause.Item.First - pause.Item.Second}"));
+            Assert.True(pause.Item.First - pause.Item.Second >= Backoff.After(pause.Index, 1), $"pause {pause.Index} is {pause.Item.First - pause.Item.Second}"));
         var blind = Assert.IsType<CameraEvent>(Assert.Single(rig.Sink.Events));
         Assert.Equal((true, "offline", Refused.Message), (blind.Blind, blind.Reason, blind.Detail));
         Assert.Single(rig.Lines.All, line => line.Text.Contains("is offline", StringComparison.Ordinal));
     }
-
-    [Theory]
-    [InlineData(0, 0, 0.5)]
-    [InlineData(0, 1, 0.375)]
-    [InlineData(1, 0, 1)]
-    [InlineData(5, 0, 16)]
-    [InlineData(6, 0, 30)]
-    [InlineData(1_000_000, 1, 22.5)]
-    public void WaitAfter_Failures_DoublesUpToHalfAMinute(int failures, double chance, double seconds) =>
-        Assert.Equal(seconds, CameraWorker.WaitAfter(failures, chance).TotalSeconds, 9);
 
     [Fact]
     public async Task RunAsync_FlappingCamera_GoesOnWaitingLonger()
@@ -61,7 +51,7 @@ public sealed class CameraWorkerTests
         });
         await rig.StartAsync();
         await rig.UntilAsync(() => openings.Count > 6, TimeSpan.FromMilliseconds(50));
-        Assert.True(openings[6] - openings[5] >= CameraWorker.WaitAfter(5, 1));
+        Assert.True(openings[6] - openings[5] >= Backoff.After(5, 1));
     }
 
     [Fact]
@@ -74,7 +64,8 @@ public sealed class CameraWorkerTests
         await rig.UntilAsync(() => rig.Sink.Events.Count == 2, TimeSpan.FromMilliseconds(100));
 
         Assert.Equal([true, false], rig.Sink.Events.Cast<CameraEvent>().Select(e => e.Blind));
-        Assert.Equal(new CameraStatus(CameraState.Live, 3, ""), rig.Cameras["dock"].Status);
+        var status = rig.Cameras["dock"].Status;
+        Assert.Equal((CameraState.Live, 3, ""), (status.State, status.Generation, status.Reason));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 // Overload becomes blind, and seeing again.
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using StreamActions.TestKit;
 using StreamActions.Worker.Cameras;
@@ -35,8 +36,24 @@ public sealed class FleetWatchTests
         await rig.UntilAsync(() => rig.Sink.Events.Count == 2, TimeSpan.FromSeconds(1));
         Assert.False(((CameraEvent)rig.Sink.Events[1]).Blind);
 
-        await rig.UntilAsync(() => rig.Lines.At(LogLevel.Information).Any(line => line.Contains("of 1 cameras live", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
+        await rig.UntilAsync(() => rig.Lines.At(LogLevel.Information).Any(line => line.Contains("0 of 1 cameras live, 1 connecting, ", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
+        Assert.Equal([("connecting", 1)], StatesOf(rig).Where(s => s.Value != 0));
         await watch.StopAsync(TestContext.Current.CancellationToken);
         Assert.Contains(rig.Lines.At(LogLevel.Information), line => line.Contains("0 frames, 0 windows decided, 9 dropped", StringComparison.Ordinal));
+    }
+
+    private static List<(string State, int Value)> StatesOf(Rig rig)
+    {
+        List<(string, int)> states = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Name == "streamactions.camera.state" && rig.Owns(instrument.Meter))
+                listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) => states.Add((tags.ToArray().Single(tag => tag.Key == "state").Value!.ToString()!, value)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return states;
     }
 }

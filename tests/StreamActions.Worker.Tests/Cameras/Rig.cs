@@ -25,7 +25,8 @@ internal sealed class Rig : IAsyncDisposable
     private readonly List<Task> _running = [];
     private readonly InferenceLoop _inference;
 
-    public Rig(StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null, bool once = false)
+    public Rig(StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null, bool once = false,
+        StallDeadlines? deadlines = null)
     {
         Model = model ?? new FakeActionModel();
         sink ??= Sink;
@@ -35,6 +36,9 @@ internal sealed class Rig : IAsyncDisposable
         _inference = new(Collector, Model, Decider, Metrics, Time, Lines.Of<InferenceLoop>());
         var openings = new Dictionary<string, int>();
         var views = Decider.ViewsOf(file).Select(v => v.View).ToLookup(v => v.Camera);
+        Slots = OpeningSlots.ForFleet(Time);
+        // The scripted clock runs on while threads wake up: only tests of deadlines have any.
+        deadlines ??= new(TimeSpan.FromDays(9), TimeSpan.FromDays(9), TimeSpan.FromDays(9));
         Cameras = file.Cameras.Values.ToDictionary(c => c.Name, c => new CameraWorker(
             c, views[c.Name], Model.Manifest, file.Inference.Stride,
             camera =>
@@ -42,7 +46,7 @@ internal sealed class Rig : IAsyncDisposable
                 lock (openings)
                     return open(camera, openings[camera.Name] = openings.GetValueOrDefault(camera.Name) + 1);
             },
-            Collector, Decider, sink, Metrics, Time, new Random(1), once, Lines.Of<CameraWorker>()));
+            Slots, deadlines, Collector, Decider, sink, Metrics, Time, new Random(1), once, Lines.Of<CameraWorker>()));
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -53,6 +57,8 @@ internal sealed class Rig : IAsyncDisposable
 
     public IActionModel Model { get; }
 
+    public OpeningSlots Slots { get; }
+
     public WorkerMetrics Metrics { get; }
 
     public BatchCollector Collector { get; }
@@ -60,6 +66,9 @@ internal sealed class Rig : IAsyncDisposable
     public Decider Decider { get; }
 
     public IReadOnlyDictionary<string, CameraWorker> Cameras { get; }
+
+    /// <summary>Whether a meter is this rig's, and not another test's.</summary>
+    public bool Owns(Meter meter) => ReferenceEquals(meter.Scope, _services.GetRequiredService<IMeterFactory>());
 
     public async Task StartAsync()
     {

@@ -9,7 +9,7 @@ public sealed class CommandTests
     private const string Site = """
         model: models/demo
         defaults:
-          camera: { transport: udp }
+          camera: { transport: udp, input-options: { reorder_queue_size: 10, max_delay: 500000 } }
           alert: { begin-after: 400ms, cooldown: 5s }
         cameras:
           dock: { source: "rtsp://viewer:${DOCK}@10.0.0.5/sub?key=${DOCK}", zones: { gate: [[0,0],[1,0],[1,1]] } }
@@ -36,8 +36,11 @@ public sealed class CommandTests
         Assert.Equal("""
             Camera dock in FOLDER/site.yaml
               source        rtsp://***@10.0.0.5/sub?***  (line 6)
+              enabled       true  (built-in)
               reader        auto  (built-in)
               transport     udp  (defaults, line 3)
+              hardware      none  (built-in)
+              input-options max_delay 500000, reorder_queue_size 10  (defaults, line 3)
               zones         gate  (line 6)
 
             Schedule nights

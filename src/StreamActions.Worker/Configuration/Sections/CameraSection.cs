@@ -1,5 +1,6 @@
 // One camera of the file, or the defaults of all.
 using System.Globalization;
+using StreamActions.Video;
 
 namespace StreamActions.Worker.Configuration;
 
@@ -22,8 +23,8 @@ internal static class CameraSection
             OnlyRecordings(section, source, "pace");
             OnlyRecordings(section, source, "started-at");
         }
-        if (source.Kind == SourceKind.Stream && options.Reader == CameraReader.OpenCv)
-            section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv reads devices and recordings", "use ffmpeg or auto for a stream");
+        if (options.Reader == CameraReader.OpenCv)
+            OpenCvFits(section, source, options);
         if (source.Kind == SourceKind.Device && options.Reader == CameraReader.Ffmpeg)
             section.Problem(section.Find("reader")!.Node.Place, "reader", "ffmpeg reads streams and recordings", "use opencv or auto for a device");
         return options;
@@ -40,6 +41,7 @@ internal static class CameraSection
     {
         Name = name,
         Source = source,
+        Enabled = section.Flag("enabled", BuiltIn.Enabled),
         Reader = section.Choice("reader", BuiltIn.Reader, Readers) switch
         {
             "ffmpeg" => CameraReader.Ffmpeg,
@@ -50,8 +52,22 @@ internal static class CameraSection
         Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? CameraPace.Fast : CameraPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
+        Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
+        InputOptions = InputOptionsSection.Read(section, source.Address),
         Zones = ZoneSection.Read(section),
     };
+
+    private static void OpenCvFits(Section section, SourceAddress source, CameraOptions options)
+    {
+        if (source.Kind == SourceKind.Stream && !source.Address.StartsWith("rtsp", StringComparison.Ordinal))
+            section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv reads devices, recordings and rtsp", "use ffmpeg or auto for http");
+        foreach (var (key, isSet) in new[] { ("transport", options.Transport != BuiltIn.Transport), ("hardware", options.Hardware != BuiltIn.Hardware), ("input-options", options.InputOptions.Count > 0) })
+        {
+            // What stands in the defaults holds for the cameras that ffmpeg reads.
+            if (isSet && section.HasOwn(key))
+                section.Problem(section.Find(key)!.Node.Place, key, "only ffmpeg can do this, and opencv reads this camera", "remove the key, or use reader: ffmpeg");
+        }
+    }
 
     private static SourceAddress? Source(Section section)
     {

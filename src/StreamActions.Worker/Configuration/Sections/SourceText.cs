@@ -9,7 +9,7 @@ internal static partial class SourceText
 {
     private static readonly string[] Schemes = ["rtsp", "rtsps", "http", "https"];
 
-    private const string Advice = "give rtsp://, rtsps://, http://, https://, file:PATH, device:N, /dev/videoN or the path of a recording";
+    private const string Advice = "give rtsp://, rtsps://, http://, https://, file:PATH, device:N, /dev/videoN or the path of a recording or of a folder of recordings";
 
     /// <summary>The address; null, with a problem noted that quotes nothing but the scheme.</summary>
     /// <param name="written">As in the file: what is shown comes from here, so no variable's value is in it.</param>
@@ -64,7 +64,7 @@ internal static partial class SourceText
     [GeneratedRegex(@"^device:(?<number>[0-9]{1,3})\z")]
     private static partial Regex DeviceNumber();
 
-    [GeneratedRegex(@"^/dev/video[0-9]{1,3}\z")]
+    [GeneratedRegex(@"^/dev/(video[0-9]{1,3}|v4l/by-(id|path)/[A-Za-z0-9._:+-]+)\z")]
     private static partial Regex DevicePath();
 
     [GeneratedRegex(@"^(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):")]

@@ -1,0 +1,44 @@
+// Which of ffmpeg's input options an operator may set, and to what: an allow-list, because others open files or run up memory.
+using System.Text.RegularExpressions;
+
+namespace StreamActions.Video;
+
+/// <summary>The allowed input options of the <c>ffmpeg</c> reader, by their names in its documentation.</summary>
+public static class ReaderInputOptions
+{
+    private const string Flags = "nobuffer|discardcorrupt|genpts|igndts|sortdts";
+
+    private static readonly Dictionary<string, Rule> Rules = new(StringComparer.Ordinal)
+    {
+        ["analyzeduration"] = new("[0-9]{1,8}", "microseconds, up to 99999999"),
+        ["buffer_size"] = new("[0-9]{4,8}", "bytes, from 1000 to 99999999", Schemes: "rtsp rtsps"),
+        ["fflags"] = new($"({Flags})([+]({Flags}))*", "one or more of nobuffer, discardcorrupt, genpts, igndts and sortdts, joined by +"),
+        ["flags"] = new("low_delay", "low_delay", Decoder: true),
+        ["live_start_index"] = new("-?[0-9]{1,3}", "a segment's number, from the end when negative", Schemes: "http https"),
+        ["max_delay"] = new("[0-9]{1,8}", "microseconds, up to 99999999"),
+        ["probesize"] = new("[0-9]{2,8}", "bytes, from 10 to 99999999"),
+        ["reorder_queue_size"] = new("[0-9]{1,5}", "packets, up to 99999", Schemes: "rtsp rtsps"),
+        ["skip_frame"] = new("default|noref|bidir|nokey", "default, noref, bidir or nokey (only key frames)", Decoder: true),
+        ["skip_loop_filter"] = new("default|noref|bidir|nokey|all", "default, noref, bidir, nokey or all", Decoder: true),
+        ["user_agent"] = new("[A-Za-z0-9 ._/;:()+-]{1,200}", "up to 200 letters, digits, spaces and ._/;:()+-", Schemes: "rtsp rtsps http https"),
+    };
+
+    /// <summary>Decoder options stand before the input, all others go to whoever opens it. Schemes: null is any source.</summary>
+    private sealed record Rule(string Pattern, string Expected, string? Schemes = null, bool Decoder = false);
+
+    /// <summary>The names.</summary>
+    public static IReadOnlyCollection<string> Names => Rules.Keys;
+
+    /// <summary>What a value of an option must be, for the operator; null when it is that.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="value">The value.</param>
+    public static string? Problem(string name, string value) =>
+        Regex.IsMatch(value, $@"\A(?:{Rules[name].Pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) ? null : Rules[name].Expected;
+
+    /// <summary>Whether sources with this address know the option.</summary>
+    public static bool AppliesTo(string name, string address) =>
+        Rules[name].Schemes is not { } schemes || schemes.Split(' ').Any(scheme => address.StartsWith(scheme + "://", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether the decoder takes it, and not whoever opens the source.</summary>
+    internal static bool IsForDecoder(string name) => Rules[name].Decoder;
+}

@@ -1,0 +1,46 @@
+// The block `input-options` of a camera: further options for its reader, by ffmpeg's names.
+using StreamActions.Video;
+
+namespace StreamActions.Worker.Configuration;
+
+/// <summary>Reads the block.</summary>
+internal static class InputOptionsSection
+{
+    /// <summary>The options by name, empty without the block.</summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="address">Its address: of the defaults, those that it does not know are left out.</param>
+    public static IReadOnlyDictionary<string, string> Read(Section camera, string address)
+    {
+        SortedDictionary<string, string> options = new(StringComparer.Ordinal);
+        if (camera.Find("input-options") is not { } found || camera.AsMap(found) is not { } section)
+            return options;
+        var own = camera.HasOwn("input-options") && !camera.IsDefaults;
+        foreach (var entry in section.Entries)
+        {
+            if (Value(section, entry) is not { } value)
+                continue;
+            if (ReaderInputOptions.AppliesTo(entry.Key, address))
+                options.Add(entry.Key, value);
+            else if (own)
+                section.Problem(entry.Place, entry.Key, "this source has no such option", "remove it");
+        }
+        camera.Explain("input-options", options.Count > 0 ? string.Join(", ", options.Select(option => $"{option.Key} {option.Value}")) : "none", found);
+        return options;
+    }
+
+    private static string? Value(Section section, MapEntry entry)
+    {
+        if (!ReaderInputOptions.Names.Contains(entry.Key))
+        {
+            section.Problem(entry.Place, entry.Key, "this input option is not allowed", Suggestion.For(entry.Key, [.. ReaderInputOptions.Names]));
+            return null;
+        }
+        Found found = new(entry.Value, section.KeyPath(entry.Key), "");
+        if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } value)
+            return null;
+        if (ReaderInputOptions.Problem(entry.Key, value) is not { } expected)
+            return value;
+        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not what this option takes", $"give {expected}");
+        return null;
+    }
+}

@@ -1,0 +1,109 @@
+// What a camera costs: the worker's readers, resizing and windows, beside ffmpeg alone that decodes the same streams to nowhere.
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using StreamActions.Core.Bundles;
+using StreamActions.TestKit;
+using StreamActions.TestKit.Fleet;
+using StreamActions.TestKit.Rtsp;
+using StreamActions.Video;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Benchmarks;
+
+/// <summary>RTSP cameras of 640×360 at 15 frames a second, H.264, sampled as the demo model wants; the network itself is not run.</summary>
+internal static class CameraCost
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+
+    /// <summary>Measures both in one run.</summary>
+    public static async Task<int> RunAsync(int count, int seconds, TextWriter output)
+    {
+        using TemporaryFolder folder = new();
+        await using var server = await RtspServer.StartAsync("cam", TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6)).ConfigureAwait(false);
+        using var model = new SilentModel(OnnxActionModel.Open(ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo")), "cpu", 1, 8, NullLogger.Instance));
+        var cameras = Enumerable.Range(0, count).ToDictionary(i => $"camera-{i}", _ => server.Url("cam"));
+        var before = Footprint.RssOf(Environment.ProcessId);
+        await using (var fleet = await ObservedFleet.StartAsync(folder, model, cameras).ConfigureAwait(false))
+        {
+            if (await ObservedFleet.UntilAsync(() => fleet.Workers.Values.All(c => c.Status.State == CameraState.Live), StartPatience).ConfigureAwait(false) is null)
+            {
+                output.WriteLine("FAILED: not all cameras became live");
+                return 1;
+            }
+            var readers = Footprint.Now().Readers;
+            var frames = fleet.Cameras.Values.Sum(c => c.Frames);
+            var (ours, theirs) = await ShareOfACoreAsync([Environment.ProcessId], readers, seconds).ConfigureAwait(false);
+            frames = fleet.Cameras.Values.Sum(c => c.Frames) - frames;
+            var rss = (Footprint.RssOf(Environment.ProcessId) - before + readers.Sum(Footprint.RssOf)) / 1048576.0 / count;
+            output.WriteLine(FormattableString.Invariant(
+                $"worker: {count} cameras, {frames / (double)seconds / count:f2} frames/s each; readers {theirs:p1} of a core, ours {ours:p1}, together {ours + theirs:p1}; {rss:f1} MB RSS a camera"));
+        }
+        var alone = await AloneAsync(server.Url("cam"), model.Manifest.Clip.SampleFps, count, seconds).ConfigureAwait(false);
+        output.WriteLine(FormattableString.Invariant($"ffmpeg alone, the same streams to nowhere: {alone.Share:p1} of a core; {alone.Rss:f1} MB RSS a camera"));
+        return 0;
+    }
+
+    private static async Task<(double Share, double Rss)> AloneAsync(string url, double sampleFps, int count, int seconds)
+    {
+        // The worker's own command, but for its last words: where the pictures go.
+        var command = ReaderCommand.For(new SourceOptions { Address = url, Kind = MediaKind.Stream, SampleFps = sampleFps });
+        string[] arguments = [.. command.Arguments.SkipLast(1), "-y", "/dev/null"];
+        List<Process> readers = [];
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var reader = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardInput = true, RedirectStandardError = true })!;
+                readers.Add(reader);
+                await reader.StandardInput.WriteAsync(command.Script).ConfigureAwait(false);
+                reader.StandardInput.Close();
+                reader.ErrorDataReceived += (_, _) => { };
+                reader.BeginErrorReadLine();
+            }
+            await Task.Delay(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+            int[] ids = [.. readers.Select(r => r.Id)];
+            var (_, share) = await ShareOfACoreAsync([], ids, seconds).ConfigureAwait(false);
+            return (share, ids.Sum(Footprint.RssOf) / 1048576.0 / count);
+        }
+        finally
+        {
+            foreach (var reader in readers)
+            {
+                reader.Kill();
+                await reader.WaitForExitAsync().ConfigureAwait(false);
+                reader.Dispose();
+            }
+        }
+    }
+
+    private static async Task<(double Ours, double Theirs)> ShareOfACoreAsync(IReadOnlyList<int> ours, IReadOnlyList<int> theirs, int seconds)
+    {
+        double Used(IEnumerable<int> processes) => processes.Sum(id => Footprint.ProcessorTimeOf(id).TotalSeconds);
+        var (began, oursBefore, theirsBefore) = (Stopwatch.GetTimestamp(), Used(ours), Used(theirs));
+        await Task.Delay(TimeSpan.FromSeconds(seconds)).ConfigureAwait(false);
+        var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return ((Used(ours) - oursBefore) / took, (Used(theirs) - theirsBefore) / took);
+    }
+
+    // Everything but the network: what is measured is the way to it.
+    private sealed class SilentModel(OnnxActionModel model) : IActionModel
+    {
+        private readonly float[] _embeddings = new float[8 * model.Manifest.EmbeddingWidth], _logits = new float[8 * model.Manifest.Labels.Count];
+
+        public ModelManifest Manifest => model.Manifest;
+
+        public string Sha256 => model.Sha256;
+
+        public BatchOutput Run(IReadOnlyList<FrameWindow> windows) => new(_embeddings, _logits, model.Manifest.EmbeddingWidth, model.Manifest.Labels.Count);
+
+        public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => model.EmbedTexts(phrases);
+
+        public IReadOnlyList<string> UnknownWords(string phrase) => model.UnknownWords(phrase);
+
+        public bool IsCut(string phrase) => model.IsCut(phrase);
+
+        public void Dispose() => model.Dispose();
+    }
+}

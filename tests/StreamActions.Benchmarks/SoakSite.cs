@@ -1,0 +1,83 @@
+// The servers of a soak, each behind a network that can be broken.
+using System.Diagnostics;
+using StreamActions.TestKit;
+using StreamActions.TestKit.Fleet;
+using StreamActions.TestKit.Net;
+using StreamActions.TestKit.Rtsp;
+
+namespace StreamActions.Benchmarks;
+
+/// <summary>A server and a relay for each camera, and what can befall them.</summary>
+internal sealed class SoakSite : IAsyncDisposable
+{
+    private readonly Dictionary<string, RtspServer> _servers = [];
+    private readonly Dictionary<string, TcpRelay> _relays = [];
+    private readonly string _recording;
+
+    private SoakSite(string recording) => _recording = recording;
+
+    /// <summary>What can befall a camera.</summary>
+    public static IReadOnlyList<string> Faults { get; } = ["server killed for 10 s", "server frozen for 20 s", "network gone for 15 s", "noise for 10 s", "reader killed"];
+
+    /// <summary>Addresses by name.</summary>
+    public IReadOnlyDictionary<string, string> Cameras => _relays.ToDictionary(r => r.Key, r => $"rtsp://127.0.0.1:{r.Value.Port}/cam");
+
+    /// <summary>Starts all servers.</summary>
+    public static async Task<SoakSite> StartAsync(TemporaryFolder folder, int cameras)
+    {
+        SoakSite site = new(TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6));
+        for (var i = 0; i < cameras; i++)
+        {
+            var server = site._servers[$"camera-{i}"] = await RtspServer.StartAsync("cam", site._recording).ConfigureAwait(false);
+            site._relays[$"camera-{i}"] = new TcpRelay(server.Port);
+        }
+        return site;
+    }
+
+    /// <summary>Lets a fault happen, and ends it.</summary>
+    public async Task BefallAsync(string name, string fault, ObservedFleet fleet)
+    {
+        switch (fault)
+        {
+            case "server killed for 10 s":
+                await _servers[name].DisposeAsync().ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+                _servers[name] = await RtspServer.StartAsync("cam", _recording, _servers[name].Port).ConfigureAwait(false);
+                break;
+            case "server frozen for 20 s":
+                _servers[name].Freeze();
+                await Task.Delay(TimeSpan.FromSeconds(20)).ConfigureAwait(false);
+                _servers[name].Resume();
+                break;
+            case "network gone for 15 s":
+                await BreakAsync(name, RelayMode.Swallow, TimeSpan.FromSeconds(15)).ConfigureAwait(false);
+                break;
+            case "noise for 10 s":
+                await BreakAsync(name, RelayMode.Garble, TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+                break;
+            default:
+                if (fleet.Cameras[name].ReaderProcessId is { } id)
+                {
+                    using var reader = Process.GetProcessById(id);
+                    reader.Kill();
+                }
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var relay in _relays.Values)
+            await relay.DisposeAsync().ConfigureAwait(false);
+        foreach (var server in _servers.Values)
+            await server.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task BreakAsync(string name, RelayMode mode, TimeSpan duration)
+    {
+        _relays[name].Mode = mode;
+        await Task.Delay(duration).ConfigureAwait(false);
+        _relays[name].Mode = RelayMode.Pass;
+    }
+}

@@ -1,0 +1,80 @@
+// What came from one camera of a fleet under observation.
+using System.Runtime.CompilerServices;
+using StreamActions.Video;
+using StreamActions.Worker.Cameras;
+
+namespace StreamActions.TestKit.Fleet;
+
+/// <summary>Counts a camera's frames, on their way through, and keeps the course of its states.</summary>
+internal sealed class ObservedCamera
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<(int Width, int Height)> _sizes = [];
+    private readonly List<CameraStatus> _course = [];
+    private volatile FfmpegSource? _reader;
+    private long _frames;
+
+    /// <summary>Frames so far, over all openings.</summary>
+    public long Frames => Interlocked.Read(ref _frames);
+
+    /// <summary>The reader's process, while one runs.</summary>
+    public int? ReaderProcessId => _reader?.ReaderProcessId;
+
+    /// <summary>The sizes of the frames.</summary>
+    public IReadOnlyCollection<(int Width, int Height)> Sizes
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _sizes];
+        }
+    }
+
+    /// <summary>Its states so far, each once.</summary>
+    public IReadOnlyList<CameraStatus> Course
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _course];
+        }
+    }
+
+    /// <summary>Looks at its state.</summary>
+    public void Look(CameraStatus status)
+    {
+        lock (_lock)
+        {
+            if (_course.Count == 0 || _course[^1] != status)
+                _course.Add(status);
+        }
+    }
+
+    /// <summary>Puts itself between a source and the worker.</summary>
+    public IFrameSource Observe(IFrameSource source)
+    {
+        _reader = source as FfmpegSource;
+        return new Observed(this, source);
+    }
+
+    private void Note(Frame frame)
+    {
+        Interlocked.Increment(ref _frames);
+        lock (_lock)
+            _sizes.Add((frame.Width, frame.Height));
+    }
+
+    private sealed class Observed(ObservedCamera camera, IFrameSource source) : IFrameSource
+    {
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
+            {
+                camera.Note(frame);
+                yield return frame;
+            }
+        }
+
+        public ValueTask DisposeAsync() => source.DisposeAsync();
+    }
+}

@@ -1,0 +1,26 @@
+// How long a failed camera is left alone.
+using StreamActions.Worker.Cameras;
+
+namespace StreamActions.Worker.Tests.Cameras;
+
+public sealed class BackoffTests
+{
+    [Theory]
+    [InlineData(0, 0, 0.5)]
+    [InlineData(0, 1, 0.375)]
+    [InlineData(1, 0, 1)]
+    [InlineData(5, 0, 16)]
+    [InlineData(6, 0, 30)]
+    [InlineData(1_000_000, 1, 22.5)]
+    public void After_Failures_DoublesUpToHalfAMinute(int failures, double chance, double seconds) =>
+        Assert.Equal(seconds, Backoff.After(failures, chance).TotalSeconds, 9);
+
+    [Fact]
+    public void Next_ShortLives_GrowsAndALongLifeStartsAgain()
+    {
+        Backoff backoff = new();
+        var almost = Backoff.Healthy - TimeSpan.FromMilliseconds(1);
+
+        Assert.Equal([0.5, 1, 2, 0.5, 1], new[] { TimeSpan.Zero, almost, TimeSpan.Zero, Backoff.Healthy, TimeSpan.Zero }.Select(live => backoff.Next(live, 0).TotalSeconds));
+    }
+}

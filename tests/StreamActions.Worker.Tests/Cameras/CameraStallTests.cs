@@ -1,0 +1,165 @@
+// Frames that stay away: stalled, stopped, opened again; and readers that cannot be stopped.
+using StreamActions.TestKit;
+using StreamActions.Video;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Tests.Decisions;
+
+namespace StreamActions.Worker.Tests.Cameras;
+
+public sealed class CameraStallTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = CameraPace.Realtime };
+    private static readonly StallDeadlines Deadlines = StallDeadlines.For(SourceKind.Stream, 4);
+
+    private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig) => FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, 0);
+
+    private static Rig Watched(Func<Rig, int, IFrameSource> open)
+    {
+        Rig? made = null;
+        return made = new(SampleAlerts.File([Live], SampleAlerts.Fight), (_, opening) => open(made!, opening), deadlines: Deadlines);
+    }
+
+    private static CameraStatus Dock(Rig rig) => rig.Cameras["dock"].Status;
+
+    [Theory]
+    [InlineData(SourceKind.Stream, 4, 10, 2, 5)]
+    [InlineData(SourceKind.Device, 0.5, 10, 4, 6)]
+    [InlineData(SourceKind.File, 4, 60, 10, 60)]
+    internal void For_Kind_SlowSamplingIsGivenTime(SourceKind kind, double sampleFps, double start, double due, double steady) => Assert.Equal(
+        new StallDeadlines(TimeSpan.FromSeconds(start), TimeSpan.FromSeconds(due), TimeSpan.FromSeconds(steady)), StallDeadlines.For(kind, sampleFps));
+
+    [Fact]
+    public async Task RunAsync_FramesStayAway_StalledThenOfflineThenOpenedAgain()
+    {
+        List<FakeFrameSource> sources = [];
+        await using var rig = Watched((rig, _) =>
+        {
+            sources.Add(FakeFrameSource.Silent(rig.Time, Pictures(rig)));
+            return sources[^1];
+        });
+        await rig.StartAsync();
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Live);
+        var last = rig.Time.GetUtcNow();
+
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Stalled, Step);
+        var stalled = Dock(rig);
+        Assert.Equal((1, "rtsp://***@dock: no frame for 2 s"), (stalled.Generation, stalled.Reason));
+        Assert.True(stalled.Since >= last && rig.Time.GetUtcNow() >= stalled.Since + Deadlines.Due, "since the frames stopped, not since it was noticed");
+        Assert.Empty(rig.Sink.Events);
+
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Offline, Step);
+        Assert.Equal("rtsp://***@dock: no frame for 5 s", Dock(rig).Reason);
+        Assert.True(rig.Time.GetUtcNow() - last >= Deadlines.Steady);
+        Assert.True(sources[0].IsDisposed);
+
+        await rig.UntilAsync(() => Dock(rig) is { Generation: 2, State: CameraState.Live }, Step);
+        Assert.Equal([true, false], rig.Sink.Events.Cast<CameraEvent>().Select(e => e.Blind));
+    }
+
+    [Fact]
+    public async Task RunAsync_FramesComeAgainInTime_IsLiveWithTheSameReader()
+    {
+        TaskCompletionSource pause = new();
+        await using var rig = Watched((rig, _) => new PausingSource(rig.Time, pause.Task));
+        await rig.StartAsync();
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Stalled, Step);
+
+        pause.SetResult();
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Live);
+
+        Assert.Equal(1, Dock(rig).Generation);
+        Assert.Empty(rig.Sink.Events);
+        Assert.Contains("and goes on", Assert.Single(rig.Lines.All, line => line.Text.Contains("sent no frame for", StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunAsync_NoFirstFrame_IsOpenedAgainAfterTheStartDeadline()
+    {
+        await using var rig = Watched((rig, _) => FakeFrameSource.Silent(rig.Time));
+        await rig.StartAsync();
+        var started = rig.Time.GetUtcNow();
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Offline, Step);
+
+        Assert.True(rig.Time.GetUtcNow() - started >= Deadlines.Start);
+        Assert.Equal("rtsp://***@dock: no first frame within 10 s", Dock(rig).Reason);
+    }
+
+    [Fact]
+    public async Task RunAsync_ReaderThatCannotBeStopped_HangsAloneAndItsFramesGoToNobody()
+    {
+        TaskCompletionSource letGo = new();
+        List<FakeFrameSource> sources = [];
+        await using var rig = Watched((rig, opening) =>
+        {
+            sources.Add(opening == 1 ? FakeFrameSource.Hanging(rig.Time, letGo.Task, Pictures(rig)) : FakeFrameSource.Silent(rig.Time, Pictures(rig)));
+            return sources[^1];
+        });
+        await rig.StartAsync();
+        await rig.UntilAsync(() => Dock(rig).Reason.Contains("cannot be stopped", StringComparison.Ordinal), Step);
+        Assert.Single(sources);
+
+        letGo.SetResult();
+        await rig.UntilAsync(() => Dock(rig) is { State: CameraState.Live, Generation: 2 }, Step);
+        Assert.Equal(2, sources.Count);
+    }
+
+    [Fact]
+    public async Task RunAsync_SourceThatBlocksItsCaller_KeepsNobodyWaiting()
+    {
+        using ManualResetEventSlim letGo = new();
+        await using var rig = Watched((rig, _) => new BlockingSource(letGo));
+        await rig.StartAsync();
+        await rig.UntilAsync(() => Dock(rig).State == CameraState.Offline, Step);
+        letGo.Set();
+    }
+
+    [Fact]
+    public async Task RunAsync_Disabled_IsNeverOpened()
+    {
+        var off = Live with { Enabled = false };
+        await using Rig rig = new(SampleAlerts.File([off], SampleAlerts.Fight), (_, _) => throw new InvalidOperationException("opened"));
+        Assert.Equal(CameraState.Disabled, Dock(rig).State);
+        await rig.StartAsync();
+        await rig.AllEndedAsync();
+        Assert.Equal((CameraState.Disabled, 0), (Dock(rig).State, Dock(rig).Generation));
+        Assert.Contains(rig.Lines.All, line => line.Text.Contains("disabled", StringComparison.Ordinal));
+        Assert.Empty(rig.Sink.Events);
+    }
+
+    // A picture, a pause, and another picture.
+    private sealed class PausingSource(TimeProvider time, Task pause) : IFrameSource
+    {
+        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var frame = Frame.Rent(32, 18, time.GetUtcNow(), time.GetTimestamp(), i);
+                frame.Pixels.Clear();
+                yield return frame;
+                await (i == 0 ? pause : Task.Delay(Timeout.Infinite, cancellation));
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    // Blocks the thread that asks it.
+    private sealed class BlockingSource(ManualResetEventSlim letGo) : IFrameSource
+    {
+        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        {
+            letGo.Wait(CancellationToken.None);
+            await Task.CompletedTask;
+            yield break;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            letGo.Wait(CancellationToken.None);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
