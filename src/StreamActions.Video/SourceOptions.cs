@@ -51,6 +51,12 @@ public sealed record SourceOptions
     /// <summary>Whether a recording starts again at its end; its time goes on.</summary>
     public bool Loop { get; init; }
 
+    /// <summary>Where in a recording reading begins.</summary>
+    public TimeSpan From { get; init; }
+
+    /// <summary>How much of a recording is read; null reads to its end.</summary>
+    public TimeSpan? Length { get; init; }
+
     /// <summary>How fast a recording is read.</summary>
     public RecordingPace Pace { get; init; } = RecordingPace.Realtime;
 
@@ -91,13 +97,13 @@ public sealed record SourceOptions
         }
     }
 
-    /// <summary>The time of a recording's first frame.</summary>
+    /// <summary>The time of the first frame that is read of a recording.</summary>
     internal DateTimeOffset RecordingStart()
     {
         if (StartedAt is { } started)
-            return started;
+            return started + From;
         var written = File.GetLastWriteTimeUtc(Address);
-        return new DateTimeOffset(written.Ticks - written.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        return new DateTimeOffset(written.Ticks - written.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero) + From;
     }
 
     /// <summary>Checks the values; the message names the option.</summary>
@@ -113,6 +119,10 @@ public sealed record SourceOptions
             throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: even, at least 16");
         if (Transport is not ("tcp" or "udp"))
             throw new ArgumentException($"Transport {Transport}: tcp or udp");
+        if (From < TimeSpan.Zero || Length <= TimeSpan.Zero)
+            throw new ArgumentException($"From {From}, Length {Length}: not before the start, and more than nothing");
+        if ((From > TimeSpan.Zero || Length is not null) && Kind != MediaKind.File)
+            throw new ArgumentException("From, Length: only of a recording a part can be read");
         if (Loop && Kind != MediaKind.File)
             throw new ArgumentException("Loop: only a recording can start again");
     }
