@@ -41,11 +41,10 @@ internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, Time
             stride--;
         var rate = clip.SampleFps * stride;
         var window = TimeSpan.FromSeconds(((clip.Frames - 1) * stride + 1) / rate);
-        // Half of the decoding would be for nothing otherwise, once for every clip that is made.
-        var whole = facts.Length is not { } length || length * rate <= TimeSpan.FromSeconds(most) && (Keeps(rate) || exact || length <= 2 * window);
-        return whole
-            ? new(rate, stride, null, TimeSpan.Zero, most, Keeps(rate))
-            : new(rate, stride, window, facts.Length!.Value - window > TimeSpan.Zero ? facts.Length.Value - window : TimeSpan.Zero, most, Keep: false);
+        // A short recording is decoded whole, as is one that is kept; of others, most of the decoding would be for nothing.
+        if (seconds is not { } length || length * rate <= most && (Keeps(rate) || exact || length <= 2 * window.TotalSeconds))
+            return new(rate, stride, null, TimeSpan.Zero, most, Keeps(rate));
+        return new(rate, stride, window, TimeSpan.FromSeconds(Math.Max(0, length - window.TotalSeconds)), most, Keep: false);
     }
 
     /// <summary>The part to read, when a window begins at <paramref name="from"/>.</summary>
