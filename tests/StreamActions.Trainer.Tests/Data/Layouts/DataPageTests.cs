@@ -1,6 +1,7 @@
 // The examples of docs/data.md are opened as they are written.
 using System.Text.RegularExpressions;
 using StreamActions.TestKit;
+using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Tests.Data.Layouts;
@@ -59,6 +60,15 @@ public sealed partial class DataPageTests : IDisposable
 
         Assert.NotNull(LabelTable.Read(path, problems));
         Assert.Empty(problems);
+    }
+
+    [Fact]
+    public void Figures_OfThePage_AreTheDefaults()
+    {
+        Assert.Contains($"({new DecodingOptions().CacheBytes >> 20} MB)", Page(), StringComparison.Ordinal);
+        Assert.Equal(0.2, new DataSetOptions { Path = "" }.HeldOutShare);
+        Assert.Equal(2, ShortClips.FewestFrames(8));
+        Assert.Equal(4, ShortClips.FewestFrames(16));
     }
 
     /// <summary>Writes a section's files, and every recording they name.</summary>
