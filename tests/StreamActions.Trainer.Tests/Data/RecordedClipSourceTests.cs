@@ -1,5 +1,6 @@
 // Recordings as training data: the same clip for an index whatever came before, and broken recordings that stop nothing.
 using StreamActions.Core.Clips;
+using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Trainer.Data.Decoding;
@@ -110,6 +111,32 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     }
 
     [Fact]
+    public void Training_CaptionOrClassOfADirection_KeepsTheClipFromBeingMirrored()
+    {
+        byte[][] Clips(string caption, bool sensitive)
+        {
+            var data = SmallRecordings.Set([(recordings.Moving, 0)]);
+            data = data with { Classes = [data.Classes[0] with { DirectionSensitive = sensitive }], Training = [data.Training[0] with { Caption = caption }] };
+            var source = new RecordedClipSource(data, Clip, Options);
+            return [.. Enumerable.Range(0, 8).Select(n => source.Training(n).Pixels)];
+        }
+
+        var never = Clips("it moves", sensitive: true);
+        Assert.Equal(never, Clips("it moves to the left", sensitive: false));
+        Assert.NotEqual(never, Clips("it moves", sensitive: false));
+    }
+
+    [Fact]
+    public void Training_SeveralBroken_EveryOtherOfTheClassIsTried()
+    {
+        var source = new RecordedClipSource(
+            SmallRecordings.Set([(recordings.Text, 0), (recordings.OneFrame, 0), (recordings.Truncated, 0), (recordings.Moving, 0), (recordings.Still, 1), (recordings.Wide, 1)]), Clip, Options);
+
+        Assert.All(Enumerable.Range(0, 24), n => Assert.Equal(source.Turn(n).Label, source.Training(n).Label));
+        Assert.Equal(3, source.Skipped.Count);
+    }
+
+    [Fact]
     public void Evaluation_BrokenRecording_IsReplacedAndSaid()
     {
         var set = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1)], (recordings.Moving, 0), (recordings.Text, 0), (recordings.Wide, 0), (recordings.Still, 1));
@@ -143,6 +170,25 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         var clips = sources.Select(source => source.Evaluation(9)[0].Clips.ToList()).ToArray();
         Assert.InRange(clips[0].Count, 2, 4);
         Assert.All(clips[0].Zip(clips[1]), pair => Assert.True(pair.First.Views[0].AsSpan().SequenceEqual(pair.Second.Views[0])));
+    }
+
+    [Theory]
+    [InlineData("kinetics")]
+    [InlineData("something-something")]
+    public void Training_RealClips_AreReadAtTheReferencesSize(string recipe)
+    {
+        var folder = Path.Combine(RepositoryPaths.Shared, "clips");
+        string[] files = ["arm_wrestling.mp4", "cleaning_pool.mp4", "playing_basketball.mp4"];
+        if (!files.All(file => File.Exists(Path.Combine(folder, file))))
+            Assert.Skip("no clips beside the repository");
+        var spec = new ClipSpec(8, 2, 224, ResizeRule.CenterCrop);
+        var clips = files.Select((file, n) => (Path.Combine(folder, file), n % 2)).ToArray();
+        var source = new RecordedClipSource(SmallRecordings.Set(clips, clips[0]), spec,
+            Options with { Augmentation = AugmentationOptions.Named(recipe), Views = new(4, 3) });
+
+        Assert.All(Enumerable.Range(0, 3).Select(n => source.Training(n)), clip => Assert.InRange(clip.Pixels.Distinct().Count(), 50, 256));
+        Assert.Equal(12, Assert.Single(source.Evaluation(1)[0].Clips).Views.Count);
+        Assert.Empty(source.Skipped);
     }
 
     [Fact]

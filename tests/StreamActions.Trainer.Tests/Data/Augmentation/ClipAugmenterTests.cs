@@ -35,6 +35,15 @@ public sealed class ClipAugmenterTests
         LeftIsDark(ClipAugmenter.Make(Frames(), Clip, new() { ShortSideJitter = jitter, RandomCrop = crop, Mirror = true }, directionSensitive: true, new Random(seed))));
 
     [Fact]
+    public void Make_DirectionSensitive_TurnsAndMovesNothing() => Gen.Int.Sample(seed =>
+    {
+        // All rows of the frames are alike; what turns, slants or moves them makes rows differ or grey come in.
+        var pixels = ClipAugmenter.Make(Frames(), Clip, AugmentationOptions.SomethingSomething, directionSensitive: true, new Random(seed));
+        for (var y = 1; y < Clip.Frames * Clip.Size; y++)
+            Assert.True(pixels.AsSpan(0, Clip.Size * 3).SequenceEqual(pixels.AsSpan(y * Clip.Size * 3, Clip.Size * 3)));
+    });
+
+    [Fact]
     public void Make_Mirror_TurnsAboutHalfOfTheClips()
     {
         var turned = Enumerable.Range(0, 400).Count(seed => !LeftIsDark(ClipAugmenter.Make(Frames(), Clip, AugmentationOptions.Kinetics, directionSensitive: false, new Random(seed))));
