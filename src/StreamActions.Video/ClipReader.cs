@@ -1,11 +1,41 @@
-// A whole recording as model-sized frames, for training and evaluation: the worker's own decode and resize path.
+// Recordings as frames, for training and evaluation: the worker's own decode and resize path.
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Video;
 
-/// <summary>Reads recordings into memory.</summary>
+/// <summary>Reads recordings.</summary>
 public static class ClipReader
 {
+    /// <summary>Takes the sampled frames of a part of a recording, one after the other, as the worker gets them before it resizes.</summary>
+    /// <param name="path">The recording.</param>
+    /// <param name="part">Which frames.</param>
+    /// <param name="take">Takes a frame; it is given back afterwards.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <returns>How many frames there were, at least 1.</returns>
+    /// <exception cref="SourceException">It cannot be read; the message names the path.</exception>
+    public static async Task<int> EachAsync(string path, RecordingPart part, Action<Frame> take, CancellationToken cancellation = default)
+    {
+        var options = new SourceOptions
+        {
+            Address = path,
+            Kind = MediaKind.File,
+            SampleFps = part.SampleFps,
+            From = part.From,
+            Length = part.Length,
+            Pace = RecordingPace.Fast,
+        };
+        await using var source = new FfmpegSource(options, TimeProvider.System);
+        var count = 0;
+        await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            using (frame)
+                take(frame);
+            if (++count == part.MostFrames)
+                break;
+        }
+        return count;
+    }
+
     /// <summary>All sampled frames of a recording, each made square as the worker does it.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="sampleFps">Frames per second of the recording's time.</param>
@@ -17,21 +47,17 @@ public static class ClipReader
     public static async Task<byte[]> ReadAllAsync(
         string path, double sampleFps, int size, ResizeRule rule, CancellationToken cancellation = default)
     {
-        var options = new SourceOptions { Address = path, Kind = MediaKind.File, SampleFps = sampleFps, Pace = RecordingPace.Fast };
-        await using var source = new FfmpegSource(options, TimeProvider.System);
         var frameBytes = size * size * 3;
         var frames = new byte[16 * frameBytes];
-        var count = 0;
-        await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
+        var length = 0;
+        await EachAsync(path, new(sampleFps), frame =>
         {
-            using (frame)
-            {
-                if ((count + 1) * frameBytes > frames.Length)
-                    Array.Resize(ref frames, checked(frames.Length * 2));
-                FramePreprocessor.Resize(frame, crop: null, size, rule, frames.AsSpan(count++ * frameBytes, frameBytes));
-            }
-        }
-        Array.Resize(ref frames, count * frameBytes);
+            if (length + frameBytes > frames.Length)
+                Array.Resize(ref frames, checked(frames.Length * 2));
+            FramePreprocessor.Resize(frame, crop: null, size, rule, frames.AsSpan(length, frameBytes));
+            length += frameBytes;
+        }, cancellation).ConfigureAwait(false);
+        Array.Resize(ref frames, length);
         return frames;
     }
 

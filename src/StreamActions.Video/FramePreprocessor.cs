@@ -29,25 +29,41 @@ public static class FramePreprocessor
     /// <param name="rule">How a part that is not square is made square.</param>
     /// <param name="destination">Packed RGB, <paramref name="size"/> × <paramref name="size"/> × 3 bytes, or longer: the rest is not touched.</param>
     /// <exception cref="ArgumentException">A buffer is too short, or the crop lies outside the picture.</exception>
-    public static unsafe void Resize(
+    public static void Resize(
         ReadOnlySpan<byte> pixels, int width, int height, CropRectangle crop, int size, ResizeRule rule, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        Resize(pixels, width, height, rule == ResizeRule.CenterCrop ? MiddleSquare(crop) : crop, size, size, destination);
+    }
+
+    /// <summary>Resizes the part of a picture in <paramref name="crop"/> to any shape; what does not fit it is squashed.</summary>
+    /// <inheritdoc cref="Resize(ReadOnlySpan{byte}, int, int, CropRectangle, int, ResizeRule, Span{byte})"/>
+    /// <param name="pixels">Packed RGB, <paramref name="width"/> × <paramref name="height"/> × 3 bytes.</param>
+    /// <param name="width">Width of the picture.</param>
+    /// <param name="height">Height of the picture.</param>
+    /// <param name="crop">What to look at, inside the picture.</param>
+    /// <param name="newWidth">Width of the picture made.</param>
+    /// <param name="newHeight">Height of the picture made.</param>
+    /// <param name="destination">Packed RGB of the picture made, or longer: the rest is not touched.</param>
+    public static unsafe void Resize(
+        ReadOnlySpan<byte> pixels, int width, int height, CropRectangle crop, int newWidth, int newHeight, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(newWidth, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(newHeight, 1);
         if (width < 1 || height < 1 || pixels.Length < width * height * 3)
             throw new ArgumentException($"{pixels.Length} bytes are no RGB picture of {width}x{height}", nameof(pixels));
-        if (destination.Length < size * size * 3)
-            throw new ArgumentException($"{destination.Length} bytes have no room for {size}x{size} RGB", nameof(destination));
+        if (destination.Length < newWidth * newHeight * 3)
+            throw new ArgumentException($"{destination.Length} bytes have no room for {newWidth}x{newHeight} RGB", nameof(destination));
         if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > width || crop.Y + crop.Height > height)
             throw new ArgumentException($"{crop} is not inside {width}x{height}", nameof(crop));
 
-        var seen = rule == ResizeRule.CenterCrop ? MiddleSquare(crop) : crop;
         fixed (byte* from = &MemoryMarshal.GetReference(pixels))
         fixed (byte* to = &MemoryMarshal.GetReference(destination))
         {
-            using var source = Mat.FromPixelData(seen.Height, seen.Width, MatType.CV_8UC3, (nint)(from + (seen.Y * width + seen.X) * 3), width * 3L);
-            using var target = Mat.FromPixelData(size, size, MatType.CV_8UC3, (nint)to, size * 3L);
-            var shrinks = seen.Width >= size && seen.Height >= size;
-            Cv2.Resize(source, target, new Size(size, size), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            using var source = Mat.FromPixelData(crop.Height, crop.Width, MatType.CV_8UC3, (nint)(from + (crop.Y * width + crop.X) * 3), width * 3L);
+            using var target = Mat.FromPixelData(newHeight, newWidth, MatType.CV_8UC3, (nint)to, newWidth * 3L);
+            var shrinks = crop.Width >= newWidth && crop.Height >= newHeight;
+            Cv2.Resize(source, target, new Size(newWidth, newHeight), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
         }
     }
 

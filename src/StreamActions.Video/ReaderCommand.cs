@@ -17,7 +17,7 @@ namespace StreamActions.Video;
 internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Script)
 {
     // Recordings of cameras and films. Not playlists, scripts or picture sequences: these open other files.
-    private const string RecordingFormats = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
+    internal const string RecordingFormats = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
 
     /// <summary>The command for a stream, or for one recording.</summary>
     /// <param name="options">The options.</param>
@@ -43,12 +43,18 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         {
             arguments.AddRange(["-protocol_whitelist", "file", "-format_whitelist", RecordingFormats + (options.AllowPlaylists ? ",hls,applehttp" : "")]);
             arguments.AddRange(Given(options, _ => true));
+            if (options.From > TimeSpan.Zero)
+                arguments.AddRange(["-ss", Seconds(options.From)]);
+            if (options.Length is { } length)
+                arguments.AddRange(["-t", Seconds(length)]);
             arguments.AddRange(["-i", "file:" + Path.GetFullPath(recording ?? options.Address)]);
         }
         arguments.AddRange(["-map", "0:v:0", "-an", "-sn", "-dn", "-vf", $"{Sample(options)},{Fit(options)}", "-fps_mode", "passthrough"]);
         arguments.AddRange(["-threads", "1", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1"]);
         return new ReaderCommand(arguments, script);
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
 
     private static string ConcatScript(SourceOptions options)
     {

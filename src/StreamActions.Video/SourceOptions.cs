@@ -68,6 +68,12 @@ public sealed record SourceOptions
     /// <summary>Whether a recording starts again at its end; its time goes on.</summary>
     public bool Loop { get; init; }
 
+    /// <summary>Where in a recording reading begins.</summary>
+    public TimeSpan From { get; init; }
+
+    /// <summary>How much of a recording is read; null reads to its end.</summary>
+    public TimeSpan? Length { get; init; }
+
     /// <summary>How fast a recording is read.</summary>
     public RecordingPace Pace { get; init; } = RecordingPace.Realtime;
 
@@ -108,13 +114,13 @@ public sealed record SourceOptions
         }
     }
 
-    /// <summary>The time of a recording's first frame.</summary>
+    /// <summary>The time of the first frame that is read of a recording.</summary>
     internal DateTimeOffset RecordingStart()
     {
         if (StartedAt is { } started)
-            return started;
+            return started + From;
         var written = File.GetLastWriteTimeUtc(RecordingFiles.Of(Address).FirstOrDefault(Address));
-        return new DateTimeOffset(written.Ticks - written.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        return new DateTimeOffset(written.Ticks - written.Ticks % TimeSpan.TicksPerSecond, TimeSpan.Zero) + From;
     }
 
     /// <summary>Checks the values; the message names the option.</summary>
@@ -137,6 +143,10 @@ public sealed record SourceOptions
             if (!ReaderInputOptions.Names.Contains(name) || ReaderInputOptions.Problem(name, value) is not null)
                 throw new ArgumentException($"InputOptions {name}: not allowed, or not with this value");
         }
+        if (From < TimeSpan.Zero || Length <= TimeSpan.Zero)
+            throw new ArgumentException($"From {From}, Length {Length}: not before the start, and more than nothing");
+        if ((From > TimeSpan.Zero || Length is not null) && Kind != MediaKind.File)
+            throw new ArgumentException("From, Length: only of a recording a part can be read");
         if (Loop && Kind != MediaKind.File)
             throw new ArgumentException("Loop: only a recording can start again");
     }

@@ -24,6 +24,32 @@ public class ClipReaderTests(Recordings recordings) : IClassFixture<Recordings>
     }
 
     [Fact]
+    public async Task EachAsync_PartOfARecording_HasItsFramesAndTimes()
+    {
+        List<(TimeSpan Time, byte[] Pixels)> whole = [], part = [];
+        await EachAsync(new(4), whole);
+        await EachAsync(new(4) { From = TimeSpan.FromSeconds(1), Length = TimeSpan.FromSeconds(1.5) }, part);
+
+        Assert.Equal(12, whole.Count);
+        // 1 s and 1.5 s lie on frame borders, and the frame on display is the same from both starts.
+        Assert.Equal(whole[4..10].Select(f => f.Time), part.Select(f => f.Time));
+        for (var k = 0; k < part.Count; k++)
+            Assert.True(whole[4 + k].Pixels.AsSpan().SequenceEqual(part[k].Pixels), $"frame {k} is another picture");
+    }
+
+    [Fact]
+    public async Task EachAsync_MostFrames_StopsThere()
+    {
+        List<(TimeSpan, byte[])> frames = [];
+
+        Assert.Equal(3, await EachAsync(new(12) { MostFrames = 3 }, frames));
+        Assert.Equal(3, frames.Count);
+    }
+
+    private async Task<int> EachAsync(RecordingPart part, List<(TimeSpan, byte[])> frames) => await ClipReader.EachAsync(
+        recordings.Moving, part, frame => frames.Add((frame.CapturedAt - Recordings.WrittenAt, frame.Pixels.ToArray())), TestContext.Current.CancellationToken);
+
+    [Fact]
     public void ReadAll_Missing_NamesThePath()
     {
         var exception = Assert.Throws<SourceException>(() => ClipReader.ReadAll(recordings.Missing, 8, 32, ResizeRule.Squash));

@@ -10,16 +10,24 @@ public static class ClipSampler
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length or frames below 1.</exception>
-    public static int[] Segments(int length, int frames, Random? random = null)
+    public static int[] Segments(int length, int frames, Random? random = null) => Segments(length, frames, () => random?.NextDouble() ?? 0.5);
+
+    /// <summary>View number <paramref name="view"/> of several over the same segments: each takes another place in every segment, in order.</summary>
+    /// <returns>Indices in [0, length), never decreasing; with one view, the middle of each segment.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Length, frames or views below 1, or a view that is none of them.</exception>
+    public static int[] SegmentsView(int length, int frames, int view, int views)
+    {
+        CheckView(view, views);
+        return Segments(length, frames, () => (view + 0.5) / views);
+    }
+
+    private static int[] Segments(int length, int frames, Func<double> place)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         var indices = new int[frames];
         for (var t = 0; t < frames; t++)
-        {
-            var position = (t + (random?.NextDouble() ?? 0.5)) * length / frames;
-            indices[t] = Math.Min((int)position, length - 1);
-        }
+            indices[t] = Math.Min((int)((t + place()) * length / frames), length - 1);
         return indices;
     }
 
@@ -35,11 +43,37 @@ public static class ClipSampler
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
-        var spare = Math.Max(0, length - ((frames - 1) * stride + 1));
-        var start = random?.Next(spare + 1) ?? spare / 2;
+        var spare = Spare(length, frames, stride);
+        return From(random?.Next(spare + 1) ?? spare / 2, length, frames, stride);
+    }
+
+    /// <summary>View number <paramref name="view"/> of several with that stride: they lie evenly over the recording, in order.</summary>
+    /// <returns>Indices in [0, length), never decreasing; with one view, the one in the middle.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Length, frames, stride or views below 1, or a view that is none of them.</exception>
+    public static int[] StridedView(int length, int frames, int stride, int view, int views)
+    {
+        CheckView(view, views);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        var spare = Spare(length, frames, stride);
+        return From(views == 1 ? spare / 2 : (int)((long)spare * view / (views - 1)), length, frames, stride);
+    }
+
+    private static int Spare(int length, int frames, int stride) => Math.Max(0, length - ((frames - 1) * stride + 1));
+
+    private static int[] From(int start, int length, int frames, int stride)
+    {
         var indices = new int[frames];
         for (var t = 0; t < frames; t++)
             indices[t] = Math.Min(start + t * stride, length - 1);
         return indices;
+    }
+
+    private static void CheckView(int view, int views)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(views, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(view);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, views);
     }
 }

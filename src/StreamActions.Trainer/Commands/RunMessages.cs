@@ -2,6 +2,7 @@
 using Spectre.Console;
 using StreamActions.Core.Bundles;
 using StreamActions.Model.Weights;
+using StreamActions.Video;
 
 namespace StreamActions.Trainer.Commands;
 
@@ -16,7 +17,7 @@ internal static class RunMessages
             await verb();
             return 0;
         }
-        catch (Exception e) when (e is BundleException or CheckpointException or FormatException or IOException or InvalidOperationException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BundleException or CheckpointException or FormatException or IOException or InvalidOperationException or SourceException or UnauthorizedAccessException)
         {
             AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
             return 1;

@@ -34,4 +34,7 @@ internal interface IClipSource
     /// <summary>The sets to evaluate on; first the one over <see cref="Classes"/>. None of their clips is ever a training clip.</summary>
     /// <param name="perClass">Most clips a class.</param>
     IReadOnlyList<EvaluationSet> Evaluation(int perClass);
+
+    /// <summary>Recordings that could not be used so far, each once: what a run ends by saying. Clips that are generated have none.</summary>
+    IReadOnlyList<SkippedRecording> Skipped => [];
 }

@@ -61,6 +61,42 @@ public sealed class ClipSamplerTests
     }
 
     [Fact]
+    public void Views_One_IsTheClipWithoutRandom() => Cases.Sample((length, frames, stride, _) =>
+    {
+        Assert.Equal(ClipSampler.Segments(length, frames), ClipSampler.SegmentsView(length, frames, 0, 1));
+        Assert.Equal(ClipSampler.Strided(length, frames, stride), ClipSampler.StridedView(length, frames, stride, 0, 1));
+    });
+
+    [Fact]
+    public void StridedView_Several_ReachFromTheStartToTheEnd() => Assert.Equal(
+        [[0, 2, 4], [3, 5, 7], [7, 9, 11]], Enumerable.Range(0, 3).Select(view => ClipSampler.StridedView(12, 3, 2, view, 3)));
+
+    [Fact]
+    public void SegmentsView_Several_TakeOtherPlacesInOrder() => Assert.Equal(
+        [[1, 7], [4, 10]], Enumerable.Range(0, 2).Select(view => ClipSampler.SegmentsView(12, 2, view, 2)));
+
+    [Fact]
+    public void Views_Any_AreInTheRecordingAndInOrder() => Gen.Select(Cases, Gen.Int[1, 6]).Sample((c, views) =>
+    {
+        foreach (var view in Enumerable.Range(0, views))
+        {
+            int[][] both = [ClipSampler.SegmentsView(c.Length, c.Frames, view, views), ClipSampler.StridedView(c.Length, c.Frames, c.Stride, view, views)];
+            Assert.All(both, indices => Assert.Equal(indices.Order(), indices));
+            Assert.All(both.SelectMany(indices => indices), i => Assert.InRange(i, 0, c.Length - 1));
+        }
+    });
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(-1, 2)]
+    [InlineData(2, 2)]
+    public void Views_NoSuchView_IsRefused(int view, int views)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.SegmentsView(9, 3, view, views));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.StridedView(9, 3, 1, view, views));
+    }
+
+    [Fact]
     public void Both_SameSeed_SameFrames() => Cases.Where(c => c.Seed is not null).Sample((length, frames, stride, seed) =>
     {
         Assert.Equal(ClipSampler.Segments(length, frames, new Random(seed!.Value)), ClipSampler.Segments(length, frames, new Random(seed.Value)));

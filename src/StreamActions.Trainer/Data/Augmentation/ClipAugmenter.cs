@@ -1,0 +1,33 @@
+// From sampled frames to the pixels of a training clip.
+using StreamActions.Core.Clips;
+using StreamActions.Trainer.Data.Decoding;
+using StreamActions.Video;
+
+namespace StreamActions.Trainer.Data.Augmentation;
+
+/// <summary>Crops and varies clips. Pure: the same frames and random numbers give the same pixels.</summary>
+internal static class ClipAugmenter
+{
+    /// <summary>Makes a clip.</summary>
+    /// <param name="sampled">Its frames.</param>
+    /// <param name="clip">Its size.</param>
+    /// <param name="options">What is done to it.</param>
+    /// <param name="directionSensitive">True when left and right matter: it is not mirrored, turned or moved.</param>
+    /// <param name="random">Chooses.</param>
+    /// <returns>uint8 RGB [T, S, S, 3].</returns>
+    public static byte[] Make(SampledFrames sampled, ClipSpec clip, AugmentationOptions options, bool directionSensitive, Random random)
+    {
+        var (frames, indices) = (sampled.Frames, sampled.Indices);
+        var pixels = new ClipPixels(new byte[clip.ClipBytes], clip.Frames, clip.Size);
+        var crop = SquareCrop.Random(frames.Width, frames.Height, options.ShortSideJitter, options.RandomCrop, random);
+        for (var t = 0; t < indices.Length; t++)
+            FramePreprocessor.Resize(frames.Frame(indices[t]), frames.Width, frames.Height, crop, clip.Size, clip.Size, pixels.Frame(t));
+        if (options.Mirror && random.NextDouble() < 0.5 && !directionSensitive)
+            PictureOperations.Mirror(pixels);
+        if (options.ColourJitter > 0)
+            ColourJitter.Apply(pixels, options.ColourJitter, random);
+        if (options.RandAugmentOperations > 0)
+            RandAugment.Apply(pixels, options.RandAugmentOperations, options.RandAugmentMagnitude, geometric: !directionSensitive, random);
+        return pixels.Pixels;
+    }
+}

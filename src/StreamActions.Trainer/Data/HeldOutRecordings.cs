@@ -1,0 +1,60 @@
+// The recordings that are never trained on, as an evaluation set.
+using StreamActions.Core.Clips;
+using StreamActions.Trainer.Data.Decoding;
+using StreamActions.Trainer.Data.Layouts;
+using StreamActions.Video;
+
+namespace StreamActions.Trainer.Data;
+
+/// <summary>Reads held-out recordings while they are evaluated, a few at once.</summary>
+internal sealed class HeldOutRecordings
+{
+    private readonly IReadOnlyList<ClipClass> _classes;
+    private readonly HeldOutViews _views;
+    private readonly SkippedRecordings _skipped;
+    private readonly int _readAhead;
+    // In a seeded order: neighbours in a list often show one scene, and few of a class may be asked for.
+    private readonly RecordedClip[][] _byClass;
+
+    public HeldOutRecordings(DataSet data, IReadOnlyList<ClipClass> classes, ClipSpec clip, RecordedClipOptions options)
+    {
+        (_classes, _readAhead) = (classes, options.ReadAhead);
+        _views = new(clip, options.Augmentation.Sampling, options.Views, options.Decoding);
+        _skipped = new("held-out", data.HeldOut.Count, options.OnSkipped);
+        var ordered = data.HeldOut.OrderBy(c => HeldOutSplit.Place(options.Seed, c.Name)).ThenBy(c => c.Name, StringComparer.Ordinal).ToLookup(c => c.Label);
+        _byClass = [.. classes.Select((_, label) => ordered[label].ToArray())];
+    }
+
+    /// <summary>What could not be used so far.</summary>
+    public IReadOnlyList<SkippedRecording> Skipped => _skipped.All;
+
+    /// <summary>The set, with so many clips a class where there are as many.</summary>
+    public EvaluationSet Set(int perClass) => new("held-out", _classes, Supervised: true, Clips(perClass));
+
+    private IEnumerable<HeldOutClip> Clips(int perClass)
+    {
+        var spare = _byClass.Select(clips => new Queue<RecordedClip>(clips.Skip(perClass))).ToArray();
+        var chosen = _byClass.SelectMany(clips => clips.Take(perClass));
+        foreach (var (label, read) in ReadAhead.InOrder(chosen.Select(clip => (Func<(int, HeldOutClip?)>)(() => (clip.Label, TryRead(clip)))), _readAhead))
+        {
+            var clip = read;
+            while (clip is null && spare[label].TryDequeue(out var next))
+                clip = TryRead(next);
+            if (clip is not null)
+                yield return clip;
+        }
+    }
+
+    private HeldOutClip? TryRead(RecordedClip clip)
+    {
+        try
+        {
+            return new(_views.Read(clip.Path), clip.Label);
+        }
+        catch (SourceException e) when (e.Failure != SourceFailure.ReaderMissing)
+        {
+            _skipped.Add(clip.Path, e.Message);
+            return null;
+        }
+    }
+}

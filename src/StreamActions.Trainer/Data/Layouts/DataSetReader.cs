@@ -1,0 +1,119 @@
+// Opens a set of recordings, whichever way it is laid out, and finds all that is wrong before anything is decoded.
+using System.Globalization;
+
+namespace StreamActions.Trainer.Data.Layouts;
+
+/// <summary>The factory of <see cref="DataSet"/>.</summary>
+internal sealed class DataSetReader
+{
+    private readonly DataSetOptions _options;
+    private readonly List<DataProblem> _problems = [];
+    private readonly List<string> _notes = [];
+    private readonly Dictionary<string, ListedClip> _listed = [];
+
+    private DataSetReader(DataSetOptions options) => _options = options;
+
+    /// <summary>Opens a set.</summary>
+    /// <exception cref="DataSetException">Something is wrong with it; all of it is listed.</exception>
+    public static DataSet Open(DataSetOptions options)
+    {
+        var reader = new DataSetReader(options);
+        var set = reader.Read();
+        return reader._problems.Count == 0 ? set! : throw new DataSetException(options.Path, reader._problems);
+    }
+
+    private DataSet? Read()
+    {
+        var before = _problems.Count;
+        if (!(_options.HeldOutShare > 0 && _options.HeldOutShare < 1))
+            Problem("--held-out", $"{_options.HeldOutShare} is no share", "give a number between 0 and 1");
+        var listed = List(_options.Path);
+        var validation = _options.Validation is { } path ? List(path) : null;
+        if (_problems.Count == before && listed.Count == 0)
+            Problem(_options.Path, "there is no clip in it", "see docs/data.md for the layouts");
+        if (_problems.Count == before && validation is [])
+            Problem(_options.Validation!, "there is no clip in it", "leave --validation out to hold out a share of the clips");
+        var table = Table(listed, validation ?? []);
+        if (table is null)
+            return null;
+        var all = Checked(table, listed, Media(_options.Path), all: validation is null ? null : DataPart.Training).ToList();
+        if (validation is not null)
+            all.AddRange(Checked(table, validation, Media(_options.Validation!), DataPart.HeldOut));
+        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes);
+        if (_problems.Count == before)
+            PartProblems.Find(set, table, _options, freeTexts: listed.All(clip => clip.Label is null), _problems, _notes);
+        return set;
+    }
+
+    private IReadOnlyList<ListedClip> List(string path)
+    {
+        if (Directory.Exists(path))
+            return ClassFolders.Read(path, _notes);
+        if (!File.Exists(path))
+            Problem(path, "neither a file nor a folder is here", "mend the path");
+        else
+            return IsCsv(path) ? CaptionTable.Read(path, _problems) : PathLabelList.Read(path, _problems);
+        return [];
+    }
+
+    private LabelTable? Table(IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip> validation)
+    {
+        var isFolder = Directory.Exists(_options.Path);
+        var folder = isFolder ? _options.Path : Folder(_options.Path);
+        var freeTexts = IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
+        if (_options.Labels is { } named)
+            return LabelTable.Read(named, _problems);
+        if (Path.Combine(folder, "labels.csv") is var beside && !freeTexts && File.Exists(beside))
+            return LabelTable.Read(beside, _problems);
+        if (isFolder)
+            return LabelTable.Of(_options.Path, ClassFolders.Names(_options.Path));
+        // Each text is a class of its own: two clips belong together when they say the same.
+        return IsCsv(_options.Path)
+            ? LabelTable.Of(_options.Path, listed.Concat(freeTexts ? validation : []).Select(clip => clip.Label ?? clip.Caption!))
+            : LabelTable.Read(beside, _problems);
+    }
+
+    private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(LabelTable table, IReadOnlyList<ListedClip> listed, MediaFolder media, DataPart? all)
+    {
+        var byName = table.Classes.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i);
+        foreach (var clip in listed)
+        {
+            var label = Label(clip, byName);
+            if (media.Find(clip, _problems) is not { } file)
+                continue;
+            if (!_listed.TryAdd(file.Path, clip))
+                _problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[file.Path])} already", "list every recording once, in one part"));
+            else if (label is { } index)
+                yield return (new(file.Name, file.Path, index, clip.Caption), all ?? clip.Part ?? Drawn(file.Name));
+        }
+    }
+
+    private DataPart Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare) ? DataPart.HeldOut : DataPart.Training;
+
+    private int? Label(ListedClip clip, Dictionary<string, int> byName)
+    {
+        var written = clip.Label ?? clip.Caption!;
+        if (byName.TryGetValue(written, out var index))
+            return index;
+        if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            _problems.Add(new(clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class", "take one of the label table"));
+        else if (number >= byName.Count)
+            _problems.Add(new(clip.File, clip.Line, $"label {number} is out of range", $"the classes are 0 to {byName.Count - 1}"));
+        else
+            return number;
+        return null;
+    }
+
+    private MediaFolder Media(string path) => new(Path.GetFullPath(_options.Media ?? (Directory.Exists(path) ? path : Folder(path))));
+
+    private static IReadOnlyList<RecordedClip> Part(IEnumerable<(RecordedClip Clip, DataPart Part)> all, DataPart part) =>
+        [.. all.Where(c => c.Part == part).Select(c => c.Clip).OrderBy(c => c.Name, StringComparer.Ordinal)];
+
+    private static bool IsCsv(string path) => Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase);
+
+    private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static string Place(ListedClip clip) => clip.Line > 0 ? $"{clip.File}:{clip.Line}" : clip.File;
+
+    private void Problem(string file, string what, string advice) => _problems.Add(new(file, 0, what, advice));
+}

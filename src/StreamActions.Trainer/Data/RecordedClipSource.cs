@@ -1,0 +1,102 @@
+// Recordings as training data: an epoch meets every clip once, and what cannot be read is reported and replaced.
+using StreamActions.Core.Clips;
+using StreamActions.Trainer.Data.Augmentation;
+using StreamActions.Trainer.Data.Decoding;
+using StreamActions.Trainer.Data.Layouts;
+using StreamActions.Trainer.Generation;
+using StreamActions.Video;
+
+namespace StreamActions.Trainer.Data;
+
+/// <summary>Clips of recordings. The clip of an index depends on the seed, the index and the files alone. Thread safe.</summary>
+internal sealed class RecordedClipSource : IClipSource
+{
+    private const ulong OrderStream = 1, ClipStream = 2;
+    private readonly DataSet _data;
+    private readonly ClipSpec _clip;
+    private readonly RecordedClipOptions _options;
+    private readonly TrainingFrames _frames;
+    private readonly HeldOutRecordings _heldOut;
+    private readonly SkippedRecordings _skipped;
+    private readonly int[][] _byClass;
+    private readonly int[] _placeInClass;
+
+    /// <summary>Makes a source; nothing is decoded yet.</summary>
+    /// <param name="data">The recordings, from <see cref="DataSetReader.Open"/>.</param>
+    /// <param name="clip">Size and timing of clips.</param>
+    /// <param name="options">How clips are made.</param>
+    /// <exception cref="FormatException">An option is out of its bounds.</exception>
+    public RecordedClipSource(DataSet data, ClipSpec clip, RecordedClipOptions options)
+    {
+        options.Check(clip);
+        (_data, _clip, _options) = (data, clip, options);
+        Classes = [.. data.Classes.Select(c => new ClipClass(c.Name, c.Phrases[0], c.Reverse))];
+        var shortSide = (int)Math.Ceiling(clip.Size * options.Augmentation.ShortSideJitter);
+        _frames = new(clip, options.Augmentation.Sampling, shortSide, data.Training.Count, options.Decoding);
+        _skipped = new("training", data.Training.Count, options.OnSkipped);
+        _heldOut = new(data, Classes, clip, options);
+        _byClass = [.. data.Classes.Select((_, label) => Enumerable.Range(0, data.Training.Count).Where(i => data.Training[i].Label == label).ToArray())];
+        _placeInClass = new int[data.Training.Count];
+        foreach (var members in _byClass)
+            for (var place = 0; place < members.Length; place++)
+                _placeInClass[members[place]] = place;
+    }
+
+    public IReadOnlyList<ClipClass> Classes { get; }
+
+    public IEnumerable<string> Texts => _data.Classes.SelectMany(c => c.Phrases).Concat(_data.Training.Select(c => c.Caption).OfType<string>()).Distinct();
+
+    /// <summary>What could not be used so far, of training and of held-out recordings.</summary>
+    public IReadOnlyList<SkippedRecording> Skipped => [.. _skipped.All, .. _heldOut.Skipped];
+
+    /// <summary>Bytes of decoded recordings that are kept.</summary>
+    public long HeldBytes => _frames.HeldBytes;
+
+    /// <summary>The recording whose turn an index is, whether or not it can be read.</summary>
+    public RecordedClip Turn(long index) => _data.Training[Number(index)];
+
+    /// <inheritdoc/>
+    /// <exception cref="DataSetException">Too many recordings cannot be used; the message lists them.</exception>
+    public TrainingClip Training(long index)
+    {
+        var first = Number(index);
+        var members = _byClass[_data.Training[first].Label];
+        for (var attempt = 0; attempt < members.Length; attempt++)
+        {
+            var number = attempt == 0 ? first : Substitute(members, _placeInClass[first], attempt, index);
+            if (TryMake(number, new SeededRandom(Seeds.Of(_options.Seed + ClipStream, (ulong)index))) is { } clip)
+                return clip;
+        }
+        throw _skipped.Failure($"none of the {members.Length} recordings of class '{Classes[_data.Training[first].Label].Name}' can be used");
+    }
+
+    public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => [_heldOut.Set(perClass)];
+
+    private int Number(long index) => EpochOrder.At(Seeds.Of(_options.Seed, OrderStream), index, _data.Training.Count);
+
+    /// <summary>Another recording of the class; with another attempt another one, until all were tried.</summary>
+    private static int Substitute(int[] members, int place, int attempt, long index)
+    {
+        var others = members.Length - 1;
+        var step = (int)(((ulong)index + (ulong)attempt) % (ulong)others);
+        return members[(place + 1 + step) % members.Length];
+    }
+
+    private TrainingClip? TryMake(int number, Random random)
+    {
+        var recording = _data.Training[number];
+        var owner = _data.Classes[recording.Label];
+        try
+        {
+            var sampled = _frames.Sample(number, recording, random);
+            var caption = recording.Caption ?? owner.Phrases[random.Next(owner.Phrases.Count)];
+            var sensitive = owner.DirectionSensitive || DirectionWords.In(caption);
+            return new(ClipAugmenter.Make(sampled, _clip, _options.Augmentation, sensitive, random), recording.Label, null, caption, null);
+        }
+        catch (SourceException e) when (e.Failure != SourceFailure.ReaderMissing)
+        {
+            _skipped.Add(recording.Path, e.Message);
+            return null;
+        }
+    }
+}

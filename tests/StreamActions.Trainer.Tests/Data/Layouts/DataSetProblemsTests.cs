@@ -1,0 +1,127 @@
+// Everything that is wrong is said at once, with file and line.
+using StreamActions.Trainer.Data.Layouts;
+
+namespace StreamActions.Trainer.Tests.Data.Layouts;
+
+public sealed class DataSetProblemsTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Open_BrokenList_ListsEveryProblem()
+    {
+        _folder.Touch("a.mp4", "b.mp4");
+        _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
+        var list = _folder.Write("list.txt", "a.mp4 0", "a.mp4 0", "b.mp4 7", "b.mp4 one", "missing.mp4 1", "../outside.mp4 1", "alone");
+        var val = _folder.Write("val.txt", "./a.mp4 0");
+
+        var problems = DataFolder.Problems(new() { Path = list, Validation = val });
+
+        Assert.Equal(
+        [
+            "list.txt:7 'alone' is no path and label",
+            $"list.txt:2 'a.mp4' is in {list}:1 already",
+            "list.txt:3 label 7 is out of range",
+            "list.txt:4 label 'one' is neither a number nor the name of a class",
+            $"list.txt:4 'b.mp4' is in {list}:3 already",
+            $"list.txt:5 'missing.mp4' is not in {_folder.Path}",
+            $"list.txt:6 '../outside.mp4' is outside {_folder.Path}",
+            $"val.txt:1 './a.mp4' is in {list}:1 already",
+        ], DataFolder.Short(problems));
+        Assert.All(problems, problem => Assert.NotEmpty(problem.Advice));
+    }
+
+    [Fact]
+    public void Open_BrokenTableAndList_SaysBoth()
+    {
+        _folder.Write("labels.csv", "id,name,frase,name", "0,sits,,");
+
+        Assert.Equal(
+            ["list.txt:1 'alone' is no path and label", "labels.csv:1 unknown column 'frase'", "labels.csv:1 column 'name' twice"],
+            DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "alone") })));
+    }
+
+    [Fact]
+    public void Open_EmptyListWithoutTable_SaysBoth() => Assert.Equal(
+        ["list.txt:0 there is no clip in it", "labels.csv:0 no label table is here"],
+        DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "") })));
+
+    [Fact]
+    public void Open_NothingThere_SaysSo()
+    {
+        var path = _folder.File("nowhere");
+
+        Assert.Contains("neither a file nor a folder", Assert.Throws<DataSetException>(() => DataSetReader.Open(new() { Path = path })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_EmptyFolder_SaysSo()
+    {
+        Directory.CreateDirectory(_folder.File("set/sits"));
+
+        Assert.Equal(["set:0 there is no clip in it"], DataFolder.Short(DataFolder.Problems(new() { Path = _folder.File("set") })));
+    }
+
+    [Fact]
+    public void Open_ClassesWithoutClips_AreNamedWithTheirLine()
+    {
+        _folder.Touch("a.mp4", "b.mp4");
+        _folder.Write("labels.csv", "id,name", "0,sits", "2,runs", "1,jumps");
+
+        Assert.Equal(
+            ["labels.csv:4 class 'jumps' has no clip to train on: all 1 are held out", "labels.csv:3 class 'runs' has no clip"],
+            DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "a.mp4 0"), Validation = _folder.Write("val.txt", "b.mp4 1") })));
+    }
+
+    [Fact]
+    public void Open_NothingHeldOut_SaysSo()
+    {
+        _folder.Touch("a.mp4");
+
+        Assert.Equal(["set.csv:0 no clip is held out"], DataFolder.Short(DataFolder.Problems(
+            new() { Path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,it sits,sits,train") })));
+    }
+
+    [Fact]
+    public void Open_BrokenCaptions_ListsEveryRow()
+    {
+        _folder.Touch("a.mp4");
+        var path = _folder.Write("set.csv",
+            "path,caption,label,split", "a.mp4,\"two", "lines\",sits,train", "b.mp4,,sits,train", "c.mp4,x,sits,tomorrow", "d.mp4,x,y,sits,train", "", "\"e\".mp4,x,sits,train");
+
+        Assert.Equal(
+            ["set.csv:4 no caption", "set.csv:5 split 'tomorrow'", "set.csv:6 5 fields, but the header has 4", "set.csv:8 a quote is where none may be"],
+            DataFolder.Short(DataFolder.Problems(new() { Path = path })).Order());
+    }
+
+    [Fact]
+    public void Open_CaptionsWithoutHeader_SaysWhatItIs() => Assert.Equal(
+        ["set.csv:1 unknown column 'a.mp4'", "set.csv:1 no column 'path'", "set.csv:1 no column 'caption'"],
+        DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("set.csv", "a.mp4") })).Take(3));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void Open_HeldOutNoShare_IsRefused(double share)
+    {
+        _folder.Touch("a/1.mp4");
+
+        Assert.Contains("--held-out:0", DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Path, HeldOutShare = share })).First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Message_ManyProblems_ShowsSomeAndCountsAll()
+    {
+        _folder.Write("labels.csv", "id,name", "0,sits");
+        var list = _folder.Write("list.txt", [.. Enumerable.Range(0, 250).Select(n => $"{n}.mp4 0")]);
+
+        var exception = Assert.Throws<DataSetException>(() => DataSetReader.Open(new() { Path = list }));
+
+        Assert.Equal(250, exception.Problems.Count);
+        Assert.StartsWith($"{list}: 250 problem(s):\n  {list}:1: '0.mp4'", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("and 150 more", exception.Message, StringComparison.Ordinal);
+    }
+}

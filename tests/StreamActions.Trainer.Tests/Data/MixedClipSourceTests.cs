@@ -1,0 +1,86 @@
+// A mix holds its share in every stretch, keeps the other's places, and neither source's clips get lost.
+using CsCheck;
+using StreamActions.Trainer.Data;
+
+namespace StreamActions.Trainer.Tests.Data;
+
+public sealed class MixedClipSourceTests
+{
+    private static readonly Counting Own = new("own", new("jumps", "jumps", null), new("ducks", "ducks", 2), new("rises", "rises", 1));
+    private static readonly Counting Other = new("other", new("sits", "sits", 1), new("stands", "stands", 0), new("jumps", "somebody jumps", null));
+
+    [Fact]
+    public void Classes_OfBoth_AreTheOthersAndThenTheNewOnes()
+    {
+        var classes = new MixedClipSource(Own, Other, 0.5).Classes;
+
+        Assert.Equal(["sits", "stands", "jumps", "ducks", "rises"], classes.Select(c => c.Name));
+        Assert.Equal([1, 0, null, 4, 3], classes.Select(c => c.Reverse));
+        Assert.Equal("somebody jumps", classes[2].Phrase);
+    }
+
+    [Fact]
+    public void Training_AnyStretch_HoldsTheShareAndEveryClipInOrder() => Gen.Select(Gen.Double[0.01, 0.99], Gen.Long[0, 100_000], Gen.Int[1, 64]).Sample((share, start, count) =>
+    {
+        var mix = new MixedClipSource(Own, Other, share);
+        var clips = Enumerable.Range(0, count).Select(n => mix.Training(start + n)).ToList();
+        var (own, other) = (clips.Where(c => c.Attribute == "own").ToList(), clips.Where(c => c.Attribute == "other").ToList());
+
+        Assert.InRange(other.Count, Math.Floor(count * share), Math.Ceiling(count * share));
+        foreach (var part in (List<TrainingClip>[])[own, other])
+            for (var i = 1; i < part.Count; i++)
+                Assert.Equal(long.Parse(part[i - 1].Caption, null) + 1, long.Parse(part[i].Caption, null));
+    });
+
+    [Fact]
+    public void Training_OwnClips_GetTheirPlaceInTheJointTable()
+    {
+        var mix = new MixedClipSource(Own, Other, 0.5);
+        var clips = Enumerable.Range(0, 12).Select(n => mix.Training(n)).ToList();
+
+        Assert.Equal([2, 3, 4], clips.Where(c => c.Attribute == "own").Select(c => c.Label).Distinct().Order());
+        Assert.Equal([0, 1, 2], clips.Where(c => c.Attribute == "other").Select(c => c.Label).Distinct().Order());
+        Assert.All(clips, clip => Assert.Equal(clip.Label, clip.Says));
+    }
+
+    [Fact]
+    public void Evaluation_OfBoth_IsTogetherAndApart()
+    {
+        var sets = new MixedClipSource(Own, Other, 0.5).Evaluation(1);
+
+        Assert.Equal(["all", "own/held-out", "own/texts", "other/held-out", "other/texts"], sets.Select(s => s.Name));
+        Assert.Equal([2, 3, 4, 0, 1, 2], sets[0].Clips.Select(c => c.Label));
+        Assert.Equal([2, 3, 4], sets[1].Clips.Select(c => c.Label));
+        Assert.Equal(5, sets[3].Classes.Count);
+        Assert.Equal([0, 1, 2], sets[4].Clips.Select(c => c.Label));
+        Assert.False(sets[4].Supervised);
+        Assert.Single(sets[4].Classes);
+    }
+
+    [Fact]
+    public void Skipped_OfBoth_IsListed() => Assert.Equal(["other", "own"], new MixedClipSource(Own, Other, 0.5).Skipped.Select(s => s.Path).Order());
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void Mix_NoShare_IsRefused(double share) => Assert.Throws<ArgumentOutOfRangeException>(() => new MixedClipSource(Own, Other, share));
+
+    /// <summary>Clips that say their index, of one class after the other.</summary>
+    private sealed class Counting(string name, params ClipClass[] classes) : IClipSource
+    {
+        public IReadOnlyList<ClipClass> Classes => classes;
+
+        public IEnumerable<string> Texts => classes.Select(c => c.Phrase);
+
+        public IReadOnlyList<SkippedRecording> Skipped => [new(name, "broken")];
+
+        public TrainingClip Training(long index) => new([], (int)(index % classes.Length), name, $"{index}", null);
+
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) =>
+        [
+            new("held-out", classes, Supervised: true, classes.Select((_, label) => new HeldOutClip([[]], label))),
+            new("texts", [classes[0]], Supervised: false, classes.Select((_, label) => new HeldOutClip([[]], label))),
+        ];
+    }
+}

@@ -1,0 +1,32 @@
+// What is skipped is said once, and too much of it is an error.
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Data.Layouts;
+
+namespace StreamActions.Trainer.Tests.Data;
+
+public sealed class SkippedRecordingsTests
+{
+    [Fact]
+    public void Add_SamePathAgain_IsSaidOnce()
+    {
+        List<SkippedRecording> said = [];
+        var skipped = new SkippedRecordings("training", 4, said.Add);
+        skipped.Add("b", "broken");
+        skipped.Add("a", "short");
+        skipped.Add("b", "broken");
+
+        Assert.Equal([new("b", "broken"), new("a", "short")], said);
+        Assert.Equal(["a", "b"], skipped.All.Select(s => s.Path));
+    }
+
+    [Fact]
+    public void Add_MoreThanHalf_FailsWithAllOfThem()
+    {
+        var skipped = new SkippedRecordings("training", 3, null);
+        skipped.Add("a", "broken");
+
+        var exception = Assert.Throws<DataSetException>(() => skipped.Add("b", "short"));
+
+        Assert.Equal(["a: broken; mend it, or take it out of the list", "b: short; mend it, or take it out of the list"], exception.Problems.Select(p => p.ToString()));
+    }
+}
