@@ -18,6 +18,7 @@ public sealed class FfmpegSource : IFrameSource
     private readonly AddressRedactor _redactor;
     private readonly Lock _lock = new();
     private ReaderProcess? _child;
+    private long _decodeErrors;
     private bool _stopped;
 
     /// <summary>Prepares; nothing is started before <see cref="ReadAsync"/>.</summary>
@@ -35,6 +36,9 @@ public sealed class FfmpegSource : IFrameSource
 
     /// <summary>Frames of a live stream that were dropped because nobody took them in time.</summary>
     public long DroppedFrames => _delivery.Queue.Dropped;
+
+    /// <inheritdoc/>
+    public long DecodeErrors => Interlocked.Read(ref _decodeErrors);
 
     /// <summary>The child's process id while it runs.</summary>
     public int? ReaderProcessId
@@ -99,7 +103,7 @@ public sealed class FfmpegSource : IFrameSource
         {
             if (_stopped)
                 return;
-            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(_options), _redactor);
+            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(_options), _redactor, Heard);
         }
         try
         {
@@ -127,6 +131,12 @@ public sealed class FfmpegSource : IFrameSource
                 _child = null;
             child.Dispose();
         }
+    }
+
+    private void Heard(string line)
+    {
+        if (Video.DecodeErrors.IsOne(line))
+            Interlocked.Increment(ref _decodeErrors);
     }
 
     /// <summary>Reads one whole picture; false at the end of the child's output.</summary>

@@ -49,7 +49,7 @@ internal static class WorkerStages
     /// <param name="services">The services.</param>
     /// <param name="once">True when every recording is read once, and nobody waits for one that fails.</param>
     public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
-        .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<TimeProvider>()))
+        .AddSingleton<FrameSourceFactory>(p => FrameSources.For(p.GetRequiredService<IActionModel>().Manifest.Clip, p.GetRequiredService<TimeProvider>()))
         .AddSingleton(p => Fleet(p, once))
         .AddHostedService(p => p.GetRequiredService<CameraFleet>());
 

@@ -7,7 +7,6 @@ using StreamActions.Video;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
-using StreamActions.Worker.Events;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Windows;
@@ -25,30 +24,19 @@ internal sealed partial class CameraWorker
     private static readonly TimeSpan LineEvery = TimeSpan.FromMinutes(5);
 
     private readonly CameraOptions _camera;
-    private readonly ModelManifest _model;
     private readonly FrameSourceFactory _open;
     private readonly BatchCollector _collector;
     private readonly Decider _decider;
-    private readonly IEventSink _sink;
     private readonly WorkerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Random _random;
     private readonly bool _once;
     private readonly ILogger<CameraWorker> _logger;
-    private readonly Lane[] _lanes;
+    private readonly FramePath _path;
     private readonly OutageLine _outage;
     private volatile CameraStatus _status = new(CameraState.Connecting, 0, "");
-    private DateTimeOffset? _lastSeen;
-    private (int Width, int Height) _size;
     private long? _liveSince;
-    private bool _blind;
     private string _saidReason = "";
-
-    // One view of this camera: where it lies in the picture, and its window.
-    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window)
-    {
-        public CropRectangle? Crop { get; set; }
-    }
 
     /// <summary>Prepares; nothing is opened before <see cref="RunAsync"/>.</summary>
     /// <param name="camera">The camera.</param>
@@ -67,15 +55,18 @@ internal sealed partial class CameraWorker
     public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, BatchCollector collector,
         Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
     {
-        (_camera, _model, _open, _collector, _decider, _sink, _metrics, _time, _random, _once, _logger) =
-            (camera, model, open, collector, decider, sink, metrics, time, random, once && camera.Source.Kind == SourceKind.File, logger);
+        (_camera, _open, _collector, _decider, _metrics, _time, _random, _once, _logger) =
+            (camera, open, collector, decider, metrics, time, random, once && camera.Source.Kind == SourceKind.File, logger);
         _outage = new(time, LineEvery);
-        var gap = SlidingWindow.LongestGap(model.Clip.FrameInterval);
-        _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
+        Sight = new(camera.Name, camera.Source.Kind == SourceKind.File, sink, metrics, time, logger);
+        _path = new(camera, Sight, views, model.Clip, stride, collector, decider, metrics, logger);
     }
 
     /// <summary>The camera's name.</summary>
     public string Name => _camera.Name;
+
+    /// <summary>Whether it sees.</summary>
+    public CameraSight Sight { get; }
 
     /// <summary>How it is.</summary>
     public CameraStatus Status => _status;
@@ -101,8 +92,7 @@ internal sealed partial class CameraWorker
         }
         finally
         {
-            foreach (var lane in _lanes)
-                lane.Window.Dispose();
+            _path.Release();
         }
     }
 
@@ -144,51 +134,14 @@ internal sealed partial class CameraWorker
         {
             using (frame)
             {
+                var at = Sight.Stamp(frame, out var jumped);
                 if (_status.State != CameraState.Live)
                     await GoLiveAsync(generation, frame).ConfigureAwait(false);
-                _metrics.Frame(Name);
-                _lastSeen = frame.CapturedAt;
-                Fit(frame);
-                foreach (var lane in _lanes)
-                    await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
+                await _path.TakeAsync(frame, at, jumped, generation, source, cancellation).ConfigureAwait(false);
             }
         }
         if (_camera.Source.Kind != SourceKind.File)
             throw new SourceException(SourceFailure.Ended, $"{_camera.Source.Shown}: the stream ended");
-    }
-
-    private async Task PushAsync(Lane lane, Frame frame, int generation, CancellationToken cancellation)
-    {
-        var clip = _model.Clip;
-        var small = ModelFrame.Rent(clip.FrameBytes, frame.CapturedAt, frame.ArrivedAt);
-        try
-        {
-            FramePreprocessor.Resize(frame, lane.Crop, clip.Size, clip.Resize, small.Pixels);
-        }
-        catch
-        {
-            small.Release();
-            throw;
-        }
-        if (lane.Window.Push(small, generation) is not { } window)
-            return;
-        if (_camera.Pace == CameraPace.Fast)
-            await _collector.PostWaitingAsync(window, cancellation).ConfigureAwait(false);
-        else
-            _collector.Post(window);
-    }
-
-    // Another size is another picture: zones lie elsewhere in it, and no window mixes both.
-    private void Fit(Frame frame)
-    {
-        if (_size == (frame.Width, frame.Height))
-            return;
-        _size = (frame.Width, frame.Height);
-        foreach (var lane in _lanes)
-        {
-            lane.Crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
-            lane.Window.Clear();
-        }
     }
 
     // No more windows come: those on their way are decided, and what is going on is over.
@@ -204,9 +157,7 @@ internal sealed partial class CameraWorker
         _liveSince = _time.GetTimestamp();
         _outage.Works();
         LogLive(Name, _camera.Source.Shown, frame.Width, frame.Height);
-        if (_blind)
-            await TellAsync(new CameraEvent { Camera = Name, Time = frame.CapturedAt, Blind = false, Reason = "offline", Detail = "frames come again" }).ConfigureAwait(false);
-        _blind = false;
+        await Sight.SeesAsync(BlindReason.Offline, "frames come again").ConfigureAwait(false);
     }
 
     private async Task GoOfflineAsync(Exception error, TimeSpan? wait)
@@ -222,24 +173,7 @@ internal sealed partial class CameraWorker
             LogOffline(Name, reason, silent == 0 ? next : $"{next} ({silent} more failures since the last such line)");
         }
         _saidReason = reason;
-        if (!_blind)
-            await TellAsync(new CameraEvent { Camera = Name, Time = Now, Blind = true, Reason = "offline", Detail = reason }).ConfigureAwait(false);
-        _blind = true;
-    }
-
-    // A recording has a time of its own, and a replay tells the same.
-    private DateTimeOffset Now => _camera.Source.Kind == SourceKind.File && _lastSeen is { } last ? last : _time.GetUtcNow();
-
-    private async Task TellAsync(CameraEvent cameraEvent)
-    {
-        try
-        {
-            await _sink.AppendAsync(cameraEvent).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            LogNotTold(Name, e.Message);
-        }
+        await Sight.BlindAsync(BlindReason.Offline, reason).ConfigureAwait(false);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
@@ -250,7 +184,4 @@ internal sealed partial class CameraWorker
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
     private partial void LogEnded(string camera, string source);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is blind or sees again could not be stored: {Reason}")]
-    private partial void LogNotTold(string camera, string reason);
 }

@@ -1,4 +1,5 @@
 // From the operator's camera to a source of frames.
+using StreamActions.Core.Clips;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
 
@@ -10,10 +11,10 @@ internal delegate IFrameSource FrameSourceFactory(CameraOptions camera);
 /// <summary>The sources of the product.</summary>
 internal static class FrameSources
 {
-    /// <summary>The factory for a model that samples so many frames a second.</summary>
-    public static FrameSourceFactory For(double sampleFps, TimeProvider time) => camera =>
+    /// <summary>The factory for a model.</summary>
+    public static FrameSourceFactory For(ClipSpec clip, TimeProvider time) => camera =>
     {
-        var options = Options(camera, sampleFps);
+        var options = Options(camera, clip);
         return camera.Reader == CameraReader.OpenCv ? new OpenCvSource(options, time) : new FfmpegSource(options, time);
     };
 
@@ -26,19 +27,25 @@ internal static class FrameSources
         OpenCvRuntime.Check();   // every picture is resized with it
     }
 
-    private static SourceOptions Options(CameraOptions camera, double sampleFps) => new()
+    internal static SourceOptions Options(CameraOptions camera, ClipSpec clip)
     {
-        Address = camera.Source.Address,
-        Kind = camera.Source.Kind switch
+        var (width, height) = AnalysisSize.For(camera.Zones.Values, clip.Size);
+        return new()
         {
-            SourceKind.Stream => MediaKind.Stream,
-            SourceKind.File => MediaKind.File,
-            _ => MediaKind.Device,
-        },
-        SampleFps = sampleFps,
-        Transport = camera.Transport,
-        Loop = camera.Loop,
-        Pace = camera.Pace == CameraPace.Fast ? RecordingPace.Fast : RecordingPace.Realtime,
-        StartedAt = camera.StartedAt,
-    };
+            Address = camera.Source.Address,
+            Kind = camera.Source.Kind switch
+            {
+                SourceKind.Stream => MediaKind.Stream,
+                SourceKind.File => MediaKind.File,
+                _ => MediaKind.Device,
+            },
+            SampleFps = clip.SampleFps,
+            MaxWidth = width,
+            MaxHeight = height,
+            Transport = camera.Transport,
+            Loop = camera.Loop,
+            Pace = camera.Pace == CameraPace.Fast ? RecordingPace.Fast : RecordingPace.Realtime,
+            StartedAt = camera.StartedAt,
+        };
+    }
 }

@@ -58,7 +58,7 @@ public sealed class BatchCollectorTests
         Assert.True(collector.Post(old));
         Assert.False(collector.Post(Pictures.Window(Dock)));
         Assert.True(Pictures.IsReleased(old.Frames[0]));
-        Assert.Equal(new(2, 1), collector.Counts()["dock"]);
+        Assert.Equal(new(2, 1, 0), collector.Counts()["dock"]);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class BatchCollectorTests
         await posting;
         var second = await collector.TakeAsync(Cancelled);
         Assert.Equal([1, 2], first.Concat(second).Select(w => (w.To - DateTimeOffset.UnixEpoch).TotalSeconds));
-        Assert.Equal(new(2, 0), collector.Counts()["dock"]);
+        Assert.Equal(new(2, 0, 0), collector.Counts()["dock"]);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class FleetWatchTests
         Rig? made = null;
         await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
         using var fleet = new CameraFleet([.. rig.Cameras.Values], rig.Lines.Of<CameraFleet>());
-        using var watch = new FleetWatch(fleet, rig.Collector, rig.Decider, rig.Sink, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using var watch = new FleetWatch(fleet, rig.Collector, rig.Decider, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
         await watch.StartAsync(TestContext.Current.CancellationToken);
 
         // Nobody takes windows: all but the one that waits are dropped.
@@ -37,6 +37,6 @@ public sealed class FleetWatchTests
 
         await rig.UntilAsync(() => rig.Lines.At(LogLevel.Information).Any(line => line.Contains("of 1 cameras live", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
         await watch.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Contains(rig.Lines.At(LogLevel.Information), line => line.Contains("0 frames, 0 windows decided, 9 dropped", StringComparison.Ordinal));
+        Assert.Contains(rig.Lines.At(LogLevel.Information), line => line.Contains("0 frames, 0 windows decided, 0 skipped as still, 9 dropped", StringComparison.Ordinal));
     }
 }

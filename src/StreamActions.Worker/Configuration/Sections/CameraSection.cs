@@ -51,7 +51,24 @@ internal static class CameraSection
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
         Zones = ZoneSection.Read(section),
+        Motion = Motion(section),
+        Health = new(BlindAfter(section, "frozen-after"), BlindAfter(section, "black-after"), BlindAfter(section, "corrupt-after")),
     };
+
+    private static MotionSensitivity? Motion(Section section)
+    {
+        var gate = section.Flag("motion-gate", BuiltIn.MotionGate);
+        var sensitivity = section.Choice("motion-sensitivity", BuiltIn.MotionSensitivity, "low", "normal", "high") switch
+        {
+            "low" => MotionSensitivity.Low,
+            "high" => MotionSensitivity.High,
+            _ => MotionSensitivity.Normal,
+        };
+        return gate ? sensitivity : null;
+    }
+
+    private static TimeSpan? BlindAfter(Section section, string key) =>
+        section.DurationOrOff(key, BuiltIn.BlindAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
 
     private static SourceAddress? Source(Section section)
     {
