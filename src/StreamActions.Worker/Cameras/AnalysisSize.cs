@@ -17,13 +17,15 @@ internal static class AnalysisSize
     /// <param name="modelSize">Side of the model's picture in pixels.</param>
     public static (int Width, int Height) For(IEnumerable<Zone> zones, int modelSize)
     {
+        const double largest = 3;   // Most / Least
         var factor = 1.0;
         foreach (var zone in zones)
         {
-            var crop = Zones.Crop(zone, Least.Width, Least.Height);
-            factor = Math.Max(factor, (double)modelSize / Math.Min(crop.Width, crop.Height));
+            // Measured in the large picture: crops are rounded to its pixels.
+            var crop = Zones.Crop(zone, Most.Width, Most.Height);
+            factor = Math.Max(factor, largest * modelSize / Math.Min(crop.Width, crop.Height));
         }
-        factor = Math.Min(factor, (double)Most.Width / Least.Width);
+        factor = Math.Min(factor, largest);
         return (Even(Least.Width * factor), Even(Least.Height * factor));
     }
 
