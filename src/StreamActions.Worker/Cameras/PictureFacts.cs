@@ -27,8 +27,9 @@ internal readonly record struct PictureFacts(ulong Fingerprint, double Brightnes
         double sum = 0, squares = 0, steps = 0;
         for (var i = 0; i < luma.Length; i++)
         {
-            sum += luma[i];
-            squares += luma[i] * luma[i];
+            double value = luma[i];
+            sum += value;
+            squares += value * value;
             if (i % side > 0)
                 steps += Math.Abs(luma[i] - luma[i - 1]);
             if (i >= side)

@@ -8,6 +8,7 @@ using StreamActions.Worker.Events;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Tests.Decisions;
 using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Tests.Telemetry;
 
 namespace StreamActions.Worker.Tests.Cameras;
 
@@ -41,15 +42,7 @@ public sealed class CameraSightTests : IDisposable
     [Fact]
     public async Task CountBlindTime_Reasons_AreCountedInSecondsByCameraAndReason()
     {
-        List<(double, string)> counted = [];
-        using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Name == "streamactions.camera.blind.time")
-                l.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => counted.Add((value, string.Join('/', tags.ToArray().Select(t => t.Value)))));
-        listener.Start();
+        using Measurements counted = new(_services.GetRequiredService<IMeterFactory>(), "streamactions.camera.blind.time");
         var sight = Make();
         await sight.BlindAsync(BlindReason.Black, "");
         _time.Advance(TimeSpan.FromSeconds(4));
@@ -58,7 +51,7 @@ public sealed class CameraSightTests : IDisposable
         await sight.SeesAsync(BlindReason.Black, "");
         _time.Advance(TimeSpan.FromSeconds(9));
         sight.CountBlindTime();
-        Assert.Equal([(4, "dock/black"), (3, "dock/black")], counted);
+        Assert.Equal([(4, "dock/black"), (3, "dock/black")], counted.Seen);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Events;
 using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Telemetry;
 using StreamActions.Worker.Tests.Windows;
 using StreamActions.Worker.Windows;
 
@@ -22,12 +23,14 @@ public sealed class FleetWatchTests
         await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
         using var fleet = new CameraFleet([.. rig.Cameras.Values], rig.Lines.Of<CameraFleet>());
         using var watch = new FleetWatch(fleet, rig.Collector, rig.Decider, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using Measurements dropped = new(rig.Meters, "streamactions.windows.dropped");
         await watch.StartAsync(TestContext.Current.CancellationToken);
 
         // Nobody takes windows: all but the one that waits are dropped.
         for (var i = 0; i < 10; i++)
             rig.Collector.Post(Pictures.Window(Dock, i));
         await rig.UntilAsync(() => rig.Sink.Events.Count == 1, TimeSpan.FromSeconds(1));
+        Assert.Equal((9, "dock/replaced"), Assert.Single(dropped.Seen));
         Assert.Equal((true, "overload"), rig.Sink.Events.Cast<CameraEvent>().Select(e => (e.Blind, e.Reason)).Single());
 
         rig.Collector.Done(await rig.Collector.TakeAsync(TestContext.Current.CancellationToken));

@@ -24,8 +24,8 @@ public sealed class MotionDetectorTests
     public void Moved_SensorNoise_DoesNotCountOnceItIsKnown()
     {
         MotionDetector motion = new(1);
-        Settle(motion, noise: 3);
-        Assert.Equal(0, Count(motion, 400, noise: 3));
+        Settle(motion, noise: 1.5);
+        Assert.Equal(0, Count(motion, 400, noise: 1.5));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using StreamActions.Worker.Events;
 using StreamActions.Worker.Tests.Decisions;
 using StreamActions.Worker.Tests.Inference;
 using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Tests.Telemetry;
 
 namespace StreamActions.Worker.Tests.Cameras;
 
@@ -90,8 +91,10 @@ public sealed class PipelineTests
         var model = new FakeActionModel { OnRun = run => { if (run == 3) throw new InvalidOperationException("out of memory"); } };
         Rig? made = null;
         await using var rig = made = new(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight), (_, _) => FakeFrameSource.Ending(made!.Time, Pictures), model);
+        using Measurements dropped = new(rig.Meters, "streamactions.windows.dropped");
         await rig.StartAsync();
         await rig.AllEndedAsync();
+        Assert.Equal((1, "dock/failed"), Assert.Single(dropped.Seen));
         Assert.Equal([ActionPhase.Begin, ActionPhase.Update, ActionPhase.End], rig.Sink.Phases);
         Assert.Contains(rig.Lines.All, line => line.Text.Contains("out of memory", StringComparison.Ordinal));
     }

@@ -22,7 +22,7 @@ public sealed class StillAndBlindTests
 
         Assert.Equal(scene.Length * 4 - 1, everything.Count);
         Assert.True(gated.Count * 5 < everything.Count, $"{gated.Count} of {everything.Count}");
-        Assert.Equal([ActionPhase.Begin, ActionPhase.Update, ActionPhase.End, ActionPhase.Begin, ActionPhase.End], events.OfType<ActionEvent>().Select(e => e.Phase));
+        Assert.Equal([ActionPhase.Begin, ActionPhase.Update, ActionPhase.End, ActionPhase.Begin, ActionPhase.Update, ActionPhase.End], events.OfType<ActionEvent>().Select(e => e.Phase));
         Assert.Equal(events.Cast<ActionEvent>().Select(Told), same.Cast<ActionEvent>().Select(Told));
         // However still, it is looked at twice a minute.
         Assert.All(gated.Zip(gated.Skip(1)), pair => Assert.True(pair.Second - pair.First <= MotionGate.LookAgain));
