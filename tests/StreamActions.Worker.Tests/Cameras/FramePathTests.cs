@@ -90,7 +90,7 @@ public sealed class FramePathTests : IDisposable
         var film = TestVideo.Join(folder.File("turning.ts"), TestVideo.MakeColour(folder.File("wide.mp4"), 0x2020C0, 320, 180, seconds: 3), TestVideo.MakeColour(folder.File("tall.mp4"), 0xC02020, 180, 320, seconds: 3));
         var clip = new ClipSpec(4, 4, 8, ResizeRule.Squash);
         BatchCollector collector = new(64, TimeSpan.Zero, TimeProvider.System);
-        var (path, sight) = Make(clip, 1, collector);
+        var (path, sight) = Make(clip, 1, collector, recording: true);
         await using var source = new FfmpegSource(new SourceOptions { Address = film, Kind = MediaKind.File, SampleFps = 4, Pace = RecordingPace.Fast }, TimeProvider.System);
         List<FrameWindow> windows = [];
         HashSet<(int, int)> sizes = [];
@@ -112,7 +112,7 @@ public sealed class FramePathTests : IDisposable
         path.Release();
     }
 
-    private (FramePath Path, CameraSight Sight) Make(ClipSpec clip, int stride, BatchCollector collector)
+    private (FramePath Path, CameraSight Sight) Make(ClipSpec clip, int stride, BatchCollector collector, bool recording = false)
     {
         var metrics = _services.GetRequiredService<WorkerMetrics>();
         Lines lines = new();
@@ -120,12 +120,13 @@ public sealed class FramePathTests : IDisposable
         {
             Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"),
             Pace = CameraPace.Realtime,
-            Health = new(TimeSpan.FromSeconds(2), null, null),
+            // A drawn recording stands still.
+            Health = new(recording ? null : TimeSpan.FromSeconds(2), null, null),
         };
         var file = SampleAlerts.File([camera], SampleAlerts.Fight);
         using var model = new FakeActionModel();
         Decider decider = new(file, AlertScorers.Make(file, model, lines.Of<Decider>()), new("fake", "1", ""), new FakeSink(), metrics, TimeProvider.System, lines.Of<Decider>());
-        CameraSight sight = new("dock", false, new FakeSink(), metrics, TimeProvider.System, lines.Of<CameraSight>());
+        CameraSight sight = new("dock", recording, new FakeSink(), metrics, TimeProvider.System, lines.Of<CameraSight>());
         return (new(camera, sight, [new View("dock", null)], clip, stride, collector, decider, metrics, lines.Of<FramePath>()), sight);
     }
 }
