@@ -19,6 +19,7 @@ public sealed class FfmpegSource : IFrameSource
     private readonly AddressRedactor _redactor;
     private readonly Lock _lock = new();
     private ReaderProcess? _child;
+    private long _decodeErrors;
     private bool _stopped;
 
     // Of the reading thread: the next frame's number; of a folder's file being read, its first frame and when it began; whether hardware is to decode.
@@ -41,6 +42,9 @@ public sealed class FfmpegSource : IFrameSource
 
     /// <summary>Frames of a live stream that were dropped because nobody took them in time.</summary>
     public long DroppedFrames => _delivery.Queue.Dropped;
+
+    /// <inheritdoc/>
+    public long DecodeErrors => Interlocked.Read(ref _decodeErrors);
 
     /// <summary>The child's process id while it runs.</summary>
     public int? ReaderProcessId
@@ -153,7 +157,7 @@ public sealed class FfmpegSource : IFrameSource
             if (_stopped)
                 return null;
             var options = _withHardware ? _options : _options with { Hardware = "none" };
-            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(options, path), _redactor);
+            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(options, path), _redactor, Heard);
         }
         try
         {
@@ -181,6 +185,12 @@ public sealed class FfmpegSource : IFrameSource
                 _child = null;
             child.Dispose();
         }
+    }
+
+    private void Heard(string line)
+    {
+        if (Video.DecodeErrors.IsOne(line))
+            Interlocked.Increment(ref _decodeErrors);
     }
 
     /// <summary>Reads one whole picture; false at the end of the child's output.</summary>

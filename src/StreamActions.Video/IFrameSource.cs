@@ -7,6 +7,12 @@ namespace StreamActions.Video;
 /// </summary>
 public interface IFrameSource : IAsyncDisposable
 {
+    /// <summary>Frames of a live source that were dropped because nobody took them in time.</summary>
+    long DroppedFrames => 0;
+
+    /// <summary>Signs of damaged pictures so far, from whoever decodes them; 0 where that cannot be told.</summary>
+    long DecodeErrors => 0;
+
     /// <summary>
     /// The sampled frames in order, as they arrive. Ends normally at the end of a recording; the caller disposes each frame.
     /// </summary>

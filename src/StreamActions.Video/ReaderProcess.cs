@@ -24,9 +24,11 @@ internal sealed partial class ReaderProcess : IDisposable
     private readonly AddressRedactor _redactor;
     private TimeSpan? _duration;
 
-    private ReaderProcess(Process process, AddressRedactor redactor)
+    private readonly Action<string>? _heard;
+
+    private ReaderProcess(Process process, AddressRedactor redactor, Action<string>? heard)
     {
-        (_process, _redactor) = (process, redactor);
+        (_process, _redactor, _heard) = (process, redactor, heard);
         // Its own thread: pool threads blocked on pipes, one a camera, would starve everything else.
         _listener = new Thread(Listen, 256 * 1024) { IsBackground = true, Name = "reader messages" };
         _listener.Start();
@@ -39,8 +41,12 @@ internal sealed partial class ReaderProcess : IDisposable
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <summary>Starts the reader.</summary>
+    /// <param name="reader">The program.</param>
+    /// <param name="command">What it does.</param>
+    /// <param name="redactor">Hides secrets in what it prints.</param>
+    /// <param name="heard">Told every line it prints, on a thread of its own.</param>
     /// <exception cref="SourceException">The program is missing or cannot be started.</exception>
-    public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor)
+    public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor, Action<string>? heard = null)
     {
         var start = new ProcessStartInfo
         {
@@ -77,7 +83,7 @@ internal sealed partial class ReaderProcess : IDisposable
         {
             throw new SourceException(SourceFailure.ReaderMissing, $"{reader} cannot be started: {e.Message}", e);
         }
-        var child = new ReaderProcess(process, redactor);
+        var child = new ReaderProcess(process, redactor, heard);
         try
         {
             process.StandardInput.Write(command.Script);
@@ -154,6 +160,7 @@ internal sealed partial class ReaderProcess : IDisposable
                 if (_printed.Count == KeptLines)
                     _printed.Dequeue();
                 var shown = _redactor.Redact(line);
+                _heard?.Invoke(shown);
                 _printed.Enqueue(shown.Length > 400 ? shown[..400] : shown);
             }
         }

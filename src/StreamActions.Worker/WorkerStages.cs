@@ -50,7 +50,7 @@ internal static class WorkerStages
     /// <param name="once">True when every recording is read once, and nobody waits for one that fails.</param>
     public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
         .AddSingleton<FrameSourceFactory>(p => new FrameSources(
-            p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
+            p.GetRequiredService<IActionModel>().Manifest.Clip, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
             p.GetRequiredService<ILogger<FrameSources>>()).Open)
         .AddSingleton(p => OpeningSlots.ForFleet(p.GetRequiredService<TimeProvider>()))
         .AddSingleton(p => Fleet(p, once))

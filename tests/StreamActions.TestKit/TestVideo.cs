@@ -28,6 +28,17 @@ public static class TestVideo
         return path;
     }
 
+    /// <summary>
+    /// A recording in which some moments last: the pictures at these seconds are held for so long, with the noise of a sensor over everything, at 4
+    /// frames a second.
+    /// </summary>
+    public static string Hold(string path, string recording, int heldSeconds, params int[] at)
+    {
+        // From the last to the first, so that each is found where it was.
+        var holds = at.OrderDescending().Select(second => string.Create(CultureInfo.InvariantCulture, $"loop=loop={heldSeconds * 4}:size=1:start={second * 4}"));
+        return Run(path, ["-i", recording, "-vf", $"fps=4,{string.Join(',', holds)},setpts=N/4/TB,noise=alls=8:allf=t", "-r", "4"]);
+    }
+
     private static string Run(string path, string[] input)
     {
         Ffmpeg([.. input, "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-pix_fmt", "yuv420p", path]);

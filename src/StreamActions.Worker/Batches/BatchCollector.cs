@@ -5,8 +5,13 @@ namespace StreamActions.Worker.Batches;
 
 /// <summary>What became of a camera's windows.</summary>
 /// <param name="Posted">Windows that came.</param>
-/// <param name="Dropped">Those of them that were replaced by a newer one before anybody looked at them.</param>
-internal readonly record struct WindowCounts(long Posted, long Dropped);
+/// <param name="Replaced">Those of them that were replaced by a newer one before anybody looked at them.</param>
+/// <param name="Late">Those of them that came, or still waited, when no more were taken.</param>
+internal readonly record struct WindowCounts(long Posted, long Replaced, long Late)
+{
+    /// <summary>Those that nobody looked at.</summary>
+    public long Dropped => Replaced + Late;
+}
 
 /// <summary>
 /// Holds at most one window a view. A live camera never waits: its newer window replaces the one that waits, which is counted as dropped.
@@ -50,7 +55,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
                 (unused, slot.Window) = (slot.Window, window);
             else
                 Enqueue(window);
-            Count(window.View.Camera, dropped: unused is null ? 0 : 1);
+            Count(window.View.Camera, replaced: unused is null || _completed ? 0 : 1, late: _completed ? 1 : 0);
         }
         unused?.Dispose();
         return unused is null;
@@ -70,7 +75,7 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
                     if (!_byView.ContainsKey(window.View))
                     {
                         Enqueue(window);
-                        Count(window.View.Camera, dropped: 0);
+                        Count(window.View.Camera);
                         return;
                     }
                     changed = _changed.Task;
@@ -80,6 +85,8 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
         }
         catch
         {
+            lock (_lock)
+                Count(window.View.Camera, late: 1);
             window.Dispose();
             throw;
         }
@@ -132,6 +139,26 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
             _completed = true;
             Signal();
         }
+    }
+
+    /// <summary>Gives up those that still wait after <see cref="Complete"/>: nobody takes them any more.</summary>
+    public void Abandon()
+    {
+        List<FrameWindow> left = [];
+        lock (_lock)
+        {
+            foreach (var queue in _turns)
+            {
+                queue.Counts = queue.Counts with { Late = queue.Counts.Late + queue.Waiting.Count };
+                left.AddRange(queue.Waiting.Select(slot => slot.Window));
+                queue.Waiting.Clear();
+            }
+            _turns.Clear();
+            _byView.Clear();
+            Signal();
+        }
+        foreach (var window in left)
+            window.Dispose();
     }
 
     /// <summary>Completes when no window of a camera waits or is worked on.</summary>
@@ -201,10 +228,10 @@ internal sealed class BatchCollector(int maxBatch, TimeSpan maxDelay, TimeProvid
         return queue;
     }
 
-    private void Count(string camera, int dropped)
+    private void Count(string camera, int replaced = 0, int late = 0)
     {
         var queue = QueueOf(camera);
-        queue.Counts = new(queue.Counts.Posted + 1, queue.Counts.Dropped + dropped);
+        queue.Counts = new(queue.Counts.Posted + 1, queue.Counts.Replaced + replaced, queue.Counts.Late + late);
     }
 
     private void Signal()

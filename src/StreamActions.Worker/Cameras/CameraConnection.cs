@@ -14,12 +14,13 @@ namespace StreamActions.Worker.Cameras;
 /// <param name="open">Makes a source for one opening.</param>
 /// <param name="slots">Shared by the fleet: whose turn it is to be opened.</param>
 /// <param name="deadlines">How long frames may stay away.</param>
+/// <param name="sight">Gives each frame its time.</param>
 /// <param name="report">Told what happens.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">Spreads the attempts of many cameras.</param>
 /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
 internal sealed class CameraConnection(
-    CameraOptions camera, FrameSourceFactory open, OpeningSlots slots, StallDeadlines deadlines, ConnectionReport report, TimeProvider time, Random random, bool once)
+    CameraOptions camera, FrameSourceFactory open, OpeningSlots slots, StallDeadlines deadlines, CameraSight sight, ConnectionReport report, TimeProvider time, Random random, bool once)
 {
     /// <summary>How long a reader may take to close before the camera goes on without it.</summary>
     internal static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);
@@ -28,17 +29,16 @@ internal sealed class CameraConnection(
     private readonly Backoff _backoff = new();
     private volatile CameraStatus _status = new(camera.Enabled ? CameraState.Connecting : CameraState.Disabled, 0, "", time.GetUtcNow());
     private Task _closing = Task.CompletedTask;
-    private DateTimeOffset? _lastSeen;
     private (long First, long Last)? _live;
 
     /// <summary>How it is.</summary>
     public CameraStatus Status => _status;
 
     /// <summary>Runs until cancelled, or until a recording is over; returns at once when the camera is disabled.</summary>
-    /// <param name="take">Takes each frame, with the number of its opening; the frame is given back afterwards.</param>
+    /// <param name="take">Takes each frame; it is given back afterwards.</param>
     /// <param name="finish">Awaited after the last frame of a recording, before it is said to be over.</param>
     /// <param name="cancellation">Stops.</param>
-    public async Task RunAsync(Func<Frame, int, CancellationToken, Task> take, Func<CancellationToken, Task> finish, CancellationToken cancellation)
+    public async Task RunAsync(Func<ReceivedFrame, CancellationToken, Task> take, Func<CancellationToken, Task> finish, CancellationToken cancellation)
     {
         if (!camera.Enabled)
         {
@@ -78,20 +78,22 @@ internal sealed class CameraConnection(
         })
         .Build();
 
-    private async Task OpenAndReadAsync(Func<Frame, int, CancellationToken, Task> take, CancellationToken cancellation)
+    private async Task OpenAndReadAsync(Func<ReceivedFrame, CancellationToken, Task> take, CancellationToken cancellation)
     {
         await ClosedAsync(cancellation).ConfigureAwait(false);
         using var slot = await slots.EnterAsync(cancellation).ConfigureAwait(false);
         _status = new(CameraState.Connecting, _status.Generation + 1, _status.Reason, time.GetUtcNow());
-        WatchedReader reader = new(open(camera), camera.Source.Shown, deadlines, GoStalled, time, cancellation);
+        var source = open(camera);
+        WatchedReader reader = new(source, camera.Source.Shown, deadlines, GoStalled, time, cancellation);
         try
         {
             while (await reader.NextAsync().ConfigureAwait(false) is { } frame)
             {
                 using (frame)
                 {
+                    var at = sight.Stamp(frame, out var jumped);
                     await SeenAsync(frame, slot).ConfigureAwait(false);
-                    await take(frame, _status.Generation, cancellation).ConfigureAwait(false);
+                    await take(new(frame, at, jumped, _status.Generation, source), cancellation).ConfigureAwait(false);
                 }
             }
         }
@@ -129,7 +131,6 @@ internal sealed class CameraConnection(
     private async Task SeenAsync(Frame frame, IDisposable slot)
     {
         var (now, before) = (time.GetTimestamp(), _status);
-        _lastSeen = frame.CapturedAt;
         _live = (_live?.First ?? now, now);
         if (before.State == CameraState.Live)
             return;
@@ -149,10 +150,8 @@ internal sealed class CameraConnection(
 
     private async Task GoOfflineAsync(Exception error, TimeSpan? wait)
     {
-        // A recording has a time of its own, and a replay tells the same.
-        var at = camera.Source.Kind == SourceKind.File && _lastSeen is { } last ? last : time.GetUtcNow();
         Become(CameraState.Offline, ConnectionReport.ReasonOf(camera, error));
-        await report.OfflineAsync(error, at, wait).ConfigureAwait(false);
+        await report.OfflineAsync(error, wait).ConfigureAwait(false);
     }
 
     private void Become(CameraState state, string reason) => _status = new(state, _status.Generation, reason, time.GetUtcNow());

@@ -1,7 +1,6 @@
-// One camera: its frames become windows.
+// One camera: its connection gives frames, its path makes windows of them.
 using Microsoft.Extensions.Logging;
 using StreamActions.Core.Bundles;
-using StreamActions.Video;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
@@ -11,23 +10,13 @@ using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>Runs one camera until it is stopped or its recording is over: each frame is cropped, resized and pushed into the windows of its views.</summary>
+/// <summary>Runs one camera until it is stopped or its recording is over.</summary>
 internal sealed class CameraWorker
 {
-    private readonly CameraOptions _camera;
-    private readonly ModelManifest _model;
     private readonly CameraConnection _connection;
+    private readonly FramePath _path;
     private readonly BatchCollector _collector;
     private readonly Decider _decider;
-    private readonly WorkerMetrics _metrics;
-    private readonly Lane[] _lanes;
-    private (int Width, int Height) _size;
-
-    // One view of this camera: where it lies in the picture, and its window.
-    private sealed record Lane(View View, Zone? Zone, SlidingWindow Window)
-    {
-        public CropRectangle? Crop { get; set; }
-    }
 
     /// <summary>Prepares; nothing is opened before <see cref="RunAsync"/>.</summary>
     /// <param name="camera">The camera.</param>
@@ -48,16 +37,19 @@ internal sealed class CameraWorker
     public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, OpeningSlots slots,
         StallDeadlines deadlines, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
     {
-        (_camera, _model, _collector, _decider, _metrics) = (camera, model, collector, decider, metrics);
-        _connection = new(camera, open, slots, deadlines, new(camera, sink, metrics, time, logger), time, random, once);
-        var gap = SlidingWindow.LongestGap(model.Clip.FrameInterval);
-        _lanes = [.. views.Select(v => new Lane(v, v.Zone is { } zone ? camera.Zones[zone] : null, new SlidingWindow(v, model.Clip.Frames, stride, gap)))];
+        (Name, _collector, _decider) = (camera.Name, collector, decider);
+        Sight = new(camera.Name, camera.Source.Kind == SourceKind.File, sink, metrics, time, logger);
+        _path = new(camera, Sight, views, model.Clip, stride, collector, decider, metrics, logger);
+        _connection = new(camera, open, slots, deadlines, Sight, new(camera, Sight, metrics, time, logger), time, random, once);
     }
 
     /// <summary>The camera's name.</summary>
-    public string Name => _camera.Name;
+    public string Name { get; }
 
-    /// <summary>How it is.</summary>
+    /// <summary>Whether it sees.</summary>
+    public CameraSight Sight { get; }
+
+    /// <summary>How its connection is.</summary>
     public CameraStatus Status => _connection.Status;
 
     /// <summary>Runs until cancelled, or until a recording is over.</summary>
@@ -65,54 +57,11 @@ internal sealed class CameraWorker
     {
         try
         {
-            await _connection.RunAsync(TakeAsync, FinishAsync, cancellation).ConfigureAwait(false);
+            await _connection.RunAsync(_path.TakeAsync, FinishAsync, cancellation).ConfigureAwait(false);
         }
         finally
         {
-            foreach (var lane in _lanes)
-                lane.Window.Dispose();
-        }
-    }
-
-    private async Task TakeAsync(Frame frame, int generation, CancellationToken cancellation)
-    {
-        _metrics.Frame(Name);
-        Fit(frame);
-        foreach (var lane in _lanes)
-            await PushAsync(lane, frame, generation, cancellation).ConfigureAwait(false);
-    }
-
-    private async Task PushAsync(Lane lane, Frame frame, int generation, CancellationToken cancellation)
-    {
-        var clip = _model.Clip;
-        var small = ModelFrame.Rent(clip.FrameBytes, frame.CapturedAt, frame.ArrivedAt);
-        try
-        {
-            FramePreprocessor.Resize(frame, lane.Crop, clip.Size, clip.Resize, small.Pixels);
-        }
-        catch
-        {
-            small.Release();
-            throw;
-        }
-        if (lane.Window.Push(small, generation) is not { } window)
-            return;
-        if (_camera.Pace == CameraPace.Fast)
-            await _collector.PostWaitingAsync(window, cancellation).ConfigureAwait(false);
-        else
-            _collector.Post(window);
-    }
-
-    // Another size is another picture: zones lie elsewhere in it, and no window mixes both.
-    private void Fit(Frame frame)
-    {
-        if (_size == (frame.Width, frame.Height))
-            return;
-        _size = (frame.Width, frame.Height);
-        foreach (var lane in _lanes)
-        {
-            lane.Crop = lane.Zone is { } zone ? Zones.Crop(zone, frame.Width, frame.Height) : null;
-            lane.Window.Clear();
+            _path.Release();
         }
     }
 

@@ -2,19 +2,17 @@
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
-using StreamActions.Worker.Events;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>Tells of one camera: live, stalled, offline, disabled, ended. The same failure again and again is one event, and a line once in a while.</summary>
-internal sealed partial class ConnectionReport(CameraOptions camera, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<CameraWorker> logger)
+internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight sight, WorkerMetrics metrics, TimeProvider time, ILogger<CameraWorker> logger)
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromMinutes(5);
 
     private readonly OutageLine _outage = new(time, LineEvery), _pauses = new(time, LineEvery);
-    private bool _blind;
     private string _saidReason = "";
 
     /// <summary>Why, in one line without secrets.</summary>
@@ -29,16 +27,13 @@ internal sealed partial class ConnectionReport(CameraOptions camera, IEventSink 
         if (generation > 1)
             metrics.CameraReconnected(camera.Name);
         LogLive(camera.Name, camera.Source.Shown, frame.Width, frame.Height);
-        if (_blind)
-            await TellAsync(frame.CapturedAt, blind: false, "frames come again").ConfigureAwait(false);
-        _blind = false;
+        await sight.SeesAsync(BlindReason.Offline, "frames come again").ConfigureAwait(false);
     }
 
     /// <summary>An opening failed or broke.</summary>
     /// <param name="error">Why.</param>
-    /// <param name="at">Camera time.</param>
     /// <param name="wait">Until it is tried again; null when it is not.</param>
-    public async Task OfflineAsync(Exception error, DateTimeOffset at, TimeSpan? wait)
+    public async Task OfflineAsync(Exception error, TimeSpan? wait)
     {
         var reason = ReasonOf(camera, error);
         metrics.CameraFailed(camera.Name, error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name);
@@ -48,9 +43,7 @@ internal sealed partial class ConnectionReport(CameraOptions camera, IEventSink 
             LogOffline(camera.Name, reason, silent == 0 ? next : $"{next} ({silent} more failures since the last such line)");
         }
         _saidReason = reason;
-        if (!_blind)
-            await TellAsync(at, blind: true, reason).ConfigureAwait(false);
-        _blind = true;
+        await sight.BlindAsync(BlindReason.Offline, reason).ConfigureAwait(false);
     }
 
     /// <summary>Frames that were due have not come.</summary>
@@ -73,18 +66,6 @@ internal sealed partial class ConnectionReport(CameraOptions camera, IEventSink 
     /// <summary>A recording is over.</summary>
     public void Ended() => LogEnded(camera.Name, camera.Source.Shown);
 
-    private async Task TellAsync(DateTimeOffset at, bool blind, string detail)
-    {
-        try
-        {
-            await sink.AppendAsync(new CameraEvent { Camera = camera.Name, Time = at, Blind = blind, Reason = "offline", Detail = detail }).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            LogNotTold(camera.Name, e.Message);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
     private partial void LogLive(string camera, string source, int width, int height);
 
@@ -99,7 +80,4 @@ internal sealed partial class ConnectionReport(CameraOptions camera, IEventSink 
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]
     private partial void LogEnded(string camera, string source);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is blind or sees again could not be stored: {Reason}")]
-    private partial void LogNotTold(string camera, string reason);
 }

@@ -3,8 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Decisions;
-using StreamActions.Worker.Events;
-using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
@@ -14,15 +12,15 @@ namespace StreamActions.Worker.Cameras;
 /// none; events of offline cameras end when their time is over. Every 30 seconds one line says how the worker is, and at the end one says what it did.
 /// </summary>
 internal sealed partial class FleetWatch(
-    CameraFleet fleet, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger) : BackgroundService
+    CameraFleet fleet, BatchCollector collector, Decider decider, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int OverloadTicks = 10, StatusTicks = 30;
     private const double TooManyDropped = 0.5;
 
     private readonly Dictionary<string, (WindowCounts Counts, bool Blind)> _overload = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _droppedBefore = new(StringComparer.Ordinal);
-    private (long Frames, long Windows, long Batches, TimeSpan BatchTime) _before;
+    private readonly Dictionary<string, WindowCounts> _countedBefore = new(StringComparer.Ordinal);
+    private (long Frames, long Windows, long Still, long Batches, TimeSpan BatchTime) _before;
     private readonly long _started = time.GetTimestamp();
     private long _droppedAtStatus;
 
@@ -34,6 +32,8 @@ internal sealed partial class FleetWatch(
         {
             var counts = collector.Counts();
             CountDrops(counts);
+            foreach (var camera in fleet.Cameras)
+                camera.Sight.CountBlindTime();
             foreach (var camera in fleet.Cameras.Where(c => c.Status.State is CameraState.Offline or CameraState.Connecting or CameraState.Stalled))
                 await decider.LapseAsync(camera.Name).ConfigureAwait(false);
             if (tick % OverloadTicks == 0)
@@ -46,19 +46,23 @@ internal sealed partial class FleetWatch(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        var (frames, windows, batches, batchTime) = metrics.Totals;
+        var (frames, windows, still, batches, batchTime) = metrics.Totals;
+        var counts = collector.Counts();
+        CountDrops(counts);
         LogTotals(
-            time.GetElapsedTime(_started).TotalSeconds, frames, windows, collector.Counts().Values.Sum(c => c.Dropped), batchTime.TotalMilliseconds / Math.Max(1, batches));
+            time.GetElapsedTime(_started).TotalSeconds, frames, windows, still, counts.Values.Sum(c => c.Dropped), batchTime.TotalMilliseconds / Math.Max(1, batches));
     }
 
     private void CountDrops(IReadOnlyDictionary<string, WindowCounts> counts)
     {
         foreach (var (camera, count) in counts)
         {
-            var before = _droppedBefore.GetValueOrDefault(camera);
-            if (count.Dropped > before)
-                metrics.Dropped(camera, count.Dropped - before);
-            _droppedBefore[camera] = count.Dropped;
+            var before = _countedBefore.GetValueOrDefault(camera);
+            if (count.Replaced > before.Replaced)
+                metrics.Dropped(camera, "replaced", count.Replaced - before.Replaced);
+            if (count.Late > before.Late)
+                metrics.Dropped(camera, "stopping", count.Late - before.Late);
+            _countedBefore[camera] = count;
         }
     }
 
@@ -67,7 +71,7 @@ internal sealed partial class FleetWatch(
         foreach (var (camera, now) in counts)
         {
             var (before, blind) = _overload.GetValueOrDefault(camera);
-            long posted = now.Posted - before.Posted, dropped = now.Dropped - before.Dropped;
+            long posted = now.Posted - before.Posted, dropped = now.Replaced - before.Replaced;
             var shed = posted > 0 && dropped > TooManyDropped * posted;
             if (shed && !blind)
                 await TellAsync(camera, true, $"{dropped} of {posted} windows were dropped in {OverloadTicks} s: inference is slower than the cameras").ConfigureAwait(false);
@@ -77,17 +81,11 @@ internal sealed partial class FleetWatch(
         }
     }
 
-    private async Task TellAsync(string camera, bool blind, string detail)
+    private Task TellAsync(string name, bool blind, string detail)
     {
-        LogOverload(camera, blind ? "overloaded" : "keeping up again", detail);
-        try
-        {
-            await sink.AppendAsync(new CameraEvent { Camera = camera, Time = time.GetUtcNow(), Blind = blind, Reason = "overload", Detail = detail }).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            LogNotTold(camera, e.Message);
-        }
+        LogOverload(name, blind ? "overloaded" : "keeping up again", detail);
+        var sight = fleet.Cameras.First(c => c.Name == name).Sight;
+        return blind ? sight.BlindAsync(BlindReason.Overload, detail) : sight.SeesAsync(BlindReason.Overload, detail);
     }
 
     private void SayStatus(IReadOnlyDictionary<string, WindowCounts> counts)
@@ -97,7 +95,7 @@ internal sealed partial class FleetWatch(
         var batches = Math.Max(1, now.Batches - _before.Batches);
         LogStatus(
             fleet.Cameras.Count(c => c.Status.State == CameraState.Live), fleet.Cameras.Count, OtherStates(), (now.Frames - _before.Frames) / (double)StatusTicks,
-            (now.Windows - _before.Windows) / (double)StatusTicks, dropped - _droppedAtStatus, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
+            (now.Windows - _before.Windows) / (double)StatusTicks, now.Still - _before.Still, dropped - _droppedAtStatus, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
         (_before, _droppedAtStatus) = (now, dropped);
     }
 
@@ -107,12 +105,9 @@ internal sealed partial class FleetWatch(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is {State}: {Detail}")]
     private partial void LogOverload(string camera, string state, string detail);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "That camera {Camera} is overloaded or not could not be stored: {Reason}")]
-    private partial void LogNotTold(string camera, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live{Others}, {Frames:f1} frames/s, {Windows:f1} windows/s, {Still} skipped as still, {Dropped} dropped, {Batch:f1} ms a batch")]
+    private partial void LogStatus(int live, int cameras, string others, double frames, double windows, long still, long dropped, double batch);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Live} of {Cameras} cameras live{Others}, {Frames:f1} frames/s, {Windows:f1} windows/s, {Dropped} dropped, {Batch:f1} ms a batch")]
-    private partial void LogStatus(int live, int cameras, string others, double frames, double windows, long dropped, double batch);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Dropped} dropped, {Batch:f1} ms a batch")]
-    private partial void LogTotals(double seconds, long frames, long windows, long dropped, double batch);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Still} skipped as still, {Dropped} dropped, {Batch:f1} ms a batch")]
+    private partial void LogTotals(double seconds, long frames, long windows, long still, long dropped, double batch);
 }

@@ -1,6 +1,7 @@
 // From the operator's camera to a source of frames.
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using StreamActions.Core.Clips;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Telemetry;
@@ -11,11 +12,11 @@ namespace StreamActions.Worker.Cameras;
 internal delegate IFrameSource FrameSourceFactory(CameraOptions camera);
 
 /// <summary>The sources of the product.</summary>
-/// <param name="sampleFps">Frames a second that the model samples.</param>
+/// <param name="clip">What the model wants.</param>
 /// <param name="metrics">Counts.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told what a source does without.</param>
-internal sealed partial class FrameSources(double sampleFps, WorkerMetrics metrics, TimeProvider time, ILogger<FrameSources> logger)
+internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics, TimeProvider time, ILogger<FrameSources> logger)
 {
     // Cameras whose hardware could not be had: asked for once, not at every opening.
     private readonly ConcurrentDictionary<string, bool> _withoutHardware = new(StringComparer.Ordinal);
@@ -47,9 +48,10 @@ internal sealed partial class FrameSources(double sampleFps, WorkerMetrics metri
         }
     }
 
-    private SourceOptions Options(CameraOptions camera)
+    internal SourceOptions Options(CameraOptions camera)
     {
-        var deadlines = StallDeadlines.For(camera.Source.Kind, sampleFps);
+        var (width, height) = AnalysisSize.For(camera.Zones.Values, clip.Size);
+        var deadlines = StallDeadlines.For(camera.Source.Kind, clip.SampleFps);
         return new()
         {
             Address = camera.Source.Address,
@@ -59,7 +61,9 @@ internal sealed partial class FrameSources(double sampleFps, WorkerMetrics metri
                 SourceKind.File => MediaKind.File,
                 _ => MediaKind.Device,
             },
-            SampleFps = sampleFps,
+            SampleFps = clip.SampleFps,
+            MaxWidth = width,
+            MaxHeight = height,
             Transport = camera.Transport,
             Hardware = _withoutHardware.ContainsKey(camera.Name) ? BuiltIn.Hardware : camera.Hardware,
             InputOptions = camera.InputOptions,

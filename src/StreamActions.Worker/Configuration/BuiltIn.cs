@@ -46,6 +46,15 @@ internal static class BuiltIn
     /// <summary>The processor decodes.</summary>
     public const string Hardware = "none";
 
+    /// <summary>Still windows cost no inference.</summary>
+    public const bool MotionGate = true;
+
+    /// <summary>What counts as motion.</summary>
+    public const string MotionSensitivity = "normal";
+
+    /// <summary>How long a picture may stay the same, be black or be damaged: above what key frames, a passing lorry or a reconnect bring about.</summary>
+    public static readonly TimeSpan BlindAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>The score at which an event begins: own phrases outweigh all alternatives.</summary>
     public const double Enter = 0.6;
 

@@ -45,7 +45,9 @@ internal static class ExplainCommand
 
     private static void Write(string owner, IReadOnlyList<Setting> settings, TextWriter output)
     {
-        foreach (var setting in settings.Where(setting => setting.Owner == owner))
-            output.WriteLine($"  {setting.Key,-13} {setting.Shown.ReplaceLineEndings(" ")}  ({setting.Origin})");
+        var own = settings.Where(setting => setting.Owner == owner).ToList();
+        var width = own.Select(setting => setting.Key.Length).Append(13).Max();
+        foreach (var setting in own)
+            output.WriteLine($"  {setting.Key.PadRight(width)} {setting.Shown.ReplaceLineEndings(" ")}  ({setting.Origin})");
     }
 }

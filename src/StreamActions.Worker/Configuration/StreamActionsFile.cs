@@ -112,7 +112,32 @@ internal sealed record CameraOptions
 
     /// <summary>Zones by name.</summary>
     public required IReadOnlyDictionary<string, Zone> Zones { get; init; }
+
+    /// <summary>Whether still windows are decided without the network, and how little counts as motion; null looks at every window.</summary>
+    public required MotionSensitivity? Motion { get; init; }
+
+    /// <summary>When its pictures are not believed.</summary>
+    public required PictureHealthOptions Health { get; init; }
 }
+
+/// <summary>How little counts as motion.</summary>
+internal enum MotionSensitivity
+{
+    /// <summary>Twice as much as normally must change.</summary>
+    Low,
+
+    /// <summary>What people do counts, noise and compression do not.</summary>
+    Normal,
+
+    /// <summary>Half as much as normally is enough.</summary>
+    High,
+}
+
+/// <summary>After how long a camera's pictures are not believed; null never.</summary>
+/// <param name="FrozenAfter">Of the same picture.</param>
+/// <param name="BlackAfter">Of darkness, or of nothing in the picture.</param>
+/// <param name="CorruptAfter">Of damage.</param>
+internal sealed record PictureHealthOptions(TimeSpan? FrozenAfter, TimeSpan? BlackAfter, TimeSpan? CorruptAfter);
 
 /// <summary>The kinds of places pictures come from.</summary>
 internal enum SourceKind

@@ -36,6 +36,9 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
     /// <summary>True while an event lasts.</summary>
     public bool IsActive => _active;
 
+    /// <summary>True while an event lasts, or may be about to begin.</summary>
+    public bool IsBusy => _active || _pendingSince is not null;
+
     /// <summary>Capture time of the newest score.</summary>
     public DateTimeOffset? LastSeen => _last;
 

@@ -22,6 +22,7 @@ internal sealed partial class Decider
     private readonly TimeProvider _time;
     private readonly ILogger<Decider> _logger;
     private readonly Dictionary<View, Watch[]> _watches;
+    private readonly Dictionary<View, DateTimeOffset> _decided = [];
     private readonly OutageLine _outage;
     private readonly Dictionary<string, Task> _published = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -34,7 +35,7 @@ internal sealed partial class Decider
         public View View { get; } = view;
         public ScoreSmoother Smoother { get; } = new();
         public AlertGate Gate { get; } = new(alert, interval);
-        public AlertScore LastScore { get; set; }
+        public AlertScore? LastScore { get; set; }
         public WindowTimes LastWindow { get; set; }
         public long LastArrival { get; set; }
 
@@ -90,18 +91,47 @@ internal sealed partial class Decider
             foreach (var watch in _watches[view])
             {
                 var score = watch.Scorer.Score(embedding, classLogits);
-                if (!double.IsFinite(score.Value))
-                    continue;
-                if (watch.Owed is not null)
-                    events.Add((watch, null));
-                (watch.LastScore, watch.LastWindow, watch.LastArrival) = (score, times, arrivedAt);
-                var smooth = watch.Smoother.Add(times.To, score.Value);
-                var watching = watch.Alert.Schedule is not { } schedule || Schedule.IsActive(schedule, times.To);
-                foreach (var transition in watch.Gate.Add(times.To, smooth, watching))
-                    events.Add((watch, ToEvent(watch, transition)));
+                if (double.IsFinite(score.Value))
+                    Judge(watch, score, times, arrivedAt, events);
+            }
+            _decided[view] = times.To;
+            return InTurn(view.Camera, events);
+        }
+    }
+
+    /// <summary>
+    /// Decides on a window in which nothing moved, without the network: it looks like the one before, so every alert's score is what it was.
+    /// </summary>
+    public Task DecideStillAsync(View view, WindowTimes times, long arrivedAt)
+    {
+        List<(Watch, ActionEvent?)> events = [];
+        lock (_lock)
+        {
+            foreach (var watch in _watches[view])
+            {
+                if (watch.LastScore is { } score)
+                    Judge(watch, score, times, arrivedAt, events);
             }
             return InTurn(view.Camera, events);
         }
+    }
+
+    /// <summary>How far a view is decided by the network, and whether an alert of it is open or half begun.</summary>
+    public (DateTimeOffset? Decided, bool Busy) Standing(View view)
+    {
+        lock (_lock)
+            return (_decided.TryGetValue(view, out var decided) ? decided : null, _watches[view].Any(w => w.Gate.IsBusy));
+    }
+
+    private void Judge(Watch watch, AlertScore score, WindowTimes times, long arrivedAt, List<(Watch, ActionEvent?)> events)
+    {
+        if (watch.Owed is not null)
+            events.Add((watch, null));
+        (watch.LastScore, watch.LastWindow, watch.LastArrival) = (score, times, arrivedAt);
+        var smooth = watch.Smoother.Add(times.To, score.Value);
+        var watching = watch.Alert.Schedule is not { } schedule || Schedule.IsActive(schedule, times.To);
+        foreach (var transition in watch.Gate.Add(times.To, smooth, watching))
+            events.Add((watch, ToEvent(watch, transition)));
     }
 
     /// <summary>Ends the events of a camera whose recording is over.</summary>
@@ -110,6 +140,9 @@ internal sealed partial class Decider
     /// <summary>Ends the events of a camera that has not been seen for their end-after.</summary>
     public Task LapseAsync(string camera) => CloseAsync(camera, w =>
         w.Gate.LastSeen is { } last ? w.Gate.Lapse(last + _time.GetElapsedTime(w.LastArrival)) : null);
+
+    /// <summary>The same, for a camera of which nothing that could be looked at has come up to a capture time.</summary>
+    public Task LapseAsync(string camera, DateTimeOffset at) => CloseAsync(camera, w => w.Gate.Lapse(at));
 
     private Task CloseAsync(string camera, Func<Watch, GateTransition?> close)
     {
@@ -202,8 +235,8 @@ internal sealed partial class Decider
         Score = transition.Score,
         PeakScore = transition.Peak,
         Threshold = new(watch.Alert.Enter, watch.Alert.Exit),
-        Phrase = watch.LastScore.Phrase,
-        RunnerUp = watch.LastScore.RunnerUp,
+        Phrase = watch.LastScore!.Value.Phrase,
+        RunnerUp = watch.LastScore!.Value.RunnerUp,
         Model = _model,
         ConfigHash = _file.Hash,
         LatencyMs = Math.Round(_time.GetElapsedTime(watch.LastArrival).TotalMilliseconds, 3),

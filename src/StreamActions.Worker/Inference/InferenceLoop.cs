@@ -51,6 +51,7 @@ internal sealed partial class InferenceLoop(
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             _abandoned = true;
+            collector.Abandon();
             LogAbandoned();
         }
     }
@@ -63,7 +64,7 @@ internal sealed partial class InferenceLoop(
         }
         catch (Exception e)
         {
-            Failed(batch.Count, e.Message);
+            Failed(batch, e.Message);
         }
         finally
         {
@@ -79,7 +80,7 @@ internal sealed partial class InferenceLoop(
         var output = model.Run(batch);
         metrics.Batch(batch.Count, time.GetElapsedTime(started));
         var decisions = new Task[batch.Count];
-        var failed = 0;
+        List<FrameWindow> failed = [];
         for (var i = 0; i < batch.Count; i++)
         {
             var window = batch[i];
@@ -87,9 +88,10 @@ internal sealed partial class InferenceLoop(
             decisions[i] = finite
                 ? decider.DecideAsync(window.View, new(window.From, window.To), window.ArrivedAt, output.Embedding(i), output.ClassLogits(i))
                 : Task.CompletedTask;
-            failed += finite ? 0 : 1;
+            if (!finite)
+                failed.Add(window);
         }
-        if (failed > 0)
+        if (failed.Count > 0)
             Failed(failed, "the network's outputs are no numbers");
         else if (_outage.Works())
             LogWorks();
@@ -100,11 +102,12 @@ internal sealed partial class InferenceLoop(
     // A model without classes has no logits.
     private static bool IsFinite(ReadOnlySpan<float> values) => values.IsEmpty || System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
 
-    private void Failed(int windows, string reason)
+    private void Failed(IReadOnlyList<FrameWindow> windows, string reason)
     {
-        metrics.BatchFailed(windows);
+        foreach (var window in windows)
+            metrics.Dropped(window.View.Camera, "failed", 1);
         if (_outage.Fault(out var silent))
-            LogFailed(windows, reason.ReplaceLineEndings(" "), silent);
+            LogFailed(windows.Count, reason.ReplaceLineEndings(" "), silent);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Inference failed for {Windows} windows: {Reason}; the next ones are tried ({Silent} more failures since the last such line)")]

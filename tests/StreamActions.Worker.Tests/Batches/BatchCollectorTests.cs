@@ -58,7 +58,7 @@ public sealed class BatchCollectorTests
         Assert.True(collector.Post(old));
         Assert.False(collector.Post(Pictures.Window(Dock)));
         Assert.True(Pictures.IsReleased(old.Frames[0]));
-        Assert.Equal(new(2, 1), collector.Counts()["dock"]);
+        Assert.Equal(new(2, 1, 0), collector.Counts()["dock"]);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class BatchCollectorTests
         await posting;
         var second = await collector.TakeAsync(Cancelled);
         Assert.Equal([1, 2], first.Concat(second).Select(w => (w.To - DateTimeOffset.UnixEpoch).TotalSeconds));
-        Assert.Equal(new(2, 0), collector.Counts()["dock"]);
+        Assert.Equal(new(2, 0, 0), collector.Counts()["dock"]);
     }
 
     [Fact]
@@ -114,6 +114,7 @@ public sealed class BatchCollectorTests
         var posting = collector.PostWaitingAsync(waiting, cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => posting);
+        Assert.Equal(new(2, 0, 1), collector.Counts()["dock"]);
         Assert.True(Pictures.IsReleased(waiting.Frames[0]));
     }
 
@@ -128,6 +129,23 @@ public sealed class BatchCollectorTests
         Assert.False(collector.Post(late));
         Assert.True(Pictures.IsReleased(late.Frames[0]));
         Assert.Empty(await collector.TakeAsync(Cancelled));
+        Assert.Equal(new(1, 0, 1), collector.Counts()["aisle"]);
+    }
+
+    [Fact]
+    public async Task Abandon_WindowsWait_GivesThemBackAndCountsThemAsLate()
+    {
+        var collector = new BatchCollector(8, MaxDelay, _time);
+        var waiting = Pictures.Window(Dock);
+        collector.Post(waiting);
+        collector.Post(Pictures.Window(Gate));
+        collector.Post(Pictures.Window(Aisle));
+        collector.Complete();
+        collector.Abandon();
+        Assert.True(Pictures.IsReleased(waiting.Frames[0]));
+        Assert.Equal((new(2, 0, 2), new WindowCounts(1, 0, 1)), (collector.Counts()["dock"], collector.Counts()["aisle"]));
+        Assert.Empty(await collector.TakeAsync(Cancelled));
+        await collector.DrainedAsync("dock", Cancelled);
     }
 
     [Fact]

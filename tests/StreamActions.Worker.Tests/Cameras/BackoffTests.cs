@@ -9,10 +9,13 @@ public sealed class BackoffTests
     [InlineData(0, 0, 0.5)]
     [InlineData(0, 1, 0.375)]
     [InlineData(1, 0, 1)]
-    [InlineData(5, 0, 16)]
-    [InlineData(6, 0, 30)]
+    [InlineData(3, 0, 4)]
+    [InlineData(44, 0, 4)]
+    [InlineData(45, 0, 8)]
+    [InlineData(46, 1, 12)]
+    [InlineData(47, 0, 30)]
     [InlineData(1_000_000, 1, 22.5)]
-    public void After_Failures_DoublesUpToHalfAMinute(int failures, double chance, double seconds) =>
+    public void After_Failures_StaysShortWhileTheOutageIsFreshThenGrowsToHalfAMinute(int failures, double chance, double seconds) =>
         Assert.Equal(seconds, Backoff.After(failures, chance).TotalSeconds, 9);
 
     [Fact]

@@ -6,6 +6,7 @@ using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Events;
 using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Telemetry;
 using StreamActions.Worker.Tests.Windows;
 using StreamActions.Worker.Windows;
 
@@ -22,13 +23,15 @@ public sealed class FleetWatchTests
         Rig? made = null;
         await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
         using var fleet = new CameraFleet([.. rig.Cameras.Values], rig.Lines.Of<CameraFleet>());
-        using var watch = new FleetWatch(fleet, rig.Collector, rig.Decider, rig.Sink, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using var watch = new FleetWatch(fleet, rig.Collector, rig.Decider, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using Measurements dropped = new(rig.Meters, "streamactions.windows.dropped");
         await watch.StartAsync(TestContext.Current.CancellationToken);
 
         // Nobody takes windows: all but the one that waits are dropped.
         for (var i = 0; i < 10; i++)
             rig.Collector.Post(Pictures.Window(Dock, i));
         await rig.UntilAsync(() => rig.Sink.Events.Count == 1, TimeSpan.FromSeconds(1));
+        Assert.Equal((9, "dock/replaced"), Assert.Single(dropped.Seen));
         Assert.Equal((true, "overload"), rig.Sink.Events.Cast<CameraEvent>().Select(e => (e.Blind, e.Reason)).Single());
 
         rig.Collector.Done(await rig.Collector.TakeAsync(TestContext.Current.CancellationToken));
@@ -39,7 +42,7 @@ public sealed class FleetWatchTests
         await rig.UntilAsync(() => rig.Lines.At(LogLevel.Information).Any(line => line.Contains("0 of 1 cameras live, 1 connecting, ", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
         Assert.Equal([("connecting", 1)], StatesOf(rig).Where(s => s.Value != 0));
         await watch.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Contains(rig.Lines.At(LogLevel.Information), line => line.Contains("0 frames, 0 windows decided, 9 dropped", StringComparison.Ordinal));
+        Assert.Contains(rig.Lines.At(LogLevel.Information), line => line.Contains("0 frames, 0 windows decided, 0 skipped as still, 9 dropped", StringComparison.Ordinal));
     }
 
     private static List<(string State, int Value)> StatesOf(Rig rig)

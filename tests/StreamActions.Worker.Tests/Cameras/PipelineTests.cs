@@ -7,6 +7,7 @@ using StreamActions.Worker.Events;
 using StreamActions.Worker.Tests.Decisions;
 using StreamActions.Worker.Tests.Inference;
 using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Tests.Telemetry;
 
 namespace StreamActions.Worker.Tests.Cameras;
 
@@ -90,8 +91,10 @@ public sealed class PipelineTests
         var model = new FakeActionModel { OnRun = run => { if (run == 3) throw new InvalidOperationException("out of memory"); } };
         Rig? made = null;
         await using var rig = made = new(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight), (_, _) => FakeFrameSource.Ending(made!.Time, Pictures), model);
+        using Measurements dropped = new(rig.Meters, "streamactions.windows.dropped");
         await rig.StartAsync();
         await rig.AllEndedAsync();
+        Assert.Equal((1, "dock/failed"), Assert.Single(dropped.Seen));
         Assert.Equal([ActionPhase.Begin, ActionPhase.Update, ActionPhase.End], rig.Sink.Phases);
         Assert.Contains(rig.Lines.All, line => line.Text.Contains("out of memory", StringComparison.Ordinal));
     }
@@ -121,7 +124,7 @@ public sealed class PipelineTests
         };
         var bright = FakeFrameSource.Row(Start, 4, 255, 255, 255).ToArray();
         Rig? made = null;
-        var live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"), Pace = CameraPace.Realtime };
+        var live = SampleAlerts.Dock with { Pace = CameraPace.Realtime };
         await using var rig = made = new(
             SampleAlerts.File([live], SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero }), (_, _) => FakeFrameSource.Silent(made!.Time, bright), model);
         await rig.StartAsync();

@@ -61,6 +61,8 @@ internal sealed class Rig : IAsyncDisposable
 
     public WorkerMetrics Metrics { get; }
 
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
     public BatchCollector Collector { get; }
 
     public Decider Decider { get; }

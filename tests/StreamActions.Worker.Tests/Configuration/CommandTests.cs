@@ -35,13 +35,18 @@ public sealed class CommandTests
         Assert.Equal(0, code);
         Assert.Equal("""
             Camera dock in FOLDER/site.yaml
-              source        rtsp://***@10.0.0.5/sub?***  (line 6)
-              enabled       true  (built-in)
-              reader        auto  (built-in)
-              transport     udp  (defaults, line 3)
-              hardware      none  (built-in)
-              input-options max_delay 500000, reorder_queue_size 10  (defaults, line 3)
-              zones         gate  (line 6)
+              source             rtsp://***@10.0.0.5/sub?***  (line 6)
+              enabled            true  (built-in)
+              reader             auto  (built-in)
+              transport          udp  (defaults, line 3)
+              hardware           none  (built-in)
+              input-options      max_delay 500000, reorder_queue_size 10  (defaults, line 3)
+              zones              gate  (line 6)
+              motion-gate        true  (built-in)
+              motion-sensitivity normal  (built-in)
+              frozen-after       10s  (built-in)
+              black-after        10s  (built-in)
+              corrupt-after      10s  (built-in)
 
             Schedule nights
               days          every day  (built-in)

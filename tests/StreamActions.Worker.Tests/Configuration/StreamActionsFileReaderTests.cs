@@ -48,6 +48,24 @@ public sealed class StreamActionsFileReaderTests
         Assert.Equal(BackgroundFile.Phrases(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "config", "background.txt"))), Good(Minimal).Background);
 
     [Fact]
+    public void Read_MotionAndHealth_AreOnUnlessSwitchedOff()
+    {
+        var cameras = Good("""
+            model: m
+            cameras:
+              a: { source: a.mp4 }
+              b: { source: b.mp4, motion-gate: false, motion-sensitivity: high, frozen-after: off, black-after: 1m, corrupt-after: off }
+              c: { source: c.mp4, motion-sensitivity: low }
+            alerts: { x: { phrases: [x] } }
+            """).Cameras;
+
+        Assert.Equal((MotionSensitivity.Normal, null, MotionSensitivity.Low), (cameras["a"].Motion, cameras["b"].Motion, cameras["c"].Motion));
+        var tenSeconds = TimeSpan.FromSeconds(10);
+        Assert.Equal(new(tenSeconds, tenSeconds, tenSeconds), cameras["a"].Health);
+        Assert.Equal(new(null, TimeSpan.FromMinutes(1), null), cameras["b"].Health);
+    }
+
+    [Fact]
     public void Read_Defaults_AreReplacedKeyByKeyAndListsWhole()
     {
         var file = Good("""

@@ -33,6 +33,8 @@ public sealed class DeciderTests : IDisposable
             new WorkerMetrics(_services.GetRequiredService<IMeterFactory>()), _time, _lines.Of<Decider>());
     }
 
+    private static DateTimeOffset At(int second) => DateTimeOffset.UnixEpoch.AddSeconds(second);
+
     // One window a second, each covering the second before.
     private async Task DecideAsync(Decider decider, int from, int to, float[] embedding, View? view = null)
     {
@@ -114,6 +116,55 @@ public sealed class DeciderTests : IDisposable
         await decider.LapseAsync("dock");
         Assert.Equal([ActionPhase.Begin, ActionPhase.End], _sink.Phases);
         Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(3), _sink.Actions[^1].EndedAt);
+    }
+
+    [Fact]
+    public async Task DecideStillAsync_WindowsWithoutTheNetwork_KeepTheirScore()
+    {
+        var decider = Make(SampleAlerts.Fight with { BeginAfter = TimeSpan.FromSeconds(3) });
+        await DecideAsync(decider, 0, 0, Bright);
+        for (var second = 1; second <= 3; second++)
+            await decider.DecideStillAsync(Dock, new(At(second - 1), At(second)), _time.GetTimestamp());
+        Assert.Equal((At(0), At(3)), (_sink.Actions[0].BeganAt, _sink.Actions[0].Time));
+        await DecideAsync(decider, 4, 4, Dark);
+        for (var second = 5; second <= 8; second++)
+            await decider.DecideStillAsync(Dock, new(At(second - 1), At(second)), _time.GetTimestamp());
+        Assert.Equal([ActionPhase.Begin, ActionPhase.End], _sink.Phases);
+    }
+
+    [Fact]
+    public async Task DecideStillAsync_NothingScoredYet_DecidesNothing()
+    {
+        var decider = Make(SampleAlerts.Fight);
+        await decider.DecideStillAsync(Dock, new(At(0), At(1)), 0);
+        Assert.Equal((null, false), decider.Standing(Dock));
+        Assert.Empty(_sink.Events);
+    }
+
+    [Fact]
+    public async Task Standing_EventThatMayBegin_IsBusyFromTheFirstScoreToTheEnd()
+    {
+        var decider = Make(SampleAlerts.Fight);
+        await DecideAsync(decider, 0, 0, Dark);
+        Assert.Equal((At(0), false), decider.Standing(Dock));
+        await DecideAsync(decider, 1, 1, Bright);
+        Assert.Equal((At(1), true), decider.Standing(Dock));
+        await DecideAsync(decider, 2, 4, Bright);
+        await DecideAsync(decider, 5, 7, Dark);
+        Assert.True(decider.Standing(Dock).Busy);
+        await DecideAsync(decider, 8, 9, Dark);
+        Assert.Equal((At(9), false), decider.Standing(Dock));
+    }
+
+    [Fact]
+    public async Task LapseAsync_AtACaptureTime_EndsWhatHasNotBeenSeenForEndAfter()
+    {
+        var decider = Make(SampleAlerts.Fight);
+        await DecideAsync(decider, 0, 3, Bright);
+        await decider.LapseAsync("dock", At(5));
+        Assert.Equal([ActionPhase.Begin], _sink.Phases);
+        await decider.LapseAsync("dock", At(6));
+        Assert.Equal((ActionPhase.End, At(3)), (_sink.Actions[^1].Phase, _sink.Actions[^1].EndedAt));
     }
 
     [Fact]

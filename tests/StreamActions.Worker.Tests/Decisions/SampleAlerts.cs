@@ -30,6 +30,9 @@ internal static class SampleAlerts
         Pace = CameraPace.Fast,
         Transport = "tcp",
         Zones = new Dictionary<string, Zone>(),
+        // Scripted pictures are of one colour and stand still.
+        Motion = null,
+        Health = new(null, null, null),
     };
 
     /// <summary>A file with these cameras and alerts.</summary>

@@ -55,6 +55,8 @@ internal static class CameraSection
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
         InputOptions = InputOptionsSection.Read(section, source.Address),
         Zones = ZoneSection.Read(section),
+        Motion = Motion(section),
+        Health = new(BlindAfter(section, "frozen-after"), BlindAfter(section, "black-after"), BlindAfter(section, "corrupt-after")),
     };
 
     private static void OpenCvFits(Section section, SourceAddress source, CameraOptions options)
@@ -68,6 +70,21 @@ internal static class CameraSection
                 section.Problem(section.Find(key)!.Node.Place, key, "only ffmpeg can do this, and opencv reads this camera", "remove the key, or use reader: ffmpeg");
         }
     }
+
+    private static MotionSensitivity? Motion(Section section)
+    {
+        var gate = section.Flag("motion-gate", BuiltIn.MotionGate);
+        var sensitivity = section.Choice("motion-sensitivity", BuiltIn.MotionSensitivity, "low", "normal", "high") switch
+        {
+            "low" => MotionSensitivity.Low,
+            "high" => MotionSensitivity.High,
+            _ => MotionSensitivity.Normal,
+        };
+        return gate ? sensitivity : null;
+    }
+
+    private static TimeSpan? BlindAfter(Section section, string key) =>
+        section.DurationOrOff(key, BuiltIn.BlindAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
 
     private static SourceAddress? Source(Section section)
     {

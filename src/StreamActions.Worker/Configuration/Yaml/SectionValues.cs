@@ -34,10 +34,19 @@ internal static class SectionValues
             value => value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A duration within bounds, both included.</summary>
-    public static TimeSpan Duration(this Section section, string key, TimeSpan builtIn, TimeSpan least, TimeSpan most) =>
-        section.Value(key, builtIn, $"a duration from {Durations.Show(least)} to {Durations.Show(most)}, such as 250ms, 1s, 5m, 2h or 30d",
+    public static TimeSpan Duration(this Section section, string key, TimeSpan builtIn, TimeSpan least, TimeSpan most, string orElse = "") =>
+        section.Value(key, builtIn, $"a duration from {Durations.Show(least)} to {Durations.Show(most)}, such as 250ms, 1s, 5m, 2h or 30d{orElse}",
             text => Durations.Parse(text) is { } duration && duration >= least && duration <= most ? duration : null,
             Durations.Show);
+
+    /// <summary>A duration within bounds, both included, or null for <c>off</c>.</summary>
+    public static TimeSpan? DurationOrOff(this Section section, string key, TimeSpan builtIn, TimeSpan least, TimeSpan most)
+    {
+        if (section.Find(key) is not { Node: ScalarNode { Text: "off" } } found)
+            return section.Duration(key, builtIn, least, most, ", or off");
+        section.Explain(key, "off", found);
+        return null;
+    }
 
     /// <summary>One of several words.</summary>
     public static string Choice(this Section section, string key, string builtIn, params string[] words) =>

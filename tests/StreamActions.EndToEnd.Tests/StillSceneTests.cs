@@ -1,0 +1,72 @@
+// A mostly still recording through the real worker and the real model, with and without the motion gate.
+using System.Globalization;
+using System.Text.RegularExpressions;
+using StreamActions.TestKit;
+
+namespace StreamActions.EndToEnd.Tests;
+
+public sealed partial class StillSceneTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5), Stride = TimeSpan.FromSeconds(1);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private sealed record Told(string Phase, string Alert, string Phrase, TimeSpan At);
+
+    [Fact]
+    public async Task Run_MostlyStillRecording_GateSparesFourFifthsOfTheWorkAndLosesNoEvent()
+    {
+        // 50 s of film, in which somebody acts for about half of the time; before, between and after they stay as they are for 100 s each.
+        var film = TestVideo.Hold(_folder.File("still.mp4"), OperatorsFile.Sample("aisle.mp4"), 100, 2, 13, 38);
+        var (everything, expected) = await RunAsync(film, gate: false);
+        var (gated, told) = await RunAsync(film, gate: true);
+        TestContext.Current.SendDiagnosticMessage("{0} windows without the gate, {1} with it; {2} events", everything, gated, expected.Length);
+
+        Assert.True(gated <= 0.2 * everything, $"{gated} of {everything} windows");
+        Assert.Equal(expected.Select(e => (e.Phase, e.Alert, e.Phrase)), told.Select(e => (e.Phase, e.Alert, e.Phrase)));
+        Assert.True(expected.Length >= 8, "the film has several events");
+        Assert.All(expected.Zip(told), pair => Assert.True((pair.First.At - pair.Second.At).Duration() <= Stride, $"{pair.First} and {pair.Second}"));
+    }
+
+    private async Task<(long Windows, Told[] Events)> RunAsync(string film, bool gate)
+    {
+        var file = OperatorsFile.Write(_folder, $"still: {{ source: \"file:{film}\", pace: fast, started-at: 2026-01-01T00:00:00Z, motion-gate: {(gate ? "true" : "false")} }}");
+        File.AppendAllText(file, """
+
+              picks-up:
+                phrases: ["a person picks up a box", "a person takes a package from the floor"]
+                not: ["a person puts down a box", "a person sits down"]
+                begin-after: 400ms
+                end-after: 1500ms
+              waving:
+                phrases: ["a person waves a hand", "a person waves at the camera"]
+                not: ["a person jumps"]
+                begin-after: 400ms
+                end-after: 1500ms
+              gets-up:
+                phrases: ["a person gets up from the floor", "a person gets back up"]
+                not: ["a person falls down", "a person stands up"]
+                begin-after: 400ms
+                end-after: 1500ms
+            """);
+        File.Delete(_folder.File("events.db"));
+        await using var worker = WorkerProcess.Start(["run", "--until-end", "--config", file]);
+        Assert.Equal(0, await worker.ExitAsync(Patience));
+        Assert.DoesNotContain("is blind", worker.Output, StringComparison.Ordinal);
+        var totals = Totals().Match(worker.Output);
+        Assert.True(totals.Success, worker.Output);
+        Assert.Equal(gate, totals.Groups["still"].Value != "0");
+        return (long.Parse(totals.Groups["windows"].Value, CultureInfo.InvariantCulture),
+        [
+            .. Event().Matches(worker.Output).Select(m => new Told(
+                m.Groups["phase"].Value, m.Groups["alert"].Value, m.Groups["phrase"].Value, TimeSpan.Parse(m.Groups["to"].Value, CultureInfo.InvariantCulture))),
+        ]);
+    }
+
+    [GeneratedRegex(@"(?<windows>\d+) windows decided, (?<still>\d+) skipped as still")]
+    private static partial Regex Totals();
+
+    [GeneratedRegex("""(?<phase>begin|end) +(?<alert>\S+) +still +[\d.]+ "(?<phrase>[^"]+)".*, window \S+–(?<to>[\d:.]+)""")]
+    private static partial Regex Event();
+}

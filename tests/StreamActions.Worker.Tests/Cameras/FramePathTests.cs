@@ -1,0 +1,132 @@
+// From frames to windows, whatever frames, clocks and openings do.
+using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
+using StreamActions.Core.Clips;
+using StreamActions.TestKit;
+using StreamActions.Video;
+using StreamActions.Worker.Batches;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Telemetry;
+using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Inference;
+using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Tests.Windows;
+using StreamActions.Worker.Windows;
+
+namespace StreamActions.Worker.Tests.Cameras;
+
+public sealed class FramePathTests : IDisposable
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    // What can happen before a frame comes: real time passes, the wall clock is set, the camera is opened anew, its picture changes its size, or does not change at all.
+    private static readonly Gen<Step[]> Steps = Gen.Select(
+        Gen.Frequency((30, Gen.Const(0.25)), (3, Gen.Double[0.01, 0.6]), (1, Gen.Double[0.65, 20])),
+        Gen.Frequency((30, Gen.Const(0.0)), (1, Gen.Double[-3600, -0.1]), (1, Gen.Double[0.1, 3600])),
+        Gen.Frequency((30, Gen.Const(false)), (1, Gen.Const(true))),
+        Gen.Frequency((30, Gen.Const(false)), (1, Gen.Const(true))),
+        Gen.Int[0, 5]).Select((passed, set, reopened, resized, still) => new Step(passed, set, reopened, resized, still)).Array[1, 120];
+
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+
+    private sealed record Step(double Passed, double Set, bool Reopened, bool Resized, int Still);
+
+    public void Dispose() => _services.Dispose();
+
+    [Fact]
+    public Task TakeAsync_AnyFrames_WindowsAreWholeInOrderAndOfOnePiece() =>
+        Gen.Select(Steps, Gen.Int[1, 5], Gen.Int[1, 6]).SampleAsync(async (steps, length, stride) =>
+        {
+            var clip = new ClipSpec(length, 4, 8, ResizeRule.Squash);
+            var longest = SlidingWindow.LongestGap(clip.FrameInterval);
+            BatchCollector collector = new(64, TimeSpan.Zero, TimeProvider.System);
+            var (path, sight) = Make(clip, stride, collector);
+            List<FrameWindow> windows = [];
+            List<ModelFrame> used = [];
+            var source = FakeFrameSource.Silent(TimeProvider.System);
+            var (wall, real, generation, width, picture, still) = (Start, 0.0, 1, 32, 0, 0);
+            byte piece = 0;
+            foreach (var (step, i) in steps.Select((s, i) => (s, i)))
+            {
+                (wall, real) = (wall.AddSeconds(step.Passed + step.Set), real + step.Passed);
+                generation += step.Reopened ? 1 : 0;
+                width = step.Resized ? 96 - width : width;
+                // Now and then the picture stands still for a while.
+                still = still > 0 ? still - 1 : step.Still == 0 && i % 7 == 0 ? 20 : 0;
+                picture += still > 0 ? 0 : 1;
+                using var frame = Frame.Rent(width, 18, wall, (long)(real * TimeProvider.System.TimestampFrequency), i);
+                var at = sight.Stamp(frame, out var jumped);
+                piece += (byte)(step.Reopened || step.Resized || jumped ? 1 : 0);
+                for (var p = 0; p < frame.Pixels.Length; p += 3)
+                    (frame.Pixels[p], frame.Pixels[p + 1], frame.Pixels[p + 2]) = (piece, (byte)picture, (byte)(picture >> 8));
+                await path.TakeAsync(new(frame, at, jumped, generation, source), CancellationToken.None);
+                if (collector.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
+                    windows.AddRange(await collector.TakeAsync(CancellationToken.None));
+            }
+            foreach (var window in windows)
+            {
+                Assert.Equal(length, window.Frames.Count);
+                Assert.Single(window.Frames.Select(f => f.Pixels[0]).Distinct());
+                foreach (var (next, before) in window.Frames.Skip(1).Zip(window.Frames))
+                {
+                    Assert.InRange(next.CapturedAt - before.CapturedAt, TimeSpan.FromTicks(1), longest);
+                    // Camera time leans by a tenth at most, so what really passed is no larger gap either.
+                    Assert.True((next.ArrivedAt - before.ArrivedAt) / (double)TimeProvider.System.TimestampFrequency <= longest.TotalSeconds / 0.9 + 1e-6);
+                }
+                used.AddRange(window.Frames);
+                window.Dispose();
+            }
+            Assert.True(windows.Zip(windows.Skip(1)).All(pair => pair.First.To < pair.Second.To));
+            path.Release();
+            Assert.All(used, frame => Assert.True(Pictures.IsReleased(frame)));
+        }, iter: 300);
+
+    [Fact]
+    public async Task TakeAsync_PictureTurnsOnItsSideMidway_GivesWindowsOfEachKindAlone()
+    {
+        using TemporaryFolder folder = new();
+        var film = TestVideo.Join(folder.File("turning.ts"), TestVideo.MakeColour(folder.File("wide.mp4"), 0x2020C0, 320, 180, seconds: 3), TestVideo.MakeColour(folder.File("tall.mp4"), 0xC02020, 180, 320, seconds: 3));
+        var clip = new ClipSpec(4, 4, 8, ResizeRule.Squash);
+        BatchCollector collector = new(64, TimeSpan.Zero, TimeProvider.System);
+        var (path, sight) = Make(clip, 1, collector, recording: true);
+        await using var source = new FfmpegSource(new SourceOptions { Address = film, Kind = MediaKind.File, SampleFps = 4, Pace = RecordingPace.Fast }, TimeProvider.System);
+        List<FrameWindow> windows = [];
+        HashSet<(int, int)> sizes = [];
+        await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            using (frame)
+            {
+                sizes.Add((frame.Width, frame.Height));
+                await path.TakeAsync(new(frame, sight.Stamp(frame, out var jumped), jumped, 1, source), TestContext.Current.CancellationToken);
+                if (collector.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
+                    windows.AddRange(await collector.TakeAsync(TestContext.Current.CancellationToken));
+            }
+        }
+        Assert.Equal([(180, 320), (320, 180)], sizes.Order());
+        // Red or blue, never both; windows of four in twelve pictures each.
+        var red = windows.Select(w => w.Frames.Select(f => f.Pixels[0] > 100).Distinct().Single()).ToArray();
+        Assert.True(red.Count(r => r) >= 8 && red.Count(r => !r) >= 8, $"{red.Length} windows");
+        windows.ForEach(w => w.Dispose());
+        path.Release();
+    }
+
+    private (FramePath Path, CameraSight Sight) Make(ClipSpec clip, int stride, BatchCollector collector, bool recording = false)
+    {
+        var metrics = _services.GetRequiredService<WorkerMetrics>();
+        Lines lines = new();
+        var camera = SampleAlerts.Dock with
+        {
+            Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"),
+            Pace = CameraPace.Realtime,
+            // A drawn recording stands still.
+            Health = new(recording ? null : TimeSpan.FromSeconds(2), null, null),
+        };
+        var file = SampleAlerts.File([camera], SampleAlerts.Fight);
+        using var model = new FakeActionModel();
+        Decider decider = new(file, AlertScorers.Make(file, model, lines.Of<Decider>()), new("fake", "1", ""), new FakeSink(), metrics, TimeProvider.System, lines.Of<Decider>());
+        CameraSight sight = new("dock", recording, new FakeSink(), metrics, TimeProvider.System, lines.Of<CameraSight>());
+        return (new(camera, sight, [new View("dock", null)], clip, stride, collector, decider, metrics, lines.Of<FramePath>()), sight);
+    }
+}
