@@ -75,6 +75,10 @@ internal sealed class ObservedCamera
             }
         }
 
+        public long DroppedFrames => source.DroppedFrames;
+
+        public long DecodeErrors => source.DecodeErrors;
+
         public ValueTask DisposeAsync() => source.DisposeAsync();
     }
 }

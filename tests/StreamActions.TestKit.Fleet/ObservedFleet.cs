@@ -99,7 +99,7 @@ internal sealed class ObservedFleet : IAsyncDisposable
         builder.Services.AddSingleton<FrameSourceFactory>(p =>
         {
             FrameSources sources = new(
-                model.Manifest.Clip.SampleFps, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FrameSources>>());
+                model.Manifest.Clip, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FrameSources>>());
             return camera => cameras[camera.Name].Observe(sources.Open(camera));
         });
         return builder.Build();

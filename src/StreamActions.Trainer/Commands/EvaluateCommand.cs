@@ -15,20 +15,26 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
-        Option<string> data = new("--data") { Description = "Evaluate on other data than the run was trained on: of classes that are not the run's, the texts alone decide (zero-shot)." };
+        var data = new DataOptions();
+        data.Data.Description = "Evaluate on other data than the run was trained on: of classes that are not the run's, the texts alone decide (zero-shot). " + data.Data.Description;
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
             "Evaluate a run on held-out clips: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
-            + "A report on the run's own data stays in the run, for 'compare'.") { run, data, perClass, json, confusion };
+            + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, json, confusion };
+        data.AddTo(command, training: false);
         command.SetAction((result, _) => RunMessages.GuardAsync(() =>
         {
             var folder = result.GetValue(run)!;
             var opened = RunFolder.Open(folder);
-            var report = Run(opened, folder, result.GetValue(data) ?? opened.Options.Data, result.GetValue(perClass));
+            var own = result.GetValue(data.Data) is null;
+            var given = data.Read(result, training: false);
+            // The run's own data keeps its settings; only the views may be others.
+            var choice = own ? opened.Options.Data with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : given;
+            var report = Run(opened, folder, choice, result.GetValue(perClass));
             ReportTables.Write(AnsiConsole.Console, report);
-            if (result.GetValue(data) is null)
+            if (own)
                 File.WriteAllText(opened.In(ModelBundle.EvaluationFile), report.ToJson());
             if (result.GetValue(json) is { } path)
                 File.WriteAllText(path, report.ToJson());
@@ -39,11 +45,11 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluationReport Run(RunFolder run, string folder, string data, int perClass)
+    private static EvaluationReport Run(RunFolder run, string folder, DataChoice data, int perClass)
     {
         var (network, steps) = run.LoadBest();
         using var _ = network;
-        var source = ClipSources.Open(data, run.Clip, run.Options.Seed, fresh: false);
+        var source = data.Open(run.Clip, run.Options.Seed, fresh: false);
         return Run(network, run.Classes, source, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), steps, perClass);
     }
 

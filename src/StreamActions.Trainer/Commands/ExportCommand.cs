@@ -37,7 +37,7 @@ internal static class ExportCommand
         var (network, steps) = run.LoadBest();
         using var _ = network;
         var options = run.Options;
-        var source = ClipSources.Open(options.Data, run.Clip, options.Seed, fresh: false);
+        var source = options.Data.Open(run.Clip, options.Seed, fresh: false);
         EvaluationReport? report = null;
         var provenance = new Dictionary<string, string>();
         if (options.ImportedFrom is { } origin)
@@ -46,7 +46,7 @@ internal static class ExportCommand
         {
             report = EvaluateCommand.Run(network, run.Classes, source, name, steps, perClass);
             ReportTables.Write(AnsiConsole.Console, report);
-            provenance["data"] = "generated clips (StreamActions.Trainer generate)";
+            provenance["data"] = NameOf(options.Data);
             provenance["command"] = string.Create(CultureInfo.InvariantCulture,
                 $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}");
             provenance["steps-done"] = steps.ToString(CultureInfo.InvariantCulture);
@@ -56,5 +56,12 @@ internal static class ExportCommand
         var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, lean ? null : run.Words, golden, (run.VocabularyPath, run.MergesPath),
             new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance), to);
         AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
+    }
+
+    // Where recordings lie on this machine is nobody else's business.
+    private static string NameOf(DataChoice data)
+    {
+        static string Name(string source) => source == DataChoice.GeneratedClips ? "generated clips" : Path.GetFileName(source);
+        return data.Replay is { } replay ? $"{Name(data.Source)}, with {Name(replay)} replayed" : Name(data.Source);
     }
 }

@@ -52,14 +52,14 @@ internal static class PretrainCommand
                 Seed = result.GetValue(common.Seed),
                 MixedPrecision = result.GetValue(common.Mixed),
                 EvaluateEvery = result.GetValue(common.EvaluateEvery),
-                Data = ClipSources.GeneratedImages,
+                Data = new() { Source = DataChoice.GeneratedImages },
                 Train = TrainablePart.Backbone,
                 Losses = new LossWeights { Contrastive = 1, CrossModal = 0, Visual = 0, Masked = 0 },
             }, new GeneratedImageSource(GeneratedImageSource.DemoImage, result.GetValue(common.Seed)));
             if (result.GetValue(common.Steps) is { } length && length != run.Options.Steps)
                 run = run.WithSteps(length);
             AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: step {run.LatestStep()} of {run.Options.Steps}, {TrainingSession.Count(run.Config):N0} parameters.");
-            var end = await TrainingSession.RunAsync(run, ClipSources.Open(run.Options.Data, run.Clip, run.Options.Seed, fresh: true), device, cancellation);
+            var end = await TrainingSession.RunAsync(run, run.Options.Data.Open(run.Clip, run.Options.Seed, fresh: true), device, cancellation);
             AnsiConsole.MarkupLineInterpolated(end == TrainingEnd.Stopped
                 ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."
                 : $"Done. Next: [blue]train --run runs/mine --from {path}[/]");

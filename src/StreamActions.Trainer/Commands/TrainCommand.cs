@@ -31,7 +31,8 @@ internal static class TrainCommand
         var common = new RunOptions();
         var losses = new LossOptions();
         Option<string?> from = new("--from") { Description = "Weights to start from: a run of 'import-clip', 'pretrain' or 'train', or a bundle." };
-        Option<string> data = new("--data") { Description = "What to train on: 'generated' is the generated benchmark.", DefaultValueFactory = _ => ClipSources.GeneratedClips };
+        var data = new DataOptions();
+        Option<int?> epochs = new("--epochs") { Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most." };
         Option<TrainablePart?> part = new("--train") { Description = "adapters (and heads; CLIP stays frozen), or all. With --from: adapters." };
         Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
         Option<int> batch = new("--batch") { Description = "Clips that are compared with each other.", DefaultValueFactory = _ => 32 };
@@ -40,16 +41,17 @@ internal static class TrainCommand
         Option<int> patience = new("--patience") { Description = "Evaluations without a better figure after which the run ends; 0 never ends it.", DefaultValueFactory = _ => 0 };
         Command command = new("train", "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
         {
-            from, data, part, adapters, batch, accumulate, rate, patience,
+            from, epochs, part, adapters, batch, accumulate, rate, patience,
         };
         common.AddTo(command);
         losses.AddTo(command);
+        data.AddTo(command, training: true);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var path = result.GetValue(common.Run)!;
             var start = result.GetValue(from);
-            var steps = result.GetValue(common.Steps);
+            var (steps, times) = (result.GetValue(common.Steps), result.GetValue(epochs));
             var (clips, parts) = (result.GetValue(batch), result.GetValue(accumulate));
             var options = new TrainingOptions
             {
@@ -62,12 +64,14 @@ internal static class TrainCommand
                 MixedPrecision = result.GetValue(common.Mixed),
                 EvaluateEvery = result.GetValue(common.EvaluateEvery),
                 Patience = result.GetValue(patience),
-                Data = result.GetValue(data)!,
+                Data = data.Read(result, training: true),
                 Train = result.GetValue(part) ?? (start is null ? TrainablePart.All : TrainablePart.Adapters),
                 Losses = losses.Read(result),
             };
             options.Check();
-            var run = RunFolder.Exists(path) ? GoOn(path, steps) : Start(path, start, result.GetValue(adapters), options);
+            if (times is not null && (steps is not null || times < 1))
+                throw new FormatException("--epochs: at least 1, and not beside --steps");
+            var run = RunFolder.Exists(path) ? GoOn(path, steps) : Start(path, start, result.GetValue(adapters), options, times);
             await RunAsync(path, run, device, cancellation);
         }));
         return command;
@@ -82,25 +86,42 @@ internal static class TrainCommand
         return run;
     }
 
-    private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options)
+    private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options, int? epochs)
     {
         if (from is null)
         {
-            var fresh = ClipSources.Open(options.Data, GeneratedClipSource.DemoClip, options.Seed, fresh: true);
-            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count), GeneratedClipSource.DemoClip, options, fresh);
+            var fresh = options.Data.Open(GeneratedClipSource.DemoClip, options.Seed, fresh: true);
+            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count), GeneratedClipSource.DemoClip, InEpochs(options, epochs, fresh), fresh);
         }
         var start = StartingPoint.Open(from);
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
         var clip = start.Clip.Frames > 1 ? start.Clip : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
-        return RunFolder.From(path, start, adapters, clip, options, ClipSources.Open(options.Data, clip, options.Seed, fresh: false));
+        var source = options.Data.Open(clip, options.Seed, fresh: false);
+        return RunFolder.From(path, start, adapters, clip, InEpochs(options, epochs, source), source);
+    }
+
+    private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, IClipSource source)
+    {
+        if (epochs is not { } times)
+            return options;
+        if (source.ClipsInEpoch is not { } clips)
+            throw new FormatException("--epochs: this data has no end; give --steps");
+        var epoch = Math.Max(1, (clips + options.Batch * options.Accumulate - 1) / (options.Batch * options.Accumulate));
+        return options with { Steps = times * epoch, WarmUp = Math.Min(2 * epoch, times * epoch / 5) };
     }
 
     private static async Task RunAsync(string path, RunFolder run, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
         var options = run.Options;
-        var source = ClipSources.Open(options.Data, run.Clip, options.Seed, fresh: options.ImportedFrom is null);
+        var source = options.Data.Open(run.Clip, options.Seed, fresh: options.ImportedFrom is null);
+        foreach (var note in source.Notes)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
         AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run.Config):N0} parameters.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation);
+        if (source.Skipped.Count > 0)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{source.Skipped.Count} recordings were skipped:[/]");
+        foreach (var skipped in source.Skipped)
+            AnsiConsole.MarkupLineInterpolated($"  {skipped.ToString()}");
         AnsiConsole.MarkupLineInterpolated(end switch
         {
             TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",

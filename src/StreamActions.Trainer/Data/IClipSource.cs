@@ -35,6 +35,12 @@ internal interface IClipSource
     /// <param name="perClass">Most clips a class.</param>
     IReadOnlyList<EvaluationSet> Evaluation(int perClass);
 
+    /// <summary>Training clips in an epoch; null when there is no end of them.</summary>
+    long? ClipsInEpoch => null;
+
+    /// <summary>What is odd about the data but no problem, in words.</summary>
+    IReadOnlyList<string> Notes => [];
+
     /// <summary>Recordings that could not be used so far, each once: what a run ends by saying. Clips that are generated have none.</summary>
     IReadOnlyList<SkippedRecording> Skipped => [];
 }

@@ -30,6 +30,12 @@ internal sealed class MixedClipSource : IClipSource
 
     public IReadOnlyList<SkippedRecording> Skipped => [.. _own.Skipped, .. _other.Skipped];
 
+    /// <inheritdoc/>
+    /// <remarks>Every own clip once, and what is replayed meanwhile.</remarks>
+    public long? ClipsInEpoch => _own.ClipsInEpoch is { } own ? (long)Math.Ceiling(own / (1 - _share)) : null;
+
+    public IReadOnlyList<string> Notes => [.. _own.Notes, .. _other.Notes];
+
     public TrainingClip Training(long index)
     {
         var others = OthersBefore(index);

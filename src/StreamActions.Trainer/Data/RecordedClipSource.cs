@@ -70,6 +70,10 @@ internal sealed class RecordedClipSource : IClipSource
         throw _skipped.Failure($"none of the {members.Length} recordings of class '{Classes[_data.Training[first].Label].Name}' can be used");
     }
 
+    public long? ClipsInEpoch => _data.Training.Count;
+
+    public IReadOnlyList<string> Notes => _data.Notes;
+
     public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => [_heldOut.Set(perClass)];
 
     private int Number(long index) => EpochOrder.At(Seeds.Of(_options.Seed, OrderStream), index, _data.Training.Count);

@@ -36,8 +36,8 @@ internal sealed record TrainingOptions
     public TrainablePart Train { get; init; }
     /// <summary>Weights of the four tasks.</summary>
     public LossWeights Losses { get; init; } = new();
-    /// <summary>Where clips come from; see <see cref="Data.ClipSources"/>.</summary>
-    public string Data { get; init; } = ClipSources.GeneratedClips;
+    /// <summary>Where clips come from.</summary>
+    public DataChoice Data { get; init; } = new();
     /// <summary>Evaluations without a better figure after which the run ends; 0 never ends it.</summary>
     public int Patience { get; init; }
     /// <summary>Highest learning rate.</summary>

@@ -1,0 +1,62 @@
+// Options for the data of a run.
+using System.CommandLine;
+using System.Globalization;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Data.Augmentation;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>Data on the command line.</summary>
+internal sealed class DataOptions
+{
+    private static readonly DataChoice Default = new();
+
+    private readonly Option<string?> _labels = new("--labels") { Description = "Label table of recordings; labels.csv beside the list unless given." },
+        _validation = new("--validation") { Description = "Held-out recordings, in any of the layouts." },
+        _media = new("--media") { Description = "Folder that the paths of a list are relative to." };
+
+    private readonly Option<double> _heldOut = new("--held-out") { Description = "Share of recordings that is held out where nothing says which.", DefaultValueFactory = _ => Default.HeldOut };
+    private readonly Option<string> _views = new("--views") { Description = "Views of a held-out recording, moments x crops, such as 4x3.", DefaultValueFactory = _ => "1x1" };
+
+    private readonly Option<string> _recipe = new("--augment") { Description = $"How recordings are varied: {string.Join(", ", AugmentationOptions.Names)}.", DefaultValueFactory = _ => Default.Recipe };
+    private readonly Option<string?> _replay = new("--replay") { Description = "Data that the weights of --from know, replayed so that it is not forgotten: 'generated', or recordings." };
+    private readonly Option<double> _share = new("--replay-share") { Description = "Share of training clips that are replayed.", DefaultValueFactory = _ => Default.ReplayShare };
+
+    /// <summary>What to use.</summary>
+    public Option<string?> Data { get; } = new("--data") { Description = "'generated', the generated benchmark, or recordings: a folder with a folder per class, a list of 'path label' lines, a CSV with captions (docs/data.md)." };
+
+    /// <summary>Adds them to a verb.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="training">Also those that only training has.</param>
+    public void AddTo(Command command, bool training)
+    {
+        foreach (Option option in (Option[])[Data, _labels, _validation, _media, _heldOut, _views, .. training ? (Option[])[_recipe, _replay, _share] : []])
+            command.Options.Add(option);
+    }
+
+    /// <summary>What was given.</summary>
+    /// <exception cref="FormatException">A value has another form.</exception>
+    public DataChoice Read(ParseResult result, bool training)
+    {
+        var (temporal, spatial) = Views(result.GetValue(_views)!);
+        var choice = new DataChoice
+        {
+            Source = Full(result.GetValue(Data)) ?? Default.Source,
+            Labels = Full(result.GetValue(_labels)),
+            Validation = Full(result.GetValue(_validation)),
+            Media = Full(result.GetValue(_media)),
+            HeldOut = result.GetValue(_heldOut),
+            TemporalViews = temporal,
+            SpatialViews = spatial,
+        };
+        return training ? choice with { Recipe = result.GetValue(_recipe)!, Replay = Full(result.GetValue(_replay)), ReplayShare = result.GetValue(_share) } : choice;
+    }
+
+    // Names stay names; what may be a path is made a full one.
+    private static string? Full(string? path) => path is null or DataChoice.GeneratedClips or DataChoice.GeneratedImages ? path : Path.GetFullPath(path);
+
+    private static (int Temporal, int Spatial) Views(string text) =>
+        text.Split('x') is [var t, var s] && int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var temporal) && int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var spatial)
+            ? (temporal, spatial)
+            : throw new FormatException($"--views {text}: moments x crops, such as 4x3");
+}
