@@ -55,13 +55,10 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
         // As many clips an action, whether it has one composition or seven.
         var each = Math.Max(1, perClass * Compositions.Novel.Count / shown.Count);
         var places = candidates.Index().ToDictionary(c => c.Item, c => c.Index);
-        return new(name, [.. candidates.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), Reversed(places, c)))], Supervised: false,
+        return new(name, [.. candidates.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), null))], Supervised: false,
             Enumerable.Range(0, each).SelectMany(n => shown.Select((c, i) =>
                 HeldOut(CompositionSeeds + seeds + (ulong)(n * shown.Count + i), c.Action, c.Shirt, places[c]))));
     }
-
-    private static int? Reversed(Dictionary<Composition, int> places, Composition of) =>
-        ActionCatalog.Partner(of.Action) is { } partner && places.TryGetValue(of with { Action = partner }, out var place) ? place : null;
 
     private string? Shirt(long index) => Compositions.BaseShirt(ClipGenerator.ActionOf(SeedOf(index)), SeedOf(index));
 
