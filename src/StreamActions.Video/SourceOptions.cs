@@ -145,8 +145,8 @@ public sealed record SourceOptions
         }
         if (From < TimeSpan.Zero || Length <= TimeSpan.Zero)
             throw new ArgumentException($"From {From}, Length {Length}: not before the start, and more than nothing");
-        if ((From > TimeSpan.Zero || Length is not null) && Kind != MediaKind.File)
-            throw new ArgumentException("From, Length: only of a recording a part can be read");
+        if ((From > TimeSpan.Zero || Length is not null) && (Kind != MediaKind.File || Directory.Exists(Address)))
+            throw new ArgumentException("From, Length: only of one recording a part can be read");
         if (Loop && Kind != MediaKind.File)
             throw new ArgumentException("Loop: only a recording can start again");
     }

@@ -37,6 +37,22 @@ public class ReaderCommandTests
         Assert.Throws<ArgumentException>(() => new FfmpegSource(_stream with { Address = address }, TimeProvider.System));
 
     [Fact]
+    public void For_PartOfARecording_IsSoughtBeforeTheInput()
+    {
+        var options = new SourceOptions { Address = "a.mp4", Kind = MediaKind.File, SampleFps = 4, From = TimeSpan.FromSeconds(1.25), Length = TimeSpan.FromSeconds(2) };
+
+        Assert.Contains("-ss 1.25 -t 2 -i file:", string.Join(' ', ReaderCommand.For(options).Arguments), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_PartOfAStreamOrAFolder_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => (_stream with { From = TimeSpan.FromSeconds(1) }).Check());
+        Assert.Throws<ArgumentException>(() => (_stream with { Address = Path.GetTempPath(), Kind = MediaKind.File, Length = TimeSpan.FromSeconds(1) }).Check());
+        Assert.Throws<ArgumentException>(() => (_stream with { Address = "a.mp4", Kind = MediaKind.File, From = TimeSpan.FromSeconds(-1) }).Check());
+    }
+
+    [Fact]
     public void For_Transport_IsPassedOn() =>
         Assert.Contains("option rtsp_transport udp\n", ReaderCommand.For(_stream with { Transport = "udp" }).Script, StringComparison.Ordinal);
 
