@@ -119,9 +119,9 @@ internal static class TrainCommand
         AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run.Config):N0} parameters.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation);
         if (source.Skipped.Count > 0)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]{source.Skipped.Count} recordings were skipped:[/]");
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Recordings that were skipped: {source.Skipped.Count}[/]");
         foreach (var skipped in source.Skipped)
-            AnsiConsole.MarkupLineInterpolated($"  {skipped.ToString()}");
+            AnsiConsole.MarkupLineInterpolated($"  {skipped.Reason}");
         AnsiConsole.MarkupLineInterpolated(end switch
         {
             TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",

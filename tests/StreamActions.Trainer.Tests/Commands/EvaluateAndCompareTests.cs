@@ -24,7 +24,7 @@ public sealed class EvaluateAndCompareTests : IDisposable
 
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("a.json")), "a.json");
         Assert.Equal("mine", report.Model);
-        Assert.Equal(["actions", "base-compositions", "novel-compositions"], report.Sets.Select(s => s.Name));
+        Assert.Equal(["actions", "base-compositions", "novel-compositions", "novel-alone"], report.Sets.Select(s => s.Name));
         Assert.Equal((17, 17), (report.Sets[0].Clips, report.Sets[0].Classes.Count));
         Assert.Equal("compositions", Assert.Single(report.HarmonicMeans).Name);
         Assert.True(File.Exists(_folder.File("a.png")));

@@ -1,0 +1,57 @@
+// The train verb on recordings, from weights of others to a run that is done.
+using StreamActions.TestKit;
+using StreamActions.Trainer.Commands;
+using StreamActions.Trainer.Tests.Training;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Tests.Commands;
+
+public sealed class TrainOnRecordingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("recordings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string In(string name) => Path.Combine(_folder, name);
+
+    [Fact]
+    public void Train_FolderPerClassWithABrokenRecording_TrainsInEpochsAndSkipsIt()
+    {
+        SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
+        foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0) })
+        {
+            Directory.CreateDirectory(In($"data/{name}"));
+            for (var n = 0; n < 8; n++)
+                TestVideo.MakeColour(In($"data/{name}/{n}.mp4"), colour, 64, 64, seconds: 2);
+        }
+        File.WriteAllText(In("data/red_room/broken.mp4"), "no video");
+        string[] arguments = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--augment", "none", "--batch", "4", "--epochs", "2", "--device", "cpu"];
+        Assert.Equal(0, TrainCommand.Create().Parse(arguments).Invoke());
+
+        var run = RunFolder.Open(In("run"));
+        Assert.Equal(["blue_room", "red_room"], run.Classes.Select(c => c.Name));
+        Assert.Equal(run.Options.Steps, run.LatestStep());
+        Assert.InRange(run.Options.Steps, 4, 8);
+        Assert.Equal(In("data"), run.Options.Data.Source);
+        Assert.NotNull(run.Checkpoints.Best());
+        // Done is done: the same command has nothing left to do.
+        Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
+    }
+
+    [Theory]
+    [InlineData("--data", "nowhere")]
+    [InlineData("--views", "4")]
+    [InlineData("--augment", "everything")]
+    [InlineData("--replay-share", "1")]
+    [InlineData("--epochs", "0")]
+    public void Train_OptionThatCannotBe_StartsNothing(string option, string value)
+    {
+        SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
+        Directory.CreateDirectory(In("data"));
+        List<string> arguments = ["--run", In("run"), "--from", In("clip"), option, value];
+        if (option != "--data")
+            arguments.AddRange(["--data", option == "--replay-share" ? "generated" : In("data"), "--replay", "generated"]);
+        Assert.Equal(1, TrainCommand.Create().Parse(arguments).Invoke());
+        Assert.False(RunFolder.Exists(In("run")));
+    }
+}
