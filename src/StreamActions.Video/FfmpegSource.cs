@@ -1,4 +1,5 @@
 // Streams and recordings, read by one ffmpeg child that decodes, samples and scales.
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace StreamActions.Video;
@@ -91,7 +92,21 @@ public sealed class FfmpegSource : IFrameSource
     /// <summary>The reading thread: one child after the other, until the source ends.</summary>
     private void ReadAll()
     {
-        var buffer = GC.AllocateUninitializedArray<byte>(_options.MaxWidth * _options.MaxHeight * 4);
+        // Rented: a camera that is opened again and again would leave a megabyte behind each time, for a collection that seldom comes.
+        var bytes = _options.MaxWidth * _options.MaxHeight * 4;
+        var rented = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            ReadAll(rented.AsMemory(0, bytes));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private void ReadAll(Memory<byte> buffer)
+    {
         var folder = _options.Kind == MediaKind.File && RecordingFiles.IsFolder(_options.Address);
         while (true)
         {
@@ -106,7 +121,7 @@ public sealed class FfmpegSource : IFrameSource
     }
 
     /// <summary>Each file begins when the one before it is over; one that cannot be read is told, and left out.</summary>
-    private void ReadFolder(byte[] buffer)
+    private void ReadFolder(Memory<byte> buffer)
     {
         SourceException? failure = null;
         var before = _index;
@@ -135,7 +150,7 @@ public sealed class FfmpegSource : IFrameSource
 
     /// <summary>Reads with one child to its end, and once more without hardware that cannot be had.</summary>
     /// <returns>How long a file of a folder says it is.</returns>
-    private TimeSpan? ReadOnce(byte[] buffer, string? path)
+    private TimeSpan? ReadOnce(Memory<byte> buffer, string? path)
     {
         try
         {
@@ -149,7 +164,7 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    private TimeSpan? ReadChild(byte[] buffer, string? path)
+    private TimeSpan? ReadChild(Memory<byte> buffer, string? path)
     {
         ReaderProcess child;
         lock (_lock)
@@ -165,7 +180,7 @@ public sealed class FfmpegSource : IFrameSource
             var first = _index;
             while (Fill(child.Output, buffer, silence, _index == first ? _options.StartWait : _options.StallWait))
             {
-                if (!_delivery.Queue.Post(Unpack(buffer, path is not null)))
+                if (!_delivery.Queue.Post(Unpack(buffer.Span, path is not null)))
                     return null;
             }
             if (_stopped)
@@ -194,12 +209,12 @@ public sealed class FfmpegSource : IFrameSource
     }
 
     /// <summary>Reads one whole picture; false at the end of the child's output.</summary>
-    private static bool Fill(Stream output, byte[] buffer, SilenceDeadline silence, TimeSpan wait)
+    private static bool Fill(Stream output, Memory<byte> buffer, SilenceDeadline silence, TimeSpan wait)
     {
         silence.Arm(wait);
         try
         {
-            return output.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) == buffer.Length;
+            return output.ReadAtLeast(buffer.Span, buffer.Length, throwOnEndOfStream: false) == buffer.Length;
         }
         catch (IOException)
         {
@@ -211,7 +226,7 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    private Frame Unpack(byte[] buffer, bool ofFolder)
+    private Frame Unpack(ReadOnlySpan<byte> buffer, bool ofFolder)
     {
         var (width, height) = RgbaPicture.SizeOf(buffer, _options.MaxWidth, _options.MaxHeight);
         if (width == 0 || height == 0)

@@ -38,12 +38,19 @@ internal sealed class LabelWords
             .Take(most).Select(w => w.Key).Order(StringComparer.Ordinal)]);
     }
 
+    /// <summary>Makes sure that words can be masked.</summary>
+    /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
+    public static void Require(ClipTokenizer tokenizer)
+    {
+        if (tokenizer.Length(Mask) != 3)
+            throw new FormatException($"the vocabulary has no token for '{Mask}', which masked words need: switch that task off with '--masked 0', or start from weights whose vocabulary has it");
+    }
+
     /// <summary>Masks words of captions; a masked word of several tokens becomes one.</summary>
     /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
     public MaskedCaptions MaskSome(IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
     {
-        if (tokenizer.Length(Mask) != 3)
-            throw new FormatException($"the vocabulary has no token for '{Mask}', which masked words need: switch that loss off, or use a vocabulary that has it");
+        Require(tokenizer);
         var mask = tokenizer.Encode(Mask, 3)[1];
         var (ids, targets) = (new long[captions.Count * contextLength], new long[captions.Count * contextLength]);
         Array.Fill(targets, MaskedWordLoss.NotMasked);

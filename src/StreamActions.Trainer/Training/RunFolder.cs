@@ -86,6 +86,8 @@ internal sealed class RunFolder
     {
         options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
         var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
+        if (words.Count > 0)
+            LabelWords.Require(ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges));
         var heads = new NewHeads(clip.Frames, adapters, source.Classes, words);
         var (config, weights) = heads.On(start);
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);

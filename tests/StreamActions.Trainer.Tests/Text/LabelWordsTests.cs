@@ -59,6 +59,6 @@ public sealed class LabelWordsTests : IDisposable
         VocabularyBuilder.Write(Captions, vocabulary, merges);
         var other = ClipTokenizer.Load(vocabulary, merges);
         var error = Assert.Throws<FormatException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
-        Assert.Contains("switch that loss off", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--masked 0", error.Message, StringComparison.Ordinal);
     }
 }
