@@ -24,7 +24,7 @@ internal static class CameraCost
         await using var server = await RtspServer.StartAsync("cam", TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6)).ConfigureAwait(false);
         using var model = new SilentModel(OnnxActionModel.Open(ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo")), "cpu", 1, 8, NullLogger.Instance));
         var cameras = Enumerable.Range(0, count).ToDictionary(i => $"camera-{i}", _ => server.Url("cam"));
-        var before = Footprint.RssOf(Environment.ProcessId);
+        var before = Footprint.ShareOf(Environment.ProcessId);
         await using (var fleet = await ObservedFleet.StartAsync(folder, model, cameras).ConfigureAwait(false))
         {
             if (await ObservedFleet.UntilAsync(() => fleet.Workers.Values.All(c => c.Status.State == CameraState.Live), StartPatience).ConfigureAwait(false) is null)
@@ -36,16 +36,16 @@ internal static class CameraCost
             var frames = fleet.Cameras.Values.Sum(c => c.Frames);
             var (ours, theirs) = await ShareOfACoreAsync([Environment.ProcessId], readers, seconds).ConfigureAwait(false);
             frames = fleet.Cameras.Values.Sum(c => c.Frames) - frames;
-            var rss = (Footprint.RssOf(Environment.ProcessId) - before + readers.Sum(Footprint.RssOf)) / 1048576.0 / count;
+            var (own, all) = (Footprint.ShareOf(Environment.ProcessId) - before, readers.Sum(Footprint.ShareOf));
             output.WriteLine(FormattableString.Invariant(
-                $"worker: {count} cameras, {frames / (double)seconds / count:f2} frames/s each; readers {theirs:p1} of a core, ours {ours:p1}, together {ours + theirs:p1}; {rss:f1} MB RSS a camera"));
+                $"worker: {count} cameras, {frames / (double)seconds / count:f2} frames/s each; readers {theirs:p1} of a core, ours {ours:p1}, together {ours + theirs:p1}; {Mebi(all) / count:f1} MB a camera for its reader, {Mebi(own) / count:f1} MB ours"));
         }
         var alone = await AloneAsync(server.Url("cam"), model.Manifest.Clip.SampleFps, count, seconds).ConfigureAwait(false);
-        output.WriteLine(FormattableString.Invariant($"ffmpeg alone, the same streams to nowhere: {alone.Share:p1} of a core; {alone.Rss:f1} MB RSS a camera"));
+        output.WriteLine(FormattableString.Invariant($"ffmpeg alone, the same streams to nowhere: {alone.Share:p1} of a core; {alone.Memory:f1} MB each"));
         return 0;
     }
 
-    private static async Task<(double Share, double Rss)> AloneAsync(string url, double sampleFps, int count, int seconds)
+    private static async Task<(double Share, double Memory)> AloneAsync(string url, double sampleFps, int count, int seconds)
     {
         // The worker's own command, but for its last words: where the pictures go.
         var command = ReaderCommand.For(new SourceOptions { Address = url, Kind = MediaKind.Stream, SampleFps = sampleFps });
@@ -65,7 +65,7 @@ internal static class CameraCost
             await Task.Delay(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
             int[] ids = [.. readers.Select(r => r.Id)];
             var (_, share) = await ShareOfACoreAsync([], ids, seconds).ConfigureAwait(false);
-            return (share, ids.Sum(Footprint.RssOf) / 1048576.0 / count);
+            return (share, Mebi(ids.Sum(Footprint.ShareOf)) / count);
         }
         finally
         {
@@ -86,6 +86,8 @@ internal static class CameraCost
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         return ((Used(ours) - oursBefore) / took, (Used(theirs) - theirsBefore) / took);
     }
+
+    private static double Mebi(long bytes) => bytes / 1048576.0;
 
     // Everything but the network: what is measured is the way to it.
     private sealed class SilentModel(OnnxActionModel model) : IActionModel

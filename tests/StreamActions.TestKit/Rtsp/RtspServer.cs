@@ -30,7 +30,7 @@ public sealed record RtspServerOptions
 /// <summary>A running server on 127.0.0.1. It ends when it is disposed, and when the test process ends.</summary>
 public sealed class RtspServer : IAsyncDisposable
 {
-    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(180);
     private readonly Process _process;
 
     private RtspServer(Process process, int port) => (_process, Port) = (process, port);
