@@ -72,20 +72,23 @@ internal sealed class OpeningSlots(int places, TimeSpan hold, TimeProvider time)
     private sealed class Slot : IDisposable
     {
         private readonly OpeningSlots _slots;
-        private readonly ITimer _timer;
+        private readonly ITimer? _timer;
         private int _over;
 
         public Slot(OpeningSlots slots)
         {
             _slots = slots;
             _timer = slots.HoldTimer(this);
+            // The hold may be over before its timer is known here.
+            if (Volatile.Read(ref _over) != 0)
+                _timer.Dispose();
         }
 
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _over, 1) != 0)
                 return;
-            _timer.Dispose();
+            _timer?.Dispose();
             _slots.GiveBack();
         }
     }

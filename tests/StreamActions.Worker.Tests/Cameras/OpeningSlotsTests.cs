@@ -59,6 +59,24 @@ public sealed class OpeningSlotsTests
         Assert.Equal(0, slots.Taken);
     }
 
+    [Fact]
+    public async Task EnterAsync_HoldOverAtOnce_GivesThePlaceBack()
+    {
+        // A clock whose timers ring while they are made, as one that another thread moves may.
+        OpeningSlots slots = new(1, Hold, new RingingAtOnce());
+        using var holder = await slots.EnterAsync(CancellationToken.None);
+        Assert.Equal(0, slots.Taken);
+    }
+
+    private sealed class RingingAtOnce : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>Whatever comes and goes in whatever order, no place is lost and none is given twice.</summary>
     [Fact]
     public void EnterAsync_AnyOrder_NeverMoreThanPlacesAndNoneIsLost() => Gen.Int[0, 3].List[1, 60].Sample(steps =>
