@@ -32,22 +32,31 @@ except (ImportError, ValueError) as missing:
              "gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad")
 
 ACCESS_UNIT_DELIMITER = re.compile(rb"\x00\x00\x00\x01\x09[\x10\x30\x50\x70\x90\xb0\xd0\xf0]")
+ENCODED = ".h264"
 
 
-def access_units(path, fps):
-    """The recording as a list of H.264 access units (Annex B), one for each picture at `fps`."""
+def encode(path, fps):
+    """The recording as H.264 (Annex B), one access unit for each picture at `fps`."""
     if not os.path.isfile(path):
         sys.exit(f"rtsp_server: {path}: no such file")
+    if path.endswith(ENCODED):
+        with open(path, "rb") as encoded:
+            return encoded.read()
     command = ["ffmpeg", "-v", "error", "-nostdin", "-i", "file:" + path, "-an", "-vf", f"fps={fps}",
                "-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "20", "-pix_fmt", "yuv420p",
                "-g", str(fps), "-bf", "0", "-x264-params", "aud=1:repeat-headers=1:threads=1:sliced-threads=0",
                "-f", "h264", "pipe:1"]
     try:
-        stream = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+        return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
     except FileNotFoundError:
         sys.exit("rtsp_server: ffmpeg is not installed; apt-get install ffmpeg")
     except subprocess.CalledProcessError:
         sys.exit(f"rtsp_server: {path}: not a recording that ffmpeg can read")
+
+
+def access_units(path, fps):
+    """The recording as a list of H.264 access units."""
+    stream = encode(path, fps)
     starts = [match.start() for match in ACCESS_UNIT_DELIMITER.finditer(stream)] + [len(stream)]
     return [stream[start:end] for start, end in zip(starts, starts[1:])]
 
@@ -95,12 +104,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8554, help="0 takes a free port")
-    parser.add_argument("--mount", action="append", required=True, metavar="NAME=FILE[+FILE...]")
+    parser.add_argument("--mount", action="append", default=[], metavar="NAME=FILE[+FILE...]")
     parser.add_argument("--fps", type=int, default=15, help="pictures a second")
     parser.add_argument("--user", help="name that a client must give")
     parser.add_argument("--digest", action="store_true", help="digest instead of basic authentication")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with whoever started it")
+    parser.add_argument("--encode", nargs=2, metavar=("FILE", "OUT" + ENCODED),
+                        help="only encode a recording, for servers that shall start at once: give OUT to --mount")
     options = parser.parse_args()
+
+    if options.encode:
+        with open(options.encode[1], "wb") as out:
+            out.write(encode(options.encode[0], options.fps))
+        return
+    if not options.mount:
+        parser.error("--mount is needed: what shall be served?")
 
     Gst.init(None)
     server = GstRtspServer.RTSPServer()

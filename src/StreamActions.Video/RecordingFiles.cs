@@ -18,6 +18,7 @@ public static class RecordingFiles
         ? [.. Directory.GetFiles(address).Where(IsRecording).Order(StringComparer.Ordinal)]
         : [address];
 
-    private static bool IsRecording(string path) =>
+    /// <summary>Whether a file's name is that of a recording, and not hidden.</summary>
+    public static bool IsRecording(string path) =>
         !Path.GetFileName(path).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 }

@@ -25,7 +25,8 @@ internal sealed class SoakSite : IAsyncDisposable
     /// <summary>Starts all servers.</summary>
     public static async Task<SoakSite> StartAsync(TemporaryFolder folder, int cameras)
     {
-        SoakSite site = new(TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6));
+        const int fps = 15;
+        SoakSite site = new(await RtspServer.EncodeAsync(TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps, seconds: 6), fps).ConfigureAwait(false));
         for (var i = 0; i < cameras; i++)
         {
             var server = site._servers[$"camera-{i}"] = await RtspServer.StartAsync("cam", site._recording).ConfigureAwait(false);

@@ -13,13 +13,14 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     public async Task ReadAsync_Rtsp_FramesArriveStampedWithArrival()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
-        var before = DateTimeOffset.UtcNow;
+        var clock = new AskedTime();
 
-        var frames = await Recordings.ReadAsync(Source(server.Url("dock")), 8);
+        var frames = await Recordings.ReadAsync(Source(server.Url("dock"), time: clock), 8);
 
         Assert.Equal(8, frames.Count);
         Assert.All(frames, frame => Assert.Equal((320, 240), (frame.Width, frame.Height)));
-        Assert.All(frames, frame => Assert.InRange(frame.CapturedAt, before, DateTimeOffset.UtcNow));
+        // By the clock that was given: the stream's own times are of another year.
+        Assert.All(frames, frame => Assert.InRange(frame.CapturedAt, AskedTime.Start, clock.Last));
         // Each by its own arrival: no stamp of the stream, none twice.
         Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.CapturedAt < pair.Second.CapturedAt));
         Assert.True(frames.Select(frame => frame.Hash).Distinct().Count() > 4, "the picture moves");
@@ -145,7 +146,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
         Assert.True(frames.Current.Sequence > first + 10, "the next frame is a recent one");
     }
 
-    private static FfmpegSource Source(string address, Func<SourceOptions, SourceOptions>? change = null)
+    private static FfmpegSource Source(string address, Func<SourceOptions, SourceOptions>? change = null, TimeProvider? time = null)
     {
         // Generous: other tests share the machine. The tests of deadlines set their own.
         var options = new SourceOptions
@@ -156,7 +157,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
             StartDeadline = TimeSpan.FromSeconds(60),
             StallDeadline = TimeSpan.FromSeconds(30),
         };
-        return new FfmpegSource(change?.Invoke(options) ?? options, TimeProvider.System);
+        return new FfmpegSource(change?.Invoke(options) ?? options, time ?? TimeProvider.System);
     }
 
     private static Task<RtspServer> ProtectedAsync(string recording, bool digest) => RtspServer.StartAsync(new RtspServerOptions

@@ -1,6 +1,7 @@
 // The child never outlives who started it, and leaves nothing behind.
 using System.Diagnostics;
 using System.Globalization;
+using StreamActions.TestKit;
 
 namespace StreamActions.Video.Tests;
 
@@ -41,15 +42,11 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
     [Fact]
     public async Task HostIsKilled_ChildStopped_IsGoneToo()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(ReaderProcessTests).Assembly.Location);
-        start.Environment[KilledHost.Variable] = recordings.Moving;
-        using var host = Process.Start(start)!;
+        using var host = ChildTest.Start(typeof(ReadingChild).Assembly, nameof(ReadingChild.Reads_UntilKilled), ReadingChild.Recording, recordings.Moving);
         int child;
         try
         {
-            Assert.Equal("reading", await host.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+            await PrintedAsync(host, ReadingChild.Line).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             child = ProcessFacts.ChildOf(host.Id, "ffmpeg");
             // A stopped child cannot notice a broken pipe: only the kernel can end it.
             Signal("STOP", child);
@@ -84,6 +81,17 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
         // Each run has three pipes and two threads: a leak shows as forty or more. Other tests and the pool cause a few.
         await ProcessFacts.UntilAsync(() => ProcessFacts.OfThisProcess() is var now && now.Handles < handles + 20 && now.Threads < threads + 20,
             $"before: {handles} handles, {threads} threads; after: {ProcessFacts.OfThisProcess()}");
+    }
+
+    // The test program has lines of its own before it.
+    private static async Task PrintedAsync(Process host, string line)
+    {
+        while (await host.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } printed)
+        {
+            if (printed.Contains(line, StringComparison.Ordinal))
+                return;
+        }
+        Assert.Fail("the child ended by itself");
     }
 
     private SourceOptions Looped() => Recordings.Fast(recordings.Moving) with { Loop = true };

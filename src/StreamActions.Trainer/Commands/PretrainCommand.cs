@@ -43,7 +43,7 @@ internal static class PretrainCommand
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var path = result.GetValue(common.Run)!;
             var steps = result.GetValue(common.Steps) ?? 2000;
-            var run = RunFolder.Exists(path) ? RunFolder.Open(path) : RunFolder.Create(path, Miniature, GeneratedImageSource.DemoImage, new TrainingOptions
+            var options = new TrainingOptions
             {
                 Steps = steps,
                 Batch = result.GetValue(batch),
@@ -55,9 +55,11 @@ internal static class PretrainCommand
                 Data = new() { Source = DataChoice.GeneratedImages },
                 Train = TrainablePart.Backbone,
                 Losses = new LossWeights { Contrastive = 1, CrossModal = 0, Visual = 0, Masked = 0 },
-            }, new GeneratedImageSource(GeneratedImageSource.DemoImage, result.GetValue(common.Seed)));
-            if (result.GetValue(common.Steps) is { } length && length != run.Options.Steps)
-                run = run.WithSteps(length);
+            };
+            options.Check();
+            var run = RunFolder.Exists(path)
+                ? TrainingSession.GoOn(path, result.GetValue(common.Steps))
+                : RunFolder.Create(path, Miniature, GeneratedImageSource.DemoImage, options, options.Data.Open(GeneratedImageSource.DemoImage, options.Seed, fresh: true));
             AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: step {run.LatestStep()} of {run.Options.Steps}, {TrainingSession.Count(run.Config):N0} parameters.");
             var end = await TrainingSession.RunAsync(run, run.Options.Data.Open(run.Clip, run.Options.Seed, fresh: true), device, cancellation);
             AnsiConsole.MarkupLineInterpolated(end == TrainingEnd.Stopped

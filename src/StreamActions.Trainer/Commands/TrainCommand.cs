@@ -14,16 +14,21 @@ internal static class TrainCommand
     /// <summary>Learning rate a clip of a step when CLIP is frozen (MODEL §4).</summary>
     private const double ReferenceRate = 1e-3 / 256;
 
-    /// <summary>The sizes of a network that begins at random; the vocabulary's size is filled in.</summary>
-    internal static M2ClipConfig FromNothing(ClipSpec clip, int classes) => PretrainCommand.Miniature with
+    /// <summary>The sizes of a network that begins at random; the numbers of tokens and of label words are filled in.</summary>
+    /// <param name="clip">The clips.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="masked">Whether there is a masked-language head, which has a text block of its own.</param>
+    internal static M2ClipConfig FromNothing(ClipSpec clip, int classes, bool masked) => PretrainCommand.Miniature with
     {
         ImageSize = clip.Size,
         Frames = clip.Frames,
         VisionAdapterWidth = 32,
         VisionAdapterLayers = 4,
         TextAdapterWidth = 32,
-        TextAdapterLayers = 1,
+        TextLayers = PretrainCommand.Miniature.TextLayers + (masked ? 1 : 0),
+        TextAdapterLayers = masked ? 2 : 1,
         NumClasses = classes,
+        MlmVocabSize = masked ? 1 : 0,
     };
 
     public static Command Create()
@@ -71,19 +76,10 @@ internal static class TrainCommand
             options.Check();
             if (times is not null && (steps is not null || times < 1))
                 throw new FormatException("--epochs: at least 1, and not beside --steps");
-            var run = RunFolder.Exists(path) ? GoOn(path, steps) : Start(path, start, result.GetValue(adapters), options, times);
+            var run = RunFolder.Exists(path) ? TrainingSession.GoOn(path, steps) : Start(path, start, result.GetValue(adapters), options, times);
             await RunAsync(path, run, device, cancellation);
         }));
         return command;
-    }
-
-    private static RunFolder GoOn(string path, long? steps)
-    {
-        var run = RunFolder.Open(path);
-        if (steps is { } length && length != run.Options.Steps)
-            run = run.WithSteps(length);
-        AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, and only --steps changes one.");
-        return run;
     }
 
     private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options, int? epochs)
@@ -91,7 +87,7 @@ internal static class TrainCommand
         if (from is null)
         {
             var fresh = options.Data.Open(GeneratedClipSource.DemoClip, options.Seed, fresh: true);
-            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count), GeneratedClipSource.DemoClip, InEpochs(options, epochs, fresh), fresh);
+            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count, options.Losses.Masked > 0), GeneratedClipSource.DemoClip, InEpochs(options, epochs, fresh), fresh);
         }
         var start = StartingPoint.Open(from);
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.

@@ -28,6 +28,18 @@ internal static class TrainingSession
         };
     }
 
+    /// <summary>Opens a run that was begun.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="steps">A new length, or null.</param>
+    public static RunFolder GoOn(string path, long? steps)
+    {
+        var run = RunFolder.Open(path);
+        if (steps is { } length && length != run.Options.Steps)
+            run = run.WithSteps(length);
+        AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, and only --steps changes one.");
+        return run;
+    }
+
     /// <summary>Trains until the run is done or stopped.</summary>
     public static async Task<TrainingEnd> RunAsync(RunFolder run, IClipSource source, Device device, CancellationToken cancellation)
     {

@@ -1,4 +1,6 @@
 // In which order an epoch goes through the clips: a seeded permutation that is computed place by place and never stored.
+using StreamActions.Trainer.Generation;
+
 namespace StreamActions.Trainer.Data;
 
 /// <summary>

@@ -11,17 +11,7 @@ internal sealed class SeededRandom : Random
 {
     private ulong _a, _b, _c, _d;
 
-    public SeededRandom(ulong seed)
-    {
-        ulong Mixed()
-        {
-            seed += 0x9E3779B97F4A7C15;
-            var z = (seed ^ (seed >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        }
-        (_a, _b, _c, _d) = (Mixed(), Mixed(), Mixed(), Mixed());
-    }
+    public SeededRandom(ulong seed) => (_a, _b, _c, _d) = (Seeds.Of(seed, 0), Seeds.Of(seed, 1), Seeds.Of(seed, 2), Seeds.Of(seed, 3));
 
     private ulong NextBits()
     {

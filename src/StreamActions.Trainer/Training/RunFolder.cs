@@ -158,7 +158,8 @@ internal sealed class RunFolder
     /// <summary>Steps behind the network of <see cref="LoadBest"/>.</summary>
     public long BestStep() => BestOrLatest()?.Step ?? 0;
 
-    private Checkpoint? BestOrLatest() => Checkpoints.Best() ?? Checkpoints.Latest();
+    /// <summary>The best checkpoint, the newest one when none was evaluated, or null before the first.</summary>
+    public Checkpoint? BestOrLatest() => Checkpoints.Best() ?? Checkpoints.Latest();
 
     private TorchNetwork Load(Checkpoint? checkpoint, Device? device)
     {

@@ -40,7 +40,7 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
 
     private static StartingPoint Of(RunFolder run, string path)
     {
-        var checkpoint = run.Checkpoints.Best() ?? run.Checkpoints.Latest()
+        var checkpoint = run.BestOrLatest()
             ?? throw new FormatException($"--from {path}: this run has no checkpoint yet");
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), run.Config, run.Clip, SafetensorsFile.Open(checkpoint.Weights).ReadAll(),
             (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words);

@@ -7,7 +7,8 @@ namespace StreamActions.Worker.Cameras;
 /// whole is taken out first (flicker, automatic exposure, a cloud).</para>
 /// <para>A single cell is enough, so that a small person counts. How much a cell must differ is learnt for each by itself: a base, and a multiple of
 /// the median change from picture to picture there, so that noise, leaves and screens stop counting after a minute, and somebody who is there
-/// less than half of the time never does. No cell can become deafer than <see cref="DeafestLevels"/>.</para>
+/// less than half of the time never does. No cell can become deafer than <see cref="DeafestLevels"/>; a picture in which most cells would have to be
+/// is too noisy to be judged, and counts as motion.</para>
 /// </summary>
 /// <param name="factor">Makes every threshold larger (less sensitive) or smaller.</param>
 internal sealed class MotionDetector(double factor)
@@ -33,9 +34,12 @@ internal sealed class MotionDetector(double factor)
         var seconds = (float)Math.Clamp((time - last).TotalSeconds, 0, 1);
         var (light, flicker) = (LightChange.Between(_reference, luma), LightChange.Between(_before, luma));
         var moved = false;
+        var deaf = 0;
         for (var i = 0; i < luma.Length; i++)
         {
-            var threshold = Math.Min(BaseLevels + NoiseFactor * _noise[i], DeafestLevels) * factor;
+            var wanted = BaseLevels + NoiseFactor * _noise[i];
+            deaf += wanted > DeafestLevels ? 1 : 0;
+            var threshold = Math.Min(wanted, DeafestLevels) * factor;
             moved |= Math.Abs(luma[i] - light.Apply(_reference[i])) > threshold;
             var change = Math.Abs(luma[i] - flicker.Apply(_before[i]));
             _noise[i] = Math.Max(0, _noise[i] + Math.Sign(change - _noise[i]) * NoiseStepPerSecond * seconds);
@@ -44,7 +48,7 @@ internal sealed class MotionDetector(double factor)
         luma.CopyTo(_before);
         if (moved)
             luma.CopyTo(_reference);
-        return moved;
+        return moved || 2 * deaf > luma.Length;
     }
 
     /// <summary>Another picture altogether comes next; what was learnt about noise is kept.</summary>

@@ -32,8 +32,11 @@ internal sealed class FaultSite : IAsyncDisposable
     /// <summary>Starts all servers.</summary>
     public static async Task<FaultSite> StartAsync(TemporaryFolder folder)
     {
+        // Encoded once: a camera that comes back does not encode its film first.
+        const int fps = 15;
         FaultSite site = new(
-            TestVideo.Make(folder.File("small.mp4"), 320, 240, fps: 15, seconds: 3), TestVideo.MakeColour(folder.File("large.mp4"), 0x2060C0, 480, 270, fps: 15, seconds: 3));
+            await RtspServer.EncodeAsync(TestVideo.Make(folder.File("small.mp4"), 320, 240, fps, seconds: 3), fps),
+            await RtspServer.EncodeAsync(TestVideo.MakeColour(folder.File("large.mp4"), 0x2060C0, 480, 270, fps, seconds: 3), fps));
         var steady = await site.ServerAsync(0);
         site._all.Add(steady);
         foreach (var name in (string[])["killed", "restarted", "frozen", "password", "crowd"])

@@ -30,7 +30,7 @@ public sealed record RtspServerOptions
 /// <summary>A running server on 127.0.0.1. It ends when it is disposed, and when the test process ends.</summary>
 public sealed class RtspServer : IAsyncDisposable
 {
-    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
     private RtspServer(Process process, int port) => (_process, Port) = (process, port);
@@ -46,16 +46,33 @@ public sealed class RtspServer : IAsyncDisposable
     public static Task<RtspServer> StartAsync(string mount, string recording, int port = 0) =>
         StartAsync(new RtspServerOptions { Mounts = new Dictionary<string, string> { [mount] = recording }, Port = port });
 
+    /// <summary>Encodes a recording once, so that servers of it start at once: give the result in its place. It must be served at the same rate.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be encoded: with what was printed.</exception>
+    public static async Task<string> EncodeAsync(string recording, int fps)
+    {
+        var encoded = Path.ChangeExtension(recording, ".h264");
+        var start = Program("--fps");
+        foreach (var argument in (string[])[fps.ToString(CultureInfo.InvariantCulture), "--encode", recording, encoded])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var printed = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? encoded : throw new InvalidOperationException($"{recording} was not encoded: {printed}");
+    }
+
+    private static ProcessStartInfo Program(string option) => new("python3", ["-u", Path.Combine(RepositoryPaths.Root, "deploy", "rtsp_server.py"), option])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
     /// <summary>Starts a server and waits until it serves.</summary>
     /// <exception cref="InvalidOperationException">It does not start: with what it printed.</exception>
     public static async Task<RtspServer> StartAsync(RtspServerOptions options)
     {
-        var start = new ProcessStartInfo("python3", ["-u", Path.Combine(RepositoryPaths.Root, "deploy", "rtsp_server.py"), "--until-stdin-closes"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Program("--until-stdin-closes");
         var arguments = start.ArgumentList;
         arguments.Add("--port");
         arguments.Add(options.Port.ToString(CultureInfo.InvariantCulture));

@@ -1,5 +1,5 @@
 // Checkpoints are whole or not there, whenever the program dies.
-using System.Diagnostics;
+using StreamActions.TestKit;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
@@ -61,18 +61,7 @@ public sealed class CheckpointsTests : IDisposable
 
     private static async Task KillWhileWritingAsync(string run, long after)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { [TrainingCrashChild.Run] = run },
-        };
-        // Under "dotnet exec" the process is dotnet itself and wants to be told what to run.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(CheckpointsTests).Assembly.Location);
-        foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{nameof(TrainingCrashChild.Trains_UntilKilled)}"])
-            start.ArgumentList.Add(argument);
-        using var child = Process.Start(start)!;
+        using var child = ChildTest.Start(typeof(TrainingCrashChild).Assembly, nameof(TrainingCrashChild.Trains_UntilKilled), TrainingCrashChild.Run, run);
         try
         {
             while (RunFolder.Open(run).LatestStep() < after || Directory.GetDirectories(run, "*.tmp").Length == 0)

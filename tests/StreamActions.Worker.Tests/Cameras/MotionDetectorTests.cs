@@ -29,6 +29,15 @@ public sealed class MotionDetectorTests
     }
 
     [Fact]
+    public void Moved_NoiseThatWouldHideAPerson_Counts()
+    {
+        // At twice this noise a person could be missed: then nothing is called still.
+        MotionDetector motion = new(1);
+        Settle(motion, noise: 2.5);
+        Assert.Equal(100, Count(motion, 100, noise: 2.5));
+    }
+
+    [Fact]
     public void Moved_SmallPersonInNoise_CountsAtTheFirstStep()
     {
         MotionDetector motion = new(1);

@@ -1,6 +1,6 @@
 // Opening a store: unusable places are named, damage is put aside, and a killed process loses nothing it acknowledged.
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using StreamActions.TestKit;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Tests.Events;
 
@@ -127,18 +127,8 @@ public sealed class EventStoreFileTests : IDisposable
 
     private async Task RunCrashChildAsync(int acknowledgements)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { [EventStoreCrashChild.Folder] = _folder.Path },
-        };
-        // Under "dotnet exec" the process is dotnet itself and wants to be told what to run.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(EventStoreFileTests).Assembly.Location);
-        foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{nameof(EventStoreCrashChild.Appends_UntilKilled_Acknowledges)}"])
-            start.ArgumentList.Add(argument);
-        using var child = Process.Start(start)!;
+        using var child = ChildTest.Start(
+            typeof(EventStoreCrashChild).Assembly, nameof(EventStoreCrashChild.Appends_UntilKilled_Acknowledges), EventStoreCrashChild.Folder, _folder.Path);
         try
         {
             using FileSystemWatcher watcher = new(_folder.Path);

@@ -1,14 +1,11 @@
 // A folder of folders: each is a class, its files are the clips.
+using StreamActions.Video;
+
 namespace StreamActions.Trainer.Data.Layouts;
 
 /// <summary>Lists the recordings of a folder per class.</summary>
 internal static class ClassFolders
 {
-    private static readonly HashSet<string> Recordings = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".flv", ".wmv", ".asf", ".ogv", ".3gp",
-    };
-
     /// <summary>The names of the classes: all folders but hidden ones.</summary>
     public static IReadOnlyList<string> Names(string root) =>
         [.. Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)).Where(IsShown).Order(StringComparer.Ordinal)];
@@ -21,7 +18,7 @@ internal static class ClassFolders
         {
             var folder = Path.Combine(root, name);
             string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => IsShown(Path.GetFileName(file)))];
-            string[] recordings = [.. files.Where(file => Recordings.Contains(Path.GetExtension(file)))];
+            string[] recordings = [.. files.Where(RecordingFiles.IsRecording)];
             clips.AddRange(recordings.Select(file => new ListedClip(root, 0, file, name)));
             if (recordings.Length < files.Length)
                 notes.Add($"{folder}: {files.Length - recordings.Length} file(s) whose names are not those of recordings are left out");

@@ -1,4 +1,4 @@
-// The train verb on recordings, from weights of others to a run that is done.
+// The train verb: from nothing, and on recordings from weights of others to a run that is done.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Tests.Training;
@@ -6,13 +6,28 @@ using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Commands;
 
-public sealed class TrainOnRecordingsTests : IDisposable
+public sealed class TrainCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("recordings-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string In(string name) => Path.Combine(_folder, name);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FromNothing_MaskedTask_HasItsHeadWhenItIsOn(bool masked)
+    {
+        var source = new MovingBarSource(4, 16);
+        var clip = SmallRuns.Clip;
+        var run = RunFolder.Create(In("fresh"), TrainCommand.FromNothing(clip, 2, masked), clip, SmallRuns.Options(1), source);
+        using var network = run.LoadNetwork();
+        Assert.Equal(masked, network.Network.Masked is not null);
+        Assert.Equal(masked ? ["bar", "left", "moves", "right"] : [], run.Words);
+        // The last block that encodes texts has its adapter either way.
+        Assert.Contains("transformer.resblocks.2.adapter_pre_mlp.textad_fc1.weight", network.Parameters.Tensors.Keys);
+    }
 
     [Fact]
     public void Train_FolderPerClassWithABrokenRecording_TrainsInEpochsAndSkipsIt()

@@ -1,5 +1,5 @@
 // Seeds from seeds: one number that decides everything, without one draw depending on another.
-namespace StreamActions.Trainer.Data;
+namespace StreamActions.Trainer.Generation;
 
 /// <summary>Mixes numbers into seeds (splitmix64's finish). Pure.</summary>
 internal static class Seeds

@@ -1,0 +1,24 @@
+// Not a test: a process that reads a recording until a test kills it.
+namespace StreamActions.Video.Tests;
+
+public sealed class ReadingChild
+{
+    /// <summary>The environment variable that names the recording.</summary>
+    internal const string Recording = "STREAMACTIONS_TEST_CHILD_READS";
+
+    /// <summary>What it prints with every frame.</summary>
+    internal const string Line = "reading";
+
+    [Fact(Explicit = true)]
+    public async Task Reads_UntilKilled()
+    {
+        var recording = Environment.GetEnvironmentVariable(Recording);
+        Assert.SkipWhen(recording is null, "runs only as the child of another test");
+        var options = new SourceOptions { Address = recording, Kind = MediaKind.File, SampleFps = 12, Loop = true };
+        await foreach (var frame in new FfmpegSource(options, TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken))
+        {
+            frame.Dispose();
+            Console.WriteLine(Line);
+        }
+    }
+}
