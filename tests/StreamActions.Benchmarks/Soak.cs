@@ -16,7 +16,7 @@ internal static class Soak
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10), BackWithin = TimeSpan.FromSeconds(90), StartPatience = TimeSpan.FromSeconds(120);
 
-    private sealed record Row(TimeSpan At, Footprint Held, long ReadersRss, int Live);
+    private sealed record Row(TimeSpan At, Footprint Held, long Committed, long ReadersRss, int Live);
 
     /// <summary>Runs it.</summary>
     /// <returns>0, or 1 when something grew by more than 5 % or a camera did not come back.</returns>
@@ -31,7 +31,7 @@ internal static class Soak
             output.WriteLine($"FAILED: only {Live(fleet)} of {cameras} cameras became live\n{string.Join('\n', fleet.Lines)}");
             return 1;
         }
-        output.WriteLine("   time   RSS MB  readers' MB  handles  threads  readers  live");
+        output.WriteLine("   time   RSS MB  GC has MB  readers' MB  handles  threads  readers  live");
         using CancellationTokenSource over = new();
         var faults = BefallAsync(site, fleet, faultEvery, new Random(seed), output, over.Token);
         List<Row> rows = [];
@@ -72,13 +72,13 @@ internal static class Soak
     private static Row Look(ObservedFleet fleet, TimeSpan at)
     {
         var held = Footprint.Now();
-        return new(at, held, held.Readers.Sum(Footprint.RssOf), Live(fleet));
+        return new(at, held, GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, held.Readers.Sum(Footprint.RssOf), Live(fleet));
     }
 
     private static int Live(ObservedFleet fleet) => fleet.Workers.Values.Count(c => c.Status.State == CameraState.Live);
 
     private static void Write(Row row, TextWriter output) => output.WriteLine(FormattableString.Invariant(
-        $"{row.At:mm\\:ss}  {Mebi(row.Held.RssBytes),9:f1}  {Mebi(row.ReadersRss),11:f1}  {row.Held.Handles,7}  {row.Held.Threads,7}  {row.Held.Readers.Count,7}  {row.Live,4}"));
+        $"{row.At:mm\\:ss}  {Mebi(row.Held.RssBytes),9:f1}  {Mebi(row.Committed),10:f1}  {Mebi(row.ReadersRss),11:f1}  {row.Held.Handles,7}  {row.Held.Threads,7}  {row.Held.Readers.Count,7}  {row.Live,4}"));
 
     // A quarter is warm-up; then the first third of what is left against its last third, by their medians: a fault moves single rows.
     private static int Judge(List<Row> rows, bool back, TextWriter output)
