@@ -1,5 +1,4 @@
 // Streams and recordings, read by one ffmpeg child that decodes, samples and scales.
-using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace StreamActions.Video;
@@ -94,14 +93,14 @@ public sealed class FfmpegSource : IFrameSource
     {
         // Rented: a camera that is opened again and again would leave a megabyte behind each time, for a collection that seldom comes.
         var bytes = _options.MaxWidth * _options.MaxHeight * 4;
-        var rented = ArrayPool<byte>.Shared.Rent(bytes);
+        var rented = PictureBuffers.Pool.Rent(bytes);
         try
         {
             ReadAll(rented.AsMemory(0, bytes));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            PictureBuffers.Pool.Return(rented);
         }
     }
 

@@ -1,5 +1,4 @@
 // One decoded picture, on its way from a source to a window, in a buffer that is used again.
-using System.Buffers;
 
 namespace StreamActions.Video;
 
@@ -37,13 +36,13 @@ public sealed class Frame : IDisposable
 
     /// <summary>Rents a buffer for a picture; its content is not cleared.</summary>
     public static Frame Rent(int width, int height, DateTimeOffset capturedAt, long arrivedAt, long sequence) =>
-        new(ArrayPool<byte>.Shared.Rent(checked(width * height * 3)), width, height, capturedAt, arrivedAt, sequence);
+        new(PictureBuffers.Pool.Rent(checked(width * height * 3)), width, height, capturedAt, arrivedAt, sequence);
 
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
+            PictureBuffers.Pool.Return(buffer);
     }
 
     /// <summary>Says that it arrives only now.</summary>

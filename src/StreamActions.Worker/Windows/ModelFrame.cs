@@ -1,5 +1,5 @@
 // A picture at the model's size, shared by all the windows it is part of.
-using System.Buffers;
+using StreamActions.Video;
 
 namespace StreamActions.Worker.Windows;
 
@@ -13,7 +13,7 @@ internal sealed class ModelFrame
     private readonly int _length;
     private int _references = 1;
 
-    private ModelFrame(int length) => (_buffer, _length) = (ArrayPool<byte>.Shared.Rent(length), length);
+    private ModelFrame(int length) => (_buffer, _length) = (PictureBuffers.Pool.Rent(length), length);
 
     /// <summary>When the picture was taken.</summary>
     public required DateTimeOffset CapturedAt { get; init; }
@@ -53,7 +53,7 @@ internal sealed class ModelFrame
     {
         var left = Interlocked.Decrement(ref _references);
         if (left == 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            PictureBuffers.Pool.Return(_buffer);
         ObjectDisposedException.ThrowIf(left < 0, this);
     }
 }
