@@ -3,6 +3,8 @@ using System.CommandLine;
 using StreamActions.Worker;
 using StreamActions.Worker.Configuration;
 
+NativeHeap.Limit();
+
 const string defaultFile = "config/streamactions.yaml";
 Option<string> config = new("--config") { Description = "The operator's file.", DefaultValueFactory = _ => defaultFile };
 Option<bool> untilEnd = new("--until-end") { Description = "Stop when every recording is over: for recordings that do not loop." };

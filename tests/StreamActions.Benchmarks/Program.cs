@@ -1,6 +1,10 @@
-// Claims about performance and endurance, measured: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|soak] --help
+// Claims about performance and endurance, measured: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|soak|training] --help
 using System.CommandLine;
 using StreamActions.Benchmarks;
+using StreamActions.Worker;
+
+// As the worker does first of all.
+NativeHeap.Limit();
 
 Option<string> model = new("--model") { Description = "A bundle.", DefaultValueFactory = _ => "models/demo" };
 Option<int> rounds = new("--rounds") { Description = "Rounds of both.", DefaultValueFactory = _ => 7 };
@@ -20,7 +24,11 @@ Command soak = new("soak", "Faults befall cameras at random; fails when memory, 
 soak.SetAction(result => Soak.RunAsync(
     result.GetValue(soaked), TimeSpan.FromMinutes(result.GetValue(minutes)), TimeSpan.FromSeconds(result.GetValue(every)), result.GetValue(seed), Console.Out));
 
+Option<int> steps = new("--steps") { Description = "Steps a round.", DefaultValueFactory = _ => 40 };
+Command training = new("training", "Clips a second of the training loop, against forward, backward and step alone.") { model, steps, rounds };
+training.SetAction(result => TrainingOverhead.RunAsync(result.GetValue(model)!, result.GetValue(steps), result.GetValue(rounds), Console.Out));
+
 // Without a verb, the pipeline.
-RootCommand root = new("Claims about performance and endurance, measured.") { model, rounds, pipeline, cameras, soak };
+RootCommand root = new("Claims about performance and endurance, measured.") { model, rounds, pipeline, cameras, soak, training };
 root.SetAction(result => PipelineOverhead.RunAsync(result.GetValue(model)!, result.GetValue(rounds), Console.Out));
 return await root.Parse(args).InvokeAsync();

@@ -39,14 +39,15 @@ internal static class TrainCommand
         var data = new DataOptions();
         Option<int?> epochs = new("--epochs") { Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most." };
         Option<TrainablePart?> part = new("--train") { Description = "adapters (and heads; CLIP stays frozen), or all. With --from: adapters." };
-        Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
+        Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, vision alone (texts stay what they are), text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
+        Option<TedParts> ted = new("--ted") { Description = "Parts of the TED-Adapters that are trained: both, the enhancement, the difference. A fresh one that is not does nothing: for ablations.", DefaultValueFactory = _ => TedParts.Both };
         Option<int> batch = new("--batch") { Description = "Clips that are compared with each other.", DefaultValueFactory = _ => 32 };
         Option<int> accumulate = new("--accumulate") { Description = "Batches whose gradients make one step.", DefaultValueFactory = _ => 1 };
         Option<double?> rate = new("--rate") { Description = "Highest learning rate; of text adapters half of it. With --from 0.001 for 256 clips a step and in proportion, else 0.001." };
         Option<int> patience = new("--patience") { Description = "Evaluations without a better figure after which the run ends; 0 never ends it.", DefaultValueFactory = _ => 0 };
         Command command = new("train", "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
         {
-            from, epochs, part, adapters, batch, accumulate, rate, patience,
+            from, epochs, part, adapters, ted, batch, accumulate, rate, patience,
         };
         common.AddTo(command);
         losses.AddTo(command);
@@ -71,6 +72,7 @@ internal static class TrainCommand
                 Patience = result.GetValue(patience),
                 Data = data.Read(result, training: true),
                 Train = result.GetValue(part) ?? (start is null ? TrainablePart.All : TrainablePart.Adapters),
+                Ted = result.GetValue(ted),
                 Losses = losses.Read(result),
             };
             options.Check();

@@ -11,6 +11,9 @@ internal enum AdapterPlaces
     /// <summary>Vision (TED-Adapters) and text.</summary>
     Both,
 
+    /// <summary>Vision alone: texts stay CLIP's.</summary>
+    Vision,
+
     /// <summary>Text alone: a video stays the mean of its frames.</summary>
     Text,
 
@@ -52,7 +55,8 @@ internal sealed record NewHeads(int Frames, AdapterPlaces Adapters, IReadOnlyLis
     private M2ClipConfig Sized(M2ClipConfig start)
     {
         // As wide as the paper's for ViT-B/16: half the width.
-        var (vision, text) = (Adapters == AdapterPlaces.Both && start.VisionAdapterLayers == 0, Adapters != AdapterPlaces.None && start.TextAdapterLayers == 0);
+        var (vision, text) = (Adapters is AdapterPlaces.Both or AdapterPlaces.Vision && start.VisionAdapterLayers == 0,
+            Adapters is AdapterPlaces.Both or AdapterPlaces.Text && start.TextAdapterLayers == 0);
         // The cross-modal block needs embeddings as wide as its texts.
         var masked = Words.Count > 0 && start.EmbedDim == start.TextWidth;
         var layers = start.TextStackLayers + (masked ? 1 : 0);

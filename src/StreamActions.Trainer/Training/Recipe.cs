@@ -35,14 +35,14 @@ internal sealed class Recipe : IDisposable
 
     /// <summary>Freezes what is not trained, and says how many numbers are.</summary>
     /// <param name="parameters">All of them.</param>
-    /// <param name="part">What is trained.</param>
+    /// <param name="options">What is trained.</param>
     /// <param name="visionAdapters">False: frames are averaged, so the temporal adapter stays the identity too.</param>
-    public static long Freeze(TorchParameters parameters, TrainablePart part, bool visionAdapters) => parameters.TrainOnly(name => part switch
+    public static long Freeze(TorchParameters parameters, TrainingOptions options, bool visionAdapters) => parameters.TrainOnly(name => options.Train switch
     {
         // Adapters, the temporal adapter and both heads have it in their names, as in the reference.
-        TrainablePart.Adapters => IsAdapter(name) && (visionAdapters || !name.StartsWith("visual.t_adapter.", StringComparison.Ordinal)),
+        TrainablePart.Adapters => IsAdapter(name) && (visionAdapters || !IsTemporal(name)) && IsOf(options.Ted, name),
         TrainablePart.Backbone => !IsAdapter(name),
-        _ => true,
+        _ => IsOf(options.Ted, name),
     });
 
     /// <summary>Takes over the state of an optimiser that was saved; null leaves it fresh.</summary>
@@ -76,6 +76,13 @@ internal sealed class Recipe : IDisposable
     public void Dispose() => _optimizer.Dispose();
 
     private static bool IsAdapter(string name) => name.Contains("adapter", StringComparison.Ordinal) || name.Contains("textad", StringComparison.Ordinal);
+
+    private static bool IsTemporal(string name) => name.StartsWith("visual.t_adapter.", StringComparison.Ordinal);
+
+    // The temporal adapter behind the last block enhances too.
+    private static bool IsOf(TedParts parts, string name) =>
+        name.Contains("offset_adapter.", StringComparison.Ordinal) ? parts != TedParts.Enhancement
+        : !IsTemporal(name) && !name.StartsWith("visual.transformer.", StringComparison.Ordinal) || !IsAdapter(name) || parts != TedParts.Difference;
 
     private static double Factor(string name, TrainablePart part) => part == TrainablePart.Adapters && name.Contains("textad", StringComparison.Ordinal) ? 0.5 : 1;
 }

@@ -51,7 +51,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     {
         var options = run.Options;
         using var network = run.LoadNetwork(device);
-        TrainedParameters = Recipe.Freeze(network.Parameters, options.Train, run.Config.VisionAdapterLayers > 0);
+        TrainedParameters = Recipe.Freeze(network.Parameters, options, run.Config.VisionAdapterLayers > 0);
         using var optimizer = new Recipe(network.Parameters, options);
         optimizer.Resume(run.Checkpoints.Latest()?.Optimizer);
         var losses = new MultiTaskLoss(network, options.Losses, run.Config.NumClasses > 0 ? run.Classes : [], run.Words.Count > 0 ? new LabelWords(run.Words) : null);

@@ -23,6 +23,23 @@ internal enum TrainablePart
     Adapters,
 }
 
+/// <summary>Which parts of the TED-Adapters are trained; what is fresh and is not trained does nothing.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TedParts>))]
+internal enum TedParts
+{
+    /// <summary>Both.</summary>
+    [JsonStringEnumMemberName("both")]
+    Both,
+
+    /// <summary>The global temporal enhancement alone.</summary>
+    [JsonStringEnumMemberName("enhancement")]
+    Enhancement,
+
+    /// <summary>The local temporal difference alone.</summary>
+    [JsonStringEnumMemberName("difference")]
+    Difference,
+}
+
 /// <summary>A run's settings.</summary>
 internal sealed record TrainingOptions
 {
@@ -34,6 +51,8 @@ internal sealed record TrainingOptions
     public int Accumulate { get; init; } = 1;
     /// <summary>What is trained.</summary>
     public TrainablePart Train { get; init; }
+    /// <summary>Which parts of the TED-Adapters are trained.</summary>
+    public TedParts Ted { get; init; }
     /// <summary>Weights of the four tasks.</summary>
     public LossWeights Losses { get; init; } = new();
     /// <summary>Where clips come from.</summary>

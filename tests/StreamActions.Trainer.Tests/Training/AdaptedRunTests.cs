@@ -57,7 +57,7 @@ public sealed class AdaptedRunTests : IDisposable
         var part = frozen ? TrainablePart.Adapters : TrainablePart.All;
         var run = SmallRuns.Shaken(Adapted());
         using var network = run.LoadNetwork();
-        var trained = Recipe.Freeze(network.Parameters, part, visionAdapters: true);
+        var trained = Recipe.Freeze(network.Parameters, SmallRuns.Options(1) with { Train = part }, visionAdapters: true);
         var clips = Enumerable.Range(0, 8).Select(i => _source.Training(i)).ToArray();
         new MultiTaskLoss(network, new LossWeights(), run.Classes, new LabelWords(run.Words)).Of(clips, 1).Total.backward();
 
@@ -88,9 +88,37 @@ public sealed class AdaptedRunTests : IDisposable
     {
         var run = Adapted(AdapterPlaces.Text);
         using var network = run.LoadNetwork();
-        Recipe.Freeze(network.Parameters, TrainablePart.Adapters, run.Config.VisionAdapterLayers > 0);
+        Recipe.Freeze(network.Parameters, SmallRuns.Options(1), run.Config.VisionAdapterLayers > 0);
         Assert.Equal(["visual.adapter_fc.weight", "visual.adapter_fc.bias"],
             network.Parameters.Trained.Select(p => p.Key).Where(n => n.StartsWith("visual.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void From_VisionAlone_LeavesTextsAsTheyWere()
+    {
+        var run = Adapted(AdapterPlaces.Vision);
+        Assert.Equal((2, 0), (run.Config.VisionAdapterLayers, run.Config.TextAdapterLayers));
+        using var network = run.LoadNetwork();
+        Recipe.Freeze(network.Parameters, SmallRuns.Options(1), visionAdapters: true);
+        Assert.DoesNotContain(network.Parameters.Trained, p => p.Key.StartsWith("transformer.", StringComparison.Ordinal));
+        Assert.Contains(network.Parameters.Trained, p => p.Key.StartsWith("visual.transformer.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Freeze_OnePartOfTed_TrainsAllButTheOther(bool difference)
+    {
+        var parts = difference ? TedParts.Difference : TedParts.Enhancement;
+        using var network = Adapted().LoadNetwork();
+        Recipe.Freeze(network.Parameters, SmallRuns.Options(1), visionAdapters: true);
+        var all = network.Parameters.Trained.Select(p => p.Key).ToList();
+        Recipe.Freeze(network.Parameters, SmallRuns.Options(1) with { Ted = parts }, visionAdapters: true);
+        var left = all.Except(network.Parameters.Trained.Select(p => p.Key)).ToList();
+        Assert.NotEmpty(left);
+        // What is left out is exactly one of TED's two parts: all that has the difference in its name, or all else in the blocks and behind the last.
+        Assert.Equal(all.Where(n => n.StartsWith("visual.", StringComparison.Ordinal) && !n.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)
+            && n.Contains("offset_adapter", StringComparison.Ordinal) != difference), left);
     }
 
     [Fact]

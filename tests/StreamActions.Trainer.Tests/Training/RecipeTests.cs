@@ -17,7 +17,7 @@ public sealed class RecipeTests : IDisposable
         var run = SmallRuns.Shaken(SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source,
             SmallRuns.Options(10) with { Rate = 0.01, WarmUp = 0, WeightDecay = 0.5, GradientNorm = 1e9 }));
         using var network = run.LoadNetwork();
-        Recipe.Freeze(network.Parameters, TrainablePart.Adapters, visionAdapters: true);
+        Recipe.Freeze(network.Parameters, SmallRuns.Options(1), visionAdapters: true);
         var before = network.Parameters.Export();
         using (var recipe = new Recipe(network.Parameters, run.Options))
         {
