@@ -1,4 +1,4 @@
-// The C library's allocator, told not to spread.
+// The C library's allocator, told not to spread, and to give back.
 using System.Runtime.InteropServices;
 
 namespace StreamActions.Worker;
@@ -13,11 +13,17 @@ internal static partial class NativeHeap
 
     /// <summary>Lets there be no more arenas than this. To be called first of all: those that are there stay. Without glibc it does nothing.</summary>
     /// <returns>False when the allocator is another one.</returns>
-    public static bool Limit(int arenas = 2)
+    public static bool Limit(int arenas = 2) => Call(() => mallopt(ArenaMax, arenas));
+
+    /// <summary>Gives free pages back to the system. Takes milliseconds: for when something large is over, such as an opening of a camera.</summary>
+    /// <returns>False when there were none, or the allocator is another one.</returns>
+    public static bool GiveBack() => Call(() => malloc_trim(0));
+
+    private static bool Call(Func<int> function)
     {
         try
         {
-            return mallopt(ArenaMax, arenas) == 1;
+            return function() == 1;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -27,4 +33,7 @@ internal static partial class NativeHeap
 
     [LibraryImport("libc.so.6")]
     private static partial int mallopt(int parameter, int value);
+
+    [LibraryImport("libc.so.6")]
+    private static partial int malloc_trim(nuint keep);
 }
