@@ -26,8 +26,14 @@ internal static class TrainingOverhead
         using TemporaryFolder folder = new();
         var options = new TrainingOptions
         {
-            Steps = 0, Batch = Batch, Rate = 1e-4, Seed = Seed, MixedPrecision = true, EvaluateEvery = int.MaxValue,
-            Train = TrainablePart.Adapters, Losses = new() { Masked = 0 },
+            Steps = 0,
+            Batch = Batch,
+            Rate = 1e-4,
+            Seed = Seed,
+            MixedPrecision = true,
+            EvaluateEvery = int.MaxValue,
+            Train = TrainablePart.Adapters,
+            Losses = new() { Masked = 0 },
         };
         var start = StartingPoint.Open(bundle);
         var source = options.Data.Open(start.Clip, options.Seed, fresh: false);
