@@ -1,5 +1,4 @@
 // One decoded picture, on its way from a source to a window, in a buffer that is used again.
-
 namespace StreamActions.Video;
 
 /// <summary>

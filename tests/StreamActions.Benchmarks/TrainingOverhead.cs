@@ -13,7 +13,6 @@ namespace StreamActions.Benchmarks;
 internal static class TrainingOverhead
 {
     private const int Batch = 32, Seed = 1;
-    private static readonly int Cores = Environment.ProcessorCount;
 
     /// <summary>Prints the rates of both, the loop's wait for data, and the median of the rounds' ratios.</summary>
     /// <param name="bundle">The bundle whose weights are trained on.</param>
@@ -22,7 +21,7 @@ internal static class TrainingOverhead
     /// <param name="output">Where to print.</param>
     public static async Task RunAsync(string bundle, int steps, int rounds, TextWriter output)
     {
-        set_num_threads(Cores);
+        set_num_threads(Environment.ProcessorCount);
         using TemporaryFolder folder = new();
         var options = new TrainingOptions
         {

@@ -1,5 +1,4 @@
 // A buffer that any thread gave back is the next one's.
-
 namespace StreamActions.Video.Tests;
 
 public sealed class PictureBuffersTests

@@ -79,10 +79,13 @@ internal sealed class Recipe : IDisposable
 
     private static bool IsTemporal(string name) => name.StartsWith("visual.t_adapter.", StringComparison.Ordinal);
 
+    private static bool IsOf(TedParts parts, string name) => parts == TedParts.Both || (PartOf(name) ?? parts) == parts;
+
     // The temporal adapter behind the last block enhances too.
-    private static bool IsOf(TedParts parts, string name) =>
-        name.Contains("offset_adapter.", StringComparison.Ordinal) ? parts != TedParts.Enhancement
-        : !IsTemporal(name) && !name.StartsWith("visual.transformer.", StringComparison.Ordinal) || !IsAdapter(name) || parts != TedParts.Difference;
+    private static TedParts? PartOf(string name) =>
+        name.Contains("offset_adapter.", StringComparison.Ordinal) ? TedParts.Difference
+        : IsTemporal(name) || IsAdapter(name) && name.StartsWith("visual.transformer.", StringComparison.Ordinal) ? TedParts.Enhancement
+        : null;
 
     private static double Factor(string name, TrainablePart part) => part == TrainablePart.Adapters && name.Contains("textad", StringComparison.Ordinal) ? 0.5 : 1;
 }
