@@ -1,5 +1,8 @@
 // glibc really takes the setting, and gives back what is free between what is not.
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using StreamActions.TestKit;
 
 namespace StreamActions.Worker.Tests;
 
@@ -8,7 +11,15 @@ public sealed class NativeHeapTests
     private const int Pieces = 8192, PieceBytes = 16 * 1024;
 
     [Fact]
-    public void Limit_Glibc_IsTaken() => Assert.True(NativeHeap.Limit());
+    public async Task Limit_ManyThreads_ShareTheHeapsThatAreThere()
+    {
+        using var child = ChildTest.Start(typeof(NativeHeapChild).Assembly, nameof(NativeHeapChild.Prints_HowManyArenasManyThreadsAdd), NativeHeapChild.Variable, "1000");
+        var printed = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var added = Regex.Match(printed, NativeHeapChild.Line + @" (-?\d+)");
+        Assert.True(added.Success, printed);
+        // Without a limit, about as many as threads; a few may be others' mappings at such an address.
+        Assert.InRange(int.Parse(added.Groups[1].Value, CultureInfo.InvariantCulture), -4, 4);
+    }
 
     [Fact]
     public unsafe void GiveBack_HolesBetweenWhatIsHeld_LeaveTheProcess()
