@@ -2,7 +2,7 @@
 # Installs what StreamActions needs beside the .NET SDK, on Debian 12+ or Ubuntu 22.04+ (x64). Says nothing when there is nothing to do.
 #
 #   setup.sh             to run the worker and the demo: ffmpeg, GTK and libatomic (OpenCV's binaries need them), GStreamer's RTSP server
-#   setup.sh --trainer   to run the trainer: on systems with an older libstdc++, a C compiler and the library stub made with it
+#   setup.sh --trainer   to run the trainer: ffmpeg, GTK and libatomic too; on systems with an older libstdc++, a C compiler and the library stub made with it
 #   setup.sh --tests     both, and Java for the Kafka broker of the end-to-end tests
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -44,10 +44,10 @@ want() { # want PACKAGE…: notes those that are not installed
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || packages+=("$package")
   done
 }
+command -v ffmpeg >/dev/null || want ffmpeg
+[[ $libraries == *libatomic.so.1* ]] || packages+=(libatomic1)
+[[ $libraries == *libgtk-3.so.0* ]] || packages+=(libgtk-3-0)
 if [[ $runtime == yes ]]; then
-  command -v ffmpeg >/dev/null || want ffmpeg
-  [[ $libraries == *libatomic.so.1* ]] || packages+=(libatomic1)
-  [[ $libraries == *libgtk-3.so.0* ]] || packages+=(libgtk-3-0)
   want python3 python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{base,good,bad,ugly}
 fi
 if [[ $trainer == yes && $stub_needed == yes && ! -e $stub/libstdc++.so.6 ]]; then
