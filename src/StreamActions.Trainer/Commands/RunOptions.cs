@@ -10,7 +10,7 @@ internal sealed class RunOptions
     public Option<long?> Steps { get; } = new("--steps") { Description = "Steps in all. For a run that goes on: a new length, over which the learning rate then falls." };
     public Option<long?> WarmUp { get; } = new("--warm-up") { Description = "Steps in which the learning rate rises; a twentieth of all unless given." };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights and clips.", DefaultValueFactory = _ => 1UL };
-    public Option<bool> Mixed { get; } = new("--bf16") { Description = "Matrix products in bfloat16: several times as fast where the processor has them." };
+    public Option<bool> Mixed { get; } = new("--bf16") { Description = "Matrix products in bfloat16 where the processor has them, which is several times as fast; elsewhere in float, as without." };
     public Option<long> EvaluateEvery { get; } = new("--evaluate-every") { Description = "Steps from one evaluation to the next.", DefaultValueFactory = _ => 250 };
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
     public Option<string> Device { get; } = new("--device") { Description = "auto, cpu or cuda; auto takes CUDA where the libtorch in use has it.", DefaultValueFactory = _ => "auto" };

@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -43,6 +44,8 @@ internal static class TrainingSession
     /// <summary>Trains until the run is done or stopped.</summary>
     public static async Task<TrainingEnd> RunAsync(RunFolder run, IClipSource source, Device device, CancellationToken cancellation)
     {
+        if (run.Options.MixedPrecision && !Bfloat16.IsNative(device))
+            AnsiConsole.MarkupLine("[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
         using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
         using var curves = new TrainingLog(run.In("tensorboard"), run.LatestStep(), TimeProvider.System);
         var end = TrainingEnd.Stopped;

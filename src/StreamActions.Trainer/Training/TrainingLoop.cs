@@ -42,6 +42,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
 {
     private const int EvaluatedPerClass = 20;
     private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
+    private bool _mixed;
 
     /// <summary>Numbers that are trained; known once the run has begun.</summary>
     public long TrainedParameters { get; private set; }
@@ -58,6 +59,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         var step = run.LatestStep();
         using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
         var saved = step;
+        _mixed = options.MixedPrecision && Bfloat16.IsNative(device ?? CPU);
         try
         {
             while (step < options.Steps)
@@ -115,7 +117,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     {
         using var scope = NewDisposeScope();
         var options = run.Options;
-        (network.Training, network.MixedPrecision) = (true, options.MixedPrecision);
+        (network.Training, network.MixedPrecision) = (true, _mixed);
         // Dropout and masks of a resumed run are the same.
         var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
         var value = (double)batch.Total.item<float>();

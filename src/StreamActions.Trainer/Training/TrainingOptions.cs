@@ -69,7 +69,7 @@ internal sealed record TrainingOptions
     public double GradientNorm { get; init; } = 1;
     /// <summary>Seed of the weights and the clips.</summary>
     public required ulong Seed { get; init; }
-    /// <summary>Matrix products in bfloat16.</summary>
+    /// <summary>Matrix products in bfloat16, where the device has them (<see cref="Network.Bfloat16"/>).</summary>
     public bool MixedPrecision { get; init; }
     /// <summary>Steps from one evaluation to the next.</summary>
     public long EvaluateEvery { get; init; } = 250;
