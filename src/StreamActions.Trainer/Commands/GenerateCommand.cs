@@ -13,7 +13,7 @@ internal static class GenerateCommand
     {
         Option<string> to = new("--to") { Description = "The PNG to write.", Required = true };
         Option<int> page = new("--page") { Description = "Which clips: another number, other clips.", DefaultValueFactory = _ => 0 };
-        Option<string> actions = new("--actions") { Description = "Its rows, such as hands_up,crouches; all of the benchmark's when left out." };
+        Option<string> actions = new("--actions") { Description = "Its rows, such as hands_up,crouches; all of the benchmark's when left out, and the poses between them." };
         Command sheet = new("sheet", "A contact sheet: one held-out clip of every action a row, frames from left to right.") { to, page, actions };
         sheet.SetAction((result, _) => RunMessages.GuardAsync(() =>
         {
@@ -23,8 +23,10 @@ internal static class GenerateCommand
                 var own = GeneratedClipSource.HeldOutSeeds + (ulong)(result.GetValue(page) * rows.Count + row);
                 return ClipGenerator.Generate(own, GeneratedClipSource.DemoClip, kind, shirt: Compositions.BaseShirt(kind, own)).Pixels;
             });
-            ContactSheet.Write(result.GetValue(to)!, [.. clips], GeneratedClipSource.DemoClip);
-            AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", rows.Select(r => ActionCatalog.Of(r).Name))}.");
+            var poses = result.GetValue(actions) is null ? Interlude.Poses : [];
+            var held = poses.Select((pose, row) => Interlude.Hold(GeneratedClipSource.PoseSeeds + (ulong)(result.GetValue(page) * poses.Count + row), GeneratedClipSource.DemoClip, 1, pose).Pixels);
+            ContactSheet.Write(result.GetValue(to)!, [.. clips, .. held], GeneratedClipSource.DemoClip);
+            AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", [.. rows.Select(r => ActionCatalog.Of(r).Name), .. poses.Select(p => Captions.Canonical(p))])}.");
             return Task.CompletedTask;
         }));
         return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Pictures(), Film(), Clips() };

@@ -12,7 +12,10 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
 {
     /// <summary>Where the seeds of held-out clips begin.</summary>
     internal const ulong HeldOutSeeds = 1UL << 62;
+    /// <summary>Where the seeds of held-out poses begin.</summary>
+    internal const ulong PoseSeeds = HeldOutSeeds | 1UL << 41;
     private const ulong CompositionSeeds = HeldOutSeeds | 1UL << 40;
+    private const double InterludeShare = 0.15;
     // Runs have 2²¹ ranges of 2⁴⁰ seeds each: all of them below 2⁶¹.
     private const ulong Ranges = 1UL << 21;
 
@@ -22,15 +25,18 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     public IReadOnlyList<ClipClass> Classes { get; } =
         [.. ActionCatalog.All.Select(a => new ClipClass(a.Name, Captions.Canonical(a), (int?)ActionCatalog.Partner(a.Kind)))];
 
-    public IEnumerable<string> Texts => Captions.All();
+    public IEnumerable<string> Texts => Captions.All().Concat(Captions.AllOfStates());
 
     /// <inheritdoc/>
     /// <remarks>
     /// After a clip of an action that is another one played backwards comes its twin, the same frames in the other order with the other action's
     /// caption: in one batch (of even size), the two can be told apart by nothing but time. A twin that would be a novel composition is left out.
+    /// Some pairs of clips show what is between actions, so that a camera's picture is not taken for an action whenever it is none.
     /// </remarks>
     public TrainingClip Training(long index)
     {
+        if (IsInterlude(SeedOf(index - index % 2)))
+            return Between(index);
         if (index % 2 == 1 && ActionCatalog.Partner(ClipGenerator.ActionOf(SeedOf(index - 1))) is { } twin && Shirt(index - 1) is var shirt
             && !Compositions.IsNovel(new(twin, shirt!)))
             return Make(SeedOf(index - 1), twin, index - 1, shirt);
@@ -48,6 +54,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
         Composed("novel-compositions", Compositions.All, Compositions.Novel, 1UL << 39, perClass),
         // The easier question, whose answer can only be a novel one.
         Composed("novel-alone", Compositions.Novel, Compositions.Novel, 1UL << 39, perClass),
+        HeldPoses(perClass),
     ];
 
     private EvaluationSet Composed(string name, IReadOnlyList<Composition> candidates, IReadOnlyList<Composition> shown, ulong seeds, int perClass)
@@ -60,6 +67,31 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
                 HeldOut(CompositionSeeds + seeds + (ulong)(n * shown.Count + i), c.Action, c.Shirt, places[c]))));
     }
 
+    // Somebody rests in a pose that an action ends with: told apart from every action.
+    private EvaluationSet HeldPoses(int perClass)
+    {
+        VisibleState[] poses = [VisibleState.SitsOnChair, VisibleState.LiesOnFloor, VisibleState.HoldsBox];
+        return new("held-poses", [.. Classes.Select(c => c with { Reverse = null }), .. poses.Select(p => new ClipClass(p.ToString(), Captions.Canonical(p), null))], Supervised: false,
+            Enumerable.Range(0, perClass).SelectMany(n => poses.Select((pose, i) =>
+                new HeldOutClip([Interlude.Hold(PoseSeeds + (ulong)(n * poses.Length + i), spec, 1, pose).Pixels], Classes.Count + i))));
+    }
+
+    private TrainingClip Between(long index)
+    {
+        var twin = index % 2 == 1 && Interlude.IsWalk(SeedOf(index - 1));
+        var clip = Interlude.Generate(SeedOf(twin ? index - 1 : index), spec, Difficulty(index), backwards: twin);
+        return new(clip.Pixels, (int?)clip.Action ?? TrainingClip.NoClass, clip.Shirt, clip.Caption.Text, clip.Caption.Colour)
+        {
+            AlsoTrue = clip.State is { } state ? [VisibleStates.Number(state)] : [],
+            Says = clip.Said is { } said ? VisibleStates.Number(said) : (int)clip.Action!,
+        };
+    }
+
+    // Another sequence than the clip's own, which begins with the same seed.
+    private static bool IsInterlude(ulong own) => new SeededRandom(Seeds.Of(own, 5)).NextDouble() < InterludeShare;
+
+    private double Difficulty(long index) => warmUpClips == 0 ? 1 : Math.Min(1, (double)index / warmUpClips);
+
     private string? Shirt(long index) => Compositions.BaseShirt(ClipGenerator.ActionOf(SeedOf(index)), SeedOf(index));
 
     private ulong SeedOf(long index) => ((seed % Ranges) << 40) + (ulong)index;
@@ -69,7 +101,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
 
     private TrainingClip Make(ulong own, ActionKind action, long index, string? shirt)
     {
-        var clip = ClipGenerator.Generate(own, spec, action, warmUpClips == 0 ? 1 : Math.Min(1, (double)index / warmUpClips), shirt);
+        var clip = ClipGenerator.Generate(own, spec, action, Difficulty(index), shirt);
         return new(clip.Pixels, (int)clip.Action, clip.Colour, clip.Caption.Text, clip.Caption.Colour);
     }
 }

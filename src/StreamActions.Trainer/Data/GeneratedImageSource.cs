@@ -13,9 +13,6 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
     private const ulong HeldOutSeeds = 1UL << 62 | 1UL << 50;
     private const ulong Ranges = 1UL << 21;
 
-    // Numbers of states, after those of actions.
-    private const int FirstState = 1000;
-
     /// <summary>The pictures that the demo model is pretrained on.</summary>
     public static ClipSpec DemoImage { get; } = GeneratedClipSource.DemoClip with { Frames = 1 };
 
@@ -32,10 +29,10 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
         var image = ImageGenerator.Generate(((seed % Ranges) << 40) + (1UL << 39) + (ulong)index, spec, warmUpImages == 0 ? 1 : Math.Min(1, (double)index / warmUpImages));
         return new(image.Pixels, (int)image.Action, image.Shirt, image.Caption.Text, image.Caption.Colour)
         {
-            AlsoTrue = [.. image.States.Select(s => FirstState + (int)s)],
+            AlsoTrue = [.. image.States.Select(VisibleStates.Number)],
             // Of an action that lasts, the word for it and the word for what is seen say the same.
-            Says = image.Said is { } state ? FirstState + (int)state
-                : VisibleStates.Lasts(image.Action) && image.States.Count > 0 ? FirstState + (int)image.States[0] : (int)image.Action,
+            Says = image.Said is { } state ? VisibleStates.Number(state)
+                : VisibleStates.Lasts(image.Action) && image.States.Count > 0 ? VisibleStates.Number(image.States[0]) : (int)image.Action,
         };
     }
 

@@ -42,8 +42,9 @@ internal sealed class MixedClipSource : IClipSource
         if (OthersBefore(index + 1) > others)
             return _other.Training(others);
         var clip = _own.Training(index - others);
-        // Numbers that are no classes say something visible; only the other source has any.
-        return clip with { Label = _union.OfSecond(clip.Label), Says = clip.Says < _own.Classes.Count ? _union.OfSecond(clip.Says) : clip.Says };
+        // Numbers that are no classes say something visible; only the generated source has any.
+        int Joint(int number) => number >= 0 && number < _own.Classes.Count ? _union.OfSecond(number) : number;
+        return clip with { Label = Joint(clip.Label), Says = Joint(clip.Says) };
     }
 
     /// <inheritdoc/>

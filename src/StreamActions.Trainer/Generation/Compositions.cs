@@ -25,14 +25,15 @@ internal static class Compositions
         ActionCatalog.Of(composition.Action).People == 1 && (3 * ShirtIndex(composition.Shirt) + (int)composition.Action) % SceneLook.ShirtNames.Count == 0;
 
     /// <summary>The shirt of a training clip of an action: chosen by the seed among those of the base; null when nobody or two are in the picture.</summary>
-    public static string? BaseShirt(ActionKind action, ulong seed)
+    public static string? BaseShirt(ActionKind action, ulong seed) => ActionCatalog.Of(action).People != 1 ? null : BaseShirt([action], seed);
+
+    /// <summary>A shirt in which none of these actions of one person is novel, chosen by the seed.</summary>
+    public static string BaseShirt(IReadOnlyCollection<ActionKind> actions, ulong seed)
     {
-        if (ActionCatalog.Of(action).People != 1)
-            return null;
         // Another sequence than the clip's own, which begins with the same seed.
         var shirts = SceneLook.ShirtNames;
         var first = new SeededRandom(~seed).Next(shirts.Count);
-        return IsNovel(new(action, shirts[first])) ? shirts[(first + 1) % shirts.Count] : shirts[first];
+        return Enumerable.Range(first, shirts.Count).Select(n => shirts[n % shirts.Count]).First(shirt => !actions.Any(a => IsNovel(new(a, shirt))));
     }
 
     private static int ShirtIndex(string shirt) => SceneLook.ShirtNames.Index().First(s => s.Item == shirt).Index;

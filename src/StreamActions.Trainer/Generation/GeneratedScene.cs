@@ -23,7 +23,8 @@ internal sealed class GeneratedScene : IDisposable
     /// <param name="action">The action, or null for a random one.</param>
     /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
     /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
-    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt)
+    /// <param name="phase">What of the action the pictures show.</param>
+    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt, ActionPhase phase = ActionPhase.During)
     {
         _spec = spec;
         Random = new SeededRandom(seed);
@@ -38,6 +39,8 @@ internal sealed class GeneratedScene : IDisposable
         _style = MotionStyle.Random(Random);
         var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
         _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random);
+        if (phase != ActionPhase.During)
+            _take = _take.Outside(phase, Seconds, Random);
         if (shirt is not null)
             _look = _look.WithShirt(shirt, Random);
         _choreography = new Choreography([_take.Part], _bodies[.._words.People], _take.StartX);
@@ -61,6 +64,9 @@ internal sealed class GeneratedScene : IDisposable
 
     /// <summary>How much of <see cref="Performed"/> is done at a time: 0 before … 1 after, outside when it is not going on.</summary>
     public double Progress(double seconds) => (seconds - _take.Part.From) / (_take.Part.To - _take.Part.From);
+
+    /// <summary>The style's side: with two people, where the other one comes from and goes to.</summary>
+    public int Side => _style.Side;
 
     /// <summary>Draws the picture of a time of <see cref="Performed"/>.</summary>
     public unsafe void Draw(double seconds, Span<byte> frame)

@@ -1,6 +1,19 @@
 // Where and when in a clip an action is performed, and what else is about.
 namespace StreamActions.Trainer.Generation;
 
+/// <summary>What a clip shows of an action.</summary>
+internal enum ActionPhase
+{
+    /// <summary>Enough of it to tell what it is.</summary>
+    During,
+
+    /// <summary>What comes before: the pose it begins with, or the other person's coming.</summary>
+    Before,
+
+    /// <summary>What comes after: the pose it ends with, or the other person's going.</summary>
+    After,
+}
+
 /// <summary>The random circumstances of one performance.</summary>
 /// <param name="Part">The action, on the clip's clock.</param>
 /// <param name="StartX">Where the performer stands first.</param>
@@ -15,6 +28,7 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
     private const double IdlePropShare = 0.3;
     private const double BystanderShare = 0.12;
     private const double ContextShare = 0.25;
+    private const double LongestGap = 0.4, WalkersRoom = 0.4;   // seconds and body heights: whoever comes or goes is still in the picture
 
     /// <summary>A random take.</summary>
     /// <param name="kind">An action that is not made by reversing another.</param>
@@ -55,6 +69,24 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
         var stands = random.NextDouble() < difficulty * BystanderShare && ActionCatalog.Of(kind).People == 1 && Math.Abs(bystander - place) > reach + 0.2;
         return new(new(kind, from, to, x, style), walks ? x - distance : x, new(chair, box, door, doorSide),
             random.Next(2) * random.NextDouble(), stands ? bystander : null);
+    }
+
+    /// <summary>The same performance, so much earlier or later that the clip shows nothing of it.</summary>
+    /// <param name="phase">What the clip shows instead.</param>
+    /// <param name="seconds">From the clip's first to its last frame.</param>
+    /// <param name="random">Where chance comes from.</param>
+    public Take Outside(ActionPhase phase, double seconds, Random random)
+    {
+        var gap = LongestGap * random.NextDouble();
+        var shift = phase switch
+        {
+            ActionPhase.Before => seconds + gap - Part.From,
+            ActionPhase.After => -gap - Part.To,
+            _ => 0,
+        };
+        // Whoever comes or goes needs the room that the two together do not.
+        var aside = phase == ActionPhase.During || ActionCatalog.Of(Part.Kind).People < 2 ? 0 : Part.Style.Side * WalkersRoom;
+        return this with { Part = Part with { From = Part.From + shift, To = Part.To + shift, X = Part.X - aside }, StartX = StartX - aside };
     }
 
     // The walk's middle within the clip lies at the place.

@@ -35,6 +35,9 @@ internal static class VisibleStates
         ["an empty room", "nobody in the room", "a room without people"],
     ];
 
+    /// <summary>A number for a state beside those of classes: see <see cref="Data.TrainingClip.AlsoTrue"/>.</summary>
+    public static int Number(VisibleState state) => 1000 + (int)state;
+
     /// <summary>How many there are.</summary>
     public static int Count => Words.Length;
 

@@ -1,4 +1,5 @@
 // Videos are classified by the texts of all classes (MODEL §3).
+using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -13,7 +14,7 @@ internal static class CrossModalLoss
 
     /// <summary>Cross-entropy of <c>100 · cos(video, class text)</c>.</summary>
     /// <param name="cosines">[B, K].</param>
-    /// <param name="labels">int64 [B].</param>
+    /// <param name="labels">int64 [B]; <see cref="TrainingClip.NoClass"/> does not count.</param>
     /// <param name="referenceForm">
     /// True: the reference's published form, which gives cross-entropy scores that are softmaxed already. Its loss never falls below
     /// <c>−log(e / (e + K − 1))</c>, and its gradient vanishes where a clip is surely wrong.
@@ -21,6 +22,6 @@ internal static class CrossModalLoss
     public static Tensor Of(Tensor cosines, Tensor labels, bool referenceForm)
     {
         var logits = cosines.Times(Sharpness);
-        return F.cross_entropy(referenceForm ? F.softmax(logits, -1) : logits, labels);
+        return F.cross_entropy(referenceForm ? F.softmax(logits, -1) : logits, labels, ignore_index: TrainingClip.NoClass);
     }
 }

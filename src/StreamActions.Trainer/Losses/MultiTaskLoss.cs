@@ -40,13 +40,13 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
         var fits = network.OnDevice(TorchNetwork.Fits(clips));
         var logits = network.Network.LogitScale.exp() * matmul(video.Embedding, texts.t());
         Add("contrastive", weights.Contrastive, () => ContrastiveLoss.Of(logits, fits));
-        if (classes.Count > 1)
+        if (classes.Count > 1 && clips.Any(c => c.Label != TrainingClip.NoClass))
         {
             var labels = network.OnDevice(tensor(clips.Select(c => (long)c.Label).ToArray()));
             Add("cross-modal", weights.CrossModal, () => CrossModalLoss.Of(
                 matmul(video.Embedding, network.EncodeText(network.Tokens([.. classes.Select(c => c.Phrase)])).t()), labels, weights.ReferenceCrossModal));
             if (video.ClassLogits is { } scores)
-                Add("visual", weights.Visual, () => F.cross_entropy(scores, labels));
+                Add("visual", weights.Visual, () => F.cross_entropy(scores, labels, ignore_index: TrainingClip.NoClass));
         }
         if (network.Network.Masked is not null && words is not null)
             Add("masked", weights.Masked, () => Masked(clips, video.FrameEmbeddings, seed));

@@ -93,7 +93,7 @@ public sealed class ClipGeneratorTests
         for (var i = 0L; i < 80; i += 2)
         {
             TrainingClip clip = source.Training(i), next = source.Training(i + 1);
-            if (ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner || Compositions.IsNovel(new(partner, clip.Attribute!)))
+            if (clip.Label == TrainingClip.NoClass || clip.AlsoTrue.Count > 0 || clip.Attribute is null || ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner || Compositions.IsNovel(new(partner, clip.Attribute!)))
                 continue;
             twins++;
             Assert.Equal(partner, (ActionKind)next.Label);

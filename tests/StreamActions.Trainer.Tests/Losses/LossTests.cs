@@ -1,4 +1,5 @@
 // Each loss against values worked out by hand, with the working.
+using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
 using static TorchSharp.torch;
 
@@ -63,6 +64,16 @@ public sealed class LossTests
         var sure = tensor(new[] { 1f, -1f }).reshape(1, 2);
         Assert.Equal(0.3132617, CrossModalLoss.Of(sure, tensor(new[] { 0L }), referenceForm: true).item<float>(), 1e-6);
         Assert.Equal(0, CrossModalLoss.Of(sure, tensor(new[] { 0L }), referenceForm: false).item<float>(), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(false, 0.1269280)]
+    [InlineData(true, 0.3831657)]
+    public void CrossModal_ClipOfNoClass_CountsNothing(bool referenceForm, double one)
+    {
+        // The first clip's loss, as above; the second one would be a loss of its own if it counted.
+        var cosines = tensor(new[] { 0.03f, 0.01f, -0.5f, 0.9f }).reshape(2, 2);
+        Assert.Equal(one, CrossModalLoss.Of(cosines, tensor(new long[] { 0, TrainingClip.NoClass }), referenceForm).item<float>(), 1e-5);
     }
 
     [Fact]
