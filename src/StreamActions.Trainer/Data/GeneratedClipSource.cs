@@ -15,7 +15,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     /// <summary>Where the seeds of held-out poses begin.</summary>
     internal const ulong PoseSeeds = HeldOutSeeds | 1UL << 41;
     private const ulong CompositionSeeds = HeldOutSeeds | 1UL << 40;
-    private const double InterludeShare = 0.15;
+    private const double InterludeShare = 0.12;
     // Runs have 2²¹ ranges of 2⁴⁰ seeds each: all of them below 2⁶¹.
     private const ulong Ranges = 1UL << 21;
 
@@ -80,10 +80,12 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     {
         var twin = index % 2 == 1 && Interlude.IsWalk(SeedOf(index - 1));
         var clip = Interlude.Generate(SeedOf(twin ? index - 1 : index), spec, Difficulty(index), backwards: twin);
-        return new(clip.Pixels, (int?)clip.Action ?? TrainingClip.NoClass, clip.Shirt, clip.Caption.Text, clip.Caption.Colour)
+        var (action, said) = ((int?)clip.Action, clip.Said is { } named ? VisibleStates.Number(named) : (int?)null);
+        // Whoever stands in one of many poses stands still, but that class would be seen several times as often as any other.
+        return new(clip.Pixels, said is null ? action!.Value : TrainingClip.NoClass, clip.Shirt, clip.Caption.Text, clip.Caption.Colour)
         {
-            AlsoTrue = clip.State is { } state ? [VisibleStates.Number(state)] : [],
-            Says = clip.Said is { } said ? VisibleStates.Number(said) : (int)clip.Action!,
+            AlsoTrue = [.. new[] { clip.State is { } state ? VisibleStates.Number(state) : (int?)null, action }.OfType<int>()],
+            Says = said ?? action!.Value,
         };
     }
 

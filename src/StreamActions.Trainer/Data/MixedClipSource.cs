@@ -44,7 +44,7 @@ internal sealed class MixedClipSource : IClipSource
         var clip = _own.Training(index - others);
         // Numbers that are no classes say something visible; only the generated source has any.
         int Joint(int number) => number >= 0 && number < _own.Classes.Count ? _union.OfSecond(number) : number;
-        return clip with { Label = Joint(clip.Label), Says = Joint(clip.Says) };
+        return clip with { Label = Joint(clip.Label), Says = Joint(clip.Says), AlsoTrue = [.. clip.AlsoTrue.Select(Joint)] };
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,7 @@ internal sealed record TrainingClip(byte[] Pixels, int Label, string? Attribute,
     /// <summary>What the text says: its class, unless it says one of <see cref="AlsoTrue"/>.</summary>
     public int Says { get; init; } = Label;
 
-    /// <summary>What is true of it besides its class, such as a visible state; numbers that are no classes.</summary>
+    /// <summary>What is true of it besides its class: other classes, or visible states, whose numbers are no classes.</summary>
     public IReadOnlyList<int> AlsoTrue { get; init; } = [];
 
     /// <summary>True when another clip's text is true of this clip too.</summary>
