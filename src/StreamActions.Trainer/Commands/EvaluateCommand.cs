@@ -15,24 +15,25 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
-        var data = new DataOptions();
+        var (data, common) = (new DataOptions(), new RunOptions());
         data.Data.Description = "Evaluate on other data than the run was trained on: of classes that are not the run's, the texts alone decide (zero-shot). " + data.Data.Description;
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
             "Evaluate a run on held-out clips: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
-            + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, json, confusion };
+            + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, json, confusion, common.Threads, common.Device };
         data.AddTo(command, training: false);
-        command.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
+            var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var folder = result.GetValue(run)!;
             var opened = RunFolder.Open(folder);
             var own = result.GetValue(data.Data) is null;
             var given = data.Read(result, training: false);
             // The run's own data keeps its settings; only the views may be others.
             var choice = own ? opened.Options.Data with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : given;
-            var report = Run(opened, folder, choice, result.GetValue(perClass));
+            var report = Run(opened, folder, choice, result.GetValue(perClass), device, cancellation);
             ReportTables.Write(AnsiConsole.Console, report);
             if (own)
                 File.WriteAllText(opened.In(ModelBundle.EvaluationFile), report.ToJson());
@@ -45,12 +46,12 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private static EvaluationReport Run(RunFolder run, string folder, DataChoice data, int perClass)
+    private static EvaluationReport Run(RunFolder run, string folder, DataChoice data, int perClass, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
-        var (network, steps) = run.LoadBest();
+        var (network, steps) = run.LoadBest(device);
         using var _ = network;
         var source = data.Open(run.Clip, run.Options.Seed, fresh: false);
-        return Run(network, run.Classes, source, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), steps, perClass);
+        return Run(network, run.Classes, source, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), steps, perClass, cancellation);
     }
 
     /// <summary>Evaluates a network on a source's sets.</summary>
@@ -60,9 +61,11 @@ internal static class EvaluateCommand
     /// <param name="model">What the report calls the model.</param>
     /// <param name="steps">Steps it was trained.</param>
     /// <param name="perClass">Most clips a class.</param>
-    internal static EvaluationReport Run(TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass)
+    /// <param name="cancellation">Ends it without a report.</param>
+    internal static EvaluationReport Run(
+        TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass, CancellationToken cancellation)
     {
         bool Known(EvaluationSet set) => set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
-        return EvaluationReport.Of(model, steps, Evaluator.Run(network, [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })]));
+        return EvaluationReport.Of(model, steps, Evaluator.Run(network, [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })], cancellation));
     }
 }

@@ -24,15 +24,15 @@ internal static class ExportCommand
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest.", DefaultValueFactory = _ => 100 };
         Option<bool> lean = new("--lean") { Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size." };
         Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, lean };
-        command.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
-            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean));
+            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean), cancellation);
             return Task.CompletedTask;
         }));
         return command;
     }
 
-    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass, bool lean)
+    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass, bool lean, CancellationToken cancellation)
     {
         var (network, steps) = run.LoadBest();
         using var _ = network;
@@ -44,7 +44,7 @@ internal static class ExportCommand
             provenance["imported-from"] = origin;
         if (steps > 0)
         {
-            report = EvaluateCommand.Run(network, run.Classes, source, name, steps, perClass);
+            report = EvaluateCommand.Run(network, run.Classes, source, name, steps, perClass, cancellation);
             ReportTables.Write(AnsiConsole.Console, report);
             provenance["data"] = NameOf(options.Data);
             provenance["command"] = string.Create(CultureInfo.InvariantCulture,

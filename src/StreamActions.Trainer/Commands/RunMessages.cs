@@ -9,13 +9,20 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>Runs a verb and turns expected failures into one clear line and exit code 1.</summary>
 internal static class RunMessages
 {
-    /// <summary>Exit code of the verb, or 1 after a failure that the user can mend.</summary>
+    private const int Stopped = 130;   // as shells have it
+
+    /// <summary>Exit code of the verb, 1 after a failure that the user can mend, or 130 when it was stopped before it had anything to show.</summary>
     public static async Task<int> GuardAsync(Func<Task> verb)
     {
         try
         {
             await verb();
             return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            AnsiConsole.MarkupLine("[yellow]Stopped; nothing was written.[/]");
+            return Stopped;
         }
         catch (Exception e) when (e is BundleException or CheckpointException or FormatException or IOException or InvalidOperationException or SourceException or UnauthorizedAccessException)
         {

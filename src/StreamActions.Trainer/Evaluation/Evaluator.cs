@@ -21,16 +21,17 @@ internal static class Evaluator
 
     /// <summary>Evaluates on sets.</summary>
     /// <exception cref="FormatException">A set has no clip, or not the head's classes.</exception>
-    public static IReadOnlyList<SetReport> Run(TorchNetwork network, IReadOnlyList<EvaluationSet> sets)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static IReadOnlyList<SetReport> Run(TorchNetwork network, IReadOnlyList<EvaluationSet> sets, CancellationToken cancellation = default)
     {
         using var mode = no_grad();
         network.Training = false;
         string[] phrases = [.. sets.SelectMany(s => s.Classes).Select(c => c.Phrase).Distinct()];
         using var texts = Texts(network, phrases);
-        return [.. sets.Select(set => Run(network, set, phrases, texts))];
+        return [.. sets.Select(set => Run(network, set, phrases, texts, cancellation))];
     }
 
-    private static SetReport Run(TorchNetwork network, EvaluationSet set, string[] phrases, Tensor texts)
+    private static SetReport Run(TorchNetwork network, EvaluationSet set, string[] phrases, Tensor texts, CancellationToken cancellation)
     {
         var heads = network.Config.NumClasses;
         if (set.Supervised && heads > 0 && heads != set.Classes.Count)
@@ -40,6 +41,7 @@ internal static class Evaluator
         var random = new Random(ShuffleSeed);
         foreach (var clips in Groups(set.Clips))
         {
+            cancellation.ThrowIfCancellationRequested();
             var scores = Of(network, own, [.. clips.Select(c => c.Views)], set.Supervised);
             HeldOutClip[] reversible = [.. clips.Where(c => set.Classes[c.Label].Reverse is not null)];
             var shuffled = Of(network, own, [.. reversible.Select(c => Shuffled(c.Views, network.Config.Frames, random))], classify: false);

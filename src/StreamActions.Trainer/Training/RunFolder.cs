@@ -153,7 +153,7 @@ internal sealed class RunFolder
     public TorchNetwork LoadNetwork(Device? device = null) => Load(Checkpoints.Latest(), device);
 
     /// <summary>The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.</summary>
-    public (TorchNetwork Network, long Step) LoadBest() => (Load(BestOrLatest(), null), BestStep());
+    public (TorchNetwork Network, long Step) LoadBest(Device? device = null) => (Load(BestOrLatest(), device), BestStep());
 
     /// <summary>Steps behind the network of <see cref="LoadBest"/>.</summary>
     public long BestStep() => BestOrLatest()?.Step ?? 0;

@@ -24,7 +24,7 @@ public sealed class EvaluateAndCompareTests : IDisposable
 
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("a.json")), "a.json");
         Assert.Equal("mine", report.Model);
-        Assert.Equal(["actions", "base-compositions", "novel-compositions", "novel-alone"], report.Sets.Select(s => s.Name));
+        Assert.Equal(["actions", "base-compositions", "novel-compositions", "novel-alone", "held-poses"], report.Sets.Select(s => s.Name));
         Assert.Equal((17, 17), (report.Sets[0].Clips, report.Sets[0].Classes.Count));
         Assert.Equal("compositions", Assert.Single(report.HarmonicMeans).Name);
         Assert.True(File.Exists(_folder.File("a.png")));
@@ -39,9 +39,9 @@ public sealed class EvaluateAndCompareTests : IDisposable
         var run = RunFolder.Open(MakeRun());
         using var network = run.LoadNetwork();
         var clip = new GeneratedClipSource(run.Clip);
-        Assert.NotNull(EvaluateCommand.Run(network, run.Classes, clip, "mine", 0, 1).Sets[0].ByClassifier);
+        Assert.NotNull(EvaluateCommand.Run(network, run.Classes, clip, "mine", 0, 1, CancellationToken.None).Sets[0].ByClassifier);
         ClipClass[] others = [.. run.Classes.Skip(1), new("other", "another thing", null)];
-        Assert.Null(EvaluateCommand.Run(network, others, clip, "mine", 0, 1).Sets[0].ByClassifier);
+        Assert.Null(EvaluateCommand.Run(network, others, clip, "mine", 0, 1, CancellationToken.None).Sets[0].ByClassifier);
     }
 
     [Fact]
@@ -52,6 +52,16 @@ public sealed class EvaluateAndCompareTests : IDisposable
         Assert.True(File.Exists(_folder.File("b.json")));
         Assert.False(File.Exists(Path.Combine(run, "evaluation.json")));
         Assert.Equal(1, EvaluateCommand.Create().Parse(["--run", run, "--data", "nothing-known"]).Invoke());
+    }
+
+    [Fact]
+    public async Task Evaluate_Stopped_WritesNothingAndSaysSo()
+    {
+        var run = MakeRun();
+        var code = await EvaluateCommand.Create().Parse(["--run", run, "--json", _folder.File("c.json")]).InvokeAsync(cancellationToken: new CancellationToken(canceled: true));
+        Assert.Equal(130, code);
+        Assert.False(File.Exists(_folder.File("c.json")));
+        Assert.False(File.Exists(Path.Combine(run, "evaluation.json")));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class EvaluatorTests : IDisposable
             }
         }
         EvaluationSet[] sets = [new("base-bars", _source.Classes, true, Clips()), new("novel-bars", _source.Classes, false, Clips())];
-        var reports = Evaluator.Run(network, sets);
+        var reports = Evaluator.Run(network, sets, TestContext.Current.CancellationToken);
         Assert.Equal(160, read);
         Assert.Equal(reports[0].ByText, reports[1].ByText);
         Assert.NotNull(reports[0].ByClassifier);
