@@ -108,10 +108,11 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
         return (from, from + duration);
     }
 
-    // A clip shows most of the way into the pose; hands stay up, and whoever crouches may come up again.
+    // A clip shows most of the way into the pose, or a pose that was reached before; hands stay up, and whoever crouches may come up again.
     private static (double From, double To) Held(ActionKind kind, double seconds, Random random)
     {
-        var from = -0.3 + 0.4 * seconds * random.NextDouble();
+        const double before = 1.5;
+        var from = -before + (before + 0.4 * seconds) * random.NextDouble();
         var rises = kind == ActionKind.Crouches && from < 0 && random.Next(2) == 0;
         return (from, seconds + (rises ? 0 : 1));
     }

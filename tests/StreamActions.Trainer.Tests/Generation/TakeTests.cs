@@ -36,6 +36,19 @@ public sealed class TakeTests
         return Math.Min(Seconds, part.To) - Math.Max(0, part.From) >= Take.LeastShown * Seconds - 1e-9;
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Random_PoseThatIsHeld_IsReachedInTheClipOrBefore(bool crouches)
+    {
+        var kind = crouches ? ActionKind.Crouches : ActionKind.HandsUp;
+        // A camera sees people get there, and then sees them stay.
+        var from = Enumerable.Range(0, 400).Select(n => new SeededRandom((ulong)n))
+            .Select(random => Take.Random(kind, MotionStyle.Random(random), Seconds, 1.2, difficulty: 1, random).Part.From).ToList();
+        Assert.InRange(from.Count(f => f >= 0), 80, 240);
+        Assert.InRange(from.Count(f => f < -0.7), 80, 240);
+    }
+
     [Fact]
     public void Random_Performer_StaysInThePicture() => Takes.Sample(t =>
     {
