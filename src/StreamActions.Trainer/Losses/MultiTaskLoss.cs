@@ -40,7 +40,8 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
         var fits = network.OnDevice(TorchNetwork.Fits(clips));
         var logits = network.Network.LogitScale.exp() * matmul(video.Embedding, texts.t());
         Add("contrastive", weights.Contrastive, () => ContrastiveLoss.Of(logits, fits));
-        if (classes.Count > 1 && clips.Any(c => c.Label != TrainingClip.NoClass))
+        var classified = clips.Any(c => c.Label != TrainingClip.NoClass);
+        if (classes.Count > 1 && classified)
         {
             var labels = network.OnDevice(tensor(clips.Select(c => (long)c.Label).ToArray()));
             Add("cross-modal", weights.CrossModal, () => CrossModalLoss.Of(
@@ -50,6 +51,9 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
         }
         if (network.Network.Masked is not null && words is not null)
             Add("masked", weights.Masked, () => Masked(clips, video.FrameEmbeddings, seed));
+        // A small batch may be of no class by chance; then there is nothing to learn from it.
+        if (total is null && !classified)
+            total = logits.sum().Times(0);
         var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
         return new(total ?? throw new InvalidOperationException("no loss is left: those that are on need classes or words, which this data does not have"), parts, right);
     }

@@ -42,7 +42,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
 {
     private const int EvaluatedPerClass = 20;
     private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
-    private bool _mixed;
+    private readonly bool _mixed = run.Options.MixedPrecision && Bfloat16.IsNative(device ?? CPU);
 
     /// <summary>Numbers that are trained; known once the run has begun.</summary>
     public long TrainedParameters { get; private set; }
@@ -59,7 +59,6 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         var step = run.LatestStep();
         using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
         var saved = step;
-        _mixed = options.MixedPrecision && Bfloat16.IsNative(device ?? CPU);
         try
         {
             while (step < options.Steps)

@@ -84,6 +84,22 @@ public sealed class AdaptedRunTests : IDisposable
     }
 
     [Fact]
+    public void Of_ClipsOfNoClass_TeachByTheirTextsAlone()
+    {
+        var run = SmallRuns.Shaken(Adapted());
+        using var network = run.LoadNetwork();
+        var clips = Enumerable.Range(0, 8).Select(i => _source.Training(i) with { Label = TrainingClip.NoClass }).ToArray();
+        Assert.Equal(["contrastive", "masked"], new MultiTaskLoss(network, new LossWeights(), run.Classes, new LabelWords(run.Words)).Of(clips, 1).Parts.Keys);
+        var classesAlone = new MultiTaskLoss(network, new LossWeights { Contrastive = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words));
+        Assert.Equal(0, classesAlone.Of(clips, 1).Total.item<float>());
+        // Beside others they change nothing of the losses over classes.
+        var own = Enumerable.Range(0, 4).Select(i => _source.Training(i)).ToArray();
+        network.Training = false;
+        TrainingClip[] mixed = [.. own, .. clips.Skip(4)];
+        Assert.Equal(classesAlone.Of(own, 1).Parts["visual"], classesAlone.Of(mixed, 1).Parts["visual"], 1e-5);
+    }
+
+    [Fact]
     public void Freeze_NoVisionAdapters_LeavesAVideoTheMeanOfItsFrames()
     {
         var run = Adapted(AdapterPlaces.Text);

@@ -52,9 +52,9 @@ internal static class SmallRuns
     /// <summary>The run with every weight at random: no zero hides a gradient.</summary>
     public static RunFolder Shaken(RunFolder run)
     {
-        using var random = Network.TorchParameters.Load(run.Config, RandomWeights.Of(run.Config), "random");
+        using var random = Trainer.Network.TorchParameters.Load(run.Config, RandomWeights.Of(run.Config), "random");
         using (TorchSharp.torch.no_grad())
-            _ = new M2ClipNetwork<TorchSharp.torch.Tensor>(new Network.TorchOps(), random, run.Config);
+            _ = new M2ClipNetwork<TorchSharp.torch.Tensor>(new Trainer.Network.TorchOps(), random, run.Config);
         run.Checkpoints.Save(run.LatestStep(), random, null);
         return run;
     }
