@@ -1,0 +1,31 @@
+// The pretrained CLIP in this repository: trained, plain, and a start for adapters.
+using StreamActions.TestKit;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Training;
+
+namespace StreamActions.Trainer.Tests.Training;
+
+public sealed class MiniatureClipTests
+{
+    private static readonly string Shipped = Path.Combine(RepositoryPaths.Root, "models", "miniature-clip");
+
+    [Fact]
+    public void Open_Shipped_IsPlainClipOfOneFrame()
+    {
+        var start = StartingPoint.Open(Shipped);
+        Assert.Equal((1, 0, 0, 0), (start.Clip.Frames, start.Config.VisionAdapterLayers, start.Config.TextAdapterLayers, start.Config.NumClasses));
+        Assert.False(start.OpenVocabulary);
+    }
+
+    [Fact]
+    public void LoadBest_Shipped_KnowsWhatAPictureShows()
+    {
+        var run = RunFolder.Open(Shipped);
+        var (network, _) = run.LoadBest();
+        using var _ = network;
+        var sets = new GeneratedImageSource(run.Clip).Evaluation(12).ToDictionary(s => s.Name);
+        Assert.InRange(Evaluator.Run(network, sets["states"]).ByText.Top1.Value, 0.5, 1);   // chance 0.06
+        Assert.InRange(Evaluator.Run(network, sets["shirts"]).ByText.Top1.Value, 0.5, 1);   // chance 0.13
+    }
+}
