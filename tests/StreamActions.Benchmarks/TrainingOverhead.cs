@@ -78,7 +78,7 @@ internal static class TrainingOverhead
             _recipe = new(_network.Parameters, run.Options with { Steps = 1000 });
             _losses = new(_network, run.Options.Losses, run.Classes, words: null);
             _clips = [.. Enumerable.Range(0, Batch).Select(n => source.Training(n))];
-            (_network.Training, _network.MixedPrecision) = (true, run.Options.MixedPrecision && Bfloat16.IsNative(CPU));
+            (_network.Training, _network.MixedPrecision) = (true, run.Options.MixedPrecision);
         }
 
         public double Run(int steps)

@@ -11,7 +11,7 @@ internal static class RunMessages
 {
     private const int Stopped = 130;   // as shells have it
 
-    /// <summary>Exit code of the verb, 1 after a failure that the user can mend, or 130 when it was stopped before it had anything to show.</summary>
+    /// <summary>Exit code of the verb, 1 after a failure that the user can mend, or 130 when it was stopped before it was done.</summary>
     public static async Task<int> GuardAsync(Func<Task> verb)
     {
         try
@@ -21,7 +21,7 @@ internal static class RunMessages
         }
         catch (OperationCanceledException)
         {
-            AnsiConsole.MarkupLine("[yellow]Stopped; nothing was written.[/]");
+            AnsiConsole.MarkupLine("[yellow]Stopped before it was done.[/]");
             return Stopped;
         }
         catch (Exception e) when (e is BundleException or CheckpointException or FormatException or IOException or InvalidOperationException or SourceException or UnauthorizedAccessException)

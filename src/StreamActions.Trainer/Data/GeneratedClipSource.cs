@@ -79,7 +79,8 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     private TrainingClip Between(long index)
     {
         var twin = index % 2 == 1 && Interlude.IsWalk(SeedOf(index - 1));
-        var clip = Interlude.Generate(SeedOf(twin ? index - 1 : index), spec, Difficulty(index), backwards: twin);
+        var shown = twin ? index - 1 : index;
+        var clip = Interlude.Generate(SeedOf(shown), spec, Difficulty(shown), backwards: twin);
         var (action, said) = ((int?)clip.Action, clip.Said is { } named ? VisibleStates.Number(named) : (int?)null);
         // Whoever stands in one of many poses stands still, but that class would be seen several times as often as any other.
         return new(clip.Pixels, said is null ? action!.Value : TrainingClip.NoClass, clip.Shirt, clip.Caption.Text, clip.Caption.Colour)

@@ -38,9 +38,7 @@ internal sealed class GeneratedScene : IDisposable
         _bodies = [Body.Random(Random), Body.Random(Random)];
         _style = MotionStyle.Random(Random);
         var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
-        _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random);
-        if (phase != ActionPhase.During)
-            _take = _take.Outside(phase, Seconds, Random);
+        _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random).In(phase, Seconds, Random);
         if (shirt is not null)
             _look = _look.WithShirt(shirt, Random);
         _choreography = new Choreography([_take.Part], _bodies[.._words.People], _take.StartX);

@@ -14,15 +14,11 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
 {
     private const double StateShare = 0.7;
 
+    // What is to be seen before a movement and after it.
     private static readonly (ActionKind Of, ActionPhase Phase, VisibleState Shown)[] Held =
     [
-        (ActionKind.SitsDown, ActionPhase.After, VisibleState.SitsOnChair),
-        (ActionKind.FallsDown, ActionPhase.After, VisibleState.LiesOnFloor),
-        (ActionKind.PicksUpBox, ActionPhase.After, VisibleState.HoldsBox),
-        (ActionKind.OpensDoor, ActionPhase.After, VisibleState.AtOpenDoor),
-        (ActionKind.SitsDown, ActionPhase.Before, VisibleState.StandsByChair),
-        (ActionKind.PicksUpBox, ActionPhase.Before, VisibleState.StandsByBox),
-        (ActionKind.OpensDoor, ActionPhase.Before, VisibleState.AtClosedDoor),
+        .. new[] { ActionKind.SitsDown, ActionKind.FallsDown, ActionKind.PicksUpBox, ActionKind.OpensDoor }.Select(of => (of, ActionPhase.After, VisibleStates.At(of, 1)[0])),
+        .. new[] { ActionKind.SitsDown, ActionKind.PicksUpBox, ActionKind.OpensDoor }.Select(of => (of, ActionPhase.Before, VisibleStates.At(of, 0)[0])),
     ];
 
     private static readonly ActionKind[] Meetings = [ActionKind.TwoPeopleFighting, ActionKind.TwoPeopleShakingHands, ActionKind.TwoPeopleHugging];

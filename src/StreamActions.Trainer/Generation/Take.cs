@@ -71,21 +71,18 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
             random.Next(2) * random.NextDouble(), stands ? bystander : null);
     }
 
-    /// <summary>The same performance, so much earlier or later that the clip shows nothing of it.</summary>
-    /// <param name="phase">What the clip shows instead.</param>
+    /// <summary>The same performance, so much earlier or later that the clip shows the pose or the way before or after it, and nothing of it.</summary>
+    /// <param name="phase">What the clip shows.</param>
     /// <param name="seconds">From the clip's first to its last frame.</param>
     /// <param name="random">Where chance comes from.</param>
-    public Take Outside(ActionPhase phase, double seconds, Random random)
+    public Take In(ActionPhase phase, double seconds, Random random)
     {
+        if (phase == ActionPhase.During)
+            return this;
         var gap = LongestGap * random.NextDouble();
-        var shift = phase switch
-        {
-            ActionPhase.Before => seconds + gap - Part.From,
-            ActionPhase.After => -gap - Part.To,
-            _ => 0,
-        };
+        var shift = phase == ActionPhase.Before ? seconds + gap - Part.From : -gap - Part.To;
         // Whoever comes or goes needs the room that the two together do not.
-        var aside = phase == ActionPhase.During || ActionCatalog.Of(Part.Kind).People < 2 ? 0 : Part.Style.Side * WalkersRoom;
+        var aside = ActionCatalog.Of(Part.Kind).People < 2 ? 0 : Part.Style.Side * WalkersRoom;
         return this with { Part = Part with { From = Part.From + shift, To = Part.To + shift, X = Part.X - aside }, StartX = StartX - aside };
     }
 

@@ -42,7 +42,6 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
 {
     private const int EvaluatedPerClass = 20;
     private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
-    private readonly bool _mixed = run.Options.MixedPrecision && Bfloat16.IsNative(device ?? CPU);
 
     /// <summary>Numbers that are trained; known once the run has begun.</summary>
     public long TrainedParameters { get; private set; }
@@ -116,7 +115,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     {
         using var scope = NewDisposeScope();
         var options = run.Options;
-        (network.Training, network.MixedPrecision) = (true, _mixed);
+        (network.Training, network.MixedPrecision) = (true, options.MixedPrecision);
         // Dropout and masks of a resumed run are the same.
         var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
         var value = (double)batch.Total.item<float>();

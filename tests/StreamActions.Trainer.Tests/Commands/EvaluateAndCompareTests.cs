@@ -55,7 +55,7 @@ public sealed class EvaluateAndCompareTests : IDisposable
     }
 
     [Fact]
-    public async Task Evaluate_Stopped_WritesNothingAndSaysSo()
+    public async Task Evaluate_Stopped_WritesNothing()
     {
         var run = MakeRun();
         var code = await EvaluateCommand.Create().Parse(["--run", run, "--json", _folder.File("c.json")]).InvokeAsync(cancellationToken: new CancellationToken(canceled: true));

@@ -44,6 +44,16 @@ public sealed class MixedClipSourceTests
     }
 
     [Fact]
+    public void Training_ClipsOfNoClass_StayThatAndKeepWhatIsTrueOfThem()
+    {
+        var clips = Enumerable.Range(0, 12).Select(n => new MixedClipSource(new Unclassified(Own), Other, 0.5).Training(n)).Where(c => c.Attribute == "own").ToList();
+
+        Assert.All(clips, clip => Assert.Equal((TrainingClip.NoClass, 1003), (clip.Label, clip.Says)));
+        // The state as it is, and the classes at their places among all.
+        Assert.Equal([[1003, 2], [1003, 3], [1003, 4]], clips.Select(c => c.AlsoTrue).DistinctBy(a => a[1]).OrderBy(a => a[1]));
+    }
+
+    [Fact]
     public void Evaluation_OfBoth_IsTogetherAndApart()
     {
         var sets = new MixedClipSource(Own, Other, 0.5).Evaluation(1);
@@ -65,6 +75,19 @@ public sealed class MixedClipSourceTests
     [InlineData(1)]
     [InlineData(double.NaN)]
     public void Mix_NoShare_IsRefused(double share) => Assert.Throws<ArgumentOutOfRangeException>(() => new MixedClipSource(Own, Other, share));
+
+    /// <summary>The same clips, of which something visible is said and the class is only true too.</summary>
+    private sealed class Unclassified(IClipSource clips) : IClipSource
+    {
+        public IReadOnlyList<ClipClass> Classes => clips.Classes;
+
+        public IEnumerable<string> Texts => clips.Texts;
+
+        public TrainingClip Training(long index) =>
+            clips.Training(index) is var clip ? clip with { Label = TrainingClip.NoClass, Says = 1003, AlsoTrue = [1003, clip.Label] } : throw new InvalidOperationException();
+
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
+    }
 
     /// <summary>Clips that say their index, of one class after the other.</summary>
     private sealed class Counting(string name, params ClipClass[] classes) : IClipSource

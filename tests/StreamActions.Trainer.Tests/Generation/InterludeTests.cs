@@ -12,14 +12,14 @@ public sealed class InterludeTests
     private static readonly ActionKind[] Interrupted = [ActionKind.SitsDown, ActionKind.PicksUpBox, ActionKind.FallsDown, ActionKind.OpensDoor, ActionKind.TwoPeopleHugging];
 
     [Fact]
-    public void Outside_AnyTake_LeavesNothingOfTheActionInTheClip() => Gen.Select(Gen.ULong, Gen.Int[0, Interrupted.Length - 1]).Sample((seed, index) =>
+    public void In_BeforeOrAfter_LeavesNothingOfTheActionInTheClip() => Gen.Select(Gen.ULong, Gen.Int[0, Interrupted.Length - 1]).Sample((seed, index) =>
     {
         var kind = Interrupted[index];
         const double seconds = 1.75;
         var random = new SeededRandom(seed);
         var take = Take.Random(kind, MotionStyle.Random(random), seconds, 1.2, difficulty: 1, random);
-        var (before, after) = (take.Outside(ActionPhase.Before, seconds, random).Part, take.Outside(ActionPhase.After, seconds, random).Part);
-        Assert.Equal(take.Part, take.Outside(ActionPhase.During, seconds, random).Part);
+        var (before, after) = (take.In(ActionPhase.Before, seconds, random).Part, take.In(ActionPhase.After, seconds, random).Part);
+        Assert.Equal(take.Part, take.In(ActionPhase.During, seconds, random).Part);
         Assert.True(before.From >= seconds);
         Assert.True(after.To <= 1e-9);
         Assert.Equal(take.Part.To - take.Part.From, after.To - after.From, 1e-9);
@@ -76,6 +76,20 @@ public sealed class InterludeTests
         // A text that names what is seen is true of the clips that show it, and of no action.
         var seated = none.First(c => c.Says == VisibleStates.Number(VisibleState.SitsOnChair) && c.CaptionAttribute is null);
         Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.Says), c.Fits(seated)));
+    }
+
+    [Fact]
+    public void Training_Walk_IsFollowedByItsTwin()
+    {
+        var source = new GeneratedClipSource(Spec);
+        var pairs = Enumerable.Range(0, 400).Select(n => (First: source.Training(2 * n), Second: source.Training(2 * n + 1)))
+            .Where(p => p.First.Attribute is null && p.First.AlsoTrue.Contains(p.First.Label)).ToList();
+        Assert.InRange(pairs.Count, 4, 30);
+        Assert.All(pairs, pair =>
+        {
+            Assert.Equal(ActionCatalog.Partner((ActionKind)pair.First.Label), (ActionKind)pair.Second.Label);
+            Assert.Equal(pair.First.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), pair.Second.Pixels);
+        });
     }
 
     [Fact]

@@ -2,6 +2,7 @@
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
+using StreamActions.Trainer.Generation;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
@@ -27,5 +28,17 @@ public sealed class MiniatureClipTests
         var sets = new GeneratedImageSource(run.Clip).Evaluation(12).ToDictionary(s => s.Name);
         Assert.InRange(Evaluator.Run(network, sets["states"]).ByText.Top1.Value, 0.5, 1);   // chance 0.06
         Assert.InRange(Evaluator.Run(network, sets["shirts"]).ByText.Top1.Value, 0.5, 1);   // chance 0.13
+    }
+
+    [Fact]
+    public void LoadBest_Shipped_SeesTheHeldPosesThatInterludesSayTheyShow()
+    {
+        var (network, _) = RunFolder.Open(Shipped).LoadBest();
+        using var _ = network;
+        var clip = GeneratedClipSource.DemoClip;
+        var poses = new EvaluationSet("poses", [.. Interlude.Poses.Select(p => new ClipClass(p.ToString(), Captions.Canonical(p), null))], Supervised: false,
+            Interlude.Poses.SelectMany((pose, label) => Enumerable.Range(0, 12).Select(n => new HeldOutClip([Interlude.Hold((ulong)n, clip, 1, pose).Pixels[..clip.FrameBytes]], label))));
+        // Each of them, so that no two are mistaken for each other; chance 0.14.
+        Assert.All(Evaluator.Run(network, poses).Classes, c => Assert.True(c.ByText!.Value > 0.4, $"{c.Name}: {c.ByText}"));
     }
 }
