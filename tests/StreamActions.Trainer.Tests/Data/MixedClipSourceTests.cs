@@ -83,8 +83,11 @@ public sealed class MixedClipSourceTests
 
         public IEnumerable<string> Texts => clips.Texts;
 
-        public TrainingClip Training(long index) =>
-            clips.Training(index) is var clip ? clip with { Label = TrainingClip.NoClass, Says = 1003, AlsoTrue = [1003, clip.Label] } : throw new InvalidOperationException();
+        public TrainingClip Training(long index)
+        {
+            var clip = clips.Training(index);
+            return clip with { Label = TrainingClip.NoClass, Says = 1003, AlsoTrue = [1003, clip.Label] };
+        }
 
         public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
     }
