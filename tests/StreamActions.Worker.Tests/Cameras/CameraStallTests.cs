@@ -56,6 +56,8 @@ public sealed class CameraStallTests
         Assert.True(sources[0].IsDisposed);
 
         await rig.UntilAsync(() => Dock(rig) is { Generation: 2, State: CameraState.Live }, Step);
+        // A camera sees before that is told: telling waits for the sink.
+        await rig.UntilAsync(() => rig.Sink.Events.Count >= 2);
         Assert.Equal([true, false], rig.Sink.Events.Cast<CameraEvent>().Select(e => e.Blind));
     }
 
