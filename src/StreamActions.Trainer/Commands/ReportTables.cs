@@ -48,11 +48,15 @@ internal static class ReportTables
         console.WriteLine("*: larger than two standard errors.");
     }
 
+    // Of a class without clips only the name is known, and the set's width has counted it.
     private static Table Classes(SetReport set)
     {
-        var all = set.Classes.Count <= MostClasses;
+        var shown = set.Classes.Where(c => c.Clips > 0).ToList();
+        var all = shown.Count <= MostClasses;
         var table = Titled(all ? $"{set.Name}: classes" : $"{set.Name}: the weakest {MostClasses} classes", "class", "clips", "by text", "by head", "time order");
-        foreach (var c in all ? set.Classes : set.Classes.OrderBy(c => c.ByText?.Value ?? 2).Take(MostClasses))
+        if (set.Classes.Count - shown.Count is > 0 and var wrong)
+            table.Caption($"{wrong} more, of which the set has no clips, are wrong answers here");
+        foreach (var c in all ? shown : [.. shown.OrderBy(c => c.ByText?.Value ?? 2).Take(MostClasses)])
             table.AddRow(Markup.Escape(c.Name), c.Clips.ToString(CultureInfo.InvariantCulture), Percent(c.ByText), Percent(c.ByClassifier), Percent(c.TimeOrder));
         return table;
     }

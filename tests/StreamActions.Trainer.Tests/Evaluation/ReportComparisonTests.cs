@@ -63,5 +63,19 @@ public sealed class ReportComparisonTests
         Assert.Contains(lines, l => l.StartsWith("things: base 80.0 %, novel 60.0 %, harmonic mean 68.6 %", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Write_ClassesWithoutClips_AreCountedAndNotListed()
+    {
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 160;
+        var full = ExampleReports.Set("poses", 90, 80, 60);
+        ReportTables.Write(console, EvaluationReport.Of("mine", 250, [full with { Classes = [full.Classes[0], full.Classes[1] with { Clips = 0, ByText = null }, full.Classes[2]] }]));
+        var lines = text.ToString().Split('\n');
+        Assert.Contains(lines, l => Cells(l)[0] == "waits");
+        Assert.DoesNotContain(lines, l => Cells(l)[0] == "closes");
+        Assert.Contains(lines, l => l.Contains("1 more, of which the set has no clips", StringComparison.Ordinal));
+    }
+
     private static string[] Cells(string line) => [.. line.Trim().Trim('│').Split('│').Select(c => c.Trim())];
 }
