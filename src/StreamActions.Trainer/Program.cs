@@ -2,15 +2,5 @@
 using System.CommandLine;
 using StreamActions.Trainer.Commands;
 
-var root = new RootCommand("StreamActions trainer: makes models that turn video into action events.")
-{
-    GenerateCommand.Create(),
-    ImportClipCommand.Create(),
-    PretrainCommand.Create(),
-    TrainCommand.Create(),
-    EvaluateCommand.Create(),
-    CompareCommand.Create(),
-    ExportCommand.Create(),
-    VerifyCommand.Create(),
-};
-return await root.Parse(args).InvokeAsync();
+// A verb that is stopped ends within a part of a step and saves then: with large networks that takes more than the two seconds it would be given.
+return await TrainerCommands.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });

@@ -5,7 +5,6 @@ using StreamActions.Core.Bundles;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
-using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
 
@@ -14,29 +13,36 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
+        Option<string> run = new("--run") { Description = "Folder of a run, or of a bundle that holds weights for training; a bundle does not know its data: give --data too.", Required = true };
         var (data, common) = (new DataOptions(), new RunOptions());
-        data.Data.Description = "Evaluate on other data than the run was trained on: of classes that are not the run's, the texts alone decide (zero-shot). " + data.Data.Description;
+        data.Data.Description = "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are not the model's, the texts alone decide (zero-shot). " + data.Data.Description;
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
-            "Evaluate a run on held-out clips: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
+            "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
             + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, json, confusion, common.Threads, common.Device };
         data.AddTo(command, training: false);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var folder = result.GetValue(run)!;
-            var opened = RunFolder.Open(folder);
             var own = result.GetValue(data.Data) is null;
             var given = data.Read(result, training: false);
+            var views = RunSettings.IsGiven(result, "--views");
+            using var model = EvaluatedModel.Open(folder, device);
+            if (own && model.Run is null)
+                throw new FormatException($"{folder}: a bundle does not know where its data are; give --data, such as --data {DataChoice.GeneratedClips}");
             // The run's own data keeps its settings; only the views may be others.
-            var choice = own ? opened.Options.Data with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : given;
-            var report = Run(opened, folder, choice, result.GetValue(perClass), device, cancellation);
+            var kept = model.Run?.Options.Data;
+            var choice = !own ? given : views ? kept! with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : kept!;
+            var seed = model.Run?.Options.Seed ?? 1;
+            var source = own ? choice.Open(model.Clip, seed, fresh: false) : (choice with { Recipe = kept?.Recipe ?? choice.Recipe }).Open(model.Clip, seed, fresh: false);
+            var report = Run(model.Network, model.Classes, source, model.Name, model.Steps, result.GetValue(perClass), cancellation);
             ReportTables.Write(AnsiConsole.Console, report);
+            TrainingSession.SaySkipped(source);
             if (own)
-                File.WriteAllText(opened.In(ModelBundle.EvaluationFile), report.ToJson());
+                File.WriteAllText(model.Run!.In(ModelBundle.EvaluationFile), report.ToJson());
             if (result.GetValue(json) is { } path)
                 File.WriteAllText(path, report.ToJson());
             if (result.GetValue(confusion) is { } picture)
@@ -44,14 +50,6 @@ internal static class EvaluateCommand
             return Task.CompletedTask;
         }));
         return command;
-    }
-
-    private static EvaluationReport Run(RunFolder run, string folder, DataChoice data, int perClass, TorchSharp.torch.Device device, CancellationToken cancellation)
-    {
-        var (network, steps) = run.LoadBest(device);
-        using var _ = network;
-        var source = data.Open(run.Clip, run.Options.Seed, fresh: false);
-        return Run(network, run.Classes, source, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), steps, perClass, cancellation);
     }
 
     /// <summary>Evaluates a network on a source's sets.</summary>

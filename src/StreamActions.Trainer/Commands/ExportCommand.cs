@@ -1,4 +1,4 @@
-// export: a run's newest checkpoint as a verified bundle.
+// export: a run's best checkpoint as a verified bundle.
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
@@ -21,11 +21,13 @@ internal static class ExportCommand
         Option<string> name = new("--name") { Description = "Name of the model: lower-case letters, digits, dot, dash, underscore.", Required = true };
         Option<string> version = new("--model-version") { Description = "Version of the model.", DefaultValueFactory = _ => "1.0.0" };
         Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
-        Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest.", DefaultValueFactory = _ => 100 };
+        Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest; evaluating many takes minutes.", DefaultValueFactory = _ => 100 };
         Option<bool> lean = new("--lean") { Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size." };
-        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, lean };
+        var common = new RunOptions();
+        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, lean, common.Threads };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
+            TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");
             Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean), cancellation);
             return Task.CompletedTask;
         }));
@@ -46,10 +48,10 @@ internal static class ExportCommand
         {
             report = EvaluateCommand.Run(network, run.Classes, source, name, steps, perClass, cancellation);
             ReportTables.Write(AnsiConsole.Console, report);
+            TrainingSession.SaySkipped(source);
             provenance["data"] = NameOf(options.Data);
-            provenance["command"] = string.Create(CultureInfo.InvariantCulture,
-                $"train --run {path} --steps {options.Steps} --batch {options.Batch} --rate {options.Rate} --seed {options.Seed}{(options.MixedPrecision ? " --bf16" : "")}");
-            provenance["steps-done"] = steps.ToString(CultureInfo.InvariantCulture);
+            provenance["command"] = RunSettings.Command(path, options);
+            provenance[StartingPoint.StepsDone] = steps.ToString(CultureInfo.InvariantCulture);
         }
         byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.

@@ -58,9 +58,9 @@ internal static class PretrainCommand
             };
             options.Check();
             var run = RunFolder.Exists(path)
-                ? TrainingSession.GoOn(path, result.GetValue(common.Steps))
+                ? TrainingSession.GoOn(path, "pretrain", result, options, result.GetValue(common.Steps))
                 : RunFolder.Create(path, Miniature, GeneratedImageSource.DemoImage, options, options.Data.Open(GeneratedImageSource.DemoImage, options.Seed, fresh: true));
-            AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: step {run.LatestStep()} of {run.Options.Steps}, {TrainingSession.Count(run.Config):N0} parameters.");
+            AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {TrainingSession.Count(run)}.");
             var end = await TrainingSession.RunAsync(run, run.Options.Data.Open(run.Clip, run.Options.Seed, fresh: true), device, cancellation);
             AnsiConsole.MarkupLineInterpolated(end == TrainingEnd.Stopped
                 ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."

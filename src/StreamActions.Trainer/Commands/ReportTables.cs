@@ -45,6 +45,8 @@ internal static class ReportTables
             console.Write(Compared($"top-1 by text: the largest of {comparison.Classes.Count} classes' differences", "class", classes));
         foreach (var set in comparison.NotCompared)
             console.WriteLine($"Not compared: {set}.");
+        foreach (var remark in comparison.Remarks)
+            console.WriteLine($"{remark}.");
         console.WriteLine("*: larger than two standard errors.");
     }
 

@@ -37,7 +37,7 @@ internal static class TrainCommand
         var losses = new LossOptions();
         Option<string?> from = new("--from") { Description = "Weights to start from: a run of 'import-clip', 'pretrain' or 'train', or a bundle." };
         var data = new DataOptions();
-        Option<int?> epochs = new("--epochs") { Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most." };
+        Option<int?> epochs = new("--epochs") { Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most, unless --warm-up is given." };
         Option<TrainablePart?> part = new("--train") { Description = "adapters (and heads; CLIP stays frozen), or all. With --from: adapters." };
         Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, vision alone (texts stay what they are), text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
         Option<TedParts> ted = new("--ted") { Description = "Parts of the TED-Adapters that are trained: both, the enhancement, the difference. A fresh one that is not does nothing: for ablations.", DefaultValueFactory = _ => TedParts.Both };
@@ -78,48 +78,57 @@ internal static class TrainCommand
             options.Check();
             if (times is not null && (steps is not null || times < 1))
                 throw new FormatException("--epochs: at least 1, and not beside --steps");
-            var run = RunFolder.Exists(path) ? TrainingSession.GoOn(path, steps) : Start(path, start, result.GetValue(adapters), options, times);
+            if (start is null && result.GetResult(adapters) is { Implicit: false } && !RunFolder.Exists(path))
+                throw new FormatException("--adapters: of weights that --from names; a network from nothing has both");
+            var run = RunFolder.Exists(path)
+                ? TrainingSession.GoOn(path, "train", result, options with { ImportedFrom = start is null ? null : StartingPoint.NameOf(start) ?? start }, steps)
+                : Start(path, start, result.GetValue(adapters), options, times, result.GetValue(common.WarmUp));
             await RunAsync(path, run, device, cancellation);
         }));
         return command;
     }
 
-    private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options, int? epochs)
+    private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options, int? epochs, long? warmUp)
     {
         if (from is null)
         {
             var fresh = options.Data.Open(GeneratedClipSource.DemoClip, options.Seed, fresh: true);
-            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count, options.Losses.Masked > 0), GeneratedClipSource.DemoClip, InEpochs(options, epochs, fresh), fresh);
+            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count, options.Losses.Masked > 0), GeneratedClipSource.DemoClip, InEpochs(options, epochs, warmUp, fresh), fresh);
         }
         var start = StartingPoint.Open(from);
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
         var clip = start.Clip.Frames > 1 ? start.Clip : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
         var source = options.Data.Open(clip, options.Seed, fresh: false);
-        return RunFolder.From(path, start, adapters, clip, InEpochs(options, epochs, source), source);
+        return RunFolder.From(path, start, adapters, clip, InEpochs(options, epochs, warmUp, source), source);
     }
 
-    private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, IClipSource source)
+    private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, long? warmUp, IClipSource source)
     {
         if (epochs is not { } times)
             return options;
         if (source.ClipsInEpoch is not { } clips)
             throw new FormatException("--epochs: this data has no end; give --steps");
         var epoch = Math.Max(1, (clips + options.Batch * options.Accumulate - 1) / (options.Batch * options.Accumulate));
-        return options with { Steps = times * epoch, WarmUp = Math.Min(2 * epoch, times * epoch / 5) };
+        return options with { Steps = times * epoch, WarmUp = warmUp ?? Math.Min(2 * epoch, times * epoch / 5) };
+    }
+
+    private static string Differences(IReadOnlyList<ClipClass> before, IReadOnlyList<ClipClass> now)
+    {
+        string[] gone = [.. before.Select(c => c.Name).Except(now.Select(c => c.Name))], come = [.. now.Select(c => c.Name).Except(before.Select(c => c.Name))];
+        return gone.Length + come.Length == 0 ? "in another order" : string.Join(", ", [.. gone.Select(c => $"no '{c}'"), .. come.Select(c => $"new: '{c}'")]);
     }
 
     private static async Task RunAsync(string path, RunFolder run, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
         var options = run.Options;
         var source = options.Data.Open(run.Clip, options.Seed, fresh: options.ImportedFrom is null);
+        if (!source.Classes.Select(c => c.Name).SequenceEqual(run.Classes.Select(c => c.Name)))
+            throw new FormatException($"{path}: the run was begun with other classes than its data has now ({Differences(run.Classes, source.Classes)}); bring the data back, or begin another run with 'train --run ANOTHER --from {path}'");
         foreach (var note in source.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
-        AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run.Config):N0} parameters.");
+        AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation);
-        if (source.Skipped.Count > 0)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Recordings that were skipped: {source.Skipped.Count}[/]");
-        foreach (var skipped in source.Skipped)
-            AnsiConsole.MarkupLineInterpolated($"  {skipped.Reason}");
+        TrainingSession.SaySkipped(source);
         AnsiConsole.MarkupLineInterpolated(end switch
         {
             TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",

@@ -1,8 +1,9 @@
 // Runs a training loop with a progress bar and a log, for the verbs that train.
+using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
-using StreamActions.Model;
 using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
@@ -31,13 +32,18 @@ internal static class TrainingSession
 
     /// <summary>Opens a run that was begun.</summary>
     /// <param name="path">Its folder.</param>
+    /// <param name="verb">The verb that goes on with it.</param>
+    /// <param name="result">The command line.</param>
+    /// <param name="given">What it says.</param>
     /// <param name="steps">A new length, or null.</param>
-    public static RunFolder GoOn(string path, long? steps)
+    /// <exception cref="FormatException">Another verb made the run, or the command line says otherwise than the run's settings.</exception>
+    public static RunFolder GoOn(string path, string verb, ParseResult result, TrainingOptions given, long? steps)
     {
         var run = RunFolder.Open(path);
+        RunSettings.RequireSame(path, run.Options, verb, result, given);
         if (steps is { } length && length != run.Options.Steps)
             run = run.WithSteps(length);
-        AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}; its own settings hold, and only --steps changes one.");
+        AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}.");
         return run;
     }
 
@@ -77,6 +83,15 @@ internal static class TrainingSession
                     },
                     (step, report) =>
                     {
+                        Held("by-text", report.ByText.Top1);
+                        Held("by-classifier", report.ByClassifier?.Top1);
+                        Held("time-order-pairs", report.TimeOrder?.Ordered);
+                        Held("time-order-pairs-shuffled", report.TimeOrder?.Shuffled);
+                        void Held(string name, Share? share)
+                        {
+                            if (share is not null)
+                                curves.Scalar($"held-out/{name}", share.Value, step);
+                        }
                         quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
                         log.WriteLine(string.Create(CultureInfo.InvariantCulture,
                             $"evaluation,{step},{report.ByText.Top1.Value:f4},{report.ByClassifier?.Top1.Value:f4},{report.TimeOrder?.Ordered.Value:f4},{report.TimeOrder?.Shuffled.Value:f4}"));
@@ -86,8 +101,21 @@ internal static class TrainingSession
         return end;
     }
 
-    /// <summary>How many numbers a network has.</summary>
-    public static long Count(M2ClipConfig config) => M2ClipParameters.List(config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b));
+    /// <summary>Says which recordings could not be used.</summary>
+    public static void SaySkipped(IClipSource source)
+    {
+        if (source.Skipped.Count > 0)
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Recordings that were skipped: {source.Skipped.Count}[/]");
+        foreach (var skipped in source.Skipped)
+            AnsiConsole.MarkupLineInterpolated($"  {skipped.Reason}");
+    }
+
+    /// <summary>How many numbers of a run's network are trained, in words.</summary>
+    public static string Count(RunFolder run)
+    {
+        var (trained, all) = Recipe.Count(run.Config, run.Options);
+        return string.Create(CultureInfo.InvariantCulture, $"{trained:N0} of {all:N0} parameters are trained");
+    }
 
     private static double Smooth(double mean, double value) => double.IsNaN(mean) ? value : 0.98 * mean + 0.02 * value;
 }

@@ -7,6 +7,9 @@ namespace StreamActions.Trainer.Data;
 /// </summary>
 internal sealed class MixedClipSource : IClipSource
 {
+    /// <summary>What stands before the names of the sets of what is to be learnt, and of what is to be kept.</summary>
+    public const string Own = "own/", Other = "other/";
+
     private readonly IClipSource _own, _other;
     private readonly ClassUnion _union;
     private readonly double _share;
@@ -51,8 +54,8 @@ internal sealed class MixedClipSource : IClipSource
     /// <remarks>First the clips of both over all classes; then each source's sets by their own names, <c>own/…</c> and <c>other/…</c>, those over a source's classes now over all.</remarks>
     public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
     {
-        EvaluationSet[] own = [.. _own.Evaluation(perClass).Select(set => Joined("own/", set, _union.OfSecond))];
-        EvaluationSet[] other = [.. _other.Evaluation(perClass).Select(set => Joined("other/", set, label => label))];
+        EvaluationSet[] own = [.. _own.Evaluation(perClass).Select(set => Joined(Own, set, _union.OfSecond))];
+        EvaluationSet[] other = [.. _other.Evaluation(perClass).Select(set => Joined(Other, set, label => label))];
         return [new("all", Classes, Supervised: true, own[0].Clips.Concat(other[0].Clips)), .. own, .. other];
     }
 

@@ -22,14 +22,15 @@ internal sealed record HarmonicMean(string Name, double Base, double Novel, doub
         return new(name, known.Value, novel.Value, Math.Round(2 * b * n / sum, 4), Math.Round(error, 4));
     }
 
-    /// <summary>The means of all sets that come in twos, <c>base-…</c> and <c>novel-…</c>.</summary>
+    /// <summary>The means of all sets that come in twos, <c>base-…</c> and <c>novel-…</c>, or <c>other/base-…</c> and <c>other/novel-…</c> of a model that learnt more.</summary>
     public static IReadOnlyList<HarmonicMean> Of(IReadOnlyList<SetReport> sets) =>
     [
         .. from known in sets
-           where known.Name.StartsWith(BasePrefix, StringComparison.Ordinal)
-           let name = known.Name[BasePrefix.Length..]
+           let place = known.Name.LastIndexOf('/') + 1
+           where known.Name[place..].StartsWith(BasePrefix, StringComparison.Ordinal)
+           let name = known.Name[(place + BasePrefix.Length)..]
            from novel in sets
-           where novel.Name == NovelPrefix + name
+           where novel.Name == known.Name[..place] + NovelPrefix + name
            select Of(name, known.ByText.Top1, novel.ByText.Top1),
     ];
 }

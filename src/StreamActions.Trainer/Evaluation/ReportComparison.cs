@@ -1,5 +1,6 @@
 // Two reports side by side: what differs, and whether by more than chance would.
 using System.Text.Json;
+using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Evaluation;
 
@@ -25,7 +26,7 @@ internal sealed record ReportComparison
     /// <summary>The second model.</summary>
     public required string B { get; init; }
 
-    /// <summary>The figures of sets that both reports have with the same classes, and of their harmonic means.</summary>
+    /// <summary>The figures of sets that both reports have, and of their harmonic means.</summary>
     public required IReadOnlyList<ComparedFigure> Figures { get; init; }
 
     /// <summary>Top-1 by text of each class, the largest difference first.</summary>
@@ -34,33 +35,52 @@ internal sealed record ReportComparison
     /// <summary>Sets that cannot be compared, with the reason.</summary>
     public required IReadOnlyList<string> NotCompared { get; init; }
 
-    /// <summary>Compares.</summary>
+    /// <summary>Sets in which one model had more classes to choose from.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>
+    /// Compares sets of the same name and classes. A model that learnt more has a set of another's as <c>other/…</c>, over the classes of both: what
+    /// it kept is compared with what there was.
+    /// </summary>
+    /// <exception cref="FormatException">The reports have no set in common.</exception>
     public static ReportComparison Of(EvaluationReport a, EvaluationReport b)
     {
-        var both = a.Sets.Join(b.Sets, s => s.Name, s => s.Name, (x, y) => (A: x, B: y)).Where(p => SameClasses(p.A, p.B)).ToList();
+        var both = (from x in a.Sets
+                    from y in b.Sets
+                    where NameOf(x, b) == NameOf(y, a) && SameClasses(x, y)
+                    select (A: x, B: y, Name: NameOf(x, b))).ToList();
+        if (both.Count == 0)
+            throw new FormatException($"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; evaluate both on the same data ('evaluate --data')");
         return new()
         {
             A = a.Model,
             B = b.Model,
             Figures =
             [
-                .. both.SelectMany(p => OfSets(p.A, p.B)),
+                .. both.SelectMany(p => OfSets(p.Name, p.A, p.B)),
                 .. from x in a.HarmonicMeans
                    join y in b.HarmonicMeans on x.Name equals y.Name
-                   where both.Count(p => p.A.Name.EndsWith("-" + x.Name, StringComparison.Ordinal)) > 1
+                   where both.Count(p => p.Name.EndsWith("-" + x.Name, StringComparison.Ordinal)) > 1
                    select Of(x.Name, "harmonic mean of base and novel", x.Value, y.Value, x.StandardError, y.StandardError),
             ],
             Classes =
             [
                 .. from pair in both
-                   from figure in OfClasses(pair.A, pair.B)
+                   from figure in OfClasses(pair.Name, pair.A, pair.B)
                    orderby Math.Abs(figure.Difference) descending
                    select figure,
             ],
             NotCompared =
             [
-                .. a.Sets.Select(s => s.Name).Union(b.Sets.Select(s => s.Name)).Except(both.Select(p => p.A.Name))
+                .. a.Sets.Select(s => NameOf(s, b)).Union(b.Sets.Select(s => NameOf(s, a))).Except(both.Select(p => p.Name))
                     .Select(name => $"{name}: {Reason(name, a, b)}"),
+            ],
+            Remarks =
+            [
+                .. from pair in both
+                   let more = pair.B.Classes.Count - pair.A.Classes.Count
+                   where more != 0
+                   select $"{pair.Name}: {(more > 0 ? b : a).Model} chooses among {Math.Abs(more)} classes more",
             ],
         };
     }
@@ -68,12 +88,24 @@ internal sealed record ReportComparison
     /// <summary>As indented JSON, ending in a newline.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Options) + "\n";
 
-    private static bool SameClasses(SetReport a, SetReport b) => a.Classes.Select(c => c.Name).SequenceEqual(b.Classes.Select(c => c.Name));
+    // What another report calls a set, when it has it.
+    private static string NameOf(SetReport set, EvaluationReport other) =>
+        set.Name.StartsWith(MixedClipSource.Other, StringComparison.Ordinal) && set.Name[MixedClipSource.Other.Length..] is var name && other.Sets.Any(s => s.Name == name) ? name : set.Name;
+
+    // The same, or one has more of them behind: a model that learnt more keeps the places of what it knew.
+    private static bool SameClasses(SetReport a, SetReport b)
+    {
+        var shorter = Math.Min(a.Classes.Count, b.Classes.Count);
+        return a.Classes.Take(shorter).Select(c => c.Name).SequenceEqual(b.Classes.Take(shorter).Select(c => c.Name))
+            && a.Classes.Skip(shorter).Concat(b.Classes.Skip(shorter)).All(c => c.Clips == 0);
+    }
+
+    private static string Names(EvaluationReport report) => string.Join(", ", report.Sets.Select(s => s.Name));
 
     private static string Reason(string name, EvaluationReport a, EvaluationReport b) =>
-        a.Sets.All(s => s.Name != name) ? $"only in {b.Model}" : b.Sets.All(s => s.Name != name) ? $"only in {a.Model}" : "the classes differ";
+        a.Sets.All(s => NameOf(s, b) != name) ? $"only in {b.Model}" : b.Sets.All(s => NameOf(s, a) != name) ? $"only in {a.Model}" : "the classes differ";
 
-    private static IEnumerable<ComparedFigure> OfSets(SetReport a, SetReport b) =>
+    private static IEnumerable<ComparedFigure> OfSets(string set, SetReport a, SetReport b) =>
         from figure in new (string Name, Share? A, Share? B)[]
         {
             ("top-1 by text", a.ByText.Top1, b.ByText.Top1),
@@ -84,12 +116,12 @@ internal sealed record ReportComparison
             ("time-order pairs, frames shuffled", a.TimeOrder?.Shuffled, b.TimeOrder?.Shuffled),
         }
         where figure.A is not null && figure.B is not null
-        select Of(a.Name, figure.Name, figure.A!, figure.B!);
+        select Of(set, figure.Name, figure.A!, figure.B!);
 
-    private static IEnumerable<ComparedFigure> OfClasses(SetReport a, SetReport b) =>
+    private static IEnumerable<ComparedFigure> OfClasses(string set, SetReport a, SetReport b) =>
         from pair in a.Classes.Zip(b.Classes)
         where pair.First.ByText is not null && pair.Second.ByText is not null
-        select Of(a.Name, pair.First.Name, pair.First.ByText!, pair.Second.ByText!);
+        select Of(set, pair.First.Name, pair.First.ByText!, pair.Second.ByText!);
 
     private static ComparedFigure Of(string set, string name, Share a, Share b) => Of(set, name, a.Value, b.Value, a.StandardError, b.StandardError);
 

@@ -16,6 +16,9 @@ internal sealed record Checkpoint(string Path, long Step)
 
     /// <summary>The optimiser's state; null when there is none, as in imported weights.</summary>
     public string? Optimizer => System.IO.Path.Combine(Path, Checkpoints.OptimizerFile) is var file && File.Exists(file) ? file : null;
+
+    /// <summary>True when the evaluation that was due at its step is done.</summary>
+    public bool IsEvaluated => File.Exists(System.IO.Path.Combine(Path, Checkpoints.EvaluatedFile));
 }
 
 /// <summary>How good the best checkpoint is.</summary>
@@ -26,7 +29,7 @@ internal sealed record BestFigure(long Step, double Figure);
 /// <summary>Checkpoints in a run's folder.</summary>
 internal sealed class Checkpoints(string root)
 {
-    internal const string WeightsFile = "weights.safetensors", OptimizerFile = "optimizer.bin";
+    internal const string WeightsFile = "weights.safetensors", OptimizerFile = "optimizer.bin", EvaluatedFile = "evaluated";
     private const string Prefix = "step-", BestPrefix = "best-", BestFile = "best.json", Unfinished = ".tmp";
 
     /// <summary>The newest one; null before the first.</summary>
@@ -46,6 +49,9 @@ internal sealed class Checkpoints(string root)
         saveOptimizer?.Invoke(Path.Combine(folder, OptimizerFile));
     });
 
+    /// <summary>Notes that the newest one, which has so many steps, was evaluated: a run that goes on from it need not.</summary>
+    public void MarkEvaluated(long step) => File.WriteAllBytes(Path.Combine(Folder(Prefix, step), EvaluatedFile), []);
+
     /// <summary>Writes the best one, then removes the one it betters.</summary>
     public void SaveBest(BestFigure figure, TorchParameters parameters) => Write(BestPrefix, figure.Step, folder =>
     {
@@ -56,7 +62,7 @@ internal sealed class Checkpoints(string root)
     // Into a folder of another name, which gets its own when it is whole: whenever the program dies, what has the name is whole.
     private void Write(string prefix, long step, Action<string> write)
     {
-        var final = Path.Combine(root, prefix + step.ToString("D8", CultureInfo.InvariantCulture));
+        var final = Folder(prefix, step);
         var temporary = final + Unfinished;
         foreach (var left in Directory.GetDirectories(root, prefix + "*" + Unfinished))
             Directory.Delete(left, recursive: true);
@@ -68,6 +74,8 @@ internal sealed class Checkpoints(string root)
         foreach (var old in All(prefix).Where(c => c.Step != step))
             Directory.Delete(old.Path, recursive: true);
     }
+
+    private string Folder(string prefix, long step) => Path.Combine(root, prefix + step.ToString("D8", CultureInfo.InvariantCulture));
 
     private IEnumerable<Checkpoint> All(string prefix) =>
         from path in Directory.GetDirectories(root, prefix + "*")

@@ -1,4 +1,5 @@
 // What is trained and how fast: the reference's parameter groups and schedule (MODEL §4).
+using StreamActions.Model;
 using StreamActions.Trainer.Network;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -37,13 +38,23 @@ internal sealed class Recipe : IDisposable
     /// <param name="parameters">All of them.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="visionAdapters">False: frames are averaged, so the temporal adapter stays the identity too.</param>
-    public static long Freeze(TorchParameters parameters, TrainingOptions options, bool visionAdapters) => parameters.TrainOnly(name => options.Train switch
+    public static long Freeze(TorchParameters parameters, TrainingOptions options, bool visionAdapters) =>
+        parameters.TrainOnly(name => Trains(name, options, visionAdapters));
+
+    /// <summary>How many numbers of a network are trained, and how many there are.</summary>
+    public static (long Trained, long All) Count(M2ClipConfig config, TrainingOptions options)
+    {
+        var sizes = M2ClipParameters.List(config).Select(p => (p.Name, Size: p.Shape.Aggregate(1L, (a, b) => a * b))).ToList();
+        return (sizes.Where(p => Trains(p.Name, options, config.VisionAdapterLayers > 0)).Sum(p => p.Size), sizes.Sum(p => p.Size));
+    }
+
+    private static bool Trains(string name, TrainingOptions options, bool visionAdapters) => options.Train switch
     {
         // Adapters, the temporal adapter and both heads have it in their names, as in the reference.
         TrainablePart.Adapters => IsAdapter(name) && (visionAdapters || !IsTemporal(name)) && IsOf(options.Ted, name),
         TrainablePart.Backbone => !IsAdapter(name),
         _ => IsOf(options.Ted, name),
-    });
+    };
 
     /// <summary>Takes over the state of an optimiser that was saved; null leaves it fresh.</summary>
     public void Resume(string? file)

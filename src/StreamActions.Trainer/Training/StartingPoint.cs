@@ -1,4 +1,5 @@
 // The weights a run starts from: those of another run, or of a bundle.
+using System.Globalization;
 using System.Text.Json;
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
@@ -21,29 +22,48 @@ namespace StreamActions.Trainer.Training;
 internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec Clip, IReadOnlyDictionary<string, TensorData> Weights,
     (string Vocabulary, string Merges) Tokenizer, string PromptTemplate, bool OpenVocabulary, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words)
 {
+    /// <summary>Where a manifest's provenance says how many steps were trained.</summary>
+    public const string StepsDone = "steps-done";
+
+    /// <summary>Training steps it has behind it; 0 when nothing says.</summary>
+    public long Steps { get; init; }
+
     /// <summary>Opens a run's folder or a bundle.</summary>
     /// <exception cref="FormatException">It is neither, or has no weights.</exception>
     /// <exception cref="BundleException">The bundle cannot be trusted.</exception>
-    public static StartingPoint Open(string path)
+    /// <param name="path">The folder.</param>
+    /// <param name="option">The option that named it, for errors.</param>
+    public static StartingPoint Open(string path, string option = "--from")
     {
         if (RunFolder.Exists(path))
             return Of(RunFolder.Open(path), path);
         if (!File.Exists(Path.Combine(path, ModelBundle.ManifestFile)))
-            throw new FormatException($"--from {path}: neither a run nor a bundle; 'import-clip' makes a run of published weights");
+            throw new FormatException($"{option} {path}: neither a run nor a bundle; 'import-clip' makes a run of published weights");
         var bundle = ModelBundle.Open(path);
         if (!bundle.Manifest.Files.ContainsKey(ModelBundle.TrainingWeights) || !bundle.Manifest.Files.ContainsKey(ModelBundle.TrainingNetwork))
-            throw new FormatException($"--from {path}: this bundle holds no weights for training; take the run it was exported from");
+            throw new FormatException($"{option} {path}: this bundle holds no weights for training; take the run it was exported from");
         var network = TrainedNetwork.Parse(File.ReadAllText(bundle.PathOf(ModelBundle.TrainingNetwork)), bundle.PathOf(ModelBundle.TrainingNetwork));
-        return new($"{bundle.Manifest.Name} {bundle.Manifest.Version}", network.Config, bundle.Manifest.Clip, SafetensorsFile.Open(bundle.PathOf(ModelBundle.TrainingWeights)).ReadAll(),
-            (bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges)), bundle.Manifest.PromptTemplate, !bundle.Manifest.ClosedVocabulary, network.Classes, network.Words);
+        return new(NameOf(bundle.Manifest), network.Config, bundle.Manifest.Clip, SafetensorsFile.Open(bundle.PathOf(ModelBundle.TrainingWeights)).ReadAll(),
+            (bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges)), bundle.Manifest.PromptTemplate, !bundle.Manifest.ClosedVocabulary, network.Classes, network.Words)
+        {
+            Steps = long.TryParse(bundle.Manifest.Provenance.GetValueOrDefault(StepsDone), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) ? steps : 0,
+        };
     }
+
+    /// <summary>What the weights of a path are called; null when neither a run nor a bundle is there any more.</summary>
+    public static string? NameOf(string path) =>
+        RunFolder.Exists(path) ? FolderName(path) : File.Exists(Path.Combine(path, ModelBundle.ManifestFile)) ? NameOf(ModelBundle.Open(path).Manifest) : null;
+
+    private static string NameOf(ModelManifest manifest) => $"{manifest.Name} {manifest.Version}";
+
+    private static string FolderName(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private static StartingPoint Of(RunFolder run, string path)
     {
         var checkpoint = run.BestOrLatest()
             ?? throw new FormatException($"--from {path}: this run has no checkpoint yet");
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), run.Config, run.Clip, SafetensorsFile.Open(checkpoint.Weights).ReadAll(),
-            (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words);
+        return new(FolderName(path), run.Config, run.Clip, SafetensorsFile.Open(checkpoint.Weights).ReadAll(),
+            (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words) { Steps = checkpoint.Step };
     }
 }
 

@@ -43,31 +43,57 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     private const int EvaluatedPerClass = 20;
     private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
 
-    /// <summary>Numbers that are trained; known once the run has begun.</summary>
-    public long TrainedParameters { get; private set; }
-
     /// <summary>Runs. Saves when it is cancelled, and returns normally then.</summary>
+    /// <param name="onStep">Told of every step.</param>
+    /// <param name="onEvaluation">Told of every evaluation, with the steps done.</param>
+    /// <param name="cancellation">Stops it: within a part of a step, or a few clips of an evaluation, which is then made when the run goes on.</param>
     public async Task<TrainingEnd> RunAsync(Action<StepReport> onStep, Action<long, SetReport> onEvaluation, CancellationToken cancellation)
     {
         var options = run.Options;
         using var network = run.LoadNetwork(device);
-        TrainedParameters = Recipe.Freeze(network.Parameters, options, run.Config.VisionAdapterLayers > 0);
+        Recipe.Freeze(network.Parameters, options, run.Config.VisionAdapterLayers > 0);
         using var optimizer = new Recipe(network.Parameters, options);
-        optimizer.Resume(run.Checkpoints.Latest()?.Optimizer);
+        var latest = run.Checkpoints.Latest();
+        optimizer.Resume(latest?.Optimizer);
         var losses = new MultiTaskLoss(network, options.Losses, run.Config.NumClasses > 0 ? run.Classes : [], run.Words.Count > 0 ? new LabelWords(run.Words) : null);
         var step = run.LatestStep();
         using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
         var saved = step;
+        var evaluated = latest is { IsEvaluated: true } ? step : -1;
+        void Save()
+        {
+            if (saved == step)
+                return;
+            run.Checkpoints.Save(step, network.Parameters, optimizer.Save);
+            saved = step;
+            if (evaluated == step)
+                run.Checkpoints.MarkEvaluated(step);
+        }
         try
         {
-            while (step < options.Steps)
+            while (true)
             {
+                if (step > 0 && (step % options.EvaluateEvery == 0 || step == options.Steps) && evaluated != step)
+                {
+                    Evaluate(network, step, onEvaluation, cancellation);
+                    evaluated = step;
+                    if (saved == step)
+                        run.Checkpoints.MarkEvaluated(step);
+                }
+                if (step >= options.Steps)
+                    return TrainingEnd.Done;
+                if (evaluated == step && IsNoBetter(step))
+                {
+                    Save();
+                    return TrainingEnd.Early;
+                }
                 var started = Stopwatch.GetTimestamp();
                 var rate = optimizer.SetRate(step);
                 var waited = TimeSpan.Zero;
                 var report = new Accumulated();
                 for (var part = 0; part < options.Accumulate; part++)
                 {
+                    cancellation.ThrowIfCancellationRequested();
                     var waiting = Stopwatch.GetTimestamp();
                     var clips = await batches.NextAsync(cancellation);
                     waited += Stopwatch.GetElapsedTime(waiting);
@@ -79,37 +105,27 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
                 onStep(new(step, report.Loss, report.Parts, report.Accuracy, rate,
                     options.Batch * options.Accumulate / Stopwatch.GetElapsedTime(started).TotalSeconds, waited.TotalSeconds));
                 if (step % options.CheckpointEvery == 0 || step == options.Steps)
-                {
-                    run.Checkpoints.Save(step, network.Parameters, optimizer.Save);
-                    saved = step;
-                }
-                if ((step % options.EvaluateEvery == 0 || step == options.Steps) && Evaluate(network, step, onEvaluation) && step < options.Steps)
-                    return TrainingEnd.Early;
-                cancellation.ThrowIfCancellationRequested();
+                    Save();
             }
-            return TrainingEnd.Done;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            if (saved != step)
-                run.Checkpoints.Save(step, network.Parameters, optimizer.Save);
+            Save();
             return TrainingEnd.Stopped;
         }
     }
 
-    // True when the run does not get better any more.
-    private bool Evaluate(TorchNetwork network, long step, Action<long, SetReport> onEvaluation)
+    private void Evaluate(TorchNetwork network, long step, Action<long, SetReport> onEvaluation, CancellationToken cancellation)
     {
-        var report = Evaluator.Run(network, source.Evaluation(EvaluatedPerClass)[0]);
+        var report = Evaluator.Run(network, [source.Evaluation(EvaluatedPerClass)[0]], cancellation)[0];
         onEvaluation(step, report);
         var best = run.Checkpoints.BestFigure();
         if (best is null || report.ByText.Top1.Exact > best.Figure)
-        {
             run.Checkpoints.SaveBest(new(step, report.ByText.Top1.Exact), network.Parameters);
-            return false;
-        }
-        return run.Options.Patience > 0 && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;
     }
+
+    private bool IsNoBetter(long step) =>
+        run.Options.Patience > 0 && run.Checkpoints.BestFigure() is { } best && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;
 
     private (double Loss, BatchLoss Batch) Backward(TorchNetwork network, MultiTaskLoss losses, TrainingClip[] clips, long step, int part)
     {

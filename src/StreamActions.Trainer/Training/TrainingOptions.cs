@@ -84,6 +84,9 @@ internal sealed record TrainingOptions
     /// <summary>Where imported weights came from; null for a run that began at random.</summary>
     public string? ImportedFrom { get; init; }
 
+    /// <summary>The verb that made the run, where its data do not say; null then, and in runs of before this was kept.</summary>
+    public string? MadeBy { get; init; }
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

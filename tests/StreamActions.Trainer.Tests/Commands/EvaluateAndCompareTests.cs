@@ -55,6 +55,18 @@ public sealed class EvaluateAndCompareTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_Bundle_IsMeasuredOnDataThatAreNamed()
+    {
+        var bundle = Path.Combine(RepositoryPaths.Root, "models/demo");
+        Assert.Equal(1, EvaluateCommand.Create().Parse(["--run", bundle, "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
+        Assert.False(File.Exists(_folder.File("bundle.json")));
+        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", bundle, "--data", "generated", "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
+        var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("bundle.json")), "bundle.json");
+        Assert.Equal(("demo", 800), (report.Model, report.Steps));
+        Assert.InRange(report.Sets[0].ByClassifier!.Top1.Value, 0.7, 1);   // its head is used
+    }
+
+    [Fact]
     public async Task Evaluate_Stopped_WritesNothing()
     {
         var run = MakeRun();

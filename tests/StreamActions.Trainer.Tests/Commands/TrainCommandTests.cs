@@ -1,6 +1,10 @@
 // The train verb: from nothing, and on recordings from weights of others to a run that is done.
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Commands;
+using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Tests.Training;
 using StreamActions.Trainer.Training;
 
@@ -68,5 +72,115 @@ public sealed class TrainCommandTests : IDisposable
             arguments.AddRange(["--data", option == "--replay-share" ? "generated" : In("data"), "--replay", "generated"]);
         Assert.Equal(1, TrainCommand.Create().Parse(arguments).Invoke());
         Assert.False(RunFolder.Exists(In("run")));
+    }
+
+    [Fact]
+    public void Train_RunOfAnotherVerb_IsLeftAlone()
+    {
+        SmallRuns.Pretrained(In("clip"), new GeneratedImageSource(SmallRuns.Clip with { Frames = 1 }));
+        var options = File.ReadAllText(In("clip/options.json"));
+        File.WriteAllText(In("clip/options.json"), options.Replace("\"source\": \"generated\"", "\"source\": \"generated-images\"", StringComparison.Ordinal));
+        Assert.Contains("a run of 'pretrain'", Refused(["--run", In("clip")]), StringComparison.Ordinal);
+        File.WriteAllText(In("clip/options.json"), options.Replace("\"made_by\": null", "\"made_by\": \"import-clip\"", StringComparison.Ordinal));
+        Assert.Contains($"'train --run ANOTHER --from {In("clip")}'", Refused(["--run", In("clip")]), StringComparison.Ordinal);
+        Assert.Contains("a run of 'import-clip'", Refused(["--run", In("clip")], PretrainCommand.Create()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_RunThatIsBegun_KeepsItsSettingsAndNamesThoseThatDiffer()
+    {
+        SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
+        string[] begun = ["--run", In("run"), "--from", In("clip"), "--steps", "0", "--batch", "4", "--masked", "0", "--rate", "0.002", "--device", "cpu"];
+        Assert.Equal(0, TrainCommand.Create().Parse(begun).Invoke());
+        Assert.Equal(0, TrainCommand.Create().Parse(begun).Invoke());
+        Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
+        var message = Refused([.. begun, "--seed", "2", "--visual", "0.5", "--ted", "difference", "--patience", "0", "--bf16"]);
+        Assert.Contains("--seed was 1, --bf16 was not given, --ted was both, --visual was 1;", message, StringComparison.Ordinal);
+        Directory.Move(In("clip"), In("other"));
+        Assert.Contains("--from was clip", Refused(["--run", In("run"), "--from", In("other")]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_DataWithOtherClassesThanAtTheStart_IsRefused()
+    {
+        SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
+        foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0), ("a_green_room", 0x20C020) })
+        {
+            Directory.CreateDirectory(In($"all/{name}"));
+            for (var n = 0; n < 4; n++)
+                TestVideo.MakeColour(In($"all/{name}/{n}.mp4"), colour, 64, 64, seconds: 1);
+        }
+        Directory.CreateDirectory(In("data"));
+        Directory.Move(In("all/red_room"), In("data/red_room"));
+        Directory.Move(In("all/blue_room"), In("data/blue_room"));
+        Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.5", "--steps", "0"]).Invoke());
+        Directory.Move(In("all/a_green_room"), In("data/a_green_room"));
+        Assert.Contains("new: 'a_green_room'", Refused(["--run", In("run"), "--steps", "1"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Command_Run_HasWhatMakesItAndNoPlace()
+    {
+        var options = new TrainingOptions { Steps = 800, Batch = 32, Rate = 6e-3, WarmUp = 50, Seed = 2, Train = TrainablePart.Adapters, ImportedFrom = "demo 0.3.0", Ted = TedParts.Difference };
+        Assert.Equal("train --run mine --from \"demo 0.3.0\" --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --ted difference", RunSettings.Command("/home/somebody/mine/", options));
+        var own = options with
+        {
+            ImportedFrom = null,
+            Ted = TedParts.Both,
+            MixedPrecision = true,
+            Losses = new() { Masked = 0 },
+            Data = new() { Source = "/home/somebody/shop", Replay = "generated", ReplayShare = 0.75, TemporalViews = 4, SpatialViews = 3 },
+        };
+        Assert.Equal("train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 --data shop --replay generated --replay-share 0.75 --views 4x3 --train adapters",
+            RunSettings.Command("mine", own));
+        Assert.Equal("pretrain --run clip --steps 9 --batch 128 --rate 0.001 --warm-up 1 --seed 1",
+            RunSettings.Command("runs/clip", new() { Steps = 9, Batch = 128, Rate = 1e-3, WarmUp = 1, Seed = 1, Train = TrainablePart.Backbone, Data = new() { Source = "generated-images" } }));
+    }
+
+    [Fact]
+    public async Task Train_Interrupted_SavesEndsWellAndGoesOn()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet")
+        {
+            ArgumentList = { "exec", typeof(TrainCommand).Assembly.Location, "train", "--run", In("run"), "--batch", "4", "--steps", "100000", "--masked", "0", "--evaluate-every", "100000", "--device", "cpu", "--threads", "1" },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        try
+        {
+            var cancellation = TestContext.Current.CancellationToken;
+            var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            while (!File.Exists(In("run/log.csv")) || new FileInfo(In("run/log.csv")).Length == 0)
+            {
+                Assert.False(process.HasExited, "it ended by itself");
+                await Task.Delay(50, cancellation);
+            }
+            using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))   // as Ctrl-C
+                await kill.WaitForExitAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            Assert.Equal(0, process.ExitCode);
+            var step = RunFolder.Open(In("run")).LatestStep();
+            Assert.InRange(step, 1, 99_999);
+            Assert.Contains($"Stopped at step {step}", (await output)[0], StringComparison.Ordinal);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private static string Refused(string[] arguments, Command? command = null)
+    {
+        var (before, error) = (Console.Error, new StringWriter());
+        Console.SetError(error);
+        try
+        {
+            Assert.Equal(1, (command ?? TrainCommand.Create()).Parse(arguments).Invoke());
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+        return error.ToString();
     }
 }

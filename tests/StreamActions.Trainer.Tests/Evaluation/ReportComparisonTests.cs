@@ -36,6 +36,35 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
+    public void Of_ModelThatLearntMore_ComparesWhatItKeptWithWhatThereWas()
+    {
+        var before = ExampleReports.Report("demo");
+        SetReport WithMore(SetReport set) => set with { Classes = [.. set.Classes, set.Classes[0] with { Name = "crouches", Clips = 0 }] };
+        var mine = ExampleReports.Set("own", 50, 50, 50);
+        var after = EvaluationReport.Of("refreshed", 300, [mine with { Name = "all" }, mine with { Name = "own/held-out" },
+            WithMore(ExampleReports.Set("actions", 60, 80, 100)) with { Name = "other/actions" }, .. before.Sets.Skip(1).Select(s => s with { Name = "other/" + s.Name })]);
+
+        foreach (var (a, b, sign) in new[] { (before, after, 1), (after, before, -1) })
+        {
+            var comparison = ReportComparison.Of(a, b);
+            Assert.Equal(sign * -0.1, comparison.Figures.Single(f => f.Set == "actions" && f.Name == "top-1 by text").Difference, 1e-9);
+            Assert.Equal(sign * -0.3, comparison.Classes[0].Difference, 1e-9);
+            Assert.Contains(comparison.Figures, f => f is { Set: "things", Name: "harmonic mean of base and novel", Difference: 0 });
+            Assert.Equal(["actions: refreshed chooses among 1 classes more"], comparison.Remarks);
+            Assert.Equal(["all: only in refreshed", "own/held-out: only in refreshed"], comparison.NotCompared);
+        }
+        // Two of them are compared as they are, by their own names.
+        Assert.Equal(["all", "own/held-out", "other/actions", "other/base-things", "other/novel-things", "things"], ReportComparison.Of(after, after).Figures.Select(f => f.Set).Distinct());
+    }
+
+    [Fact]
+    public void Of_NothingInCommon_IsRefusedWithTheNames()
+    {
+        var message = Assert.Throws<FormatException>(() => ReportComparison.Of(ExampleReports.Report("old"), EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]))).Message;
+        Assert.Contains("old has actions, base-things, novel-things, new has shop", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_Comparison_ShowsFiguresDifferencesAndMarks()
     {
         var text = new StringWriter();

@@ -38,6 +38,22 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Theory]
+    [InlineData(nameof(TrainablePart.Adapters))]
+    [InlineData(nameof(TrainablePart.Backbone))]
+    [InlineData(nameof(TrainablePart.All))]
+    public void Count_Part_IsWhatIsTrainedAndWhatThereIs(string name)
+    {
+        var part = Enum.Parse<TrainablePart>(name);
+        var source = new MovingBarSource(4, 16);
+        SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
+        var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(1) with { Train = part });
+        using var network = run.LoadNetwork();
+        var trained = Recipe.Freeze(network.Parameters, run.Options, visionAdapters: true);
+        Assert.Equal((trained, network.Parameters.Export().Values.Sum(t => (long)t.Values.Length)), Recipe.Count(run.Config, run.Options));
+        Assert.InRange(trained, 1, Recipe.Count(run.Config, run.Options).All);
+    }
+
+    [Theory]
     [InlineData(0, 0.1)]      // one of ten warm-up steps
     [InlineData(9, 1)]
     [InlineData(10, 1)]

@@ -122,6 +122,44 @@ public sealed class TrainingLoopTests : IDisposable
         var (best, step) = run.LoadBest();
         best.Dispose();
         Assert.Equal(2, step);
+        // Where it ended is kept, though no checkpoint was due, and the same command ends there again.
+        Assert.Equal(8, run.LatestStep());
+        Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source).RunAsync(_ => Assert.Fail("a step more"), (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(4)]    // on the way, where no checkpoint is due
+    [InlineData(6)]    // at the end
+    public async Task RunAsync_StoppedInAnEvaluation_MakesItWhenItGoesOn(long at)
+    {
+        var source = new MovingBarSource(4, 16);
+        var path = Path.Combine(_folder, "stopped");
+        using var stop = new CancellationTokenSource();
+        var stopping = new StopsInEvaluation(source, at == 4 ? 2 : 3, stop);
+        List<long> evaluated = [];
+        _ = RunFolder.Create(path, Config, Clip, Options(steps: 6) with { EvaluateEvery = 2 }, source);
+        Assert.Equal(TrainingEnd.Stopped, await new TrainingLoop(RunFolder.Open(path), stopping).RunAsync(_ => { }, (step, _) => evaluated.Add(step), stop.Token));
+        Assert.Equal(at, RunFolder.Open(path).LatestStep());
+        Assert.Equal(at == 4 ? [2] : [2, 4], evaluated);
+        Assert.Equal(TrainingEnd.Done, await new TrainingLoop(RunFolder.Open(path), source).RunAsync(_ => { }, (step, _) => evaluated.Add(step), CancellationToken.None));
+        Assert.Equal([2, 4, 6], evaluated);
+        Assert.Equal(TrainingEnd.Done, await new TrainingLoop(RunFolder.Open(path), source).RunAsync(_ => { }, (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
+    }
+
+    // Is stopped when the evaluation of a number asks for its clips.
+    private sealed class StopsInEvaluation(IClipSource source, int number, CancellationTokenSource stop) : IClipSource
+    {
+        private int _asked;
+        public IReadOnlyList<ClipClass> Classes => source.Classes;
+        public IEnumerable<string> Texts => source.Texts;
+        public TrainingClip Training(long index) => source.Training(index);
+
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
+        {
+            if (++_asked == number)
+                stop.Cancel();
+            return source.Evaluation(perClass);
+        }
     }
 
     [Fact]

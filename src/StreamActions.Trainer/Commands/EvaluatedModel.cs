@@ -1,0 +1,38 @@
+// What 'evaluate' evaluates: the best checkpoint of a run, or the weights that a bundle holds for training.
+using StreamActions.Core.Clips;
+using StreamActions.Core.Text;
+using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Commands;
+
+/// <summary>A model to evaluate.</summary>
+/// <param name="Name">What its report calls it: the folder's name.</param>
+/// <param name="Steps">Training steps it has behind it; 0 when a bundle does not say.</param>
+/// <param name="Clip">The clips it takes.</param>
+/// <param name="Classes">The classes of its classification head, or those it was trained on.</param>
+/// <param name="Network">The network, which is owned.</param>
+/// <param name="Run">The run, or null for a bundle.</param>
+internal sealed record EvaluatedModel(string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
+{
+    /// <summary>Opens a run or a bundle.</summary>
+    /// <exception cref="FormatException">It is neither, or a bundle without weights for training.</exception>
+    public static EvaluatedModel Open(string folder, Device device)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        if (RunFolder.Exists(folder))
+        {
+            var run = RunFolder.Open(folder);
+            var (trained, steps) = run.LoadBest(device);
+            return new(name, steps, run.Clip, run.Classes, trained, run);
+        }
+        var start = StartingPoint.Open(folder, "--run");
+        var parameters = TorchParameters.Load(start.Config, start.Weights, folder, device);
+        var network = new TorchNetwork(start.Config, parameters, ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges), new(start.PromptTemplate));
+        return new(name, start.Steps, start.Clip, start.Classes, network, null);
+    }
+
+    public void Dispose() => Network.Dispose();
+}
