@@ -39,9 +39,9 @@ internal sealed class DataSetReader
         var all = Checked(table, listed, Media(_options.Path), all: validation is null ? null : DataPart.Training).ToList();
         if (validation is not null)
             all.AddRange(Checked(table, validation, Media(_options.Validation!), DataPart.HeldOut));
-        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes);
+        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes) { FreeCaptions = FreeCaptions(listed) };
         if (_problems.Count == before)
-            PartProblems.Find(set, table, _options, freeTexts: listed.All(clip => clip.Label is null), _problems, _notes);
+            PartProblems.Find(set, table, _options, _problems, _notes);
         return set;
     }
 
@@ -60,7 +60,7 @@ internal sealed class DataSetReader
     {
         var isFolder = Directory.Exists(_options.Path);
         var folder = isFolder ? _options.Path : Folder(_options.Path);
-        var freeTexts = IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
+        var freeTexts = FreeCaptions(listed);
         if (_options.Labels is { } named)
             return LabelTable.Read(named, _problems);
         if (Path.Combine(folder, "labels.csv") is var beside && !freeTexts && File.Exists(beside))
@@ -72,6 +72,8 @@ internal sealed class DataSetReader
             ? LabelTable.Of(_options.Path, listed.Concat(freeTexts ? validation : []).Select(clip => clip.Label ?? clip.Caption!))
             : LabelTable.Read(beside, _problems);
     }
+
+    private bool FreeCaptions(IReadOnlyList<ListedClip> listed) => _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(LabelTable table, IReadOnlyList<ListedClip> listed, MediaFolder media, DataPart? all)
     {

@@ -8,18 +8,16 @@ internal static class PartProblems
     /// <param name="set">The set.</param>
     /// <param name="table">Its classes.</param>
     /// <param name="options">How it was opened.</param>
-    /// <param name="freeTexts">Whether each text is a class: then a text may be in one part alone.</param>
     /// <param name="problems">Where problems go.</param>
     /// <param name="notes">Where notes go.</param>
-    public static void Find(
-        DataSet set, LabelTable table, DataSetOptions options, bool freeTexts, ICollection<DataProblem> problems, ICollection<string> notes)
+    public static void Find(DataSet set, LabelTable table, DataSetOptions options, ICollection<DataProblem> problems, ICollection<string> notes)
     {
         if (set.Training.Count == 0)
             problems.Add(new(options.Path, 0, "every clip is held out", "add clips, or give some of them to training"));
         if (set.HeldOut.Count == 0)
             problems.Add(new(options.Path, 0, "no clip is held out", "add clips, give a larger --held-out, or name some with --validation"));
-        if (freeTexts)
-            return;
+        if (set.FreeCaptions)
+            return;   // a text may be in one part alone
         var trained = Count(set.Training, table.Classes.Count);
         var heldOut = Count(set.HeldOut, table.Classes.Count);
         for (var i = 0; i < table.Classes.Count; i++)
