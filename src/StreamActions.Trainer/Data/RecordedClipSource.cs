@@ -44,6 +44,8 @@ internal sealed class RecordedClipSource : IClipSource
 
     public IReadOnlyList<ClipClass> Classes { get; }
 
+    public IReadOnlySet<int> Untrained => Enumerable.Range(0, _byClass.Length).Where(label => _byClass[label].Length == 0).ToHashSet();
+
     public IEnumerable<string> Texts => _data.Classes.SelectMany(c => c.Phrases).Concat(_data.Training.Select(c => c.Caption).OfType<string>()).Distinct();
 
     /// <summary>What could not be used so far, of training and of held-out recordings.</summary>
@@ -59,6 +61,8 @@ internal sealed class RecordedClipSource : IClipSource
     /// <exception cref="DataSetException">Too many recordings cannot be used; the message lists them.</exception>
     public TrainingClip Training(long index)
     {
+        if (_data.Training.Count == 0)
+            throw new InvalidOperationException("these recordings were opened to evaluate on; there is nothing to train on");
         var first = Number(index);
         var label = _data.Training[first].Label;
         foreach (var number in Candidates(first, index))

@@ -191,6 +191,15 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         Assert.All(exception.Problems, problem => Assert.Equal(2, problem.ToString().Split(problem.File).Length));
     }
 
+    [Fact]
+    public void Untrained_FreeCaptionsOfHeldOutRows_AreThoseAlone()
+    {
+        var source = new RecordedClipSource(
+            Captions("moving.mp4,it moves,train", "still.mp4,it stays,train", "wide.mp4,it is wide,val", "three.mp4,it moves,val"), Clip, Options);
+
+        Assert.Equal(["it is wide"], source.Untrained.Select(label => source.Classes[label].Name));
+    }
+
     private DataSet Captions(params string[] rows)
     {
         var path = recordings.File("captions.csv");
