@@ -19,6 +19,7 @@ internal sealed class DataOptions
     private readonly Option<string> _views = new("--views") { Description = "Views of a held-out recording, moments x crops, such as 4x3.", DefaultValueFactory = _ => "1x1" };
 
     private readonly Option<string> _recipe = new("--augment") { Description = $"How recordings are varied: {string.Join(", ", AugmentationOptions.Names)}.", DefaultValueFactory = _ => Default.Recipe };
+    private readonly Option<double> _jitter = new("--colour-jitter") { Description = "Brightness, contrast and saturation of training recordings change by a random factor of up to 1 +- this; 0 leaves them.", DefaultValueFactory = _ => Default.ColourJitter };
     private readonly Option<string?> _replay = new("--replay") { Description = "Data that the weights of --from know, replayed so that it is not forgotten: 'generated', or recordings." };
     private readonly Option<double> _share = new("--replay-share") { Description = "Share of training clips that are replayed.", DefaultValueFactory = _ => Default.ReplayShare };
 
@@ -30,13 +31,16 @@ internal sealed class DataOptions
     /// <param name="training">Also those that only training has.</param>
     public void AddTo(Command command, bool training)
     {
-        foreach (Option option in (Option[])[Data, _labels, _validation, _media, _heldOut, _views, .. training ? (Option[])[_recipe, _replay, _share] : []])
+        foreach (Option option in (Option[])[Data, _labels, _validation, _media, _views, .. training ? (Option[])[_heldOut, _recipe, _jitter, _replay, _share] : []])
             command.Options.Add(option);
     }
 
     /// <summary>What was given.</summary>
-    /// <exception cref="FormatException">A value has another form.</exception>
-    public DataChoice Read(ParseResult result, bool training)
+    /// <param name="result">The command line.</param>
+    /// <param name="training">Whether the verb trains.</param>
+    /// <param name="own">The data that is used when <c>--data</c> is not given, where that is a run's own.</param>
+    /// <exception cref="FormatException">A value has another form, or an option is given that this data does not have.</exception>
+    public DataChoice Read(ParseResult result, bool training, DataChoice? own = null)
     {
         var (temporal, spatial) = Views(result.GetValue(_views)!);
         var choice = new DataChoice
@@ -45,12 +49,53 @@ internal sealed class DataOptions
             Labels = Full(result.GetValue(_labels)),
             Validation = Full(result.GetValue(_validation)),
             Media = Full(result.GetValue(_media)),
-            HeldOut = result.GetValue(_heldOut),
             TemporalViews = temporal,
             SpatialViews = spatial,
         };
-        return training ? choice with { Recipe = result.GetValue(_recipe)!, Replay = Full(result.GetValue(_replay)), ReplayShare = result.GetValue(_share) } : choice;
+        if (!training)
+        {
+            RefuseForEvaluation(result, choice, own);
+            return choice;
+        }
+        choice = choice with
+        {
+            HeldOut = result.GetValue(_heldOut),
+            Recipe = result.GetValue(_recipe)!,
+            ColourJitter = result.GetValue(_jitter),
+            Replay = Full(result.GetValue(_replay)),
+            ReplayShare = result.GetValue(_share),
+        };
+        RefuseForTraining(result, choice);
+        return choice;
     }
+
+    private void RefuseForTraining(ParseResult result, DataChoice choice)
+    {
+        if (!DataChoice.IsRecordings(choice.Source))
+            Refuse(result, "it is about recordings, name them with --data", _labels, _validation, _media);
+        if (!choice.HasRecordings)
+            Refuse(result, "it is about recordings, name them with --data", _heldOut, _views, _recipe, _jitter);
+        if (choice.Replay is null)
+            Refuse(result, "nothing is replayed, name what with --replay", _share);
+    }
+
+    private void RefuseForEvaluation(ParseResult result, DataChoice choice, DataChoice? own)
+    {
+        var given = IsGiven(result, Data);
+        if (!given || !DataChoice.IsRecordings(choice.Source))
+            Refuse(result, "it is about recordings, name them with --data; a run's own keep its settings", _labels, _validation, _media);
+        if (given ? !DataChoice.IsRecordings(choice.Source) : own?.HasRecordings == false)
+            Refuse(result, "it is about recordings, and generated clips have one view", _views);
+    }
+
+    private static void Refuse(ParseResult result, string why, params Option[] options)
+    {
+        string[] given = [.. options.Where(option => IsGiven(result, option)).Select(option => option.Name)];
+        if (given.Length > 0)
+            throw new FormatException($"{string.Join(", ", given)}: {why}");
+    }
+
+    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     // Names stay names; what may be a path is made a full one.
     private static string? Full(string? path) => path is null or DataChoice.GeneratedClips or DataChoice.GeneratedImages ? path : Path.GetFullPath(path);

@@ -28,21 +28,27 @@ internal sealed class HeldOutRecordings
     /// <summary>What could not be used so far.</summary>
     public IReadOnlyList<SkippedRecording> Skipped => _skipped.All;
 
-    /// <summary>The set, with so many clips a class where there are as many.</summary>
+    /// <summary>The set, with so many clips a class where there are as many. Reading it fails when not one recording can be used.</summary>
     public EvaluationSet Set(int perClass) => new("held-out", _classes, Supervised: true, Clips(perClass));
 
     private IEnumerable<HeldOutClip> Clips(int perClass)
     {
         var spare = _byClass.Select(clips => new Queue<RecordedClip>(clips.Skip(perClass))).ToArray();
         var chosen = _byClass.SelectMany(clips => clips.Take(perClass));
+        var none = true;
         foreach (var (label, read) in ReadAhead.InOrder(chosen.Select(clip => (Func<(int, HeldOutClip?)>)(() => (clip.Label, TryRead(clip)))), _readAhead))
         {
             var clip = read;
             while (clip is null && spare[label].TryDequeue(out var next))
                 clip = TryRead(next);
-            if (clip is not null)
-                yield return clip;
+            if (clip is null)
+                continue;
+            none = false;
+            yield return clip;
         }
+        // A few that cannot be read are no reason to end hours of training; a figure of nothing is none.
+        if (none)
+            throw _skipped.Failure("none of the recordings can be used");
     }
 
     private HeldOutClip? TryRead(RecordedClip clip)

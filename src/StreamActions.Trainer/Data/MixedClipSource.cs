@@ -29,6 +29,16 @@ internal sealed class MixedClipSource : IClipSource
 
     public IReadOnlyList<ClipClass> Classes => _union.Classes;
 
+    public IReadOnlySet<int> Untrained
+    {
+        get
+        {
+            var trained = Enumerable.Range(0, _other.Classes.Count).Except(_other.Untrained)
+                .Concat(Enumerable.Range(0, _own.Classes.Count).Except(_own.Untrained).Select(_union.OfSecond));
+            return Enumerable.Range(0, Classes.Count).Except(trained).ToHashSet();
+        }
+    }
+
     public IEnumerable<string> Texts => _other.Texts.Concat(_own.Texts).Distinct();
 
     public IReadOnlyList<SkippedRecording> Skipped => [.. _own.Skipped, .. _other.Skipped];

@@ -44,6 +44,8 @@ internal sealed class RecordedClipSource : IClipSource
 
     public IReadOnlyList<ClipClass> Classes { get; }
 
+    public IReadOnlySet<int> Untrained => Enumerable.Range(0, _byClass.Length).Where(label => _byClass[label].Length == 0).ToHashSet();
+
     public IEnumerable<string> Texts => _data.Classes.SelectMany(c => c.Phrases).Concat(_data.Training.Select(c => c.Caption).OfType<string>()).Distinct();
 
     /// <summary>What could not be used so far, of training and of held-out recordings.</summary>
@@ -59,15 +61,14 @@ internal sealed class RecordedClipSource : IClipSource
     /// <exception cref="DataSetException">Too many recordings cannot be used; the message lists them.</exception>
     public TrainingClip Training(long index)
     {
+        if (_data.Training.Count == 0)
+            throw new InvalidOperationException("these recordings were opened to evaluate on; there is nothing to train on");
         var first = Number(index);
-        var members = _byClass[_data.Training[first].Label];
-        for (var attempt = 0; attempt < members.Length; attempt++)
-        {
-            var number = attempt == 0 ? first : Substitute(members, _placeInClass[first], attempt, index);
+        var label = _data.Training[first].Label;
+        foreach (var number in Candidates(first, index))
             if (TryMake(number, new SeededRandom(Seeds.Of(_options.Seed + ClipStream, (ulong)index))) is { } clip)
                 return clip;
-        }
-        throw _skipped.Failure($"none of the {members.Length} recordings of class '{Classes[_data.Training[first].Label].Name}' can be used");
+        throw _skipped.Failure(_data.FreeCaptions ? "none of the recordings can be used" : $"none of the {_byClass[label].Length} recordings of class '{Classes[label].Name}' can be used");
     }
 
     public long? ClipsInEpoch => _data.Training.Count;
@@ -78,13 +79,17 @@ internal sealed class RecordedClipSource : IClipSource
 
     private int Number(long index) => EpochOrder.At(Seeds.Of(_options.Seed, OrderStream), index, _data.Training.Count);
 
-    /// <summary>Another recording of the class; with another attempt another one, until all were tried.</summary>
-    private static int Substitute(int[] members, int place, int attempt, long index)
+    /// <summary>The recording whose turn it is, then the others of its class; of free captions, which mostly have one recording each, then all others.</summary>
+    private IEnumerable<int> Candidates(int first, long index)
     {
-        var others = members.Length - 1;
-        var step = (int)(((ulong)index + (ulong)attempt) % (ulong)others);
-        return members[(place + 1 + step) % members.Length];
+        var label = _data.Training[first].Label;
+        var own = Substitutes(_byClass[label].Length, _placeInClass[first], index).Select(place => _byClass[label][place]).Prepend(first);
+        return _data.FreeCaptions ? own.Concat(Substitutes(_data.Training.Count, first, index).Where(number => _data.Training[number].Label != label)) : own;
     }
+
+    /// <summary>All other places, beginning with another one for another index.</summary>
+    private static IEnumerable<int> Substitutes(int count, int place, long index) =>
+        Enumerable.Range(1, count - 1).Select(attempt => (place + 1 + (int)(((ulong)index + (ulong)attempt) % (ulong)(count - 1))) % count);
 
     private TrainingClip? TryMake(int number, Random random)
     {
@@ -100,6 +105,7 @@ internal sealed class RecordedClipSource : IClipSource
         catch (SourceException e) when (e.Failure != SourceFailure.ReaderMissing)
         {
             _skipped.Add(recording.Path, e.Message);
+            _skipped.RequireHalf();
             return null;
         }
     }

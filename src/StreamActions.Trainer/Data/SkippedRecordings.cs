@@ -28,23 +28,28 @@ internal sealed class SkippedRecordings(string part, int recordings, Action<Skip
     }
 
     /// <summary>Skips a recording.</summary>
-    /// <exception cref="DataSetException">More than half of them are skipped now.</exception>
     public void Add(string path, string reason)
     {
         var skipped = new SkippedRecording(path, reason);
-        int count;
         lock (_lock)
-        {
             if (!_skipped.TryAdd(path, skipped))
                 return;
-            count = _skipped.Count;
-        }
         onSkipped?.Invoke(skipped);
-        if (count * 2 > recordings)
+    }
+
+    /// <summary>Refuses to go on without most of the recordings.</summary>
+    /// <exception cref="DataSetException">More than half of them are skipped.</exception>
+    public void RequireHalf()
+    {
+        if (All.Count * 2 > recordings)
             throw Failure($"more than half of the {recordings} recordings cannot be used");
     }
 
     /// <summary>The error that lists them all.</summary>
-    public DataSetException Failure(string what) => new(
-        $"{part}: {what}", [.. All.Select(skipped => new DataProblem(skipped.Path, 0, skipped.Reason, "mend it, or take it out of the list"))]);
+    public DataSetException Failure(string what) =>
+        new($"{part}: {what}", [.. All.Select(skipped => new DataProblem(skipped.Path, 0, Alone(skipped), "mend it, or take it out of the list"))]);
+
+    // Reasons begin with the path, as they stand alone elsewhere.
+    private static string Alone(SkippedRecording skipped) =>
+        skipped.Reason.StartsWith(skipped.Path + ": ", StringComparison.Ordinal) ? skipped.Reason[(skipped.Path.Length + 2)..] : skipped.Reason;
 }

@@ -3,7 +3,6 @@ using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace StreamActions.Trainer.Losses;
 
@@ -18,8 +17,11 @@ internal sealed record BatchLoss(Tensor Total, IReadOnlyDictionary<string, doubl
 /// <param name="weights">How much each task counts.</param>
 /// <param name="classes">The classes, in the order of the classification head; may be empty.</param>
 /// <param name="words">The masked-language head's words; null without it.</param>
-internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, IReadOnlyList<ClipClass> classes, LabelWords? words)
+/// <param name="untrained">Classes without a training clip (<see cref="IClipSource.Untrained"/>), which no loss compares a clip with; null for none.</param>
+internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, IReadOnlyList<ClipClass> classes, LabelWords? words, IReadOnlySet<int>? untrained = null)
 {
+    private readonly CandidateClasses _candidates = new(classes.Count, untrained);
+
     /// <summary>The losses of a batch. Dropout and masks come from the seed.</summary>
     public BatchLoss Of(IReadOnlyList<TrainingClip> clips, int seed)
     {
@@ -41,27 +43,36 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
         var logits = network.Network.LogitScale.exp() * matmul(video.Embedding, texts.t());
         Add("contrastive", weights.Contrastive, () => ContrastiveLoss.Of(logits, fits));
         var classified = clips.Any(c => c.Label != TrainingClip.NoClass);
-        if (classes.Count > 1 && classified)
+        if (_candidates.Trained.Count > 1 && classified)
         {
-            var labels = network.OnDevice(tensor(clips.Select(c => (long)c.Label).ToArray()));
-            Add("cross-modal", weights.CrossModal, () => CrossModalLoss.Of(
-                matmul(video.Embedding, network.EncodeText(network.Tokens([.. classes.Select(c => c.Phrase)])).t()), labels, weights.ReferenceCrossModal));
+            int[] labels = [.. clips.Select(c => c.Label)];
+            Add("cross-modal", weights.CrossModal, () => CrossModal(video.Embedding, labels, seed));
             if (video.ClassLogits is { } scores)
-                Add("visual", weights.Visual, () => F.cross_entropy(scores, labels, ignore_index: TrainingClip.NoClass));
+                Add("visual", weights.Visual, () => VisualLoss.Of(scores, labels, _candidates));
         }
-        if (network.Network.Masked is not null && words is not null)
-            Add("masked", weights.Masked, () => Masked(clips, video.FrameEmbeddings, seed));
-        // A small batch may be of no class by chance; then there is nothing to learn from it.
-        if (total is null && !classified)
+        var masked = network.Network.Masked is not null && words is not null && weights.Masked > 0 ? Mask(clips, words, seed) : null;
+        if (masked is { } some && some.Targets.Any(target => target != MaskedWordLoss.NotMasked))
+            Add("masked", weights.Masked, () => Masked(some, video.FrameEmbeddings));
+        // A small batch may be of no class, or without a word to mask, by chance; then there is nothing to learn from it.
+        if (total is null && (!classified || masked is not null))
             total = logits.sum().Times(0);
         var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
         return new(total ?? throw new InvalidOperationException("no loss is left: those that are on need classes or words, which this data does not have"), parts, right);
     }
 
-    private Tensor Masked(IReadOnlyList<TrainingClip> clips, Tensor frameEmbeddings, int seed)
+    private Tensor CrossModal(Tensor videos, int[] labels, int seed)
     {
-        var masked = words!.MaskSome([.. clips.Select(c => c.Caption)], network.Template, network.Tokenizer, network.Config.ContextLength, new Random(seed));
-        var hidden = network.Network.Text.Forward(network.OnDevice(tensor(masked.Ids).reshape(clips.Count, -1))).Hidden;
+        var candidates = _candidates.Of(labels, seed);
+        var texts = network.EncodeText(network.Tokens([.. candidates.Select(label => classes[label].Phrase)]));
+        return CrossModalLoss.Of(matmul(videos, texts.t()), network.OnDevice(tensor(CandidateClasses.Places(labels, candidates))), weights.ReferenceCrossModal);
+    }
+
+    private MaskedCaptions? Mask(IReadOnlyList<TrainingClip> clips, LabelWords known, int seed) =>
+        known.MaskSome([.. clips.Select(c => c.Caption)], network.Template, network.Tokenizer, network.Config.ContextLength, new Random(seed));
+
+    private Tensor Masked(MaskedCaptions masked, Tensor frameEmbeddings)
+    {
+        var hidden = network.Network.Text.Forward(network.OnDevice(tensor(masked.Ids).reshape(frameEmbeddings.shape[0], -1))).Hidden;
         var guesses = network.Network.Masked!.Forward(hidden, frameEmbeddings).to(ScalarType.Float32);
         return MaskedWordLoss.Of(guesses, network.OnDevice(tensor(masked.Targets)));
     }

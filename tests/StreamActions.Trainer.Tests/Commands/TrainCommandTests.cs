@@ -66,12 +66,20 @@ public sealed class TrainCommandTests : IDisposable
     public void Train_OptionThatCannotBe_StartsNothing(string option, string value)
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
-        Directory.CreateDirectory(In("data"));
-        List<string> arguments = ["--run", In("run"), "--from", In("clip"), option, value];
-        if (option != "--data")
-            arguments.AddRange(["--data", option == "--replay-share" ? "generated" : In("data"), "--replay", "generated"]);
-        Assert.Equal(1, TrainCommand.Create().Parse(arguments).Invoke());
+        foreach (var name in (string[])["red_room", "blue_room"])
+        {
+            Directory.CreateDirectory(In($"data/{name}"));
+            for (var n = 0; n < 8; n++)
+                File.WriteAllText(In($"data/{name}/{n}.mp4"), "listed, and never read");
+        }
+        string[] arguments = ["--run", In("run"), "--from", In("clip"), "--replay", "generated", "--device", "cpu"];
+        string[] steps = option == "--epochs" ? [] : ["--steps", "0"], data = option == "--data" ? [] : ["--data", In("data")];
+
+        Assert.Equal(1, TrainCommand.Create().Parse([.. arguments, .. steps, .. data, option, value]).Invoke());
         Assert.False(RunFolder.Exists(In("run")));
+        // It is this option alone: without it there is a run.
+        Assert.Equal(0, TrainCommand.Create().Parse([.. arguments, "--steps", "0", "--data", In("data")]).Invoke());
+        Assert.True(RunFolder.Exists(In("run")));
     }
 
     [Fact]

@@ -20,6 +20,15 @@ public sealed class MixedClipSourceTests
     }
 
     [Fact]
+    public void Untrained_OfBoth_IsWhatNeitherTrains()
+    {
+        // Own: jumps, ducks, rises at 2, 3, 4; other: sits, stands, jumps at 0, 1, 2. Jumps is trained by the one or the other.
+        Assert.Empty(new MixedClipSource(Own, Other, 0.5).Untrained);
+        Assert.Equal([1, 3], new MixedClipSource(new Partly(Own, 0, 1), new Partly(Other, 1), 0.5).Untrained.Order());
+        Assert.Equal([2], new MixedClipSource(new Partly(Own, 0), new Partly(Other, 2), 0.5).Untrained);
+    }
+
+    [Fact]
     public void Training_AnyStretch_HoldsTheShareAndEveryClipInOrder() => Gen.Select(Gen.Double[0.01, 0.99], Gen.Long[0, 100_000], Gen.Int[1, 64]).Sample((share, start, count) =>
     {
         var mix = new MixedClipSource(Own, Other, share);
@@ -88,6 +97,20 @@ public sealed class MixedClipSourceTests
             var clip = clips.Training(index);
             return clip with { Label = TrainingClip.NoClass, Says = 1003, AlsoTrue = [1003, clip.Label] };
         }
+
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
+    }
+
+    /// <summary>The same clips, but for some classes.</summary>
+    private sealed class Partly(IClipSource clips, params int[] untrained) : IClipSource
+    {
+        public IReadOnlyList<ClipClass> Classes => clips.Classes;
+
+        public IReadOnlySet<int> Untrained => untrained.ToHashSet();
+
+        public IEnumerable<string> Texts => clips.Texts;
+
+        public TrainingClip Training(long index) => clips.Training(index);
 
         public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
     }

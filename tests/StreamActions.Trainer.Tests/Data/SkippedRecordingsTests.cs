@@ -20,12 +20,15 @@ public sealed class SkippedRecordingsTests
     }
 
     [Fact]
-    public void Add_MoreThanHalf_FailsWithAllOfThem()
+    public void RequireHalf_MoreSkipped_FailsWithAllOfThem()
     {
         var skipped = new SkippedRecordings("training", 3, null);
-        skipped.Add("a", "broken");
+        skipped.Add("a", "a: broken");
+        skipped.RequireHalf();
+        skipped.Add("b", "short");
 
-        var exception = Assert.Throws<DataSetException>(() => skipped.Add("b", "short"));
+        // A reason that names its path as it stands alone does not name it twice.
+        var exception = Assert.Throws<DataSetException>(skipped.RequireHalf);
 
         Assert.Equal(["a: broken; mend it, or take it out of the list", "b: short; mend it, or take it out of the list"], exception.Problems.Select(p => p.ToString()));
     }

@@ -45,6 +45,19 @@ public sealed class LabelWordsTests : IDisposable
     });
 
     [Fact]
+    public void MaskSome_TenLabelWords_MasksTwo()
+    {
+        // A fifth of ten; the vocabulary spells every word, one token for each letter at worst.
+        const string ten = "one two three four five six seven eight nine ten";
+        var words = LabelWords.Of([ten], Template);
+        Assert.Equal(10, words.Words.Count);
+        var pairs = Enumerable.Range(0, 200).Select(seed => words.MaskSome([ten], Template, _tokenizer, 60, new Random(seed)).Targets.Where(t => t != MaskedWordLoss.NotMasked).Order().ToArray()).ToList();
+        Assert.All(pairs, pair => Assert.Equal(2, pair.Distinct().Count()));
+        // Any two of them: each word has its turn.
+        Assert.Equal(10, pairs.SelectMany(pair => pair).Distinct().Count());
+    }
+
+    [Fact]
     public void MaskSome_CaptionTooLong_IsCutBeforeItsEnd()
     {
         var masked = LabelWords.Of(Captions, Template).MaskSome([Captions[1]], Template, _tokenizer, 5, new Random(1));

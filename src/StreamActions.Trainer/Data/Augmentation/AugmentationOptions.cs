@@ -47,7 +47,7 @@ internal sealed record AugmentationOptions
         "kinetics" => Kinetics,
         "something-something" => SomethingSomething,
         "none" => None,
-        _ => throw new FormatException($"'{name}' is no recipe; there are {string.Join(", ", Names)}"),
+        _ => throw new FormatException($"--augment {name}: there is no recipe of that name; take one of {string.Join(", ", Names)}"),
     };
 
     /// <summary>Checks the values.</summary>
@@ -57,7 +57,7 @@ internal sealed record AugmentationOptions
         if (!(ShortSideJitter is >= 1 and <= 2))
             throw new FormatException($"ShortSideJitter {ShortSideJitter}: 1 to 2");
         if (!(ColourJitter is >= 0 and < 1))
-            throw new FormatException($"ColourJitter {ColourJitter}: from 0, below 1");
+            throw new FormatException($"--colour-jitter {ColourJitter}: from 0, below 1");
         if (RandAugmentOperations is < 0 or > 16 || !(RandAugmentMagnitude is >= 0 and <= 10))
             throw new FormatException($"RandAugment {RandAugmentOperations} operations of magnitude {RandAugmentMagnitude}: 0 to 16, and 0 to 10");
     }

@@ -19,6 +19,12 @@ internal sealed record DataSetOptions
     /// <summary>Share of the clips that is held out where nothing says which ones, in (0, 1).</summary>
     public double HeldOutShare { get; init; } = 0.2;
 
+    /// <summary>
+    /// True to evaluate a network that was trained on something else: nothing is kept for training, and held out are the recordings of
+    /// <see cref="Validation"/>, else those that a <c>split</c> column holds out, else all.
+    /// </summary>
+    public bool EvaluationOnly { get; init; }
+
     /// <summary>Decides which clips are held out.</summary>
     public ulong Seed { get; init; }
 }

@@ -24,25 +24,43 @@ internal sealed class DataSetReader
 
     private DataSet? Read()
     {
-        var before = _problems.Count;
-        if (!(_options.HeldOutShare > 0 && _options.HeldOutShare < 1))
+        if (!_options.EvaluationOnly && !HasShare)
             Problem("--held-out", $"{_options.HeldOutShare} is no share", "give a number between 0 and 1");
+        if (MissesMedia)
+            Problem(_options.Media!, "no folder is here", "name the folder that recordings lie in with --media");
         var listed = List(_options.Path);
         var validation = _options.Validation is { } path ? List(path) : null;
-        if (_problems.Count == before && listed.Count == 0)
+        if (_problems.Count == 0 && listed.Count == 0)
             Problem(_options.Path, "there is no clip in it", "see docs/data.md for the layouts");
-        if (_problems.Count == before && validation is [])
+        if (_problems.Count == 0 && validation is [])
             Problem(_options.Validation!, "there is no clip in it", "leave --validation out to hold out a share of the clips");
         var table = Table(listed, validation ?? []);
         if (table is null)
             return null;
-        var all = Checked(table, listed, Media(_options.Path), all: validation is null ? null : DataPart.Training).ToList();
-        if (validation is not null)
-            all.AddRange(Checked(table, validation, Media(_options.Validation!), DataPart.HeldOut));
-        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes);
-        if (_problems.Count == before)
-            PartProblems.Find(set, table, _options, freeTexts: listed.All(clip => clip.Label is null), _problems, _notes);
+        var parts = new PartProblems(table);
+        var all = Clips(table, parts, listed, validation).ToList();
+        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes) { FreeCaptions = FreeCaptions(listed) };
+        if (_options.EvaluationOnly)
+            parts.NoteClasses(set, _notes);
+        else if (listed.Count > 0)
+            parts.Find(set, _options, _problems, _notes);
         return set;
+    }
+
+    private bool HasShare => _options.HeldOutShare > 0 && _options.HeldOutShare < 1;
+
+    private bool MissesMedia => _options.Media is { } media && !Directory.Exists(media);
+
+    private IEnumerable<(RecordedClip Clip, DataPart Part)> Clips(
+        LabelTable table, PartProblems parts, IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip>? validation)
+    {
+        var named = validation is null ? [] : Checked(table, parts, validation, _options.Validation!, DataPart.HeldOut);
+        if (!_options.EvaluationOnly)
+            return Checked(table, parts, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
+        if (validation is not null)
+            return named;
+        ListedClip[] split = [.. listed.Where(clip => clip.Part == DataPart.HeldOut)];
+        return Checked(table, parts, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
     }
 
     private IReadOnlyList<ListedClip> List(string path)
@@ -60,7 +78,7 @@ internal sealed class DataSetReader
     {
         var isFolder = Directory.Exists(_options.Path);
         var folder = isFolder ? _options.Path : Folder(_options.Path);
-        var freeTexts = IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
+        var freeTexts = FreeCaptions(listed);
         if (_options.Labels is { } named)
             return LabelTable.Read(named, _problems);
         if (Path.Combine(folder, "labels.csv") is var beside && !freeTexts && File.Exists(beside))
@@ -73,22 +91,33 @@ internal sealed class DataSetReader
             : LabelTable.Read(beside, _problems);
     }
 
-    private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(LabelTable table, IReadOnlyList<ListedClip> listed, MediaFolder media, DataPart? all)
+    private bool FreeCaptions(IReadOnlyList<ListedClip> listed) => _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
+
+    private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(
+        LabelTable table, PartProblems parts, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
     {
+        var media = Media(path);
         var byName = table.Classes.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i);
         foreach (var clip in listed)
         {
             var label = Label(clip, byName);
-            if (media.Find(clip, _problems) is not { } file)
+            // One problem for a folder that is missing, not one for each of its recordings.
+            var file = MissesMedia ? null : media.Find(clip, _problems);
+            if (file is { } known && !_listed.TryAdd(known.Path, clip))
+            {
+                _problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[known.Path])} already", "list every recording once, in one part"));
+                file = null;
+            }
+            var part = all ?? clip.Part ?? (file is { } drawn && HasShare ? Drawn(drawn.Name) : null);
+            if (label is not { } index)
                 continue;
-            if (!_listed.TryAdd(file.Path, clip))
-                _problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[file.Path])} already", "list every recording once, in one part"));
-            else if (label is { } index)
-                yield return (new(file.Name, file.Path, index, clip.Caption), all ?? clip.Part ?? Drawn(file.Name));
+            parts.Count(index, part);
+            if (file is { } found)
+                yield return (new(found.Name, found.Path, index, clip.Caption), part ?? DataPart.Training);
         }
     }
 
-    private DataPart Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare) ? DataPart.HeldOut : DataPart.Training;
+    private DataPart? Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare) ? DataPart.HeldOut : DataPart.Training;
 
     private int? Label(ListedClip clip, Dictionary<string, int> byName)
     {

@@ -58,7 +58,7 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
     {
         foreach (var group in rows.GroupBy(row => column == Id ? Number(row[Id]!)!.Value.ToString(CultureInfo.InvariantCulture) : row[column]!))
             foreach (var row in group.Skip(1))
-                problems.Add(new(path, row.Line, $"{column} '{group.Key}' is on line {group.First().Line} already", $"each class has an {column} of its own"));
+                problems.Add(new(path, row.Line, $"{column} '{group.Key}' is on line {group.First().Line} already", $"each class has {(column == Id ? "an" : "a")} {column} of its own"));
     }
 
     private static RecordedClass Make(string name, string? phrases, bool? direction)

@@ -1,44 +1,54 @@
 // Whether every class has clips to learn from and to be measured on.
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>Checks the two parts of a set.</summary>
-internal static class PartProblems
+/// <summary>Counts the clips of each class and checks the two parts of a set.</summary>
+/// <param name="table">The classes.</param>
+internal sealed class PartProblems(LabelTable table)
 {
+    private readonly int[] _trained = new int[table.Classes.Count], _heldOut = new int[table.Classes.Count];
+
+    /// <summary>Counts a clip, one with a problem of its own too: that makes no class empty.</summary>
+    /// <param name="label">Its class.</param>
+    /// <param name="part">Its part; null when that is not known, so that it counts in both.</param>
+    public void Count(int label, DataPart? part)
+    {
+        if (part != DataPart.HeldOut)
+            _trained[label]++;
+        if (part != DataPart.Training)
+            _heldOut[label]++;
+    }
+
     /// <summary>Adds what is wrong to <paramref name="problems"/>, and what is only odd to <paramref name="notes"/>.</summary>
     /// <param name="set">The set.</param>
-    /// <param name="table">Its classes.</param>
     /// <param name="options">How it was opened.</param>
-    /// <param name="freeTexts">Whether each text is a class: then a text may be in one part alone.</param>
     /// <param name="problems">Where problems go.</param>
     /// <param name="notes">Where notes go.</param>
-    public static void Find(
-        DataSet set, LabelTable table, DataSetOptions options, bool freeTexts, ICollection<DataProblem> problems, ICollection<string> notes)
+    public void Find(DataSet set, DataSetOptions options, ICollection<DataProblem> problems, ICollection<string> notes)
     {
-        if (set.Training.Count == 0)
+        // A part may only seem empty while clips have problems.
+        var alone = problems.Count == 0;
+        if (alone && set.Training.Count == 0)
             problems.Add(new(options.Path, 0, "every clip is held out", "add clips, or give some of them to training"));
-        if (set.HeldOut.Count == 0)
+        if (alone && set.HeldOut.Count == 0)
             problems.Add(new(options.Path, 0, "no clip is held out", "add clips, give a larger --held-out, or name some with --validation"));
-        if (freeTexts)
-            return;
-        var trained = Count(set.Training, table.Classes.Count);
-        var heldOut = Count(set.HeldOut, table.Classes.Count);
+        if (set.FreeCaptions)
+            return;   // a text may be in one part alone
         for (var i = 0; i < table.Classes.Count; i++)
         {
             var name = table.Classes[i].Name;
-            if (trained[i] + heldOut[i] == 0)
+            if (_trained[i] + _heldOut[i] == 0)
                 problems.Add(new(table.File, table.Lines[i], $"class '{name}' has no clip", "add clips of it, or take the class out"));
-            else if (trained[i] == 0)
-                problems.Add(new(table.File, table.Lines[i], $"class '{name}' has no clip to train on: all {heldOut[i]} are held out", "add clips of it, or hold out others"));
-            else if (heldOut[i] == 0)
-                notes.Add($"class '{name}': none of its {trained[i]} clip(s) is held out, so nothing says how well it is learnt");
+            else if (_trained[i] == 0)
+                problems.Add(new(table.File, table.Lines[i], $"class '{name}' has no clip to train on: all {_heldOut[i]} are held out", "add clips of it, or hold out others"));
+            else if (_heldOut[i] == 0)
+                notes.Add($"class '{name}': none of its {_trained[i]} clip(s) is held out, so nothing says how well it is learnt");
         }
     }
 
-    private static int[] Count(IReadOnlyList<RecordedClip> clips, int classes)
+    /// <summary>Says how many classes are wrong answers alone in a set that is only evaluated on.</summary>
+    public void NoteClasses(DataSet set, ICollection<string> notes)
     {
-        var counts = new int[classes];
-        foreach (var clip in clips)
-            counts[clip.Label]++;
-        return counts;
+        if (!set.FreeCaptions && _heldOut.Count(clips => clips == 0) is > 0 and var empty)
+            notes.Add($"{empty} of the {_heldOut.Length} classes have no clip here: they are answers that are never right");
     }
 }

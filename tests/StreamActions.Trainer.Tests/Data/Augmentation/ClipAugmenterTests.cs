@@ -73,7 +73,7 @@ public sealed class ClipAugmenterTests
     public void Check_OutOfBounds_NamesTheValue()
     {
         Assert.Contains("ShortSideJitter", Assert.Throws<FormatException>(() => new AugmentationOptions { ShortSideJitter = 0.9 }.Check()).Message, StringComparison.Ordinal);
-        Assert.Contains("ColourJitter", Assert.Throws<FormatException>(() => new AugmentationOptions { ColourJitter = 1 }.Check()).Message, StringComparison.Ordinal);
+        Assert.Contains("--colour-jitter 1:", Assert.Throws<FormatException>(() => new AugmentationOptions { ColourJitter = 1 }.Check()).Message, StringComparison.Ordinal);
         Assert.Contains("RandAugment", Assert.Throws<FormatException>(() => new AugmentationOptions { RandAugmentMagnitude = 11 }.Check()).Message, StringComparison.Ordinal);
     }
 

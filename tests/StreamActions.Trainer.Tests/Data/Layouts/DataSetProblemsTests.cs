@@ -76,6 +76,31 @@ public sealed class DataSetProblemsTests : IDisposable
     }
 
     [Fact]
+    public void Open_LabelOutOfRangeAndEmptyClass_SaysBoth()
+    {
+        _folder.Touch("a.mp4", "b.mp4", "c.mp4");
+        _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps", "2,runs", "3,falls");
+
+        // A clip that is missing makes no class empty.
+        Assert.Equal(
+            ["list.txt:2 label 7 is out of range", $"list.txt:3 'missing.mp4' is not in {_folder.Path}", "labels.csv:3 class 'jumps' has no clip",
+             "labels.csv:5 class 'falls' has no clip to train on: all 1 are held out"],
+            DataFolder.Short(DataFolder.Problems(
+                new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 7", "missing.mp4 2"), Validation = _folder.Write("val.txt", "c.mp4 3") })));
+    }
+
+    [Fact]
+    public void Open_MediaFolderMissing_IsOneProblemBesideTheOthers()
+    {
+        _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
+        var list = _folder.Write("list.txt", [.. Enumerable.Range(0, 50).Select(n => $"{n}.mp4 0"), "50.mp4 2"]);
+
+        Assert.Equal(
+            ["nowhere:0 no folder is here", "list.txt:51 label 2 is out of range", "labels.csv:3 class 'jumps' has no clip"],
+            DataFolder.Short(DataFolder.Problems(new() { Path = list, Media = _folder.File("nowhere") })));
+    }
+
+    [Fact]
     public void Open_NothingHeldOut_SaysSo()
     {
         _folder.Touch("a.mp4");

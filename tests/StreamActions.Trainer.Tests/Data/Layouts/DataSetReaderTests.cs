@@ -73,6 +73,53 @@ public sealed class DataSetReaderTests : IDisposable
     }
 
     [Fact]
+    public void Open_EvaluationOnly_HoldsAllOutAndNotesEmptyClasses()
+    {
+        _folder.Touch("a.mp4", "b.mp4", "c.mp4");
+        _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps", "2,runs");
+
+        var data = DataSetReader.Open(new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 1", "c.mp4 1"), EvaluationOnly = true });
+
+        Assert.Empty(data.Training);
+        Assert.Equal([0, 1, 1], data.HeldOut.Select(c => c.Label));
+        Assert.Equal("1 of the 3 classes have no clip here: they are answers that are never right", Assert.Single(data.Notes));
+    }
+
+    [Fact]
+    public void Open_EvaluationOnlyWithValidation_HoldsOutThatAlone()
+    {
+        _folder.Touch("v.mp4");
+        _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
+
+        // What was trained on need not be there any more.
+        var data = DataSetReader.Open(new() { Path = _folder.Write("list.txt", "gone.mp4 0", "gone too.mp4 1"), Validation = _folder.Write("val.txt", "v.mp4 1"), EvaluationOnly = true });
+
+        Assert.Equal("v.mp4", Assert.Single(data.HeldOut).Name);
+        Assert.Empty(data.Training);
+    }
+
+    [Fact]
+    public void Open_EvaluationOnlyWithASplit_HoldsOutItsRowsAlone()
+    {
+        _folder.Touch("a.mp4", "b.mp4");
+        var path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,it sits,sits,train", "b.mp4,it jumps,jumps,test");
+
+        Assert.Equal("b.mp4", Assert.Single(DataSetReader.Open(new() { Path = path, EvaluationOnly = true }).HeldOut).Name);
+        var all = _folder.Write("all.csv", "path,caption,label,split", "a.mp4,it sits,sits,train", "b.mp4,it jumps,jumps,train");
+        Assert.Equal(2, DataSetReader.Open(new() { Path = all, EvaluationOnly = true }).HeldOut.Count);
+    }
+
+    [Fact]
+    public void Open_EvaluationOnlyOfBrokenList_IsRefused()
+    {
+        _folder.Touch("a.mp4", "b.mp4");
+        _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
+
+        Assert.Equal(["list.txt:2 label 5 is out of range"],
+            DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 5"), EvaluationOnly = true })));
+    }
+
+    [Fact]
     public void Open_ClassNeverHeldOut_IsNoted()
     {
         _folder.Touch("a/1.mp4", "b/1.mp4", "val/a/2.mp4");

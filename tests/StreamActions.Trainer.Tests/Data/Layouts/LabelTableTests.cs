@@ -49,6 +49,15 @@ public sealed class LabelTableTests : IDisposable
     }
 
     [Fact]
+    public void Read_NameTwice_AdvisesInGoodEnglish()
+    {
+        List<DataProblem> problems = [];
+        LabelTable.Read(_folder.Write("labels.csv", "id,name", "0,sits", "0,sits"), problems);
+
+        Assert.Equal(["each class has an id of its own", "each class has a name of its own"], problems.Select(p => p.Advice));
+    }
+
+    [Fact]
     public void Read_NoRows_SaysSo()
     {
         Assert.Null(Read(out var problems, "id,name"));

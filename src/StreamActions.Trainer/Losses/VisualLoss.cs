@@ -1,0 +1,21 @@
+// Videos are classified by the head on the vision branch (MODEL §3).
+using StreamActions.Trainer.Data;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace StreamActions.Trainer.Losses;
+
+/// <summary>The visual classification head's loss.</summary>
+internal static class VisualLoss
+{
+    /// <summary>Cross-entropy over the classes that are trained; the scores of others have no part in it.</summary>
+    /// <param name="scores">[B, K] over all classes.</param>
+    /// <param name="labels">The clips' classes; <see cref="TrainingClip.NoClass"/> does not count.</param>
+    /// <param name="candidates">The classes.</param>
+    public static Tensor Of(Tensor scores, IReadOnlyList<int> labels, CandidateClasses candidates)
+    {
+        var places = tensor(CandidateClasses.Places(labels, candidates.Trained), device: scores.device);
+        var own = candidates.AreAll ? scores : scores.index_select(1, tensor(candidates.Trained.Select(label => (long)label).ToArray(), device: scores.device));
+        return F.cross_entropy(own, places, ignore_index: TrainingClip.NoClass);
+    }
+}

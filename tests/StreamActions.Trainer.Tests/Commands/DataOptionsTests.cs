@@ -1,0 +1,69 @@
+// Options that the data does not have are refused by name, and no others.
+using System.CommandLine;
+using StreamActions.Trainer.Commands;
+using StreamActions.Trainer.Data;
+
+namespace StreamActions.Trainer.Tests.Commands;
+
+public sealed class DataOptionsTests
+{
+    private static readonly DataChoice Recordings = new() { Source = "/clips" };
+
+    [Theory]
+    [InlineData("--labels a.csv", "--labels: ")]
+    [InlineData("--validation a.txt --media b", "--validation, --media: ")]
+    [InlineData("--held-out 0.2", "--held-out: ")]
+    [InlineData("--augment none --views 1x1", "--views, --augment: ")]
+    [InlineData("--colour-jitter 0", "--colour-jitter: ")]
+    [InlineData("--data generated --views 4x3", "--views: ")]
+    [InlineData("--data generated --replay clips --labels a.csv", "--labels: ")]
+    [InlineData("--data clips --replay-share 0.5", "--replay-share: ")]
+    [InlineData("--data clips --views 4", "--views 4: ")]
+    public void Read_TrainingOptionThatDataLacks_IsRefused(string arguments, string message) =>
+        Assert.StartsWith(message, Assert.Throws<FormatException>(() => Read(arguments, training: true)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--data generated")]
+    [InlineData("--data clips --labels a.csv --validation b.txt --media c --held-out 0.3 --augment none --views 4x3 --colour-jitter 0.2")]
+    [InlineData("--replay clips --replay-share 0.3 --augment none --views 4x3 --held-out 0.1")]
+    public void Read_TrainingOptionThatDataHas_IsTaken(string arguments) => Assert.NotNull(Read(arguments, training: true));
+
+    [Fact]
+    public void Read_Recordings_KeepsWhatWasGiven()
+    {
+        var choice = Read("--data clips --held-out 0.3 --augment something-something --colour-jitter 0.4 --views 4x3", training: true);
+        Assert.Equal((Path.GetFullPath("clips"), 0.3, "something-something", 0.4, 4, 3),
+            (choice.Source, choice.HeldOut, choice.Recipe, choice.ColourJitter, choice.TemporalViews, choice.SpatialViews));
+        Assert.Equal(new DataChoice(), Read("", training: true));
+    }
+
+    [Theory]
+    [InlineData("--labels a.csv")]
+    [InlineData("--validation a.txt")]
+    [InlineData("--media a")]
+    [InlineData("--data generated --labels a.csv")]
+    [InlineData("--data generated --views 4x3")]
+    public void Read_EvaluationOptionThatDataLacks_IsRefused(string arguments) =>
+        Assert.StartsWith(arguments.Split(' ')[^2] + ": ", Assert.Throws<FormatException>(() => Read(arguments, training: false, Recordings)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_ViewsOfARunsOwnData_AreForRecordingsAlone()
+    {
+        Assert.Equal(4, Read("--views 4x3", training: false, Recordings).TemporalViews);
+        Assert.Equal(4, Read("--views 4x3", training: false, new() { Replay = "/clips" }).TemporalViews);
+        Assert.Equal(4, Read("--views 4x3", training: false).TemporalViews);
+        Assert.Equal(4, Read("--data clips --views 4x3", training: false, new()).TemporalViews);
+        Assert.StartsWith("--views: ", Assert.Throws<FormatException>(() => Read("--views 4x3", training: false, new())).Message, StringComparison.Ordinal);
+    }
+
+    private static DataChoice Read(string arguments, bool training, DataChoice? own = null)
+    {
+        var options = new DataOptions();
+        Command command = new("verb");
+        options.AddTo(command, training);
+        var result = command.Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Empty(result.Errors);
+        return options.Read(result, training, own);
+    }
+}
