@@ -1,6 +1,5 @@
 // generate: look at the generated benchmark.
 using System.CommandLine;
-using Spectre.Console;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Generation;
 
@@ -26,7 +25,7 @@ internal static class GenerateCommand
             var poses = result.GetValue(actions) is null ? Interlude.Poses : [];
             var held = poses.Select((pose, row) => Interlude.Hold(GeneratedClipSource.PoseSeeds + (ulong)(result.GetValue(page) * poses.Count + row), GeneratedClipSource.DemoClip, 1, pose).Pixels);
             ContactSheet.Write(result.GetValue(to)!, [.. clips, .. held], GeneratedClipSource.DemoClip);
-            AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", [.. rows.Select(r => ActionCatalog.Of(r).Name), .. poses.Select(p => Captions.Canonical(p))])}.");
+            RunMessages.Say($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", [.. rows.Select(r => ActionCatalog.Of(r).Name), .. poses.Select(p => Captions.Canonical(p))])}.");
             return Task.CompletedTask;
         }));
         return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Pictures(), Film(), Clips() };
@@ -44,7 +43,7 @@ internal static class GenerateCommand
             var shown = Enumerable.Range(result.GetValue(page) * columns * columns, columns * columns).Select(i => source.Training(i)).Chunk(columns).ToList();
             ContactSheet.Write(result.GetValue(to)!, [.. shown.Select(row => row.SelectMany(p => p.Pixels).ToArray())], GeneratedImageSource.DemoImage with { Frames = columns });
             foreach (var row in shown)
-                AnsiConsole.MarkupLineInterpolated($"{string.Join(" | ", row.Select(p => p.Caption))}");
+                RunMessages.Say($"{string.Join(" | ", row.Select(p => p.Caption))}");
             return Task.CompletedTask;
         }));
         return pictures;
@@ -62,7 +61,7 @@ internal static class GenerateCommand
         {
             var order = new FilmOrder(ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
             var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation);
-            AnsiConsole.MarkupLineInterpolated($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
+            RunMessages.Say($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
         }));
         return film;
     }
@@ -70,12 +69,16 @@ internal static class GenerateCommand
     private static Command Clips()
     {
         Option<string> to = new("--to") { Description = "The folder to write.", Required = true };
-        Option<int> count = new("--count") { Description = "Clips of every action.", DefaultValueFactory = _ => 10 };
-        Option<ulong> seed = new("--seed") { Description = "Seed of the first clip.", DefaultValueFactory = _ => 1UL << 61 };
+        Option<int> count = new("--count") { Description = "Clips of every action, at least 1.", DefaultValueFactory = _ => 10 };
+        Option<ulong> seed = new("--seed") { Description = "Seed of the first clip. The default is the first of those that no training on generated clips and no test of it uses.", DefaultValueFactory = _ => 1UL << 61 };
         Option<string> actions = new("--actions") { Description = "Which actions, such as hands_up,crouches; all of the benchmark's when left out." };
-        Command clips = new("clips", "Clips as MP4 files, with list.txt and labels.csv.") { to, count, seed, actions };
-        clips.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
-            ClipFolder.WriteAsync(result.GetValue(to)!, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation)));
+        Command clips = new("clips", "Clips as MP4 files, with list.txt and labels.csv: a data set that 'train --data' takes.") { to, count, seed, actions };
+        clips.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
+        {
+            var folder = result.GetValue(to)!;
+            var written = await ClipFolder.WriteAsync(folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation);
+            RunMessages.Say($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
+        }));
         return clips;
     }
 

@@ -1,4 +1,5 @@
-// What the trainer says when something cannot be done: one line, no stack trace.
+// What the trainer says: results on standard output; when something cannot be done one line on standard error, no stack trace.
+using System.Globalization;
 using Spectre.Console;
 using StreamActions.Core.Bundles;
 using StreamActions.Model.Weights;
@@ -21,13 +22,26 @@ internal static class RunMessages
         }
         catch (OperationCanceledException)
         {
-            AnsiConsole.MarkupLine("[yellow]Stopped before it was done.[/]");
+            Complain("yellow", "Stopped before it was done.", "");
             return Stopped;
         }
         catch (Exception e) when (e is BundleException or CheckpointException or FormatException or IOException or InvalidOperationException or SourceException or UnauthorizedAccessException)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]error:[/] {e.Message}");
+            Complain("red", "error:", $" {e.Message}");
             return 1;
         }
+    }
+
+    /// <summary>One line on standard output that is never broken, whatever the console's width: for lines with paths, which others may read on.</summary>
+    public static void Say(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    // Spectre breaks lines, in a pipe at 80 columns: only what is coloured is left to it.
+    private static void Complain(string colour, string coloured, string rest)
+    {
+        if (Console.IsErrorRedirected)
+            Console.Error.Write(coloured);
+        else
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).MarkupInterpolated($"[{colour}]{coloured}[/]");
+        Console.Error.WriteLine(rest);
     }
 }

@@ -1,6 +1,5 @@
 // verify: is a bundle whole, and does it still give the outputs it was exported with?
 using System.CommandLine;
-using Spectre.Console;
 using StreamActions.Core.Bundles;
 using StreamActions.Onnx;
 
@@ -19,7 +18,7 @@ internal static class VerifyCommand
             var deviation = BundleVerifier.Measure(bundle);
             if (!(deviation.Worst <= bundle.Manifest.Golden.Bound))
                 throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {deviation.Worst:g3} from those it was exported with; the bound is {bundle.Manifest.Golden.Bound:g3}");
-            AnsiConsole.MarkupLineInterpolated(
+            RunMessages.Say(
                 $"{bundle.Manifest.Name} {bundle.Manifest.Version} is whole; largest differences: video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}.");
             return Task.CompletedTask;
         }));

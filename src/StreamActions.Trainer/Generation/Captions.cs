@@ -15,6 +15,9 @@ internal static class Captions
     /// <summary>The phrase that stands for an action, such as <c>a person sits down</c>.</summary>
     public static string Canonical(ActionWords action) => With(action.Phrases[0], Plain[0]);
 
+    /// <summary>All that people say of an action, the person named plainly; the canonical phrase comes first.</summary>
+    public static IReadOnlyList<string> Phrases(ActionWords action) => [.. action.Phrases.Select(phrase => With(phrase, Plain[0]))];
+
     /// <summary>The phrase that stands for a composition, such as <c>a person in a red shirt sits down</c>.</summary>
     public static string Canonical(Composition composition) =>
         With(ActionCatalog.Of(composition.Action).Phrases[0], InShirt(Plain[0], composition.Shirt));

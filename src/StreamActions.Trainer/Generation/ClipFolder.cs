@@ -3,16 +3,20 @@ using StreamActions.Core.Clips;
 
 namespace StreamActions.Trainer.Generation;
 
-/// <summary>Writes clips as files: <c>action/number.mp4</c>, <c>list.txt</c> (<c>path label</c> a line) and <c>labels.csv</c> (<c>id,name</c>).</summary>
+/// <summary>Writes clips as files: <c>action/number.mp4</c>, <c>list.txt</c> (<c>path label</c> a line) and <c>labels.csv</c> (<c>id,name,phrase</c>).</summary>
 internal static class ClipFolder
 {
     /// <summary>The clips written: 2 seconds of 128-pixel pictures.</summary>
     private static readonly ClipSpec Recording = new(Frames: 24, SampleFps: 12, Size: 128, ResizeRule.Squash);
 
     /// <summary>Writes so many clips of each action; a clip's label is its action's place among <paramref name="actions"/>, its seed its own place in the list after <paramref name="firstSeed"/>.</summary>
+    /// <returns>How many clips were written.</returns>
+    /// <exception cref="FormatException">Less than one clip of each.</exception>
     /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>
-    public static async Task WriteAsync(string folder, IReadOnlyList<ActionKind> actions, int perAction, ulong firstSeed, CancellationToken cancellation)
+    public static async Task<int> WriteAsync(string folder, IReadOnlyList<ActionKind> actions, int perAction, ulong firstSeed, CancellationToken cancellation)
     {
+        if (perAction < 1)
+            throw new FormatException($"--count {perAction}: at least 1 clip of every action");
         List<string> list = [], labels = [];
         foreach (var action in actions.Distinct().Select(ActionCatalog.Of))
         {
@@ -27,9 +31,13 @@ internal static class ClipFolder
                 await file.FinishAsync(cancellation);
                 list.Add($"{name} {labels.Count}");
             }
-            labels.Add($"{labels.Count},{action.Name}");
+            labels.Add($"{labels.Count},{Field(action.Name)},{Field(string.Join('|', Captions.Phrases(action)))}");
         }
         await File.WriteAllLinesAsync(Path.Combine(folder, "list.txt"), list, cancellation);
-        await File.WriteAllLinesAsync(Path.Combine(folder, "labels.csv"), ["id,name", .. labels], cancellation);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "labels.csv"), ["id,name,phrase", .. labels], cancellation);
+        return list.Count;
     }
+
+    // RFC 4180: a field with a comma or a quote stands in quotes, and a quote in it is doubled.
+    internal static string Field(string text) => text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

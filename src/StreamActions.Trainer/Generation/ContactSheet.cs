@@ -8,7 +8,8 @@ namespace StreamActions.Trainer.Generation;
 /// <summary>Draws contact sheets.</summary>
 internal static class ContactSheet
 {
-    /// <summary>Writes a PNG with one clip a row, frames from left to right.</summary>
+    /// <summary>Writes a PNG with one clip a row, frames from left to right, whatever the file is called.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<byte[]> clips, ClipSpec spec)
     {
         const int gap = 2;
@@ -24,6 +25,8 @@ internal static class ContactSheet
         }
         using var bgr = new Mat();
         Cv2.CvtColor(sheet, bgr, ColorConversionCodes.RGB2BGR);
-        Cv2.ImWrite(path, bgr);
+        // The encoder itself writes nothing, and says nothing, where there is no such folder.
+        Cv2.ImEncode(".png", bgr, out var bytes);
+        File.WriteAllBytes(path, bytes);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class GeneratedScene : IDisposable
     /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
     /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
     /// <param name="phase">What of the action the pictures show.</param>
-    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt, ActionPhase phase = ActionPhase.During)
+    /// <param name="other">Colour of the shirt of the other person of an action of two, or null for a random one.</param>
+    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt, ActionPhase phase = ActionPhase.During, string? other = null)
     {
         _spec = spec;
         Random = new SeededRandom(seed);
@@ -41,6 +42,11 @@ internal sealed class GeneratedScene : IDisposable
         _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random).In(phase, Seconds, Random);
         if (shirt is not null)
             _look = _look.WithShirt(shirt, Random);
+        if (other is not null)
+            _look = _look.WithShirt(other, Random, figure: 1);
+        // What is seen beside the action is not kept for the test either. Other chance than the scene's, which stays what it was.
+        if (Beside.Any(Compositions.IsNovel))
+            _look = _look.WithShirt(Compositions.BaseShirt([.. Beside.Select(c => c.Action)], Seeds.Of(seed, 7)), new SeededRandom(Seeds.Of(seed, 8)), figure: 1);
         _choreography = new Choreography([_take.Part], _bodies[.._words.People], _take.StartX);
         _renderer = new SceneRenderer(_look, width, height, Random);
     }
@@ -59,6 +65,21 @@ internal sealed class GeneratedScene : IDisposable
 
     /// <summary>The performer's shirt; null when there is not just one performer.</summary>
     public string? Shirt => _words.People == 1 ? _look.Figures[0].ShirtName : null;
+
+    /// <summary>The shirts of everybody in the picture: the performer's first, then the other person's or a bystander's.</summary>
+    public IReadOnlyList<string> Shirts => [.. _look.Figures.Take(_words.People + (_take.Bystander is null ? 0 : 1)).Select(f => f.ShirtName)];
+
+    /// <summary>What somebody who does not perform is seen to do: a bystander stands still, the other person of an action of two comes or goes.</summary>
+    public IReadOnlyList<Composition> Beside
+    {
+        get
+        {
+            var (comes, goes) = (_take.Part.From > 0, _take.Part.To < Seconds);
+            ActionKind? seen = _take.Bystander is not null ? ActionKind.StandsStill
+                : _words.People < 2 || !comes && !goes ? null : Side > 0 == comes ? ActionKind.WalksLeft : ActionKind.WalksRight;
+            return seen is { } action ? [new(action, _look.Figures[1].ShirtName)] : [];
+        }
+    }
 
     /// <summary>How much of <see cref="Performed"/> is done at a time: 0 before … 1 after, outside when it is not going on.</summary>
     public double Progress(double seconds) => (seconds - _take.Part.From) / (_take.Part.To - _take.Part.From);

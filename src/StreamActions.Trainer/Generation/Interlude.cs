@@ -14,6 +14,9 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
 {
     private const double StateShare = 0.7;
 
+    /// <summary>What everybody in the picture wears: who rests there first, then who walks or stands about.</summary>
+    public required IReadOnlyList<string> Shirts { get; init; }
+
     // What is to be seen before a movement and after it.
     private static readonly (ActionKind Of, ActionPhase Phase, VisibleState Shown)[] Held =
     [
@@ -58,7 +61,7 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
         var pixels = Draw(scene, spec, t => frozen ? 0 : t, backwards: false);
         VisibleState? said = action is null || scene.Random.NextDouble() < StateShare ? pose : null;
         var caption = said is null ? Captions.Random(ActionCatalog.Of(action!.Value), shirt, scene.Random) : Captions.Random(pose, shirt, scene.Random);
-        return new(pixels, action, pose, shirt, caption, said);
+        return new(pixels, action, pose, shirt, caption, said) { Shirts = scene.Shirts };
     }
 
     private static bool IsWalk(SeededRandom random) => random.Next(4) == 0;
@@ -68,12 +71,15 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
 
     private static Interlude Walk(ulong seed, ClipSpec spec, double difficulty, ActionKind meeting, ActionPhase phase, bool backwards)
     {
-        using var scene = new GeneratedScene(seed, spec, meeting, difficulty, shirt: null, phase);
+        // A walk that shows what is kept for the test would teach it, either way round; and the one who stays shows how somebody stands.
+        var walker = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight], seed);
+        var waiting = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], Seeds.Of(seed, 6));
+        using var scene = new GeneratedScene(seed, spec, meeting, difficulty, waiting, phase, walker);
         // The other one comes from the style's side and goes back there.
         var right = scene.Side > 0 == (phase == ActionPhase.After) != backwards;
         var action = right ? ActionKind.WalksRight : ActionKind.WalksLeft;
         var pixels = Draw(scene, spec, t => t, backwards);
-        return new(pixels, action, null, null, Captions.Random(ActionCatalog.Of(action), null, scene.Random), null);
+        return new(pixels, action, null, null, Captions.Random(ActionCatalog.Of(action), null, scene.Random), null) { Shirts = scene.Shirts };
     }
 
     private static byte[] Draw(GeneratedScene scene, ClipSpec spec, Func<int, int> time, bool backwards)

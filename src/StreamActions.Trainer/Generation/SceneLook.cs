@@ -112,14 +112,15 @@ internal sealed record SceneLook
         return new(name, Vary(shirt), Vary(Trousers[random.Next(Trousers.Length)]), Vary(Skins[random.Next(Skins.Length)]), Hairs[random.Next(Hairs.Length)], random.Next(2) == 0);
     }
 
-    /// <summary>The same look with the performer in a shirt of that name.</summary>
+    /// <summary>The same look with a figure, the performer unless it is said, in a shirt of that name.</summary>
     /// <exception cref="ArgumentException">There is no such shirt.</exception>
-    public SceneLook WithShirt(string name, Random random)
+    public SceneLook WithShirt(string name, Random random, int figure = 0)
     {
         var shirt = Array.Find(Shirts, s => s.Name == name);
         if (shirt.Name is null)
             throw new ArgumentException($"there is no {name} shirt", nameof(name));
-        return this with { Figures = [Figures[0] with { ShirtName = name, Shirt = Nearly(shirt.Colour, random) }, .. Figures.Skip(1)] };
+        var colour = Nearly(shirt.Colour, random);
+        return this with { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };
     }
 
     private static Rgb Nearly(Rgb c, Random random) =>

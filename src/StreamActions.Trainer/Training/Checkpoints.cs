@@ -14,6 +14,12 @@ internal sealed record Checkpoint(string Path, long Step)
     /// <summary>The weights.</summary>
     public string Weights => System.IO.Path.Combine(Path, Checkpoints.WeightsFile);
 
+    /// <summary>Reads the weights.</summary>
+    /// <exception cref="FormatException">They are missing, or no safetensors file; names the checkpoint.</exception>
+    public IReadOnlyDictionary<string, TensorData> Read() => File.Exists(Weights)
+        ? SafetensorsFile.Open(Weights).ReadAll()
+        : throw new FormatException($"{Path}: this checkpoint has no {Checkpoints.WeightsFile}; restore the run from a copy, or start another in a new folder");
+
     /// <summary>The optimiser's state; null when there is none, as in imported weights.</summary>
     public string? Optimizer => System.IO.Path.Combine(Path, Checkpoints.OptimizerFile) is var file && File.Exists(file) ? file : null;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
 using StreamActions.Model;
-using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
@@ -14,7 +13,9 @@ namespace StreamActions.Trainer.Training;
 /// <summary>The folder of a training run.</summary>
 internal sealed class RunFolder
 {
-    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json";
+    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json", VocabularyFile = "vocab.json", MergesFile = "merges.txt",
+        Restore = "restore the run from a copy, or start another in a new folder";
+    private static readonly string[] Files = [NetworkFile, ClipFile, OptionsFile, VocabularyFile, MergesFile];
     private readonly string _root;
     private readonly TrainedNetwork _network;
 
@@ -43,10 +44,10 @@ internal sealed class RunFolder
     public Checkpoints Checkpoints { get; }
 
     /// <summary>The tokenizer's files.</summary>
-    public string VocabularyPath => In("vocab.json");
+    public string VocabularyPath => In(VocabularyFile);
 
     /// <inheritdoc cref="VocabularyPath"/>
-    public string MergesPath => In("merges.txt");
+    public string MergesPath => In(MergesFile);
 
     /// <summary>True when the folder holds a run.</summary>
     public static bool Exists(string root) => File.Exists(Path.Combine(root, OptionsFile));
@@ -57,9 +58,10 @@ internal sealed class RunFolder
     /// <param name="clip">The clips.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="source">Its data.</param>
+    /// <exception cref="FormatException">The folder's place is taken by a file.</exception>
     public static RunFolder Create(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
-        Directory.CreateDirectory(root);
+        Make(root);
         var folder = new RunFolder(root, new(config, source.Classes, []), clip, options);
         var template = new PromptTemplate(options.PromptTemplate);
         VocabularyBuilder.Write(source.Texts.Select(template.Apply).Append(LabelWords.Mask), folder.VocabularyPath, folder.MergesPath);
@@ -70,9 +72,10 @@ internal sealed class RunFolder
     }
 
     /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
+    /// <exception cref="FormatException">The folder's place is taken by a file.</exception>
     public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
     {
-        Directory.CreateDirectory(root);
+        Make(root);
         var folder = new RunFolder(root, network, clip, options);
         File.Copy(tokenizer.Vocabulary, folder.VocabularyPath, overwrite: true);
         File.Copy(tokenizer.Merges, folder.MergesPath, overwrite: true);
@@ -97,22 +100,38 @@ internal sealed class RunFolder
     }
 
     /// <summary>Opens an existing run.</summary>
-    /// <exception cref="FormatException">The folder is not a run, or not readable.</exception>
+    /// <exception cref="FormatException">The folder is not a run, or a file of it is missing or not readable; names the file.</exception>
     public static RunFolder Open(string root)
     {
+        if (File.Exists(root))
+            throw new FormatException($"{root}: this is a file; name the folder of a run");
         if (!Exists(root))
             throw new FormatException($"{root}: no training run is here; start one with 'train --run {root}'");
-        var path = Path.Combine(root, NetworkFile);
+        var missing = Files.Where(file => !File.Exists(Path.Combine(root, file))).ToList();
+        if (missing.Count > 0)
+            throw new FormatException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
+        return new(root, Read(root, NetworkFile, json => TrainedNetwork.Parse(json, Path.Combine(root, NetworkFile))),
+            Read(root, ClipFile, json => JsonSerializer.Deserialize<ClipSpec>(json)), Read(root, OptionsFile, TrainingOptions.Parse));
+    }
+
+    private static T Read<T>(string root, string file, Func<string, T?> parse) where T : class
+    {
         try
         {
-            var network = TrainedNetwork.Parse(File.ReadAllText(path), path);
-            var clip = JsonSerializer.Deserialize<ClipSpec>(File.ReadAllText(Path.Combine(root, ClipFile)))!;
-            return new(root, network, clip, TrainingOptions.Parse(File.ReadAllText(Path.Combine(root, OptionsFile))));
+            return parse(File.ReadAllText(Path.Combine(root, file))) ?? throw new JsonException("it is null");
         }
-        catch (Exception e) when (e is JsonException or FileNotFoundException)
+        catch (JsonException e)
         {
-            throw new FormatException($"{root}: its settings are not readable ({e.Message})", e);
+            throw new FormatException($"{root}: its {file} is not readable ({e.Message}); {Restore}", e);
         }
+    }
+
+    // What CreateDirectory says of a file in its place is that it exists already.
+    private static void Make(string root)
+    {
+        if (File.Exists(root))
+            throw new FormatException($"{root}: a file is here; name another folder for the run");
+        Directory.CreateDirectory(root);
     }
 
     /// <summary>The same run with another length, which is kept.</summary>
@@ -165,7 +184,7 @@ internal sealed class RunFolder
     {
         var parameters = checkpoint is null
             ? TorchParameters.Start(Options.Seed, device)
-            : TorchParameters.Load(Config, SafetensorsFile.Open(checkpoint.Weights).ReadAll(), checkpoint.Path, device);
+            : TorchParameters.Load(Config, checkpoint.Read(), checkpoint.Path, device);
         return new(Config, parameters, Tokenizer(), new(Options.PromptTemplate));
     }
 }

@@ -62,7 +62,7 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
     {
         var checkpoint = run.BestOrLatest()
             ?? throw new FormatException($"--from {path}: this run has no checkpoint yet");
-        return new(FolderName(path), run.Config, run.Clip, SafetensorsFile.Open(checkpoint.Weights).ReadAll(),
+        return new(FolderName(path), run.Config, run.Clip, checkpoint.Read(),
             (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words) { Steps = checkpoint.Step };
     }
 }
@@ -90,7 +90,7 @@ internal sealed record TrainedNetwork(M2ClipConfig Config, IReadOnlyList<ClipCla
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{file}: not a readable network ({e.Message})", e);
+            throw new FormatException($"{file}: not a readable network ({e.Message}); restore it from a copy", e);
         }
     }
 }

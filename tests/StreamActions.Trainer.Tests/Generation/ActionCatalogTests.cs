@@ -41,7 +41,8 @@ public sealed class ActionCatalogTests
     {
         Assert.Equal([ActionKind.HandsUp, ActionKind.WalksLeft], ActionCatalog.Parse("hands_up, walks_left"));
         var e = Assert.Throws<FormatException>(() => ActionCatalog.Parse("jumps,flies"));
-        Assert.StartsWith("no action is called flies; there are walks_left, walks_right,", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--actions jumps,flies: no action is called flies; there are walks_left, walks_right,", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--actions ,: no action is named; there are walks_left,", Assert.Throws<FormatException>(() => ActionCatalog.Parse(",")).Message, StringComparison.Ordinal);
         Assert.EndsWith("hands_up, crouches", e.Message, StringComparison.Ordinal);
     }
 

@@ -32,6 +32,19 @@ public sealed class CompositionsTests
     }
 
     [Fact]
+    public void Training_WhoeverIsBesideTheAction_ShowsNoNovelComposition()
+    {
+        List<Composition> beside = [];
+        for (var seed = 0UL; seed < 4000; seed++)
+        {
+            using var scene = new GeneratedScene(seed, new ClipSpec(8, 4, 8, ResizeRule.Squash), action: null, difficulty: 1, shirt: null);
+            beside.AddRange(scene.Beside);
+        }
+        Assert.Equal([ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], beside.Select(c => c.Action).Distinct().Order());
+        Assert.DoesNotContain(beside, Compositions.IsNovel);
+    }
+
+    [Fact]
     public void Evaluation_CompositionSets_ShowWhatTheirClassesSay()
     {
         var sets = new GeneratedClipSource(new ClipSpec(1, 1, 8, ResizeRule.Squash)).Evaluation(7).ToDictionary(s => s.Name);

@@ -106,6 +106,15 @@ public sealed class InterludeTests
                 VisibleState.AtOpenDoor or VisibleState.AtClosedDoor => [ActionKind.OpensDoor, ActionKind.ClosesDoor],
                 _ => [],
             };
+            if (clip.State is null)
+            {
+                // One waits and one walks; backwards it is the other direction.
+                Assert.Equal(2, clip.Shirts.Count);
+                Assert.DoesNotContain(clip.Shirts[0], kept[ActionKind.StandsStill]);
+                Assert.All(clip.Shirts, shirt => Assert.DoesNotContain(shirt, kept[ActionKind.WalksLeft].Concat(kept[ActionKind.WalksRight])));
+                return;
+            }
+            Assert.Equal(clip.Shirt, clip.Shirts[0]);
             Assert.DoesNotContain(clip.Shirt, shown.Concat(clip.Action is { } action ? [action] : []).SelectMany(a => kept[a]));
         });
     }

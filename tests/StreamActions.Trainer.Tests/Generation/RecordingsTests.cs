@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using StreamActions.Core.Clips;
 using StreamActions.TestKit;
+using StreamActions.Trainer.Data.Layouts;
 using StreamActions.Trainer.Generation;
 using StreamActions.Video;
 
@@ -49,10 +50,32 @@ public sealed partial class RecordingsTests : IDisposable
         await ClipFolder.WriteAsync(_folder.Path, [ActionKind.Crouches, ActionKind.Jumps], perAction: 2, firstSeed: 9, TestContext.Current.CancellationToken);
         var lines = await File.ReadAllLinesAsync(_folder.File("list.txt"), TestContext.Current.CancellationToken);
         Assert.Equal(["crouches/00000.mp4 0", "crouches/00001.mp4 0", "jumps/00000.mp4 1", "jumps/00001.mp4 1"], lines);
-        Assert.Equal(["id,name", "0,crouches", "1,jumps"], await File.ReadAllLinesAsync(_folder.File("labels.csv"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+        [
+            "id,name,phrase",
+            "0,crouches,a person crouches|a person crouching down|a person squats with the arms around the knees|a person ducks down low|a person is cowering on the floor",
+            "1,jumps,a person jumps|a person jumping|a person jumps up and down|a person hops in place|a person is jumping",
+        ], await File.ReadAllLinesAsync(_folder.File("labels.csv"), TestContext.Current.CancellationToken));
         var frames = await ClipReader.ReadAllAsync(_folder.File(lines[^1].Split(' ')[0]), 12, 16, ResizeRule.Squash, TestContext.Current.CancellationToken);
         Assert.Equal(24, frames.Length / (16 * 16 * 3));
     }
+
+    [Fact]
+    public async Task WriteAsync_ClipFolder_IsADataSetWithItsPhrases()
+    {
+        Assert.Equal(8, await ClipFolder.WriteAsync(_folder.Path, [ActionKind.WalksLeft, ActionKind.TwoPeopleHugging], perAction: 4, firstSeed: 9, TestContext.Current.CancellationToken));
+        var read = DataSetReader.Open(new() { Path = _folder.Path });
+        Assert.Equal(["walks_left", "two_people_hugging"], read.Classes.Select(c => c.Name));
+        Assert.Equal(["a person walks to the left", "two people hugging"], read.Classes.Select(c => c.Phrases[0]));
+        Assert.All(read.Classes, c => Assert.Equal(5, c.Phrases.Count));
+        Assert.Equal(8, read.Training.Count + read.HeldOut.Count);
+    }
+
+    [Theory]
+    [InlineData("plain words|others", "plain words|others")]
+    [InlineData("walks, then sits", "\"walks, then sits\"")]
+    [InlineData("says \"stop\"", "\"says \"\"stop\"\"\"")]
+    public void Field_Text_IsQuotedWhereCsvNeedsIt(string text, string expected) => Assert.Equal(expected, ClipFolder.Field(text));
 
     [Fact]
     public void Truth_OfTheSamples_IsWhatTheirCommandsMakeNow()
