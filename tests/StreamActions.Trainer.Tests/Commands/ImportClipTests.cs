@@ -43,6 +43,9 @@ public sealed class ImportClipTests : IDisposable
         _official = parameters.Export().Where(p => !p.Key.Contains("adapter", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => p.Value);
     }
 
+    private const string HuggingFaceConfiguration =
+        """{ "vision_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 }, "text_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 } }""";
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string In(string file) => Path.Combine(_folder, file);
@@ -51,7 +54,7 @@ public sealed class ImportClipTests : IDisposable
     public void Import_HuggingFaceNames_GivesTheOfficialWeights()
     {
         SafetensorsFile.Write(In("model.safetensors"), HuggingFace(_official));
-        File.WriteAllText(In("config.json"), """{ "vision_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 }, "text_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 } }""");
+        File.WriteAllText(In("config.json"), HuggingFaceConfiguration);
         var run = ImportClipCommand.Import(_folder, In("run"), frames: 4, fps: 4);
 
         Assert.Equal(_config, run.Config);
@@ -65,6 +68,7 @@ public sealed class ImportClipTests : IDisposable
     public void Embedding_ImportedRun_IsTheMeanOfPlainFrames()
     {
         SafetensorsFile.Write(In("open_clip_model.safetensors"), _official);
+        File.WriteAllText(In("open_clip_config.json"), """{ "model_cfg": { "embed_dim": 32, "quick_gelu": true } }""");
         using var clip = ImportClipCommand.Import(_folder, In("run"), 4, 4).LoadNetwork();
         using var single = ImportClipCommand.Import(_folder, In("single"), 1, 4).LoadNetwork();
         using var mode = no_grad();
@@ -81,6 +85,7 @@ public sealed class ImportClipTests : IDisposable
     public void Export_ImportedRun_IsABundleWithoutLabelsThatKnowsAnyPhrase()
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
+        File.WriteAllText(In("config.json"), HuggingFaceConfiguration);
         _ = ImportClipCommand.Import(_folder, In("run"), 4, 4);
         Assert.Equal(0, ExportCommand.Create().Parse(["--run", In("run"), "--name", "clip", "--to", In("bundle")]).Invoke());
 
@@ -96,6 +101,7 @@ public sealed class ImportClipTests : IDisposable
         var broken = new Dictionary<string, TensorData>(_official) { ["ln_final.bias"] = new([3], [1, 2, 3]) };
         broken.Remove("visual.ln_pre.weight");
         SafetensorsFile.Write(In("model.safetensors"), broken);
+        File.WriteAllText(In("config.json"), HuggingFaceConfiguration);
         var message = Assert.Throws<CheckpointException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.Contains("model.safetensors", message, StringComparison.Ordinal);
         Assert.Contains("visual.ln_pre.weight [64] is missing", message, StringComparison.Ordinal);
@@ -108,7 +114,27 @@ public sealed class ImportClipTests : IDisposable
     {
         var empty = Directory.CreateDirectory(In("empty")).FullName;
         var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
-        Assert.Contains("no model.safetensors or open_clip_model.safetensors, no vocab.json, no merges.txt", message, StringComparison.Ordinal);
+        Assert.Contains("no model.safetensors or open_clip_model.safetensors, no config.json or open_clip_config.json, no vocab.json, no merges.txt", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_ClipWithoutConfiguration_NamesBothFiles()
+    {
+        // Its activation is not known then, and LAION's has another one.
+        SafetensorsFile.Write(In("model.safetensors"), _official);
+        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
+        Assert.StartsWith($"{_folder}: no config.json or open_clip_config.json;", message, StringComparison.Ordinal);
+        Assert.False(RunFolder.Exists(In("run")));
+    }
+
+    [Fact]
+    public void Import_OneOfTwoConfigurationsSpeaksOfClip_IsEnough()
+    {
+        SafetensorsFile.Write(In("model.safetensors"), _official);
+        File.WriteAllText(In("config.json"), """{ "architecture": "vit_base_patch16_clip_quickgelu_224" }""");
+        Assert.Contains("neither vision_config", Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message, StringComparison.Ordinal);
+        File.WriteAllText(In("open_clip_config.json"), """{ "model_cfg": { "quick_gelu": true } }""");
+        Assert.Equal(_config, ImportClipCommand.Import(_folder, In("run"), 4, 4).Config);
     }
 
     [Theory]
@@ -116,6 +142,7 @@ public sealed class ImportClipTests : IDisposable
     [InlineData("config.json", """{ "text_config": { "num_attention_heads": 8 } }""", "text_config has 8 heads")]
     [InlineData("open_clip_config.json", """{ "model_cfg": { "embed_dim": 32 } }""", "quick_gelu")]
     [InlineData("config.json", "[", "not a model's configuration")]
+    [InlineData("config.json", """{ "text_config": { "hidden_act": "quick_gelu" } }""", "neither vision_config and text_config nor model_cfg")]
     public void Import_PublishedConfigurationThatDoesNotFit_SaysWhy(string file, string json, string reason)
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);

@@ -37,6 +37,49 @@ public sealed class RecipeTests : IDisposable
         Assert.Equal(before["visual.proj"].Values, after["visual.proj"].Values);
     }
 
+    [Fact]
+    public void Step_GradientLongerThanItMayBe_IsCutToTheNorm()
+    {
+        var source = new MovingBarSource(4, 16);
+        SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
+        var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(10));
+        using var network = run.LoadNetwork();
+        var trained = network.Parameters.TrainOnly(name => name.Contains("adapter", StringComparison.Ordinal));
+        var before = network.Parameters.Export();
+        // A gradient of 1 everywhere has the norm √n over all n numbers. Cut to 10⁻⁶·√n, each is 10⁻⁶, which is AdamW's epsilon: its first step is
+        // rate · g / (g + ε) = rate / 2. Uncut it would be the whole rate, cut tensor by tensor another share for each.
+        var options = run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
+        using (var recipe = new Recipe(network.Parameters, options))
+        {
+            recipe.SetRate(0);
+            foreach (var (_, parameter) in network.Parameters.Trained)
+                parameter.sum().backward();
+            recipe.Step();
+        }
+        var after = network.Parameters.Export();
+        foreach (var (name, _) in network.Parameters.Trained)
+            Assert.Equal(before[name].Values[0] - 0.005, after[name].Values[0], 1e-5);
+    }
+
+    [Fact]
+    public void Step_GradientShorterThanItMayBe_IsLeftAsItIs()
+    {
+        var source = new MovingBarSource(4, 16);
+        SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
+        var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(10));
+        using var network = run.LoadNetwork();
+        network.Parameters.TrainOnly(name => name == "visual.adapter_fc.bias");
+        var before = network.Parameters.Export()["visual.adapter_fc.bias"].Values;
+        using (var recipe = new Recipe(network.Parameters, run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1 }))
+        {
+            recipe.SetRate(0);
+            // The norm is √2 · 10⁻⁶, far below 1: were it stretched to that, the step would be the whole rate.
+            (network.Parameters.Tensors["visual.adapter_fc.bias"].sum() * 1e-6f).backward();
+            recipe.Step();
+        }
+        Assert.Equal(before[0] - 0.005, network.Parameters.Export()["visual.adapter_fc.bias"].Values[0], 1e-5);
+    }
+
     [Theory]
     [InlineData(nameof(TrainablePart.Adapters))]
     [InlineData(nameof(TrainablePart.Backbone))]
