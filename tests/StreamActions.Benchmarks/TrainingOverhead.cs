@@ -36,7 +36,7 @@ internal static class TrainingOverhead
         };
         var start = StartingPoint.Open(bundle);
         var source = options.Data.Open(start.Clip, options.Seed, fresh: false);
-        var run = RunFolder.From(folder.Path, start, AdapterPlaces.Both, start.Clip, options, source);
+        var run = RunFolder.From(folder.Path, start, start.Clip, options, source);
         using Bare bare = new(run, source);
         List<double> ratios = [];
         for (var round = 0; round <= rounds; round++)

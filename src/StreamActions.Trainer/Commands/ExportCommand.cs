@@ -57,7 +57,7 @@ internal static class ExportCommand
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
         var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, lean ? null : run.Words, golden, (run.VocabularyPath, run.MergesPath),
             new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance), to);
-        AnsiConsole.MarkupLineInterpolated($"Wrote [blue]{to}[/]: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
+        RunMessages.Say($"Wrote {to}: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
     }
 
     // Where recordings lie on this machine is nobody else's business.

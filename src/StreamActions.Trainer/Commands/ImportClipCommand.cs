@@ -38,8 +38,8 @@ internal static class ImportClipCommand
                 new(result.GetValue(labels), result.GetValue(words), result.GetValue(textHeads)), leftOut);
             foreach (var part in leftOut)
                 AnsiConsole.MarkupLineInterpolated($"[yellow]{part}[/]");
-            AnsiConsole.MarkupLineInterpolated(
-                $"Imported {M2ClipParameters.List(made.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b)):N0} parameters. Next: [blue]export --run {result.GetValue(run)} --name clip --to models/clip[/]");
+            RunMessages.Say(
+                $"Imported {M2ClipParameters.List(made.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b)):N0} parameters. Next: export --run {result.GetValue(run)} --name clip --to models/clip");
             return Task.CompletedTask;
         }));
         return command;
@@ -84,7 +84,7 @@ internal static class ImportClipCommand
         using (no_grad())
             _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
         return RunFolder.Import(run, network with { Config = config }, new ClipSpec(frames, fps, config.ImageSize, ResizeRule.CenterCrop),
-            new TrainingOptions { Steps = 0, Batch = 32, Rate = 1e-3, Seed = 1, OpenVocabulary = true, ImportedFrom = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) },
+            new TrainingOptions { Steps = 0, Batch = 32, Rate = 1e-3, Seed = 1, OpenVocabulary = true, MadeBy = "import-clip", ImportedFrom = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) },
             tokenizer, parameters);
     }
 

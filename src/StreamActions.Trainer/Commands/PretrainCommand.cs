@@ -60,11 +60,11 @@ internal static class PretrainCommand
             var run = RunFolder.Exists(path)
                 ? TrainingSession.GoOn(path, "pretrain", result, options, result.GetValue(common.Steps))
                 : RunFolder.Create(path, Miniature, GeneratedImageSource.DemoImage, options, options.Data.Open(GeneratedImageSource.DemoImage, options.Seed, fresh: true));
-            AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {TrainingSession.Count(run)}.");
+            RunMessages.Say($"{path}: {TrainingSession.Count(run)}.");
             var end = await TrainingSession.RunAsync(run, run.Options.Data.Open(run.Clip, run.Options.Seed, fresh: true), device, cancellation);
-            AnsiConsole.MarkupLineInterpolated(end == TrainingEnd.Stopped
+            RunMessages.Say(end == TrainingEnd.Stopped
                 ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."
-                : $"Done. Next: [blue]train --run runs/mine --from {path}[/]");
+                : $"Done. Next: train --run runs/mine --from {path}");
         }));
         return command;
     }

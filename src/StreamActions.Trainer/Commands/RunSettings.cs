@@ -17,11 +17,11 @@ internal static class RunSettings
 
     private static readonly (string Option, Func<TrainingOptions, object?> Of)[] Others =
     [
-        ("--accumulate", o => o.Accumulate), ("--patience", o => o.Patience), ("--evaluate-every", o => o.EvaluateEvery), ("--bf16", o => o.MixedPrecision), ("--ted", o => o.Ted),
+        ("--accumulate", o => o.Accumulate), ("--patience", o => o.Patience), ("--evaluate-every", o => o.EvaluateEvery), ("--bf16", o => o.MixedPrecision), ("--adapters", o => o.Adapters), ("--before-attention", o => o.BeforeAttention), ("--ted", o => o.Ted),
         ("--contrastive", o => o.Losses.Contrastive), ("--cross-modal", o => o.Losses.CrossModal), ("--visual", o => o.Losses.Visual), ("--masked", o => o.Losses.Masked),
         ("--reference-cross-modal", o => o.Losses.ReferenceCrossModal),
         ("--data", o => o.Data.Source), ("--labels", o => o.Data.Labels), ("--validation", o => o.Data.Validation), ("--media", o => o.Data.Media), ("--held-out", o => o.Data.HeldOut),
-        ("--augment", o => o.Data.Recipe), ("--replay", o => o.Data.Replay), ("--replay-share", o => o.Data.ReplayShare), ("--views", o => $"{o.Data.TemporalViews}x{o.Data.SpatialViews}"),
+        ("--augment", o => o.Data.Recipe), ("--colour-jitter", o => o.Data.ColourJitter), ("--replay", o => o.Data.Replay), ("--replay-share", o => o.Data.ReplayShare), ("--views", o => $"{o.Data.TemporalViews}x{o.Data.SpatialViews}"),
     ];
 
     private static readonly TrainingOptions Default = new() { Steps = 0, Batch = 0, Rate = 0, Seed = 0 };

@@ -38,16 +38,17 @@ internal static class TrainCommand
         Option<string?> from = new("--from") { Description = "Weights to start from: a run of 'import-clip', 'pretrain' or 'train', or a bundle." };
         var data = new DataOptions();
         Option<int?> epochs = new("--epochs") { Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most, unless --warm-up is given." };
-        Option<TrainablePart?> part = new("--train") { Description = "adapters (and heads; CLIP stays frozen), or all. With --from: adapters." };
+        Option<TrainablePart?> part = new("--train") { Description = "What is trained: adapters (and heads; CLIP stays frozen), which is meant unless given with --from; all, which is meant without; backbone: CLIP alone." };
         Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, vision alone (texts stay what they are), text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
-        Option<TedParts> ted = new("--ted") { Description = "Parts of the TED-Adapters that are trained: both, the enhancement, the difference. A fresh one that is not does nothing: for ablations.", DefaultValueFactory = _ => TedParts.Both };
+        Option<bool> beforeAttention = new("--before-attention") { Description = "With --from: vision blocks get an adapter before attention too, beside the one before the MLP: 24 in place of 12 in a ViT-B." };
+        Option<TedParts> ted = new("--ted") { Description = "Parts of the TED-Adapters that are trained: both, the enhancement, the difference. The other part of a fresh adapter then stays without effect; for ablations.", DefaultValueFactory = _ => TedParts.Both };
         Option<int> batch = new("--batch") { Description = "Clips that are compared with each other.", DefaultValueFactory = _ => 32 };
         Option<int> accumulate = new("--accumulate") { Description = "Batches whose gradients make one step.", DefaultValueFactory = _ => 1 };
         Option<double?> rate = new("--rate") { Description = "Highest learning rate; of text adapters half of it. With --from 0.001 for 256 clips a step and in proportion, else 0.001." };
         Option<int> patience = new("--patience") { Description = "Evaluations without a better figure after which the run ends; 0 never ends it.", DefaultValueFactory = _ => 0 };
         Command command = new("train", "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
         {
-            from, epochs, part, adapters, ted, batch, accumulate, rate, patience,
+            from, epochs, part, adapters, beforeAttention, ted, batch, accumulate, rate, patience,
         };
         common.AddTo(command);
         losses.AddTo(command);
@@ -72,23 +73,25 @@ internal static class TrainCommand
                 Patience = result.GetValue(patience),
                 Data = data.Read(result, training: true),
                 Train = result.GetValue(part) ?? (start is null ? TrainablePart.All : TrainablePart.Adapters),
+                Adapters = result.GetValue(adapters),
+                BeforeAttention = result.GetValue(beforeAttention),
                 Ted = result.GetValue(ted),
                 Losses = losses.Read(result),
             };
             options.Check();
             if (times is not null && (steps is not null || times < 1))
                 throw new FormatException("--epochs: at least 1, and not beside --steps");
-            if (start is null && result.GetResult(adapters) is { Implicit: false } && !RunFolder.Exists(path))
-                throw new FormatException("--adapters: of weights that --from names; a network from nothing has both");
+            if (start is null && !RunFolder.Exists(path) && (RunSettings.IsGiven(result, adapters.Name) || RunSettings.IsGiven(result, beforeAttention.Name)))
+                throw new FormatException("--adapters, --before-attention: for the weights that --from names; a network from nothing has adapters in both branches");
             var run = RunFolder.Exists(path)
                 ? TrainingSession.GoOn(path, "train", result, options with { ImportedFrom = start is null ? null : StartingPoint.NameOf(start) ?? start }, steps)
-                : Start(path, start, result.GetValue(adapters), options, times, result.GetValue(common.WarmUp));
+                : Start(path, start, options, times, result.GetValue(common.WarmUp));
             await RunAsync(path, run, device, cancellation);
         }));
         return command;
     }
 
-    private static RunFolder Start(string path, string? from, AdapterPlaces adapters, TrainingOptions options, int? epochs, long? warmUp)
+    private static RunFolder Start(string path, string? from, TrainingOptions options, int? epochs, long? warmUp)
     {
         if (from is null)
         {
@@ -99,7 +102,7 @@ internal static class TrainCommand
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
         var clip = start.Clip.Frames > 1 ? start.Clip : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
         var source = options.Data.Open(clip, options.Seed, fresh: false);
-        return RunFolder.From(path, start, adapters, clip, InEpochs(options, epochs, warmUp, source), source);
+        return RunFolder.From(path, start, clip, InEpochs(options, epochs, warmUp, source), source);
     }
 
     private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, long? warmUp, IClipSource source)
@@ -121,19 +124,20 @@ internal static class TrainCommand
     private static async Task RunAsync(string path, RunFolder run, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
         var options = run.Options;
-        var source = options.Data.Open(run.Clip, options.Seed, fresh: options.ImportedFrom is null);
+        var source = options.Data.Open(run.Clip, options.Seed, fresh: options.ImportedFrom is null,
+            skipped => AnsiConsole.MarkupLineInterpolated($"[yellow]skipped:[/] {skipped.Reason}"));
         if (!source.Classes.Select(c => c.Name).SequenceEqual(run.Classes.Select(c => c.Name)))
             throw new FormatException($"{path}: the run was begun with other classes than its data has now ({Differences(run.Classes, source.Classes)}); bring the data back, or begin another run with 'train --run ANOTHER --from {path}'");
         foreach (var note in source.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
-        AnsiConsole.MarkupLineInterpolated($"[blue]{path}[/]: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
+        RunMessages.Say($"{path}: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation);
         TrainingSession.SaySkipped(source);
-        AnsiConsole.MarkupLineInterpolated(end switch
+        RunMessages.Say(end switch
         {
             TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",
-            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: [blue]export --run {path} --name mine --to models/mine[/]",
-            _ => $"Done. Next: [blue]export --run {path} --name mine --to models/mine[/]",
+            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: export --run {path} --name mine --to models/mine",
+            _ => $"Done. Next: export --run {path} --name mine --to models/mine",
         });
     }
 }

@@ -43,7 +43,7 @@ internal static class TrainingSession
         RunSettings.RequireSame(path, run.Options, verb, result, given);
         if (steps is { } length && length != run.Options.Steps)
             run = run.WithSteps(length);
-        AnsiConsole.MarkupLineInterpolated($"Going on with [blue]{path}[/] at step {run.LatestStep()} of {run.Options.Steps}.");
+        RunMessages.Say($"Going on with {path} at step {run.LatestStep()} of {run.Options.Steps}.");
         return run;
     }
 
@@ -107,7 +107,7 @@ internal static class TrainingSession
         if (source.Skipped.Count > 0)
             AnsiConsole.MarkupLineInterpolated($"[yellow]Recordings that were skipped: {source.Skipped.Count}[/]");
         foreach (var skipped in source.Skipped)
-            AnsiConsole.MarkupLineInterpolated($"  {skipped.Reason}");
+            RunMessages.Say($"  {skipped.Reason}");
     }
 
     /// <summary>How many numbers of a run's network are trained, in words.</summary>

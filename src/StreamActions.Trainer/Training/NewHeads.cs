@@ -1,4 +1,5 @@
 // A trained network made ready for a data set: adapters if it has none, and heads for the data's classes and words.
+using System.Text.Json.Serialization;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
@@ -6,18 +7,23 @@ using StreamActions.Trainer.Data;
 namespace StreamActions.Trainer.Training;
 
 /// <summary>Branches that get adapters.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AdapterPlaces>))]
 internal enum AdapterPlaces
 {
     /// <summary>Vision (TED-Adapters) and text.</summary>
+    [JsonStringEnumMemberName("both")]
     Both,
 
     /// <summary>Vision alone: texts stay CLIP's.</summary>
+    [JsonStringEnumMemberName("vision")]
     Vision,
 
     /// <summary>Text alone: a video stays the mean of its frames.</summary>
+    [JsonStringEnumMemberName("text")]
     Text,
 
     /// <summary>None.</summary>
+    [JsonStringEnumMemberName("none")]
     None,
 }
 

@@ -85,13 +85,13 @@ internal sealed class RunFolder
     }
 
     /// <summary>Starts a run from another run's or a bundle's weights, with heads for the source's classes and words.</summary>
-    public static RunFolder From(string root, StartingPoint start, AdapterPlaces adapters, ClipSpec clip, TrainingOptions options, IClipSource source)
+    public static RunFolder From(string root, StartingPoint start, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
         options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
         var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
         if (words.Count > 0)
             LabelWords.Require(ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges));
-        var heads = new NewHeads(clip.Frames, adapters, source.Classes, words);
+        var heads = new NewHeads(clip.Frames, options.Adapters, source.Classes, words, options.BeforeAttention);
         var (config, weights) = heads.On(start);
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
         using (no_grad())

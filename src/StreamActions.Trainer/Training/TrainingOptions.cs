@@ -51,6 +51,10 @@ internal sealed record TrainingOptions
     public int Accumulate { get; init; } = 1;
     /// <summary>What is trained.</summary>
     public TrainablePart Train { get; init; }
+    /// <summary>Where adapters were put when the run began; of a run that began at random, both.</summary>
+    public AdapterPlaces Adapters { get; init; }
+    /// <summary>True when vision blocks got adapters before attention too.</summary>
+    public bool BeforeAttention { get; init; }
     /// <summary>Which parts of the TED-Adapters are trained.</summary>
     public TedParts Ted { get; init; }
     /// <summary>Weights of the four tasks.</summary>

@@ -10,6 +10,7 @@ using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Commands;
 
+[Collection(ConsoleOutput.Collection)]
 public sealed class TrainCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("recordings-").FullName;
@@ -179,16 +180,8 @@ public sealed class TrainCommandTests : IDisposable
 
     private static string Refused(string[] arguments, Command? command = null)
     {
-        var (before, error) = (Console.Error, new StringWriter());
-        Console.SetError(error);
-        try
-        {
-            Assert.Equal(1, (command ?? TrainCommand.Create()).Parse(arguments).Invoke());
-        }
-        finally
-        {
-            Console.SetError(before);
-        }
-        return error.ToString();
+        using var console = new ConsoleOutput();
+        Assert.Equal(1, (command ?? TrainCommand.Create()).Parse(arguments).Invoke());
+        return console.Error;
     }
 }

@@ -47,7 +47,7 @@ internal static class SmallRuns
 
     /// <summary>A run from it, with adapters and all heads.</summary>
     public static RunFolder Adapted(string folder, string from, IClipSource source, TrainingOptions options, AdapterPlaces adapters = AdapterPlaces.Both) =>
-        RunFolder.From(folder, StartingPoint.Open(from), adapters, Clip, options, source);
+        RunFolder.From(folder, StartingPoint.Open(from), Clip, options with { Adapters = adapters }, source);
 
     /// <summary>The run with every weight at random: no zero hides a gradient.</summary>
     public static RunFolder Shaken(RunFolder run)
