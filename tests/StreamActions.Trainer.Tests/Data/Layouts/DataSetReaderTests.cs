@@ -60,6 +60,7 @@ public sealed class DataSetReaderTests : IDisposable
 
         Assert.Equal(["a bird sings", "a cat jumps", "a dog sits"], data.Classes.Select(c => c.Phrases[0]));
         Assert.Equal([1, 2, 1], data.Training.Select(c => c.Label));
+        Assert.True(data.FreeCaptions);
     }
 
     [Fact]
@@ -70,6 +71,9 @@ public sealed class DataSetReaderTests : IDisposable
         var path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,x,jumps,train", "b.mp4,y,0,train", "c.mp4,z,1,test");
 
         Assert.Equal([1, 0], DataSetReader.Open(new() { Path = path }).Training.Select(c => c.Label));
+        // Captions that are names of a table given for them are labels.
+        var named = _folder.Write("named.csv", "path,caption,split", "a.mp4,jumps,train", "b.mp4,sits,train", "c.mp4,sits,test");
+        Assert.False(DataSetReader.Open(new() { Path = named, Labels = _folder.File("labels.csv") }).FreeCaptions);
     }
 
     [Fact]
