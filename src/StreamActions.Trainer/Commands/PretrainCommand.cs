@@ -1,6 +1,5 @@
 // pretrain: a miniature CLIP on pictures with captions; what 'train --from' then keeps frozen.
 using System.CommandLine;
-using Spectre.Console;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
