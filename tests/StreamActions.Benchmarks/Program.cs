@@ -25,8 +25,9 @@ soak.SetAction(result => Soak.RunAsync(
     result.GetValue(soaked), TimeSpan.FromMinutes(result.GetValue(minutes)), TimeSpan.FromSeconds(result.GetValue(every)), result.GetValue(seed), Console.Out));
 
 Option<int> steps = new("--steps") { Description = "Steps a round.", DefaultValueFactory = _ => 40 };
-Command training = new("training", "Clips a second of the training loop, against forward, backward and step alone.") { model, steps, rounds };
-training.SetAction(result => TrainingOverhead.RunAsync(result.GetValue(model)!, result.GetValue(steps), result.GetValue(rounds), Console.Out));
+Option<string?> data = new("--data") { Description = "Recordings to decode: a folder with a folder per class, or a list (docs/data.md). Generated clips unless given." };
+Command training = new("training", "Clips a second of the training loop, against forward, backward and step alone.") { model, data, steps, rounds };
+training.SetAction(result => TrainingOverhead.RunAsync(result.GetValue(model)!, result.GetValue(data), result.GetValue(steps), result.GetValue(rounds), Console.Out));
 
 // Without a verb, the pipeline.
 RootCommand root = new("Claims about performance and endurance, measured.") { model, rounds, pipeline, cameras, soak, training };

@@ -1,7 +1,9 @@
-// What a training run costs beside the network itself: making clips, reports and checkpoints, against the same step on clips that are already there.
+// What a training run costs beside the network itself: making or decoding clips, reports and checkpoints, against the same step on clips that are already there.
 using System.Diagnostics;
+using StreamActions.Core.Clips;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Data.Layouts;
 using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
@@ -16,10 +18,11 @@ internal static class TrainingOverhead
 
     /// <summary>Prints the rates of both, the loop's wait for data, and the median of the rounds' ratios.</summary>
     /// <param name="bundle">The bundle whose weights are trained on.</param>
+    /// <param name="data">Recordings (docs/data.md), decoded anew for every clip; null takes generated clips.</param>
     /// <param name="steps">Steps a round.</param>
     /// <param name="rounds">Rounds of both.</param>
     /// <param name="output">Where to print.</param>
-    public static async Task RunAsync(string bundle, int steps, int rounds, TextWriter output)
+    public static async Task RunAsync(string bundle, string? data, int steps, int rounds, TextWriter output)
     {
         set_num_threads(Environment.ProcessorCount);
         using TemporaryFolder folder = new();
@@ -35,7 +38,8 @@ internal static class TrainingOverhead
             Losses = new() { Masked = 0 },
         };
         var start = StartingPoint.Open(bundle);
-        var source = options.Data.Open(start.Clip, options.Seed, fresh: false);
+        var source = data is null ? options.Data.Open(start.Clip, options.Seed, fresh: false) : Recordings(data, start.Clip);
+        output.WriteLine(data is null ? "generated clips" : FormattableString.Invariant($"recordings of {data}: {source.ClipsInEpoch} to train on, none kept once it is decoded"));
         var run = RunFolder.From(folder.Path, start, start.Clip, options, source);
         using Bare bare = new(run, source);
         List<double> ratios = [];
@@ -50,9 +54,15 @@ internal static class TrainingOverhead
             output.WriteLine(FormattableString.Invariant(
                 $"round {round}: bare {alone:f1} clips/s, loop {whole:f1} clips/s ({Batch / whole:f3} s a step, {wait * 1000:f1} ms of it waiting for clips), ratio {whole / alone:f3}"));
         }
+        if (source.Skipped.Count > 0)
+            output.WriteLine(FormattableString.Invariant($"{source.Skipped.Count} recordings were skipped, the first: {source.Skipped[0].Reason}"));
         ratios.Sort();
         output.WriteLine(FormattableString.Invariant($"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
     }
+
+    // A set larger than the cache is what a long run meets; a smaller one would be decoded once and never again.
+    private static RecordedClipSource Recordings(string path, ClipSpec clip) =>
+        new(DataSetReader.Open(new() { Path = Path.GetFullPath(path), Seed = Seed }), clip, new() { Seed = Seed, Decoding = new() { CacheBytes = 0 } });
 
     // From the end of the first step to the end of the last: its start is no part of a long run.
     private static async Task<(double ClipsPerSecond, double Wait)> LoopAsync(RunFolder run, IClipSource source)
