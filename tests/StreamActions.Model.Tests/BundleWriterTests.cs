@@ -65,6 +65,16 @@ public sealed class BundleWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_TextsWithWordsOfSeveralTokens_KeepsThemAsLearnt()
+    {
+        string[] texts = ["a person CROUCHES", "a person does both", "a person crouches"];
+        Assert.Equal(["both", "crouches"], Write(Path.Combine(_folder, "learnt"), texts: texts).Manifest.LearntWords);
+        // To an open vocabulary few words are unknown, and none is told.
+        Assert.Null(Write(Path.Combine(_folder, "open"), texts: texts, closed: false).Manifest.LearntWords);
+        Assert.Null(Write(Path.Combine(_folder, "same"), texts: ["a person does thing 1"]).Manifest.LearntWords);
+    }
+
+    [Fact]
     public void Write_OutputsThatDeviate_WritesNothing()
     {
         var good = Write(Path.Combine(_folder, "good"));
@@ -91,7 +101,7 @@ public sealed class BundleWriterTests : IDisposable
     private M2ClipConfig Config { get; set; } = TinyNetwork.Config;
     private Dictionary<string, Weights.TensorData> Weights { get; set; } = [];
 
-    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null)
+    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null, IEnumerable<string>? texts = null, bool closed = true)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
@@ -100,6 +110,6 @@ public sealed class BundleWriterTests : IDisposable
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
         return BundleExporter.Write(network, Classes, words, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
-            new("tiny", "1", clip, true, report, new Dictionary<string, string>()), path);
+            new("tiny", "1", clip, closed, report, new Dictionary<string, string>()) { Texts = texts ?? [] }, path);
     }
 }

@@ -1,6 +1,7 @@
 // From a trained network to a bundle: golden clips and phrases with libtorch's outputs, the manifest, the graphs.
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
+using StreamActions.Core.Text;
 using StreamActions.Onnx;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
@@ -12,7 +13,11 @@ namespace StreamActions.Trainer.Export;
 
 /// <summary>What the manifest says of a model beyond what its network says itself.</summary>
 internal sealed record BundleDescription(
-    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance);
+    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance)
+{
+    /// <summary>The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.</summary>
+    public IEnumerable<string> Texts { get; init; } = [];
+}
 
 /// <summary>Exports networks.</summary>
 internal static class BundleExporter
@@ -56,6 +61,7 @@ internal static class BundleExporter
             ContextLength = config.ContextLength,
             PromptTemplate = network.Template.ToString(),
             ClosedVocabulary = description.ClosedVocabulary,
+            LearntWords = description.ClosedVocabulary ? LearntWords(ClipTokenizer.Load(tokenizerFiles.Vocabulary, tokenizerFiles.Merges), description.Texts) : null,
             Labels = config.NumClasses > 0 ? [.. classes.Select(c => c.Name)] : [],
             Precision = "fp32",
             Golden = new(Bound, 0),
@@ -69,4 +75,8 @@ internal static class BundleExporter
             Evaluation = description.Evaluation?.ToJson(),
         });
     }
+
+    // Null rather than empty, so that a manifest which needs no such list can be read by programs that do not know of it.
+    private static string[]? LearntWords(ClipTokenizer tokenizer, IEnumerable<string> texts) =>
+        texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } words ? words : null;
 }
