@@ -88,6 +88,39 @@ public sealed class BundleWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_FileInThePlaceOfTheFolder_SaysSoAndLeavesIt()
+    {
+        var path = Path.Combine(_folder, "taken");
+        File.WriteAllText(path, "mine");
+        Assert.StartsWith($"{path}: a file is here", Assert.Throws<BundleException>(() => Write(path)).Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(path));
+        Assert.False(Directory.Exists(path + ".new"));
+    }
+
+    [Theory]
+    [InlineData("Demo", "1.0.0", "to", "--name 'Demo': lower-case letters")]
+    [InlineData("", "1.0.0", "to", "--name ''")]
+    [InlineData("demo", "", "to", "--model-version is empty")]
+    [InlineData("demo", "  ", "to", "--model-version is empty")]
+    [InlineData("demo", "1.0.0", "", "--to is empty")]
+    [InlineData("demo", "1.0.0", "taken", "taken: a file is here; name a folder")]
+    public void CheckNames_OneThatCannotBe_NamesTheOption(string name, string version, string folder, string expected)
+    {
+        File.WriteAllText(Path.Combine(_folder, "taken"), "");
+        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames(name, version, folder.Length == 0 ? folder : Path.Combine(_folder, folder)));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(';', error.Message.Replace("here; name", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void CheckNames_SeveralThatCannotBe_ListsAll()
+    {
+        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames("../evil", "", ""));
+        Assert.All(["--name '../evil'", "--model-version", "--to"], option => Assert.Contains(option, error.Message, StringComparison.Ordinal));
+        BundleExporter.CheckNames("demo", "1.0.0", _folder);
+    }
+
+    [Fact]
     public void Measure_GraphOfOtherWeights_DeviatesBeyondTheBound()
     {
         var bundle = Write(Path.Combine(_folder, "swapped"));

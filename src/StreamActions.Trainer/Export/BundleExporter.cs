@@ -25,6 +25,26 @@ internal static class BundleExporter
     /// <summary>Largest permitted difference between libtorch and the graphs, in fp32.</summary>
     private const double Bound = 1e-3;
 
+    /// <summary>Refuses names that a bundle cannot have, before any work is done for it.</summary>
+    /// <param name="name">What <c>--name</c> says.</param>
+    /// <param name="version">What <c>--model-version</c> says.</param>
+    /// <param name="folder">What <c>--to</c> says.</param>
+    /// <exception cref="FormatException">One cannot be; all that cannot are listed with their options.</exception>
+    public static void CheckNames(string name, string version, string folder)
+    {
+        List<string> problems = [];
+        if (!BundleName.IsValid(name))
+            problems.Add($"--name '{name}': lower-case letters, digits, dot, dash and underscore, a letter or digit first, 64 at most");
+        if (string.IsNullOrWhiteSpace(version))
+            problems.Add("--model-version is empty: give one such as 1.0.0");
+        if (string.IsNullOrWhiteSpace(folder))
+            problems.Add("--to is empty: name a folder");
+        else if (File.Exists(folder))
+            problems.Add($"--to {folder}: a file is here; name a folder");
+        if (problems.Count > 0)
+            throw new FormatException(string.Join("; ", problems));
+    }
+
     /// <summary>Writes a verified bundle.</summary>
     /// <param name="network">The network.</param>
     /// <param name="classes">Its classes, in the order of its classification head.</param>
