@@ -29,10 +29,12 @@ public static class BundleWriter
     /// <param name="manifest">The manifest; its file hashes and measured deviation are filled in here.</param>
     /// <param name="content">The rest.</param>
     /// <returns>The bundle, opened.</returns>
-    /// <exception cref="BundleException">The graphs do not repeat libtorch's outputs within the manifest's bound; nothing is written then.</exception>
+    /// <exception cref="BundleException">The graphs do not repeat libtorch's outputs within the manifest's bound, or a file is in the folder's place; nothing is written then.</exception>
     /// <exception cref="CheckpointException">Weights are missing or misshapen; nothing is written then.</exception>
     public static ModelBundle Write(string folder, ModelManifest manifest, BundleContent content)
     {
+        if (File.Exists(folder))
+            throw new BundleException($"{folder}: a file is here, so no bundle can be; name another folder");
         var final = Path.GetFullPath(folder);
         var temporary = final + ".new";
         if (Directory.Exists(temporary))

@@ -1,6 +1,11 @@
 // The trainer: makes the models that the worker runs.
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using StreamActions.Trainer.Commands;
 
+var parsed = TrainerCommands.Create().Parse(args);
+// The message says what is wrong; pages of help and guesses after it would hide that.
+if (parsed.Action is ParseErrorAction wrong)
+    (wrong.ShowHelp, wrong.ShowTypoCorrections) = (false, false);
 // A verb that is stopped ends within a part of a step and saves then: with large networks that takes more than the two seconds it would be given.
-return await TrainerCommands.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });

@@ -65,6 +65,16 @@ public sealed class BundleWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_TextsWithWordsOfSeveralTokens_KeepsThemAsLearnt()
+    {
+        string[] texts = ["a person CROUCHES", "a person does both", "a person crouches"];
+        Assert.Equal(["both", "crouches"], Write(Path.Combine(_folder, "learnt"), texts: texts).Manifest.LearntWords);
+        // To an open vocabulary few words are unknown, and none is told.
+        Assert.Null(Write(Path.Combine(_folder, "open"), texts: texts, closed: false).Manifest.LearntWords);
+        Assert.Null(Write(Path.Combine(_folder, "same"), texts: ["a person does thing 1"]).Manifest.LearntWords);
+    }
+
+    [Fact]
     public void Write_OutputsThatDeviate_WritesNothing()
     {
         var good = Write(Path.Combine(_folder, "good"));
@@ -75,6 +85,39 @@ public sealed class BundleWriterTests : IDisposable
         Assert.Contains("differ from libtorch", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(target));
         Assert.False(Directory.Exists(target + ".new"));
+    }
+
+    [Fact]
+    public void Write_FileInThePlaceOfTheFolder_SaysSoAndLeavesIt()
+    {
+        var path = Path.Combine(_folder, "taken");
+        File.WriteAllText(path, "mine");
+        Assert.StartsWith($"{path}: a file is here", Assert.Throws<BundleException>(() => Write(path)).Message, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(path));
+        Assert.False(Directory.Exists(path + ".new"));
+    }
+
+    [Theory]
+    [InlineData("Demo", "1.0.0", "to", "--name 'Demo': lower-case letters")]
+    [InlineData("", "1.0.0", "to", "--name ''")]
+    [InlineData("demo", "", "to", "--model-version is empty")]
+    [InlineData("demo", "  ", "to", "--model-version is empty")]
+    [InlineData("demo", "1.0.0", "", "--to is empty")]
+    [InlineData("demo", "1.0.0", "taken", "taken: a file is here; name a folder")]
+    public void CheckNames_OneThatCannotBe_NamesTheOption(string name, string version, string folder, string expected)
+    {
+        File.WriteAllText(Path.Combine(_folder, "taken"), "");
+        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames(name, version, folder.Length == 0 ? folder : Path.Combine(_folder, folder)));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(';', error.Message.Replace("here; name", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void CheckNames_SeveralThatCannotBe_ListsAll()
+    {
+        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames("../evil", "", ""));
+        Assert.All(["--name '../evil'", "--model-version", "--to"], option => Assert.Contains(option, error.Message, StringComparison.Ordinal));
+        BundleExporter.CheckNames("demo", "1.0.0", _folder);
     }
 
     [Fact]
@@ -91,7 +134,7 @@ public sealed class BundleWriterTests : IDisposable
     private M2ClipConfig Config { get; set; } = TinyNetwork.Config;
     private Dictionary<string, Weights.TensorData> Weights { get; set; } = [];
 
-    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null)
+    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null, IEnumerable<string>? texts = null, bool closed = true)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
@@ -100,6 +143,6 @@ public sealed class BundleWriterTests : IDisposable
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
         return BundleExporter.Write(network, Classes, words, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
-            new("tiny", "1", clip, true, report, new Dictionary<string, string>()), path);
+            new("tiny", "1", clip, closed, report, new Dictionary<string, string>()) { Texts = texts ?? [] }, path);
     }
 }

@@ -62,6 +62,13 @@ public sealed record ModelManifest
     /// </summary>
     public required bool ClosedVocabulary { get; init; }
 
+    /// <summary>
+    /// Words of a closed vocabulary that are more than one token and yet were in the texts of the last training: sorted, in lower case.
+    /// Null when there are none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? LearntWords { get; init; }
+
     /// <summary>The supervised classes, in the order of the class logits; empty when the model has none.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
@@ -144,6 +151,9 @@ public sealed record ModelManifest
         if (!(Golden.Bound > 0)) yield return $"golden.bound {Golden.Bound} must be above 0";
         if (TemplateProblem() is { } problem) yield return $"promptTemplate: {problem}";
         if (Precision is not ("fp32" or "fp16" or "int8")) yield return $"precision '{Precision}' must be fp32, fp16 or int8";
+        if (LearntWords is not null && !ClosedVocabulary) yield return "learntWords belong to a closed vocabulary only";
+        foreach (var word in LearntWords?.Where(w => string.IsNullOrWhiteSpace(w) || w.Any(char.IsUpper)) ?? [])
+            yield return $"learntWords: '{word}' must be a word in lower case";
         if (Labels.Any(string.IsNullOrWhiteSpace)) yield return "a label is empty";
         foreach (var label in Labels.Where(l => !string.IsNullOrWhiteSpace(l)).GroupBy(l => l, StringComparer.Ordinal).Where(g => g.Count() > 1))
             yield return $"label '{label.Key}' is there twice";

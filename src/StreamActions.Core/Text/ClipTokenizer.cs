@@ -80,7 +80,7 @@ public sealed partial class ClipTokenizer
     /// <summary>Number of ids a text needs, start and end included.</summary>
     public int Length(string text) => Ids(text).Count + 2;
 
-    /// <summary>Words of the text that are more than one token: with a vocabulary made from training texts, words never seen in training.</summary>
+    /// <summary>Words of the text that are more than one token: with a vocabulary made from training texts, words that were not among those.</summary>
     public IReadOnlyList<string> UnknownWords(string text) =>
         [.. Words().Matches(Clean(text)).Select(m => m.Value).Where(w => _words.EncodeToIds(w).Count > 1).Distinct(StringComparer.Ordinal)];
 

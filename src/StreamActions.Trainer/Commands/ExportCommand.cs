@@ -28,6 +28,7 @@ internal static class ExportCommand
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");
+            BundleExporter.CheckNames(result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!);
             Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean), cancellation);
             return Task.CompletedTask;
         }));
@@ -56,7 +57,7 @@ internal static class ExportCommand
         byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];
         // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
         var bundle = BundleExporter.Write(network, run.Classes.Count > 0 ? run.Classes : source.Classes, lean ? null : run.Words, golden, (run.VocabularyPath, run.MergesPath),
-            new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance), to);
+            new(name, version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance) { Texts = steps > 0 ? source.Texts : [] }, to);
         RunMessages.Say($"Wrote {to}: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
     }
 

@@ -16,7 +16,7 @@ internal static class TrainCommand
 
     /// <summary>The sizes of a network that begins at random; the numbers of tokens and of label words are filled in.</summary>
     /// <param name="clip">The clips.</param>
-    /// <param name="classes">How many classes there are.</param>
+    /// <param name="classes">How many classes the classification head tells apart; 0 leaves it out.</param>
     /// <param name="masked">Whether there is a masked-language head, which has a text block of its own.</param>
     internal static M2ClipConfig FromNothing(ClipSpec clip, int classes, bool masked) => PretrainCommand.Miniature with
     {
@@ -96,7 +96,7 @@ internal static class TrainCommand
         if (from is null)
         {
             var fresh = options.Data.Open(GeneratedClipSource.DemoClip, options.Seed, fresh: true);
-            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, fresh.Classes.Count, options.Losses.Masked > 0), GeneratedClipSource.DemoClip, InEpochs(options, epochs, warmUp, fresh), fresh);
+            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, options.Losses.Visual > 0 ? fresh.Classes.Count : 0, options.Losses.Masked > 0), GeneratedClipSource.DemoClip, InEpochs(options, epochs, warmUp, fresh), fresh);
         }
         var start = StartingPoint.Open(from);
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.

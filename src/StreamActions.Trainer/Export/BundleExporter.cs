@@ -1,6 +1,7 @@
 // From a trained network to a bundle: golden clips and phrases with libtorch's outputs, the manifest, the graphs.
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
+using StreamActions.Core.Text;
 using StreamActions.Onnx;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
@@ -12,13 +13,37 @@ namespace StreamActions.Trainer.Export;
 
 /// <summary>What the manifest says of a model beyond what its network says itself.</summary>
 internal sealed record BundleDescription(
-    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance);
+    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance)
+{
+    /// <summary>The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.</summary>
+    public IEnumerable<string> Texts { get; init; } = [];
+}
 
 /// <summary>Exports networks.</summary>
 internal static class BundleExporter
 {
     /// <summary>Largest permitted difference between libtorch and the graphs, in fp32.</summary>
     private const double Bound = 1e-3;
+
+    /// <summary>Refuses names that a bundle cannot have, before any work is done for it.</summary>
+    /// <param name="name">What <c>--name</c> says.</param>
+    /// <param name="version">What <c>--model-version</c> says.</param>
+    /// <param name="folder">What <c>--to</c> says.</param>
+    /// <exception cref="FormatException">One cannot be; all that cannot are listed with their options.</exception>
+    public static void CheckNames(string name, string version, string folder)
+    {
+        List<string> problems = [];
+        if (!BundleName.IsValid(name))
+            problems.Add($"--name '{name}': lower-case letters, digits, dot, dash and underscore, a letter or digit first, 64 at most");
+        if (string.IsNullOrWhiteSpace(version))
+            problems.Add("--model-version is empty: give one such as 1.0.0");
+        if (string.IsNullOrWhiteSpace(folder))
+            problems.Add("--to is empty: name a folder");
+        else if (File.Exists(folder))
+            problems.Add($"--to {folder}: a file is here; name a folder");
+        if (problems.Count > 0)
+            throw new FormatException(string.Join("; ", problems));
+    }
 
     /// <summary>Writes a verified bundle.</summary>
     /// <param name="network">The network.</param>
@@ -56,6 +81,7 @@ internal static class BundleExporter
             ContextLength = config.ContextLength,
             PromptTemplate = network.Template.ToString(),
             ClosedVocabulary = description.ClosedVocabulary,
+            LearntWords = description.ClosedVocabulary ? LearntWords(ClipTokenizer.Load(tokenizerFiles.Vocabulary, tokenizerFiles.Merges), description.Texts) : null,
             Labels = config.NumClasses > 0 ? [.. classes.Select(c => c.Name)] : [],
             Precision = "fp32",
             Golden = new(Bound, 0),
@@ -69,4 +95,8 @@ internal static class BundleExporter
             Evaluation = description.Evaluation?.ToJson(),
         });
     }
+
+    // Null rather than empty, so that a manifest which needs no such list can be read by programs that do not know of it.
+    private static string[]? LearntWords(ClipTokenizer tokenizer, IEnumerable<string> texts) =>
+        texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } words ? words : null;
 }

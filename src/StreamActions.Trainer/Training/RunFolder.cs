@@ -91,7 +91,8 @@ internal sealed class RunFolder
         var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
         if (words.Count > 0)
             LabelWords.Require(ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges));
-        var heads = new NewHeads(clip.Frames, options.Adapters, source.Classes, words, options.BeforeAttention);
+        // A head that nothing teaches would only say what it was made with; the classes stay, for their texts.
+        var heads = new NewHeads(clip.Frames, options.Adapters, options.Losses.Visual > 0 ? source.Classes : [], words, options.BeforeAttention);
         var (config, weights) = heads.On(start);
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
         using (no_grad())

@@ -55,7 +55,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         using var optimizer = new Recipe(network.Parameters, options);
         var latest = run.Checkpoints.Latest();
         optimizer.Resume(latest?.Optimizer);
-        var losses = new MultiTaskLoss(network, options.Losses, run.Config.NumClasses > 0 ? run.Classes : [], run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained);
+        var losses = new MultiTaskLoss(network, options.Losses, run.Classes, run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained);
         var step = run.LatestStep();
         using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
         var saved = step;

@@ -108,7 +108,7 @@ internal sealed class OnnxActionModel : IActionModel
         return [.. outputs[0].GetTensorDataAsSpan<float>().ToArray().Chunk(Manifest.EmbeddingWidth)];
     }
 
-    public IReadOnlyList<string> UnknownWords(string phrase) => Manifest.ClosedVocabulary ? _tokenizer.UnknownWords(phrase) : [];
+    public IReadOnlyList<string> UnknownWords(string phrase) => Manifest.ClosedVocabulary ? [.. _tokenizer.UnknownWords(phrase).Except(Manifest.LearntWords ?? [], StringComparer.Ordinal)] : [];
 
     public bool IsCut(string phrase) => _tokenizer.Length(_template.Apply(phrase)) > Manifest.ContextLength;
 

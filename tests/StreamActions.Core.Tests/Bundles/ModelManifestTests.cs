@@ -28,6 +28,20 @@ public sealed class ModelManifestTests
         Assert.Equal("squash", (string?)json["clip"]!["resize"]);
     }
 
+    [Fact]
+    public void Parse_LearntWords_AreKeptAndAreNotWrittenWhenThereAreNone()
+    {
+        var learnt = ModelManifest.Parse((TinyBundle.Manifest with { LearntWords = ["both", "crouches"] }).ToJson(), File);
+
+        Assert.Equal(["both", "crouches"], learnt.LearntWords);
+        Assert.DoesNotContain("learntWords", TinyBundle.Manifest.ToJson(), StringComparison.Ordinal);
+        Assert.Null(ModelManifest.Parse(TinyBundle.Manifest.ToJson(), File).LearntWords);
+    }
+
+    [Fact]
+    public void Parse_LearntWordsOfAnOpenVocabulary_RefusesThem() =>
+        AssertRefused(j => { j["closedVocabulary"] = false; j["learntWords"] = new JsonArray("both"); }, "learntWords belong to a closed vocabulary only");
+
     [Theory]
     [InlineData(2, "manifest version 2 cannot be read by this program, which reads version 1; update StreamActions")]
     [InlineData(0, "manifest version 0 cannot be read by this program, which reads version 1; export the model again")]
@@ -86,6 +100,9 @@ public sealed class ModelManifestTests
     [InlineData("golden.bound", "0", "golden.bound 0")]
     [InlineData("promptTemplate", "\"A video\"", "promptTemplate: a prompt template needs exactly one {}")]
     [InlineData("precision", "\"fp8\"", "precision 'fp8'")]
+    [InlineData("learntWords", "[\"Both\"]", "learntWords: 'Both' must be a word in lower case")]
+    [InlineData("learntWords", "[\"\"]", "learntWords: '' must be a word in lower case")]
+    [InlineData("learntWords", "[null]", "learntWords: '' must be a word in lower case")]
     [InlineData("labels", "[\"wave\", \"wave\"]", "label 'wave' is there twice")]
     [InlineData("labels", "[\" \"]", "label is empty")]
     [InlineData("labels", "[null]", "label is empty")]

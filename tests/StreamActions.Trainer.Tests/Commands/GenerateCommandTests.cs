@@ -53,6 +53,16 @@ public sealed class GenerateCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("none")));
     }
 
+    [Fact]
+    public void Clips_FileInThePlaceOfTheFolder_IsRefused()
+    {
+        var path = _folder.File("taken");
+        File.WriteAllText(path, "mine");
+        Assert.Equal(1, Run("clips", "--to", path, "--actions", "jumps", "--count", "1"));
+        Assert.Contains($"error: --to {path}: a file is here; name a folder", _console.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(path));
+    }
+
     [Theory]
     [InlineData("sheet")]
     [InlineData("film")]

@@ -127,4 +127,11 @@ public sealed class OnnxActionModelTests : IDisposable
         Assert.False(model.IsCut("abcdefghij"));
         Assert.True(model.IsCut("abcdefghijk"));
     }
+
+    [Fact]
+    public void UnknownWords_LearntSinceTheVocabularyWasMade_AreLeftOut()
+    {
+        using var model = Open(TinyBundle.Rewrite(TinyBundle.Write(_folder.Path), m => m with { LearntWords = ["ab"] }));
+        Assert.Equal(["abc"], model.UnknownWords("a AB abc"));
+    }
 }
