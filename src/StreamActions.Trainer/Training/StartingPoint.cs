@@ -63,7 +63,10 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
         var checkpoint = run.BestOrLatest()
             ?? throw new FormatException($"--from {path}: this run has no checkpoint yet");
         return new(FolderName(path), run.Config, run.Clip, checkpoint.Read(),
-            (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words) { Steps = checkpoint.Step };
+            (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words)
+        {
+            Steps = checkpoint.Step,
+        };
     }
 }
 

@@ -77,7 +77,7 @@ public sealed class FilmPlanTests
     private static (FilmPlan Plan, Choreography Choreography, Body[] Bodies) Play(string actions, ulong seed)
     {
         var random = new SeededRandom(seed);
-        var plan = FilmPlan.Make(ActionCatalog.Parse(actions), HalfWidth, random);
+        var plan = FilmPlan.Make(actions.Length == 0 ? [] : ActionCatalog.Parse(actions), HalfWidth, random);
         Body[] bodies = [Body.Random(random), Body.Random(random)];
         var people = plan.Parts.Max(p => ActionCatalog.Of(p.Kind).People);
         return (plan, new Choreography(plan.Parts, bodies[..Math.Max(1, people)], plan.StartX), bodies);
