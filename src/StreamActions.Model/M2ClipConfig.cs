@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace StreamActions.Model;
 
-/// <summary>The sizes of an M²-CLIP network (MODEL §1–§3). Its JSON keys are snake_case, as in the published model's files.</summary>
+/// <summary>The sizes of an M²-CLIP network (docs/model.md §1–§3). Its JSON keys are snake_case, as in the published model's files.</summary>
 public sealed record M2ClipConfig
 {
     /// <summary>Height and width of the picture, in pixels.</summary>

@@ -1,4 +1,4 @@
-// Cross-modal masked language modelling: words of a caption guessed from the frames (MODEL §3).
+// Cross-modal masked language modelling: words of a caption guessed from the frames (docs/model.md §3).
 namespace StreamActions.Model;
 
 /// <summary>Text hidden states attend to frame embeddings in the extra text block; a small transform predicts label words.</summary>

@@ -15,7 +15,7 @@ public enum ParameterStart
 }
 
 /// <summary>What the network says of one of its parameters.</summary>
-/// <param name="Name">Dotted path, as in checkpoints (MODEL §5).</param>
+/// <param name="Name">Dotted path, as in checkpoints (docs/model.md §5).</param>
 /// <param name="Shape">The exact shape.</param>
 /// <param name="Start">How it starts when it is not loaded.</param>
 /// <param name="Value">Standard deviation of <see cref="ParameterStart.Normal"/>, or the constant.</param>

@@ -1,4 +1,4 @@
-// TED-Adapter: global temporal enhancement and local temporal difference in the vision blocks (MODEL §1).
+// TED-Adapter: global temporal enhancement and local temporal difference in the vision blocks (docs/model.md §1).
 namespace StreamActions.Model;
 
 /// <summary>Temporal enhancement E: Linear C→Ca, a 3-tap convolution over time, Linear Ca→C. [B, T, L, C] → the same.</summary>

@@ -1,4 +1,4 @@
-// The text branch: token ids → one embedding a text (MODEL §2).
+// The text branch: token ids → one embedding a text (docs/model.md §2).
 namespace StreamActions.Model;
 
 /// <summary>What the text branch gives for N texts.</summary>

@@ -1,4 +1,4 @@
-// The vision branch: frames → one embedding a frame, one a clip, and the class logits (MODEL §1).
+// The vision branch: frames → one embedding a frame, one a clip, and the class logits (docs/model.md §1).
 namespace StreamActions.Model;
 
 /// <summary>What the vision branch gives for B clips.</summary>

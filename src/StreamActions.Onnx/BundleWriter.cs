@@ -21,7 +21,7 @@ public sealed record BundleContent(
     public string? Evaluation { get; init; }
 }
 
-/// <summary>Writes bundles (MODEL §8).</summary>
+/// <summary>Writes bundles (docs/model.md §8).</summary>
 public static class BundleWriter
 {
     /// <summary>Writes and verifies a bundle; replaces an older one of that path only when the new one is good.</summary>

@@ -1,4 +1,4 @@
-// The graphs of a bundle, recorded from the network's one definition (MODEL §8).
+// The graphs of a bundle, recorded from the network's one definition (docs/model.md §8).
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 

@@ -1,4 +1,4 @@
-// The network's operations as ONNX nodes, chosen for the runtime that executes them (ARCHITECTURE, "Budgets").
+// The network's operations as ONNX nodes, chosen for the runtime that executes them.
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 

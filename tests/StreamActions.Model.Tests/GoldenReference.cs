@@ -5,7 +5,7 @@ namespace StreamActions.Model.Tests;
 
 internal static class GoldenReference
 {
-    /// <summary>The bound of MODEL §6.</summary>
+    /// <summary>The bound of docs/model.md §6.</summary>
     public const double Bound = 2e-4;
 
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Golden");

@@ -5,7 +5,7 @@ using StreamActions.Core.Clips;
 
 namespace StreamActions.Core.Bundles;
 
-/// <summary>How time flows in the trained model (MODEL §7).</summary>
+/// <summary>How time flows in the trained model (docs/model.md §7).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TemporalMode>))]
 public enum TemporalMode
 {

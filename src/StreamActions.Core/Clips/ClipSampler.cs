@@ -1,4 +1,4 @@
-// Which frames of a recording make a clip: pure index arithmetic, shared by training and evaluation (MODEL §4).
+// Which frames of a recording make a clip: pure index arithmetic, shared by training and evaluation (docs/model.md §4).
 namespace StreamActions.Core.Clips;
 
 /// <summary>Chooses the frame indices of a clip from a recording of known length.</summary>

@@ -1,4 +1,4 @@
-// CLIP's tokenizer: byte-level pair encoding over lower-cased words, between a start and an end token (MODEL §2, §9).
+// CLIP's tokenizer: byte-level pair encoding over lower-cased words, between a start and an end token (docs/model.md §2, §9).
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;

@@ -1,7 +1,7 @@
 // How a phrase becomes the sentence that the text encoder was trained on.
 namespace StreamActions.Core.Text;
 
-/// <summary>A sentence with one <c>{}</c> for the phrase, such as <c>A video of {}</c> (MODEL §4).</summary>
+/// <summary>A sentence with one <c>{}</c> for the phrase, such as <c>A video of {}</c> (docs/model.md §4).</summary>
 public sealed record PromptTemplate
 {
     private const string Place = "{}";

@@ -1,4 +1,4 @@
-// CLIP's weights under any of the names they are published with, and the sizes they imply (MODEL §5).
+// CLIP's weights under any of the names they are published with, and the sizes they imply (docs/model.md §5).
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Model.Weights;

@@ -1,4 +1,4 @@
-// Weights in M²-CLIP's own names, and the sizes they imply: adapters, heads and the cross-modal block (MODEL §5).
+// Weights in M²-CLIP's own names, and the sizes they imply: adapters, heads and the cross-modal block (docs/model.md §5).
 using System.Globalization;
 using System.Text.RegularExpressions;
 

@@ -12,8 +12,8 @@ internal sealed class DataOptions
     private static readonly DataChoice Default = new();
 
     private readonly Option<string?> _labels = new("--labels") { Description = "Label table of recordings; labels.csv beside the list unless given." },
-        _validation = new("--validation") { Description = "Held-out recordings, in any of the layouts." },
-        _media = new("--media") { Description = "Folder that the paths of a list are relative to." };
+        _validation = new("--validation") { Description = "Held-out recordings, in any of the layouts; without them a share of the others is held out." },
+        _media = new("--media") { Description = "Folder that the paths of a list are relative to; the list's own unless given." };
 
     private readonly Option<double> _heldOut = new("--held-out") { Description = "Share of recordings that is held out where nothing says which.", DefaultValueFactory = _ => Default.HeldOut };
     private readonly Option<string> _views = new("--views") { Description = "Views of a held-out recording, moments x crops, such as 4x3.", DefaultValueFactory = _ => "1x1" };
@@ -31,6 +31,8 @@ internal sealed class DataOptions
     /// <param name="training">Also those that only training has.</param>
     public void AddTo(Command command, bool training)
     {
+        if (training)
+            Data.Description += " The generated benchmark unless given.";
         foreach (Option option in (Option[])[Data, _labels, _validation, _media, _views, .. training ? (Option[])[_heldOut, _recipe, _jitter, _replay, _share] : []])
             command.Options.Add(option);
     }

@@ -27,6 +27,7 @@ internal static class EvaluateCommand
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var folder = result.GetValue(run)!;
+            RequireClips(result.GetValue(perClass));
             var views = RunSettings.IsGiven(result, "--views");
             using var model = EvaluatedModel.Open(folder, device);
             var given = data.Read(result, training: false, model.Run?.Options.Data);
@@ -53,6 +54,14 @@ internal static class EvaluateCommand
             return Task.CompletedTask;
         }));
         return command;
+    }
+
+    /// <summary>Refuses to evaluate on nothing.</summary>
+    /// <exception cref="FormatException">No clip a class is asked for.</exception>
+    internal static void RequireClips(int perClass)
+    {
+        if (perClass < 1)
+            throw new FormatException($"--per-class {perClass}: at least 1");
     }
 
     /// <summary>Evaluates a network on a source's sets.</summary>

@@ -28,6 +28,7 @@ internal static class ExportCommand
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");
+            EvaluateCommand.RequireClips(result.GetValue(perClass));
             BundleExporter.CheckNames(result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!);
             Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean), cancellation);
             return Task.CompletedTask;

@@ -7,7 +7,7 @@ namespace StreamActions.Trainer.Commands;
 internal sealed class RunOptions
 {
     public Option<string> Run { get; } = new("--run") { Description = "Folder of the run: settings, checkpoints, log.", Required = true };
-    public Option<long?> Steps { get; } = new("--steps") { Description = "Steps in all. For a run that goes on: a new length, over which the learning rate then falls." };
+    public Option<long?> Steps { get; } = new("--steps") { Description = "Steps in all: of train 3000, of pretrain 2000 unless given. For a run that goes on: a new length, over which the learning rate then falls." };
     public Option<long?> WarmUp { get; } = new("--warm-up") { Description = "Steps in which the learning rate rises; a twentieth of all unless given." };
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of weights and clips.", DefaultValueFactory = _ => 1UL };
     public Option<bool> Mixed { get; } = new("--bf16") { Description = "Matrix products in bfloat16 where the processor has them, which is several times as fast; elsewhere in float, as without." };

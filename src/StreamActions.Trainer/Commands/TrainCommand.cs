@@ -11,7 +11,7 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The <c>train</c> verb.</summary>
 internal static class TrainCommand
 {
-    /// <summary>Learning rate a clip of a step when CLIP is frozen (MODEL §4).</summary>
+    /// <summary>Learning rate a clip of a step when CLIP is frozen (docs/model.md §4).</summary>
     private const double ReferenceRate = 1e-3 / 256;
 
     /// <summary>The sizes of a network that begins at random; the numbers of tokens and of label words are filled in.</summary>

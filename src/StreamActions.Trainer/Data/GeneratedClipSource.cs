@@ -1,4 +1,5 @@
 // The generated benchmark as training data: endless training clips, and held-out ones from seeds of their own.
+using System.Text.Json;
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Generation;
 
@@ -71,7 +72,7 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     private EvaluationSet HeldPoses(int perClass)
     {
         VisibleState[] poses = [VisibleState.SitsOnChair, VisibleState.LiesOnFloor, VisibleState.HoldsBox];
-        return new("held-poses", [.. Classes.Select(c => c with { Reverse = null }), .. poses.Select(p => new ClipClass(p.ToString(), Captions.Canonical(p), null))], Supervised: false,
+        return new("held-poses", [.. Classes.Select(c => c with { Reverse = null }), .. poses.Select(p => new ClipClass(JsonNamingPolicy.SnakeCaseLower.ConvertName(p.ToString()), Captions.Canonical(p), null))], Supervised: false,
             Enumerable.Range(0, perClass).SelectMany(n => poses.Select((pose, i) =>
                 new HeldOutClip([Interlude.Hold(PoseSeeds + (ulong)(n * poses.Length + i), spec, 1, pose).Pixels], Classes.Count + i))));
     }

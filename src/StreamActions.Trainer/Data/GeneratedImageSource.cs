@@ -1,4 +1,4 @@
-// Generated pictures with captions, as clips of one frame: what a miniature CLIP is pretrained on (MODEL §9).
+// Generated pictures with captions, as clips of one frame: what a miniature CLIP is pretrained on (docs/model.md §9).
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Generation;
 

@@ -25,7 +25,7 @@ internal interface IClipSource
     /// <summary>The classes.</summary>
     IReadOnlyList<ClipClass> Classes { get; }
 
-    /// <summary>Classes that no training clip is of, by index: their texts are never true in training, and as wrong answers they would be unlearnt (MODEL §9).</summary>
+    /// <summary>Classes that no training clip is of, by index: their texts are never true in training, and as wrong answers they would be unlearnt (docs/model.md §9).</summary>
     IReadOnlySet<int> Untrained => new HashSet<int>();
 
     /// <summary>Every text that may occur, for the vocabulary.</summary>

@@ -1,4 +1,4 @@
-// One picture with a caption from one seed, for contrastive pretraining (MODEL §9).
+// One picture with a caption from one seed, for contrastive pretraining (docs/model.md §9).
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Trainer.Generation;

@@ -5,7 +5,7 @@ namespace StreamActions.Trainer.Losses;
 
 /// <summary>
 /// The classes that take part in losses over classes. One without a training clip is never the right answer, so as a wrong one its text would only be
-/// pushed away from every video (MODEL §9): it takes no part. Where there are many, a step takes some of them.
+/// pushed away from every video (docs/model.md §9): it takes no part. Where there are many, a step takes some of them.
 /// </summary>
 internal sealed class CandidateClasses
 {

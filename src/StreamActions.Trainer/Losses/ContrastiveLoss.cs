@@ -1,4 +1,4 @@
-// Clips and texts that belong together come close, both ways over the batch (MODEL §3).
+// Clips and texts that belong together come close, both ways over the batch (docs/model.md §3).
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

@@ -1,4 +1,4 @@
-// Videos are classified by the texts of all classes (MODEL §3).
+// Videos are classified by the texts of all classes (docs/model.md §3).
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;

@@ -1,4 +1,6 @@
-// How much each of the four tasks counts (MODEL §3); zero switches one off.
+// How much each of the four tasks counts (docs/model.md §3); zero switches one off.
+using System.Globalization;
+
 namespace StreamActions.Trainer.Losses;
 
 /// <summary>Weights in the sum of losses. The defaults are the reference's.</summary>
@@ -22,10 +24,10 @@ internal sealed record LossWeights
     /// <summary>What is not permitted; empty when all is well.</summary>
     public IEnumerable<string> Problems()
     {
-        double[] all = [Contrastive, CrossModal, Visual, Masked];
-        if (!all.All(w => w >= 0 && double.IsFinite(w)))
-            yield return "a loss's weight is below 0 or no number";
-        else if (all.All(w => w == 0))
-            yield return "all losses are switched off";
+        (string Option, double Weight)[] all = [("--contrastive", Contrastive), ("--cross-modal", CrossModal), ("--visual", Visual), ("--masked", Masked)];
+        foreach (var (option, weight) in all.Where(w => !(w.Weight >= 0 && double.IsFinite(w.Weight))))
+            yield return string.Create(CultureInfo.InvariantCulture, $"{option} {weight} is below 0 or no number");
+        if (all.All(w => w.Weight == 0))
+            yield return $"{string.Join(", ", all.Select(w => w.Option))} are all 0: nothing would be learnt";
     }
 }

@@ -1,4 +1,4 @@
-// Masked label words are guessed from the frames (MODEL §3).
+// Masked label words are guessed from the frames (docs/model.md §3).
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

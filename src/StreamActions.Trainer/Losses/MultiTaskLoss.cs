@@ -1,4 +1,4 @@
-// The four tasks together: what a step goes down (MODEL §3).
+// The four tasks together: what a step goes down (docs/model.md §3).
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;

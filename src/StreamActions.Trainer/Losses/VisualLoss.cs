@@ -1,4 +1,4 @@
-// Videos are classified by the head on the vision branch (MODEL §3).
+// Videos are classified by the head on the vision branch (docs/model.md §3).
 using StreamActions.Trainer.Data;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

@@ -1,4 +1,4 @@
-// The small vocabulary of words that the masked-language head guesses, and the masking of captions (MODEL §3).
+// The small vocabulary of words that the masked-language head guesses, and the masking of captions (docs/model.md §3).
 using StreamActions.Core.Text;
 using StreamActions.Trainer.Losses;
 

@@ -1,4 +1,4 @@
-// Makes a small byte-pair vocabulary from a model's own training texts, in the form of CLIP's files (MODEL §9).
+// Makes a small byte-pair vocabulary from a model's own training texts, in the form of CLIP's files (docs/model.md §9).
 using System.Text;
 using System.Text.Json;
 using StreamActions.Core.Text;

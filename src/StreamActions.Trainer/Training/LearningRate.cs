@@ -1,4 +1,4 @@
-// The learning rate at a step: linear warm-up, then cosine to zero (MODEL §4).
+// The learning rate at a step: linear warm-up, then cosine to zero (docs/model.md §4).
 namespace StreamActions.Trainer.Training;
 
 /// <summary>The schedule's factor on the base rate.</summary>

@@ -1,4 +1,4 @@
-// What is trained and how fast: the reference's parameter groups and schedule (MODEL §4).
+// What is trained and how fast: the reference's parameter groups and schedule (docs/model.md §4).
 using StreamActions.Model;
 using StreamActions.Trainer.Network;
 using TorchSharp.Modules;

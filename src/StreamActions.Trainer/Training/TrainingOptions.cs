@@ -18,7 +18,7 @@ internal enum TrainablePart
     [JsonStringEnumMemberName("backbone")]
     Backbone,
 
-    /// <summary>Adapters and heads; CLIP stays frozen (MODEL §4).</summary>
+    /// <summary>Adapters and heads; CLIP stays frozen (docs/model.md §4).</summary>
     [JsonStringEnumMemberName("adapters")]
     Adapters,
 }

@@ -1,4 +1,4 @@
-// How well an alert's phrases fit, against everything else it could be (PRODUCT, "How an alert decides").
+// How well an alert's phrases fit, against everything else it could be.
 using System.Numerics.Tensors;
 using StreamActions.Worker.Events;
 

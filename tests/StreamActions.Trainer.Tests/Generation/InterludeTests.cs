@@ -125,6 +125,7 @@ public sealed class InterludeTests
         var set = new GeneratedClipSource(Small).Evaluation(2).Single(s => s.Name == "held-poses");
         Assert.Equal([17, 18, 19, 17, 18, 19], set.Clips.Select(c => c.Label));
         Assert.Equal(20, set.Classes.Count);
+        Assert.Equal(["sits_on_chair", "lies_on_floor", "holds_box"], set.Classes.Skip(17).Select(c => c.Name));
         Assert.False(set.Supervised);
     }
 

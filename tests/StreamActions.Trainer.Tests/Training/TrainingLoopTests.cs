@@ -166,7 +166,7 @@ public sealed class TrainingLoopTests : IDisposable
     public void Check_SettingsThatCannotBe_AreAllListed()
     {
         var message = Assert.Throws<FormatException>((Options(steps: -1) with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
-        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "weight is below 0"])
+        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 is below 0"])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,4 @@
-// How training clips are varied: the paper's recipes, by name (MODEL §4).
+// How training clips are varied: the paper's recipes, by name (docs/model.md §4).
 using StreamActions.Trainer.Data.Decoding;
 
 namespace StreamActions.Trainer.Data.Augmentation;

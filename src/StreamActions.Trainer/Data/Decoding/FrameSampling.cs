@@ -1,4 +1,4 @@
-// The two ways to take a clip from a recording (MODEL §4).
+// The two ways to take a clip from a recording (docs/model.md §4).
 namespace StreamActions.Trainer.Data.Decoding;
 
 /// <summary>Which frames of a recording make a clip.</summary>
