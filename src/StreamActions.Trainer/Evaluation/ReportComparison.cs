@@ -78,9 +78,8 @@ internal sealed record ReportComparison
             Remarks =
             [
                 .. from pair in both
-                   let more = pair.B.Classes.Count - pair.A.Classes.Count
-                   where more != 0
-                   select $"{pair.Name}: {(more > 0 ? b : a).Model} chooses among {Math.Abs(more)} classes more",
+                   where pair.A.Classes.Count != pair.B.Classes.Count
+                   select $"{pair.Name}: {a.Model} chooses among {pair.A.Classes.Count} classes, {b.Model} among {pair.B.Classes.Count}",
             ],
         };
     }
