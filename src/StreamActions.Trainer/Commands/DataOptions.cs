@@ -16,7 +16,8 @@ internal sealed class DataOptions
         _media = new("--media") { Description = "Folder that the paths of a list are relative to; the list's own unless given." };
 
     private readonly Option<double> _heldOut = new("--held-out") { Description = "Share of recordings that is held out where nothing says which.", DefaultValueFactory = _ => Default.HeldOut };
-    private readonly Option<string> _views = new("--views") { Description = "Views of a held-out recording, moments x crops, such as 4x3.", DefaultValueFactory = _ => "1x1" };
+    /// <summary>How held-out recordings are looked at.</summary>
+    public Option<string> Views { get; } = new("--views") { Description = "Views of a held-out recording, moments x crops, such as 4x3.", DefaultValueFactory = _ => "1x1" };
 
     private readonly Option<string> _recipe = new("--augment") { Description = $"How recordings are varied: {string.Join(", ", AugmentationOptions.Names)}.", DefaultValueFactory = _ => Default.Recipe };
     private readonly Option<double> _jitter = new("--colour-jitter") { Description = "Brightness, contrast and saturation of training recordings change by a random factor of up to 1 +- this; 0 leaves them.", DefaultValueFactory = _ => Default.ColourJitter };
@@ -33,7 +34,7 @@ internal sealed class DataOptions
     {
         if (training)
             Data.Description += " The generated benchmark unless given.";
-        foreach (Option option in (Option[])[Data, _labels, _validation, _media, _views, .. training ? (Option[])[_heldOut, _recipe, _jitter, _replay, _share] : []])
+        foreach (Option option in (Option[])[Data, _labels, _validation, _media, Views, .. training ? (Option[])[_heldOut, _recipe, _jitter, _replay, _share] : []])
             command.Options.Add(option);
     }
 
@@ -44,7 +45,7 @@ internal sealed class DataOptions
     /// <exception cref="FormatException">A value has another form, or an option is given that this data does not have.</exception>
     public DataChoice Read(ParseResult result, bool training, DataChoice? own = null)
     {
-        var (temporal, spatial) = Views(result.GetValue(_views)!);
+        var (temporal, spatial) = Parse(result.GetValue(Views)!);
         var choice = new DataChoice
         {
             Source = Full(result.GetValue(Data)) ?? Default.Source,
@@ -76,33 +77,31 @@ internal sealed class DataOptions
         if (!DataChoice.IsRecordings(choice.Source))
             Refuse(result, "it is about recordings, name them with --data", _labels, _validation, _media);
         if (!choice.HasRecordings)
-            Refuse(result, "it is about recordings, name them with --data", _heldOut, _views, _recipe, _jitter);
+            Refuse(result, "it is about recordings, name them with --data", _heldOut, Views, _recipe, _jitter);
         if (choice.Replay is null)
             Refuse(result, "nothing is replayed, name what with --replay", _share);
     }
 
     private void RefuseForEvaluation(ParseResult result, DataChoice choice, DataChoice? own)
     {
-        var given = IsGiven(result, Data);
+        var given = RunSettings.IsGiven(result, Data);
         if (!given || !DataChoice.IsRecordings(choice.Source))
             Refuse(result, "it is about recordings, name them with --data; a run's own keep its settings", _labels, _validation, _media);
         if (given ? !DataChoice.IsRecordings(choice.Source) : own?.HasRecordings == false)
-            Refuse(result, "it is about recordings, and generated clips have one view", _views);
+            Refuse(result, "it is about recordings, and generated clips have one view", Views);
     }
 
     private static void Refuse(ParseResult result, string why, params Option[] options)
     {
-        string[] given = [.. options.Where(option => IsGiven(result, option)).Select(option => option.Name)];
+        string[] given = [.. options.Where(option => RunSettings.IsGiven(result, option)).Select(option => option.Name)];
         if (given.Length > 0)
             throw new FormatException($"{string.Join(", ", given)}: {why}");
     }
 
-    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
-
     // Names stay names; what may be a path is made a full one.
     private static string? Full(string? path) => path is null or DataChoice.GeneratedClips or DataChoice.GeneratedImages ? path : Path.GetFullPath(path);
 
-    private static (int Temporal, int Spatial) Views(string text) =>
+    private static (int Temporal, int Spatial) Parse(string text) =>
         text.Split('x') is [var t, var s] && int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var temporal) && int.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var spatial)
             ? (temporal, spatial)
             : throw new FormatException($"--views {text}: moments x crops, such as 4x3");

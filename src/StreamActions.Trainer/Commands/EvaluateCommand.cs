@@ -28,16 +28,15 @@ internal static class EvaluateCommand
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var folder = result.GetValue(run)!;
             RequireClips(result.GetValue(perClass));
-            var views = RunSettings.IsGiven(result, "--views");
             using var model = EvaluatedModel.Open(folder, device);
             var given = data.Read(result, training: false, model.Run?.Options.Data);
             // A run's own recordings are mostly trained on: those that it held out are meant.
-            var own = !RunSettings.IsGiven(result, data.Data.Name) || DataChoice.IsRecordings(given.Source) && given.Source == model.Run?.Options.Data.Source;
+            var own = !RunSettings.IsGiven(result, data.Data) || DataChoice.IsRecordings(given.Source) && given.Source == model.Run?.Options.Data.Source;
             if (own && model.Run is null)
                 throw new FormatException($"{folder}: a bundle does not know where its data are; give --data, such as --data {DataChoice.GeneratedClips}");
             // The run's own data keeps its settings; only the views may be others.
             var kept = model.Run?.Options.Data;
-            var choice = !own ? given : views ? kept! with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : kept!;
+            var choice = !own ? given : RunSettings.IsGiven(result, data.Views) ? kept! with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : kept!;
             var seed = model.Run?.Options.Seed ?? 1;
             var source = own ? choice.Open(model.Clip, seed, fresh: false) : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
             foreach (var note in source.Notes)

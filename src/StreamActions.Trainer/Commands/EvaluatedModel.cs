@@ -21,7 +21,7 @@ internal sealed record EvaluatedModel(string Name, long Steps, ClipSpec Clip, IR
     /// <exception cref="FormatException">It is neither, or a bundle without weights for training.</exception>
     public static EvaluatedModel Open(string folder, Device device)
     {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var name = RunFolder.NameOf(folder);
         if (RunFolder.Exists(folder))
         {
             var run = RunFolder.Open(folder);

@@ -84,7 +84,7 @@ internal static class ImportClipCommand
         using (no_grad())
             _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
         return RunFolder.Import(run, network with { Config = config }, new ClipSpec(frames, fps, config.ImageSize, ResizeRule.CenterCrop),
-            new TrainingOptions { Steps = 0, Batch = 32, Rate = 1e-3, Seed = 1, OpenVocabulary = true, MadeBy = "import-clip", ImportedFrom = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) },
+            new TrainingOptions { Steps = 0, Batch = 32, Rate = 1e-3, Seed = 1, OpenVocabulary = true, MadeBy = "import-clip", ImportedFrom = RunFolder.NameOf(folder) },
             tokenizer, parameters);
     }
 

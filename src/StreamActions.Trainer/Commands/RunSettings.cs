@@ -53,7 +53,7 @@ internal static class RunSettings
     /// <summary>The command that makes a run; of files and folders their names alone, for where they lie is nobody else's business.</summary>
     public static string Command(string path, TrainingOptions options)
     {
-        List<string> words = [Verb(options), "--run", Name(path)];
+        List<string> words = [Verb(options), "--run", RunFolder.NameOf(path)];
         if (options.ImportedFrom is { } from)
             words.AddRange(["--from", from]);
         words.AddRange(["--steps", Text(options.Steps)]);
@@ -70,17 +70,17 @@ internal static class RunSettings
     }
 
     /// <summary>True when an option is on the command line.</summary>
-    public static bool IsGiven(ParseResult result, string name) =>
-        result.CommandResult.Command.Options.FirstOrDefault(o => o.Name == name) is { } option && result.GetResult(option) is { Implicit: false };
+    public static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    private static bool IsGiven(ParseResult result, string name) =>
+        result.CommandResult.Command.Options.FirstOrDefault(o => o.Name == name) is { } option && IsGiven(result, option);
 
     private static string Text(object? value) => value switch
     {
         null => "not given",
         bool given => given ? "given" : "not given",
         Enum name => name.ToString().ToLowerInvariant(),
-        string path when Path.IsPathRooted(path) => Name(path),
+        string path when Path.IsPathRooted(path) => RunFolder.NameOf(path),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    private static string Name(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 }

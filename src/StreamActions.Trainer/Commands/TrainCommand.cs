@@ -81,10 +81,10 @@ internal static class TrainCommand
             options.Check();
             if (times is not null && (steps is not null || times < 1))
                 throw new FormatException("--epochs: at least 1, and not beside --steps");
-            if (start is null && !RunFolder.Exists(path) && (RunSettings.IsGiven(result, adapters.Name) || RunSettings.IsGiven(result, beforeAttention.Name)))
+            if (start is null && !RunFolder.Exists(path) && (RunSettings.IsGiven(result, adapters) || RunSettings.IsGiven(result, beforeAttention)))
                 throw new FormatException("--adapters, --before-attention: for the weights that --from names; a network from nothing has adapters in both branches");
             var run = RunFolder.Exists(path)
-                ? TrainingSession.GoOn(path, "train", result, options with { ImportedFrom = start is null ? null : StartingPoint.NameOf(start) ?? start }, steps)
+                ? TrainingSession.GoOn(path, "train", result, options with { ImportedFrom = start is null ? null : StartingPoint.NameOf(start) }, steps)
                 : Start(path, start, options, times, result.GetValue(common.WarmUp));
             await RunAsync(path, run, device, cancellation);
         }));

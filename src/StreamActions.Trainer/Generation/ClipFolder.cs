@@ -1,4 +1,8 @@
 // Generated clips as recordings in folders, with the lists that data sets of recordings come with.
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+using CsvHelper.Configuration.Attributes;
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Trainer.Generation;
@@ -19,7 +23,8 @@ internal static class ClipFolder
             throw new FormatException($"--count {perAction}: at least 1 clip of every action");
         if (File.Exists(folder))
             throw new FormatException($"--to {folder}: a file is here; name a folder");
-        List<string> list = [], labels = [];
+        List<string> list = [];
+        List<LabelRow> labels = [];
         foreach (var action in actions.Distinct().Select(ActionCatalog.Of))
         {
             Directory.CreateDirectory(Path.Combine(folder, action.Name));
@@ -33,13 +38,14 @@ internal static class ClipFolder
                 await file.FinishAsync(cancellation);
                 list.Add($"{name} {labels.Count}");
             }
-            labels.Add($"{labels.Count},{Field(action.Name)},{Field(string.Join('|', Captions.Phrases(action)))}");
+            labels.Add(new(labels.Count, action.Name, string.Join('|', Captions.Phrases(action))));
         }
         await File.WriteAllLinesAsync(Path.Combine(folder, "list.txt"), list, cancellation);
-        await File.WriteAllLinesAsync(Path.Combine(folder, "labels.csv"), ["id,name,phrase", .. labels], cancellation);
+        await using var table = new CsvWriter(new StreamWriter(Path.Combine(folder, "labels.csv")), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
+        await table.WriteRecordsAsync(labels, cancellation);
         return list.Count;
     }
 
-    // RFC 4180: a field with a comma or a quote stands in quotes, and a quote in it is doubled.
-    internal static string Field(string text) => text.AsSpan().ContainsAny(',', '"', '\n') ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    // Named as the columns are (docs/data.md).
+    private sealed record LabelRow([property: Name("id")] int Id, [property: Name("name")] string Name, [property: Name("phrase")] string Phrase);
 }

@@ -74,10 +74,15 @@ internal sealed class GeneratedScene : IDisposable
     {
         get
         {
-            var (comes, goes) = (_take.Part.From > 0, _take.Part.To < Seconds);
-            ActionKind? seen = _take.Bystander is not null ? ActionKind.StandsStill
-                : _words.People < 2 || !comes && !goes ? null : Side > 0 == comes ? ActionKind.WalksLeft : ActionKind.WalksRight;
-            return seen is { } action ? [new(action, _look.Figures[1].ShirtName)] : [];
+            List<ActionKind> seen = [];
+            if (_take.Bystander is not null)
+                seen.Add(ActionKind.StandsStill);
+            // The other one comes from the style's side and goes back there.
+            if (_words.People == 2 && _take.Part.From > 0)
+                seen.Add(Side > 0 ? ActionKind.WalksLeft : ActionKind.WalksRight);
+            if (_words.People == 2 && _take.Part.To < Seconds)
+                seen.Add(Side > 0 ? ActionKind.WalksRight : ActionKind.WalksLeft);
+            return [.. seen.Select(action => new Composition(action, _look.Figures[1].ShirtName))];
         }
     }
 

@@ -49,6 +49,9 @@ internal sealed class RunFolder
     /// <inheritdoc cref="VocabularyPath"/>
     public string MergesPath => In(MergesFile);
 
+    /// <summary>What a folder is called, wherever it lies.</summary>
+    public static string NameOf(string root) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
+
     /// <summary>True when the folder holds a run.</summary>
     public static bool Exists(string root) => File.Exists(Path.Combine(root, OptionsFile));
 

@@ -50,19 +50,17 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
         };
     }
 
-    /// <summary>What the weights of a path are called; null when neither a run nor a bundle is there any more.</summary>
-    public static string? NameOf(string path) =>
-        RunFolder.Exists(path) ? FolderName(path) : File.Exists(Path.Combine(path, ModelBundle.ManifestFile)) ? NameOf(ModelBundle.Open(path).Manifest) : null;
+    /// <summary>What the weights of a path are called: a bundle by its manifest, a run, also one that is gone, by its folder.</summary>
+    public static string NameOf(string path) =>
+        !RunFolder.Exists(path) && File.Exists(Path.Combine(path, ModelBundle.ManifestFile)) ? NameOf(ModelBundle.Open(path).Manifest) : RunFolder.NameOf(path);
 
     private static string NameOf(ModelManifest manifest) => $"{manifest.Name} {manifest.Version}";
-
-    private static string FolderName(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private static StartingPoint Of(RunFolder run, string path)
     {
         var checkpoint = run.BestOrLatest()
             ?? throw new FormatException($"--from {path}: this run has no checkpoint yet");
-        return new(FolderName(path), run.Config, run.Clip, checkpoint.Read(),
+        return new(RunFolder.NameOf(path), run.Config, run.Clip, checkpoint.Read(),
             (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words)
         {
             Steps = checkpoint.Step,

@@ -71,12 +71,6 @@ public sealed partial class RecordingsTests : IDisposable
         Assert.Equal(8, read.Training.Count + read.HeldOut.Count);
     }
 
-    [Theory]
-    [InlineData("plain words|others", "plain words|others")]
-    [InlineData("walks, then sits", "\"walks, then sits\"")]
-    [InlineData("says \"stop\"", "\"says \"\"stop\"\"\"")]
-    public void Field_Text_IsQuotedWhereCsvNeedsIt(string text, string expected) => Assert.Equal(expected, ClipFolder.Field(text));
-
     [Fact]
     public void Truth_OfTheSamples_IsWhatTheirCommandsMakeNow()
     {
