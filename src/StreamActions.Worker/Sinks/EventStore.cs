@@ -232,18 +232,15 @@ internal sealed partial class EventStore : IEventSink, IAsyncDisposable
                 work.Run(database);
         });
         Interlocked.Exchange(ref _pending, _database.Pending);
-        var appended = 0;
-        foreach (var work in group)
-        {
-            appended += work.Appends;
-            work.Complete();
-        }
-
-        if (appended > 0)
+        // Counted first: who is told that an event is stored finds it in the metrics.
+        if (group.Sum(work => work.Appends) is > 0 and var appended)
         {
             _metrics.Appended(appended);
             _arrivals.Writer.TryWrite(true);
         }
+
+        foreach (var work in group)
+            work.Complete();
     }
 
     private OutboxDatabase OpenOrReplace()
