@@ -36,7 +36,7 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
             total = total is null ? loss.Times(weight) : total + loss.Times(weight);
         }
 
-        manual_seed(seed);
+        network.Seed(seed);
         var video = network.EncodeVideo(network.Pixels([.. clips.Select(c => c.Pixels)]));
         var texts = network.EncodeText(network.Tokens([.. clips.Select(c => c.Caption)]));
         var fits = network.OnDevice(TorchNetwork.Fits(clips));

@@ -2,6 +2,7 @@
 using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Network;
@@ -75,6 +76,15 @@ internal sealed class TorchNetwork : IDisposable
 
     /// <summary>The tensor where the network computes.</summary>
     public Tensor OnDevice(Tensor tensor) => tensor.to(Parameters.Device);
+
+    /// <summary>Dropout from here on is that of the seed.</summary>
+    public void Seed(long seed)
+    {
+        manual_seed(seed);
+        // manual_seed of TorchSharp 0.107 sets the CPU's generator alone.
+        if (Parameters.Device.type == DeviceType.CUDA)
+            cuda.manual_seed(seed);
+    }
 
     /// <summary>The text branch on ids; embeddings of unit length.</summary>
     public Tensor EncodeText(Tensor tokens) => _ops.L2Normalize(Network.Text.Forward(tokens).Embedding);
