@@ -18,8 +18,26 @@ namespace StreamActions.Trainer.Commands;
 internal sealed record EvaluatedModel(string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
 {
     /// <summary>Opens a run or a bundle.</summary>
-    /// <exception cref="FormatException">It is neither, or a bundle without weights for training.</exception>
-    public static EvaluatedModel Open(string folder, Device device)
+    /// <param name="folder">Its folder.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="strength">Of its adapters.</param>
+    /// <exception cref="FormatException">It is neither, or a bundle without weights for training, or that is no strength.</exception>
+    public static EvaluatedModel Open(string folder, Device device, double strength)
+    {
+        var model = Open(folder, device);
+        try
+        {
+            AdapterStrength.Set(model.Network, strength);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        return model with { Name = model.Name + AdapterStrength.Suffix(strength) };
+    }
+
+    private static EvaluatedModel Open(string folder, Device device)
     {
         var name = RunFolder.NameOf(folder);
         if (RunFolder.Exists(folder))

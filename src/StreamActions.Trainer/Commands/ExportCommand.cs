@@ -5,6 +5,7 @@ using Spectre.Console;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
+using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
@@ -23,23 +24,25 @@ internal static class ExportCommand
         Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest; evaluating many takes minutes.", DefaultValueFactory = _ => 100 };
         Option<bool> lean = new("--lean") { Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size." };
+        var strength = AdapterStrength.CreateOption();
         var common = new RunOptions();
-        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, lean, common.Threads };
+        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, strength, lean, common.Threads };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");
             EvaluateCommand.RequireClips(result.GetValue(perClass));
             BundleExporter.CheckNames(result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!);
-            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(lean), cancellation);
+            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(strength), result.GetValue(lean), cancellation);
             return Task.CompletedTask;
         }));
         return command;
     }
 
-    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass, bool lean, CancellationToken cancellation)
+    private static void Run(RunFolder run, string path, string name, string version, string to, int perClass, double strength, bool lean, CancellationToken cancellation)
     {
         var (network, steps) = run.LoadBest();
         using var _ = network;
+        AdapterStrength.Set(network, strength);
         var options = run.Options;
         var source = options.Data.Open(run.Clip, options.Seed, fresh: false);
         EvaluationReport? report = null;
@@ -53,6 +56,8 @@ internal static class ExportCommand
             TrainingSession.SaySkipped(source);
             provenance["data"] = NameOf(options.Data);
             provenance["command"] = RunSettings.Command(path, options);
+            if (strength != AdapterStrength.Full)
+                provenance["adapter-strength"] = strength.ToString(CultureInfo.InvariantCulture);
             provenance[StartingPoint.StepsDone] = steps.ToString(CultureInfo.InvariantCulture);
         }
         byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(Math.Max(2, GoldenBytes / run.Clip.ClipBytes)).Select(c => c.Views[0])];

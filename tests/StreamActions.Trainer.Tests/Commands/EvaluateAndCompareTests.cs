@@ -34,6 +34,15 @@ public sealed class EvaluateAndCompareTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_AtAStrength_SaysSoInTheReport()
+    {
+        var run = MakeRun();
+        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--strength", "0.8"]).Invoke());
+        Assert.Equal("mine at strength 0.8", ReportFile.Open(run).Model);
+        Assert.Equal(1, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--strength", "8"]).Invoke());
+    }
+
+    [Fact]
     public void Run_OtherClasses_AreDecidedByTextsAloneAndOwnOnesByTheHeadToo()
     {
         var run = RunFolder.Open(MakeRun());

@@ -1,0 +1,48 @@
+// How far adapters move frozen weights: as they were trained, or less.
+using System.CommandLine;
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace StreamActions.Trainer.Network;
+
+/// <summary>
+/// Adapters add to what frozen weights compute: x + A(x). At a strength s they add s·A(x): 1 is the network as it was trained, 0 the frozen one. Between
+/// them a network keeps more of what the frozen one knew of phrases that were never trained, mostly at little cost for those that were: what
+/// Wortsman et al. (Robust fine-tuning of zero-shot models, CVPR 2022) found of weights between a zero-shot model and its fine-tuned form.
+/// </summary>
+internal static class AdapterStrength
+{
+    /// <summary>As they were trained.</summary>
+    public const double Full = 1;
+
+    /// <summary>The option of verbs that use a trained network.</summary>
+    public static Option<double> CreateOption() => new("--strength")
+    {
+        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained, 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; try with 'evaluate', then 'export' with the same.",
+        DefaultValueFactory = _ => Full,
+    };
+
+    /// <summary>Sets the strength of a network's adapters, which is 1 so far.</summary>
+    /// <exception cref="FormatException">No strength, or the network has no adapters.</exception>
+    public static void Set(TorchNetwork network, double strength)
+    {
+        if (!(strength is >= 0 and <= 1))
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"--strength {strength}: give a number from 0 to 1"));
+        if (strength == Full)
+            return;
+        var last = network.Parameters.Tensors.Where(p => IsLastOfAdapter(p.Key)).Select(p => p.Value).ToList();
+        if (network.Config is { VisionAdapterLayers: 0, TextAdapterLayers: 0 })
+            throw new FormatException("--strength: this network has no adapters");
+        using var mode = no_grad();
+        foreach (var parameter in last)
+            parameter.mul_(strength);
+    }
+
+    /// <summary>How a strength is named beside a model; empty for the full one.</summary>
+    public static string Suffix(double strength) => strength == Full ? "" : string.Create(CultureInfo.InvariantCulture, $" at strength {strength}");
+
+    // What an adapter adds comes out of its last linear layer.
+    private static bool IsLastOfAdapter(string name) =>
+        name.Contains("adapter.fc2.", StringComparison.Ordinal) || name.Contains("adapter_pre_attn.fc2.", StringComparison.Ordinal)
+        || name.Contains("adapter_pre_mlp.fc2.", StringComparison.Ordinal) || name.Contains(".textad_fc2.", StringComparison.Ordinal);
+}
