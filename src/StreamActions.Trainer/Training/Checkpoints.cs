@@ -36,6 +36,10 @@ internal sealed record BestFigure(long Step, double Figure);
 internal sealed class Checkpoints(string root)
 {
     internal const string WeightsFile = "weights.safetensors", OptimizerFile = "optimizer.bin", EvaluatedFile = "evaluated";
+
+    /// <summary>Reads a record of which every member must be there.</summary>
+    internal static readonly JsonSerializerOptions EveryMember = new() { RespectRequiredConstructorParameters = true };
+
     private const string Prefix = "step-", BestPrefix = "best-", BestFile = "best.json", Unfinished = ".tmp";
 
     /// <summary>The newest one; null before the first.</summary>
@@ -44,9 +48,21 @@ internal sealed class Checkpoints(string root)
     /// <summary>The one with the best figure; null before the first evaluation.</summary>
     public Checkpoint? Best() => All(BestPrefix).MaxBy(c => c.Step);
 
-    /// <summary>The best one's figure.</summary>
-    public BestFigure? BestFigure() =>
-        Best() is { } best ? JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile))) : null;
+    /// <summary>The best one's figure; null before the first evaluation.</summary>
+    /// <exception cref="FormatException">It is missing or not readable; names the checkpoint.</exception>
+    public BestFigure? BestFigure()
+    {
+        if (Best() is not { } best)
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile)), EveryMember) ?? throw new JsonException("it is null");
+        }
+        catch (Exception e) when (e is JsonException or FileNotFoundException)
+        {
+            throw new FormatException($"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder and the next evaluation makes another", e);
+        }
+    }
 
     /// <summary>Writes the newest one, then removes older ones.</summary>
     public void Save(long step, TorchParameters parameters, Action<string>? saveOptimizer) => Write(Prefix, step, folder =>

@@ -115,7 +115,13 @@ internal sealed class RunFolder
         if (missing.Count > 0)
             throw new FormatException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
         return new(root, Read(root, NetworkFile, json => TrainedNetwork.Parse(json, Path.Combine(root, NetworkFile))),
-            Read(root, ClipFile, json => JsonSerializer.Deserialize<ClipSpec>(json)), Read(root, OptionsFile, TrainingOptions.Parse));
+            Read(root, ClipFile, ParseClip), Read(root, OptionsFile, TrainingOptions.Parse));
+    }
+
+    private static ClipSpec? ParseClip(string json)
+    {
+        var clip = JsonSerializer.Deserialize<ClipSpec>(json, Checkpoints.EveryMember);
+        return clip is null or { Frames: > 0, SampleFps: > 0, Size: > 0 } ? clip : throw new JsonException("frames, rate and size must be above 0");
     }
 
     private static T Read<T>(string root, string file, Func<string, T?> parse) where T : class

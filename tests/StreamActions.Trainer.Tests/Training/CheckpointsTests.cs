@@ -37,6 +37,25 @@ public sealed class CheckpointsTests : IDisposable
         Assert.Equal((20L, 0L), (step, run.LatestStep()));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("half")]
+    public void BestFigure_FileNotReadable_NamesTheCheckpoint(string? text)
+    {
+        var run = SmallRuns.Pretrained(_folder, new MovingBarSource(4, 16));
+        using var network = run.LoadNetwork();
+        run.Checkpoints.SaveBest(new(5, 0.5), network.Parameters);
+        var file = run.In("best-00000005/best.json");
+        if (text is null)
+            File.Delete(file);
+        else
+            File.WriteAllText(file, text);
+        var message = Assert.Throws<FormatException>(() => run.Checkpoints.BestFigure()).Message;
+        Assert.Contains("best-00000005: its best.json cannot be read", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Save_ProcessIsKilledWhileItWrites_LeavesAWholeCheckpoint()
     {

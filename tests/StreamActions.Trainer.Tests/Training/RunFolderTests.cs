@@ -34,6 +34,8 @@ public sealed class RunFolderTests : IDisposable
     [Theory]
     [InlineData("clip.json", "null")]
     [InlineData("clip.json", "{")]
+    [InlineData("clip.json", "{}")]
+    [InlineData("clip.json", """{"Frames":0,"SampleFps":4,"Size":64,"Resize":"squash"}""")]
     [InlineData("options.json", "null")]
     [InlineData("options.json", "{ \"steps\": 1 }")]
     [InlineData("network.json", "null")]
