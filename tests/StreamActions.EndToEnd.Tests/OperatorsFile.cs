@@ -27,6 +27,7 @@ internal static class OperatorsFile
             alerts:
               sudden:
                 phrases: ["a person falls down", "a person jumps", "two people fighting"]
+                not: ["a person is lying on the floor"]
                 threshold: 0.5
                 begin-after: 250ms
                 end-after: 1s

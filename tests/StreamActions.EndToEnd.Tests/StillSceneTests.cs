@@ -46,7 +46,7 @@ public sealed partial class StillSceneTests : IDisposable
                 end-after: 1500ms
               gets-up:
                 phrases: ["a person gets up from the floor", "a person gets back up"]
-                not: ["a person falls down", "a person stands up"]
+                not: ["a person falls down", "a person stands up", "a person is lying on the floor"]
                 begin-after: 400ms
                 end-after: 1500ms
             """);

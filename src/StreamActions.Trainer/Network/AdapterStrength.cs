@@ -18,7 +18,7 @@ internal static class AdapterStrength
     /// <summary>The option of verbs that use a trained network.</summary>
     public static Option<double> CreateOption() => new("--strength")
     {
-        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained, 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; try with 'evaluate', then 'export' with the same.",
+        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained (in a bundle, as it was exported), 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; try with 'evaluate', then 'export' with the same.",
         DefaultValueFactory = _ => Full,
     };
 
@@ -30,12 +30,14 @@ internal static class AdapterStrength
             throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"--strength {strength}: give a number from 0 to 1"));
         if (strength == Full)
             return;
-        var last = network.Parameters.Tensors.Where(p => IsLastOfAdapter(p.Key)).Select(p => p.Value).ToList();
         if (network.Config is { VisionAdapterLayers: 0, TextAdapterLayers: 0 })
             throw new FormatException("--strength: this network has no adapters");
         using var mode = no_grad();
-        foreach (var parameter in last)
-            parameter.mul_(strength);
+        foreach (var (name, parameter) in network.Parameters.Tensors)
+        {
+            if (IsLastOfAdapter(name))
+                parameter.mul_(strength);
+        }
     }
 
     /// <summary>How a strength is named beside a model; empty for the full one.</summary>
