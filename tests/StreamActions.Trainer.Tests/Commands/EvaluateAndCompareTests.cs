@@ -71,7 +71,7 @@ public sealed class EvaluateAndCompareTests : IDisposable
         Assert.False(File.Exists(_folder.File("bundle.json")));
         Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", bundle, "--data", "generated", "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("bundle.json")), "bundle.json");
-        Assert.Equal(("demo", 800), (report.Model, report.Steps));
+        Assert.Equal(("demo", ReportFile.Open(bundle).Steps), (report.Model, report.Steps));
         Assert.InRange(report.Sets[0].ByClassifier!.Top1.Value, 0.7, 1);   // its head is used
     }
 
