@@ -43,6 +43,23 @@ public sealed class EvaluateAndCompareTests : IDisposable
     }
 
     [Fact]
+    public void Export_AtAStrength_ScalesTheBundleAndSaysSo()
+    {
+        var path = MakeRun();
+        var run = RunFolder.Open(path);
+        using var network = run.LoadNetwork();
+        run.Checkpoints.Save(1, network.Parameters, null);
+        Assert.Equal(0, ExportCommand.Create().Parse(["--run", path, "--name", "weaker", "--to", _folder.File("weaker"), "--per-class", "1", "--strength", "0.5"]).Invoke());
+
+        Assert.Contains("\"adapter-strength\": \"0.5\"", File.ReadAllText(_folder.File("weaker/manifest.json")), StringComparison.Ordinal);
+        const string Last = "visual.t_adapter.fc2.weight", First = "visual.t_adapter.fc1.weight";
+        var (trained, exported) = (network.Parameters.Export(), StartingPoint.Open(_folder.File("weaker")).Weights);
+        Assert.Contains(trained[Last].Values, v => v != 0);
+        Assert.Equal([.. trained[Last].Values.Select(v => v * 0.5f)], exported[Last].Values);
+        Assert.Equal(trained[First].Values, exported[First].Values);
+    }
+
+    [Fact]
     public void Run_OtherClasses_AreDecidedByTextsAloneAndOwnOnesByTheHeadToo()
     {
         var run = RunFolder.Open(MakeRun());
