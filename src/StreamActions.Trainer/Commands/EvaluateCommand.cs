@@ -17,19 +17,18 @@ internal static class EvaluateCommand
         var (data, common) = (new DataOptions(), new RunOptions());
         data.Data.Description = "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are not the model's, the texts alone decide (zero-shot). " + data.Data.Description;
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
-        var strength = AdapterStrength.CreateOption();
         Option<string> json = new("--json") { Description = "Also write the report to this file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
             "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
-            + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, strength, json, confusion, common.Threads, common.Device };
+            + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, common.Strength, json, confusion, common.Threads, common.Device };
         data.AddTo(command, training: false);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var folder = result.GetValue(run)!;
             RequireClips(result.GetValue(perClass));
-            using var model = EvaluatedModel.Open(folder, device, result.GetValue(strength));
+            using var model = EvaluatedModel.Open(folder, device, result.GetValue(common.Strength));
             var given = data.Read(result, training: false, model.Run?.Options.Data);
             // A run's own recordings are mostly trained on: those that it held out are meant.
             var own = !RunSettings.IsGiven(result, data.Data) || DataChoice.IsRecordings(given.Source) && given.Source == model.Run?.Options.Data.Source;

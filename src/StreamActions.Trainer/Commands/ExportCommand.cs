@@ -24,15 +24,14 @@ internal static class ExportCommand
         Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest; evaluating many takes minutes.", DefaultValueFactory = _ => 100 };
         Option<bool> lean = new("--lean") { Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size." };
-        var strength = AdapterStrength.CreateOption();
         var common = new RunOptions();
-        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, strength, lean, common.Threads };
+        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, common.Strength, lean, common.Threads };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");
             EvaluateCommand.RequireClips(result.GetValue(perClass));
             BundleExporter.CheckNames(result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!);
-            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(strength), result.GetValue(lean), cancellation);
+            Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(common.Strength), result.GetValue(lean), cancellation);
             return Task.CompletedTask;
         }));
         return command;

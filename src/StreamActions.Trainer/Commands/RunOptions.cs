@@ -15,7 +15,14 @@ internal sealed class RunOptions
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
     public Option<string> Device { get; } = new("--device") { Description = "auto, cpu or cuda; auto takes CUDA where the libtorch in use has it.", DefaultValueFactory = _ => "auto" };
 
-    /// <summary>Adds them to a verb.</summary>
+    /// <summary>How far adapters move frozen CLIP, for verbs that use a trained network.</summary>
+    public Option<double> Strength { get; } = new("--strength")
+    {
+        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained (in a bundle, as it was exported), 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; try with 'evaluate', then 'export' with the same.",
+        DefaultValueFactory = _ => Network.AdapterStrength.Full,
+    };
+
+    /// <summary>Adds those of training to a verb.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[Run, Steps, WarmUp, Seed, Mixed, EvaluateEvery, Threads, Device])

@@ -1,5 +1,4 @@
 // How far adapters move frozen weights: as they were trained, or less.
-using System.CommandLine;
 using System.Globalization;
 using static TorchSharp.torch;
 
@@ -14,13 +13,6 @@ internal static class AdapterStrength
 {
     /// <summary>As they were trained.</summary>
     public const double Full = 1;
-
-    /// <summary>The option of verbs that use a trained network.</summary>
-    public static Option<double> CreateOption() => new("--strength")
-    {
-        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained (in a bundle, as it was exported), 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; try with 'evaluate', then 'export' with the same.",
-        DefaultValueFactory = _ => Full,
-    };
 
     /// <summary>Sets the strength of a network's adapters, which is 1 so far.</summary>
     /// <exception cref="FormatException">No strength, or the network has no adapters.</exception>

@@ -10,7 +10,7 @@ using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Commands;
 
-public sealed class EvaluateAndCompareTests : IDisposable
+public sealed class EvaluateExportCompareTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
