@@ -11,17 +11,17 @@ internal sealed partial class AddressRedactor
     private readonly string _shown;
     private readonly string[] _secrets;
 
-    public AddressRedactor(string address, MediaKind kind)
+    public AddressRedactor(string address, SourceKind kind)
     {
         _address = address;
         _shown = Show(address, kind);
-        _secrets = kind == MediaKind.Stream ? [.. Secrets(address).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length)] : [];
+        _secrets = kind == SourceKind.Stream ? [.. Secrets(address).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length)] : [];
     }
 
     /// <summary>The address with user and password, and the values of its query, replaced by <c>***</c>.</summary>
-    public static string Show(string address, MediaKind kind)
+    public static string Show(string address, SourceKind kind)
     {
-        if (kind != MediaKind.Stream)
+        if (kind != SourceKind.Stream)
             return address;
         var (start, end) = UserInfo(address);
         var shown = end > start ? string.Concat(address.AsSpan(0, start), Hidden, address.AsSpan(end)) : address;

@@ -18,7 +18,7 @@ public static class ClipReader
         var options = new SourceOptions
         {
             Address = path,
-            Kind = MediaKind.File,
+            Kind = SourceKind.File,
             SampleFps = part.SampleFps,
             From = part.From,
             Length = part.Length,

@@ -32,7 +32,7 @@ public sealed class FfmpegSource : IFrameSource
     public FfmpegSource(SourceOptions options, TimeProvider time)
     {
         options.Check();
-        if (options.Kind == MediaKind.Device)
+        if (options.Kind == SourceKind.Device)
             throw new ArgumentException("a device is read by OpenCvSource");
         (_options, _time) = (options, time);
         _redactor = new AddressRedactor(options.Address, options.Kind);
@@ -63,7 +63,7 @@ public sealed class FfmpegSource : IFrameSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (_options.Kind == MediaKind.File && !Path.Exists(_options.Address))
+        if (_options.Kind == SourceKind.File && !Path.Exists(_options.Address))
             throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such file or folder");
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
@@ -106,7 +106,7 @@ public sealed class FfmpegSource : IFrameSource
 
     private void ReadAll(Memory<byte> buffer)
     {
-        var folder = _options.Kind == MediaKind.File && RecordingFiles.IsFolder(_options.Address);
+        var folder = _options.Kind == SourceKind.File && RecordingFiles.IsFolder(_options.Address);
         while (true)
         {
             var before = _index;
@@ -135,7 +135,7 @@ public sealed class FfmpegSource : IFrameSource
             catch (SourceException e) when (e.Failure is not SourceFailure.ReaderMissing)
             {
                 failure = e;
-                _options.Told?.Invoke(e.Failure, $"{e.Message}; the next file is read");
+                _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; the next file is read");
             }
             if (_stopped)
                 return;
@@ -158,7 +158,7 @@ public sealed class FfmpegSource : IFrameSource
         catch (SourceException e) when (e.Failure == SourceFailure.NoHardware && _withHardware)
         {
             _withHardware = false;
-            _options.Told?.Invoke(e.Failure, $"{e.Message}; the processor decodes");
+            _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; the processor decodes");
             return ReadChild(buffer, path);
         }
     }
@@ -177,7 +177,7 @@ public sealed class FfmpegSource : IFrameSource
         {
             using var silence = new SilenceDeadline(_time, child.Kill);
             var first = _index;
-            while (Fill(child.Output, buffer, silence, _index == first ? _options.StartWait : _options.StallWait))
+            while (Fill(child.Output, buffer, silence, _index == first ? _options.Deadlines.Start : _options.Deadlines.Steady))
             {
                 if (!_delivery.Queue.Post(Unpack(buffer.Span, path is not null)))
                     return null;
@@ -189,7 +189,7 @@ public sealed class FfmpegSource : IFrameSource
                 throw TimedOut(framesSeen);
             var (exitCode, printed) = child.WaitForEnd();
             // The end of a recording is its end; a stream has none.
-            if (_options.Kind == MediaKind.File && exitCode == 0 && framesSeen)
+            if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
                 return child.Duration;
             throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed);
         }
@@ -239,6 +239,6 @@ public sealed class FfmpegSource : IFrameSource
     private SourceException TimedOut(bool framesSeen) => new(
         SourceFailure.TimedOut,
         framesSeen
-            ? $"{_options.Shown}: no frame for {_options.StallWait.TotalSeconds:0.#} s"
-            : $"{_options.Shown}: no first frame within {_options.StartWait.TotalSeconds:0.#} s");
+            ? $"{_options.Shown}: no frame for {_options.Deadlines.Steady.TotalSeconds:0.#} s"
+            : $"{_options.Shown}: no first frame within {_options.Deadlines.Start.TotalSeconds:0.#} s");
 }

@@ -17,7 +17,7 @@ internal sealed class FrameDelivery
     public FrameDelivery(SourceOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        Queue = new FrameQueue(QueuedFrames, dropOldest: options.Kind != MediaKind.File);
+        Queue = new FrameQueue(QueuedFrames, dropOldest: options.Kind != SourceKind.File);
     }
 
     public FrameQueue Queue { get; }
@@ -27,7 +27,7 @@ internal sealed class FrameDelivery
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException($"{_options.Shown}: a source is read once; make a new one");
-        _start = _options.Kind == MediaKind.File ? _options.RecordingStart() : default;
+        _start = _options.Kind == SourceKind.File ? _options.RecordingStart() : default;
         new Thread(() =>
         {
             try
@@ -53,12 +53,12 @@ internal sealed class FrameDelivery
     /// <param name="index">Its number.</param>
     /// <param name="at">Time of a recording's frame from its start; null when frames are as regular as sampled.</param>
     public Frame Rent(int width, int height, long index, TimeSpan? at = null) => Frame.Rent(
-        width, height, _options.Kind == MediaKind.File ? _start + (at ?? _options.TimeOf(index)) : _time.GetUtcNow(), _time.GetTimestamp(), index);
+        width, height, _options.Kind == SourceKind.File ? _start + (at ?? _options.TimeOf(index)) : _time.GetUtcNow(), _time.GetTimestamp(), index);
 
     /// <summary>The frames, a recording's at its pace.</summary>
     public async IAsyncEnumerable<Frame> DeliverAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var paced = _options.Kind == MediaKind.File && _options.Pace == RecordingPace.Realtime;
+        var paced = _options.Kind == SourceKind.File && _options.Pace == RecordingPace.Realtime;
         long began = 0;
         while (await Queue.Frames.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {

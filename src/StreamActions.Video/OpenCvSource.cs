@@ -35,10 +35,10 @@ public sealed class OpenCvSource : IFrameSource
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (_options.Kind == MediaKind.Stream)
+        if (_options.Kind == SourceKind.Stream)
             OpenCvRuntime.CheckNetwork();
-        else if (!File.Exists(_options.Kind == MediaKind.Device ? DevicePath : _options.Address))
-            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == MediaKind.File ? "file (a folder is read by ffmpeg)" : "device")}");
+        else if (!File.Exists(_options.Kind == SourceKind.Device ? DevicePath : _options.Address))
+            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == SourceKind.File ? "file (a folder is read by ffmpeg)" : "device")}");
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
         {
@@ -76,11 +76,11 @@ public sealed class OpenCvSource : IFrameSource
     {
         var first = index;
         using var silence = new SilenceDeadline(_time, () => _delivery.Queue.Complete(TimedOut()));
-        silence.Arm(_options.StartWait);
+        silence.Arm(_options.Deadlines.Start);
         using var capture = Open();
         if (!capture.IsOpened())
         {
-            throw new SourceException(_options.Kind == MediaKind.File ? SourceFailure.Unsupported : SourceFailure.Refused,
+            throw new SourceException(_options.Kind == SourceKind.File ? SourceFailure.Unsupported : SourceFailure.Refused,
                 $"{_options.Shown}: OpenCV cannot open it");
         }
         using Mat picture = new(), small = new();
@@ -90,7 +90,7 @@ public sealed class OpenCvSource : IFrameSource
         while (!_stopped && !silence.Expired && capture.Grab())
         {
             // A recording: the picture that is on display at each sample time, again and again if need be. Live: the first at or after it.
-            var due = _options.Kind == MediaKind.File
+            var due = _options.Kind == SourceKind.File
                 ? (long)Math.Ceiling((capture.Get(VideoCaptureProperties.PosMsec) / 1000 + shownFor) * _options.SampleFps - 1e-3)
                 : (long)Math.Floor(_time.GetElapsedTime(began).TotalSeconds * _options.SampleFps) + 1;
             if (due <= next)
@@ -98,33 +98,33 @@ public sealed class OpenCvSource : IFrameSource
             if (!capture.Retrieve(picture) || picture.Empty())
                 break;
             silence.Disarm();
-            var repeats = _options.Kind == MediaKind.File ? due - next : 1;
+            var repeats = _options.Kind == SourceKind.File ? due - next : 1;
             for (; repeats > 0; repeats--)
             {
                 if (!_delivery.Queue.Post(Convert(picture, small, index++)))
                     return;
             }
             next = due;
-            silence.Arm(_options.StallWait);
+            silence.Arm(_options.Deadlines.Steady);
         }
         if (_stopped || silence.Expired)
             return;
         if (index == first)
             throw new SourceException(SourceFailure.Unsupported, $"{_options.Shown}: no picture in it can be decoded");
-        if (_options.Kind != MediaKind.File)
+        if (_options.Kind != SourceKind.File)
             throw new SourceException(SourceFailure.Ended, $"{_options.Shown}: it sends no more pictures");
     }
 
     private VideoCapture Open()
     {
         // A path may be one of those that stay the same over restarts (/dev/v4l/by-id/…).
-        if (_options.Kind == MediaKind.Device)
+        if (_options.Kind == SourceKind.Device)
             return new VideoCapture(DevicePath, VideoCaptureAPIs.V4L2);
         // Names for these exist only in OpenCV itself: time to open (ms), time for a read (ms), decoder threads.
-        if (_options.Kind == MediaKind.Stream)
+        if (_options.Kind == SourceKind.Stream)
         {
             return new VideoCapture(_options.Address, VideoCaptureAPIs.FFMPEG,
-                [53, (int)_options.StartWait.TotalMilliseconds, 54, (int)_options.StallWait.TotalMilliseconds, 70, 1]);
+                [53, (int)_options.Deadlines.Start.TotalMilliseconds, 54, (int)_options.Deadlines.Steady.TotalMilliseconds, 70, 1]);
         }
         return new VideoCapture(_options.Address, VideoCaptureAPIs.FFMPEG);
     }

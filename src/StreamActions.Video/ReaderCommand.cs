@@ -30,7 +30,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         if (options.Hardware != "none")
             arguments.AddRange(["-hwaccel", options.Hardware]);
         arguments.AddRange(["-threads", "1", "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture)]);
-        if (options.Kind == MediaKind.Stream)
+        if (options.Kind == SourceKind.Stream)
         {
             script = ConcatScript(options);
             arguments.AddRange(Given(options, option => ReaderInputOptions.IsForDecoder(option)));
@@ -60,7 +60,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     {
         var lines = new List<string> { "ffconcat version 1.0", $"file {Quoted(options.Address)}" };
         // The reader is stopped from outside at the deadlines; its own, later one ends it if we cannot.
-        var timeout = (long)(options.StartWait + options.StallWait).TotalMicroseconds;
+        var timeout = (long)(options.Deadlines.Start + options.Deadlines.Steady).TotalMicroseconds;
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));
         if (IsRtsp(options.Address))
             lines.Add($"option rtsp_transport {options.Transport}");
@@ -101,7 +101,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     private static string Sample(SourceOptions options)
     {
         var fps = options.SampleFps.ToString("R", CultureInfo.InvariantCulture);
-        if (options.Kind == MediaKind.File)
+        if (options.Kind == SourceKind.File)
             return $"fps=fps={fps}:round=up";
         var clock = IsRtsp(options.Address) ? "" : "setpts=(RTCTIME-RTCSTART)/(TB*1000000),";
         // 0.001: a frame that lies on an interval's start by its time stamp belongs to that interval.

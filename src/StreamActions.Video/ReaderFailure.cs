@@ -42,7 +42,7 @@ internal static class ReaderFailure
     /// <param name="framesSeen">Whether it gave any frame before.</param>
     /// <param name="exitCode">The reader's exit code.</param>
     /// <param name="printed">Its last lines, redacted, oldest first.</param>
-    public static SourceException Describe(string shown, MediaKind kind, bool framesSeen, int exitCode, IReadOnlyList<string> printed)
+    public static SourceException Describe(string shown, SourceKind kind, bool framesSeen, int exitCode, IReadOnlyList<string> printed)
     {
         foreach (var (text, failure, meaning) in Rules)
         {
@@ -55,7 +55,7 @@ internal static class ReaderFailure
         }
         var last = printed.Count > 0 ? $" ({Plain(printed[^1])})" : "";
         if (framesSeen)
-            return new SourceException(SourceFailure.Ended, $"{shown}: {(kind == MediaKind.File ? "the reader broke off" : "the stream ended")}{last}");
+            return new SourceException(SourceFailure.Ended, $"{shown}: {(kind == SourceKind.File ? "the reader broke off" : "the stream ended")}{last}");
         return exitCode == 0
             ? new SourceException(SourceFailure.Unsupported, $"{shown}: there is no picture in it{last}")
             : new SourceException(SourceFailure.Other, $"{shown}: the reader ended with code {exitCode}{last}");

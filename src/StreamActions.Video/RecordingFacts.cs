@@ -19,7 +19,7 @@ public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
     {
         if (!File.Exists(path))
             throw new SourceException(SourceFailure.NotFound, $"{path}: no such file");
-        using var child = ReaderProcess.Start("ffprobe", Command(path), new AddressRedactor(path, MediaKind.File));
+        using var child = ReaderProcess.Start("ffprobe", Command(path), new AddressRedactor(path, SourceKind.File));
         using var silence = new SilenceDeadline(time, child.Kill);
         silence.Arm(Patience);
         using var answer = new StreamReader(child.Output, Encoding.UTF8);
@@ -29,7 +29,7 @@ public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
         if (silence.Expired)
             throw new SourceException(SourceFailure.TimedOut, $"{path}: its header could not be read within {Patience.TotalSeconds} s");
         if (exitCode != 0 || !printed.Contains("avg_frame_rate", StringComparison.Ordinal))
-            throw ReaderFailure.Describe(path, MediaKind.File, framesSeen: false, exitCode, complaints);
+            throw ReaderFailure.Describe(path, SourceKind.File, framesSeen: false, exitCode, complaints);
         return Parse(printed);
     }
 

@@ -4,7 +4,7 @@ using System.Collections.ObjectModel;
 namespace StreamActions.Video;
 
 /// <summary>The kinds of places that pictures come from.</summary>
-public enum MediaKind
+public enum SourceKind
 {
     /// <summary>A live stream: rtsp, rtsps, http or https.</summary>
     Stream,
@@ -36,7 +36,7 @@ public sealed record SourceOptions
     public static IReadOnlyList<string> HardwareKinds { get; } = ["none", "vaapi", "cuda", "drm"];
 
     /// <summary>What the address names.</summary>
-    public required MediaKind Kind { get; init; }
+    public required SourceKind Kind { get; init; }
 
     /// <summary>Frames wanted per second of camera time, in (0, 120].</summary>
     public required double SampleFps { get; init; }
@@ -60,10 +60,10 @@ public sealed record SourceOptions
     public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Told, on the reading thread, what went wrong without ending the source: hardware that cannot be had, a file of a folder that cannot be read. One
-    /// line without secrets.
+    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, or a file of a folder cannot
+    /// be read. The message is one line and holds no secret.
     /// </summary>
-    public Action<SourceFailure, string>? Told { get; init; }
+    public Action<SourceFailure, string>? OnDegraded { get; init; }
 
     /// <summary>Whether a recording starts again at its end; its time goes on.</summary>
     public bool Loop { get; init; }
@@ -83,13 +83,12 @@ public sealed record SourceOptions
     /// <summary>Whether a recording may be a playlist (m3u8), which names other files to read.</summary>
     public bool AllowPlaylists { get; init; }
 
-    /// <summary>Longest wait for the first frame; null is 10 s, and 60 s for a recording (decoding may be slow).</summary>
-    public TimeSpan? StartDeadline { get; init; }
-
-    /// <summary>
-    /// Longest wait for each further frame; null is 5 s, and 60 s for a recording. A slowly sampled stream is given three sample intervals.
-    /// </summary>
-    public TimeSpan? StallDeadline { get; init; }
+    /// <summary>How long the reader waits for frames; <see cref="ReaderDeadlines.For"/> of the kind and the sample rate unless set.</summary>
+    public ReaderDeadlines Deadlines
+    {
+        get => field ?? ReaderDeadlines.For(Kind, SampleFps);
+        init;
+    }
 
     /// <summary>The <c>ffmpeg</c> program: a name looked for in PATH, or a path.</summary>
     public string Reader { get; init; } = "ffmpeg";
@@ -99,20 +98,6 @@ public sealed record SourceOptions
 
     /// <summary>Camera time of frame number <paramref name="index"/>, counted from the first.</summary>
     internal TimeSpan TimeOf(long index) => TimeSpan.FromTicks((long)Math.Round(index * (TimeSpan.TicksPerSecond / SampleFps)));
-
-    /// <summary>The start deadline in force.</summary>
-    internal TimeSpan StartWait => StartDeadline ?? TimeSpan.FromSeconds(Kind == MediaKind.File ? 60 : 10);
-
-    /// <summary>The stall deadline in force.</summary>
-    internal TimeSpan StallWait
-    {
-        get
-        {
-            var wait = StallDeadline ?? TimeSpan.FromSeconds(Kind == MediaKind.File ? 60 : 5);
-            var threeSamples = TimeSpan.FromSeconds(3 / SampleFps);
-            return wait > threeSamples ? wait : threeSamples;
-        }
-    }
 
     /// <summary>The time of the first frame that is read of a recording.</summary>
     internal DateTimeOffset RecordingStart()
@@ -145,9 +130,9 @@ public sealed record SourceOptions
         }
         if (From < TimeSpan.Zero || Length <= TimeSpan.Zero)
             throw new ArgumentException($"From {From}, Length {Length}: not before the start, and more than nothing");
-        if ((From > TimeSpan.Zero || Length is not null) && (Kind != MediaKind.File || Directory.Exists(Address)))
+        if ((From > TimeSpan.Zero || Length is not null) && (Kind != SourceKind.File || Directory.Exists(Address)))
             throw new ArgumentException("From, Length: only of one recording a part can be read");
-        if (Loop && Kind != MediaKind.File)
+        if (Loop && Kind != SourceKind.File)
             throw new ArgumentException("Loop: only a recording can start again");
     }
 

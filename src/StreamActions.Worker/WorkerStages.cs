@@ -1,6 +1,7 @@
 // The worker's stages as services, one method a stage, in the order in which data flows.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StreamActions.Video;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
@@ -67,7 +68,7 @@ internal static class WorkerStages
         [
             .. file.Cameras.Values.Select(camera => new CameraWorker(
                 camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
-                p.GetRequiredService<OpeningSlots>(), StallDeadlines.For(camera.Source.Kind, p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps),
+                p.GetRequiredService<OpeningSlots>(), ReaderDeadlines.For(camera.Source.Kind, p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps),
                 p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
                 p.GetRequiredService<TimeProvider>(), Random.Shared, once, p.GetRequiredService<ILogger<CameraWorker>>())),
         ], p.GetRequiredService<ILogger<CameraFleet>>());

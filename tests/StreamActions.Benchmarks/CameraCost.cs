@@ -48,7 +48,7 @@ internal static class CameraCost
     private static async Task<(double Share, double Memory)> AloneAsync(string url, double sampleFps, int count, int seconds)
     {
         // The worker's own command, but for its last words: where the pictures go.
-        var command = ReaderCommand.For(new SourceOptions { Address = url, Kind = MediaKind.Stream, SampleFps = sampleFps });
+        var command = ReaderCommand.For(new SourceOptions { Address = url, Kind = SourceKind.Stream, SampleFps = sampleFps });
         string[] arguments = [.. command.Arguments.SkipLast(1), "-y", "/dev/null"];
         List<Process> readers = [];
         try

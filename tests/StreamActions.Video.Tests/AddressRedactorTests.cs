@@ -11,10 +11,10 @@ public class AddressRedactorTests
     [InlineData("rtsp://viewer:s3/cret@10.0.0.5/sub", "rtsp://***@10.0.0.5/sub")]
     [InlineData("http://10.0.0.5/video?token=abcdef&channel=1", "http://10.0.0.5/video?***")]
     public void Show_Stream_HidesUserPasswordAndQuery(string address, string shown) =>
-        Assert.Equal(shown, AddressRedactor.Show(address, MediaKind.Stream));
+        Assert.Equal(shown, AddressRedactor.Show(address, SourceKind.Stream));
 
     [Fact]
-    public void Show_File_IsThePath() => Assert.Equal("/films/a@b?c.mp4", AddressRedactor.Show("/films/a@b?c.mp4", MediaKind.File));
+    public void Show_File_IsThePath() => Assert.Equal("/films/a@b?c.mp4", AddressRedactor.Show("/films/a@b?c.mp4", SourceKind.File));
 
     [Theory]
     [InlineData("Impossible to open 'rtsp://viewer:p%40ss%2Fw@10.0.0.5/sub'")]
@@ -23,7 +23,7 @@ public class AddressRedactorTests
     [InlineData("redirected to rtsp://other:p@ss/w@10.0.0.6/sub")]
     public void Redact_AnyForm_HidesThePassword(string text)
     {
-        var redacted = new AddressRedactor("rtsp://viewer:p%40ss%2Fw@10.0.0.5/sub", MediaKind.Stream).Redact(text);
+        var redacted = new AddressRedactor("rtsp://viewer:p%40ss%2Fw@10.0.0.5/sub", SourceKind.Stream).Redact(text);
 
         Assert.DoesNotContain("ss", redacted.Replace("password", "", StringComparison.Ordinal).Replace("Impossible", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("***", redacted, StringComparison.Ordinal);
@@ -31,9 +31,9 @@ public class AddressRedactorTests
 
     [Fact]
     public void Redact_TokenInQuery_IsHidden() =>
-        Assert.Equal("bad token ***", new AddressRedactor("http://h/v?token=abc%2Bdef&channel=1", MediaKind.Stream).Redact("bad token abc+def"));
+        Assert.Equal("bad token ***", new AddressRedactor("http://h/v?token=abc%2Bdef&channel=1", SourceKind.Stream).Redact("bad token abc+def"));
 
     [Fact]
     public void ToString_Options_HoldsNoSecret() =>
-        Assert.Equal("rtsp://***@h/s", new SourceOptions { Address = "rtsp://u:pw@h/s", Kind = MediaKind.Stream, SampleFps = 4 }.ToString());
+        Assert.Equal("rtsp://***@h/s", new SourceOptions { Address = "rtsp://u:pw@h/s", Kind = SourceKind.Stream, SampleFps = 4 }.ToString());
 }

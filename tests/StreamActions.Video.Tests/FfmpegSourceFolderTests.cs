@@ -7,18 +7,18 @@ public sealed class FfmpegSourceFolderTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private readonly TemporaryFolder _folder = new();
-    private readonly List<(SourceFailure Failure, string What)> _told = [];
+    private readonly List<(SourceFailure Failure, string What)> _degraded = [];
 
     public void Dispose() => _folder.Dispose();
 
     private SourceOptions Options => new()
     {
         Address = _folder.Path,
-        Kind = MediaKind.File,
+        Kind = SourceKind.File,
         SampleFps = 4,
         Pace = RecordingPace.Fast,
         StartedAt = Start,
-        Told = (failure, what) => _told.Add((failure, what)),
+        OnDegraded = (failure, what) => _degraded.Add((failure, what)),
     };
 
     private static async Task<List<SeenFrame>> ReadAsync(SourceOptions options, int most = int.MaxValue) => await Recordings.ReadAsync(new FfmpegSource(options, TimeProvider.System), most);
@@ -40,7 +40,7 @@ public sealed class FfmpegSourceFolderTests : IDisposable
         Assert.All(frames.Skip(5).Take(5), frame => Assert.True(frame.Mean.G > 150));
         Assert.All(frames.Skip(10), frame => Assert.Equal((160, 120), (frame.Width, frame.Height)));
         Assert.Equal(Enumerable.Range(0, 12).Select(i => (long)i), frames.Select(frame => frame.Sequence));
-        Assert.Empty(_told);
+        Assert.Empty(_degraded);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class FfmpegSourceFolderTests : IDisposable
         TestVideo.MakeColour(_folder.File("c.mp4"), 0xC02020, 320, 240, fps: 20, seconds: 1);
 
         Assert.Equal(8, (await ReadAsync(Options)).Count);
-        var (failure, what) = Assert.Single(_told);
+        var (failure, what) = Assert.Single(_degraded);
         Assert.Equal(SourceFailure.Unsupported, failure);
         Assert.Contains("b.mp4", what, StringComparison.Ordinal);
     }
@@ -82,6 +82,6 @@ public sealed class FfmpegSourceFolderTests : IDisposable
         File.WriteAllText(other.File("script.mp4"), $"ffconcat version 1.0\nfile '{outside}'\n");
 
         await Assert.ThrowsAsync<SourceException>(() => ReadAsync(Options with { Address = other.Path }));
-        Assert.Equal(2, _told.Count);
+        Assert.Equal(2, _degraded.Count);
     }
 }

@@ -54,6 +54,6 @@ public sealed class FfmpegSourceHttpTests(Recordings recordings) : IClassFixture
     }
 
     private static FfmpegSource Source(string address) => new(
-        new SourceOptions { Address = address, Kind = MediaKind.Stream, SampleFps = 4, StartDeadline = TimeSpan.FromSeconds(60), StallDeadline = TimeSpan.FromSeconds(30) },
+        new SourceOptions { Address = address, Kind = SourceKind.Stream, SampleFps = 4, Deadlines = Recordings.Patient },
         TimeProvider.System);
 }

@@ -85,7 +85,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
 
-        var source = Source($"rtsp://127.0.0.1:{port}/dock", options => options with { StartDeadline = TimeSpan.FromSeconds(1) });
+        var source = Source($"rtsp://127.0.0.1:{port}/dock", options => options with { Deadlines = options.Deadlines with { Start = TimeSpan.FromSeconds(1) } });
 
         Assert.Contains("no first frame within 1 s", (await FailsAsync(source, SourceFailure.TimedOut)).Message, StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     public async Task ReadAsync_ServerFreezes_TimesOut()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
-        var source = Source(server.Url("dock"), options => options with { StallDeadline = TimeSpan.FromSeconds(1.5) });
+        var source = Source(server.Url("dock"), options => options with { Deadlines = options.Deadlines with { Steady = TimeSpan.FromSeconds(1.5) } });
 
         var exception = await FailsAsync(source, SourceFailure.TimedOut, afterFrames: 3, then: server.Freeze);
 
@@ -148,14 +148,12 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
 
     private static FfmpegSource Source(string address, Func<SourceOptions, SourceOptions>? change = null, TimeProvider? time = null)
     {
-        // Generous: other tests share the machine. The tests of deadlines set their own.
         var options = new SourceOptions
         {
             Address = address,
-            Kind = MediaKind.Stream,
+            Kind = SourceKind.Stream,
             SampleFps = 4,
-            StartDeadline = TimeSpan.FromSeconds(60),
-            StallDeadline = TimeSpan.FromSeconds(30),
+            Deadlines = Recordings.Patient,
         };
         return new FfmpegSource(change?.Invoke(options) ?? options, time ?? TimeProvider.System);
     }

@@ -60,12 +60,12 @@ public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings
     [InlineData("99", SourceFailure.NotFound)]
     [InlineData("/dev/v4l/by-id/usb-none-video-index0", SourceFailure.NotFound)]
     public async Task ReadAsync_MissingDevice_IsNotFound(string address, SourceFailure failure) =>
-        await FailsAsync(new SourceOptions { Address = address, Kind = MediaKind.Device, SampleFps = 4 }, failure);
+        await FailsAsync(new SourceOptions { Address = address, Kind = SourceKind.Device, SampleFps = 4 }, failure);
 
     [Fact]
     public async Task ReadAsync_StreamWithoutNetworkSupport_SaysWhatToDo()
     {
-        var options = new SourceOptions { Address = "rtsp://127.0.0.1:1/a", Kind = MediaKind.Stream, SampleFps = 4 };
+        var options = new SourceOptions { Address = "rtsp://127.0.0.1:1/a", Kind = SourceKind.Stream, SampleFps = 4 };
 
         var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(new OpenCvSource(options, TimeProvider.System)));
 

@@ -3,7 +3,7 @@ namespace StreamActions.Video.Tests;
 
 public class ReaderCommandTests
 {
-    private static readonly SourceOptions _stream = new() { Address = "rtsp://viewer:s3cret@10.0.0.5/sub", Kind = MediaKind.Stream, SampleFps = 4 };
+    private static readonly SourceOptions _stream = new() { Address = "rtsp://viewer:s3cret@10.0.0.5/sub", Kind = SourceKind.Stream, SampleFps = 4 };
 
     [Fact]
     public void For_Stream_AddressIsOnlyInTheScript()
@@ -39,7 +39,7 @@ public class ReaderCommandTests
     [Fact]
     public void For_PartOfARecording_IsSoughtBeforeTheInput()
     {
-        var options = new SourceOptions { Address = "a.mp4", Kind = MediaKind.File, SampleFps = 4, From = TimeSpan.FromSeconds(1.25), Length = TimeSpan.FromSeconds(2) };
+        var options = new SourceOptions { Address = "a.mp4", Kind = SourceKind.File, SampleFps = 4, From = TimeSpan.FromSeconds(1.25), Length = TimeSpan.FromSeconds(2) };
 
         Assert.Contains("-ss 1.25 -t 2 -i file:", string.Join(' ', ReaderCommand.For(options).Arguments), StringComparison.Ordinal);
     }
@@ -48,8 +48,8 @@ public class ReaderCommandTests
     public void Check_PartOfAStreamOrAFolder_IsRefused()
     {
         Assert.Throws<ArgumentException>(() => (_stream with { From = TimeSpan.FromSeconds(1) }).Check());
-        Assert.Throws<ArgumentException>(() => (_stream with { Address = Path.GetTempPath(), Kind = MediaKind.File, Length = TimeSpan.FromSeconds(1) }).Check());
-        Assert.Throws<ArgumentException>(() => (_stream with { Address = "a.mp4", Kind = MediaKind.File, From = TimeSpan.FromSeconds(-1) }).Check());
+        Assert.Throws<ArgumentException>(() => (_stream with { Address = Path.GetTempPath(), Kind = SourceKind.File, Length = TimeSpan.FromSeconds(1) }).Check());
+        Assert.Throws<ArgumentException>(() => (_stream with { Address = "a.mp4", Kind = SourceKind.File, From = TimeSpan.FromSeconds(-1) }).Check());
     }
 
     [Fact]

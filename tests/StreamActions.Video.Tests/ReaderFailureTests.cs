@@ -17,7 +17,7 @@ public class ReaderFailureTests
     [InlineData("something else", SourceFailure.Other)]
     public void Describe_BeforeAnyFrame_NamesTheReason(string printed, SourceFailure failure)
     {
-        var exception = ReaderFailure.Describe("rtsp://***@h/s", MediaKind.Stream, framesSeen: false, exitCode: 1, [printed, "trailing words"]);
+        var exception = ReaderFailure.Describe("rtsp://***@h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, [printed, "trailing words"]);
 
         Assert.Equal(failure, exception.Failure);
         Assert.StartsWith("rtsp://***@h/s: ", exception.Message, StringComparison.Ordinal);
@@ -27,9 +27,9 @@ public class ReaderFailureTests
 
     [Fact]
     public void Describe_AfterFrames_DamagedDataIsNoReason() =>
-        Assert.Equal(SourceFailure.Ended, ReaderFailure.Describe("s", MediaKind.Stream, true, 0, ["[h264 @ 0x1] Invalid data found when processing input"]).Failure);
+        Assert.Equal(SourceFailure.Ended, ReaderFailure.Describe("s", SourceKind.Stream, true, 0, ["[h264 @ 0x1] Invalid data found when processing input"]).Failure);
 
     [Fact]
     public void Describe_NothingPrintedNoFrame_IsUnsupported() =>
-        Assert.Equal(SourceFailure.Unsupported, ReaderFailure.Describe("s", MediaKind.File, false, 0, []).Failure);
+        Assert.Equal(SourceFailure.Unsupported, ReaderFailure.Describe("s", SourceKind.File, false, 0, []).Failure);
 }

@@ -3,7 +3,7 @@ namespace StreamActions.Video.Tests;
 
 public class ReaderInputOptionsTests(Recordings recordings) : IClassFixture<Recordings>
 {
-    private static readonly SourceOptions _stream = new() { Address = "rtsp://10.0.0.5/sub", Kind = MediaKind.Stream, SampleFps = 4 };
+    private static readonly SourceOptions _stream = new() { Address = "rtsp://10.0.0.5/sub", Kind = SourceKind.Stream, SampleFps = 4 };
 
     private static Dictionary<string, string> Given(string name, string value) => new() { [name] = value };
 
@@ -70,14 +70,14 @@ public class ReaderInputOptionsTests(Recordings recordings) : IClassFixture<Reco
     [Fact]
     public async Task ReadAsync_HardwareThatCannotBeHad_SaysSoAndIsReadAllTheSame()
     {
-        List<(SourceFailure, string)> told = [];
-        var options = Recordings.Fast(recordings.Moving) with { Hardware = "drm", Told = (failure, what) => told.Add((failure, what)) };
+        List<(SourceFailure, string)> degraded = [];
+        var options = Recordings.Fast(recordings.Moving) with { Hardware = "drm", OnDegraded = (failure, what) => degraded.Add((failure, what)) };
 
         var frames = await Recordings.ReadAsync(new FfmpegSource(options, TimeProvider.System));
 
         Assert.Equal(12, frames.Count);
-        Assert.SkipWhen(told.Count == 0, "this machine decodes by drm");
-        var (failure, what) = Assert.Single(told);
+        Assert.SkipWhen(degraded.Count == 0, "this machine decodes by drm");
+        var (failure, what) = Assert.Single(degraded);
         Assert.Equal(SourceFailure.NoHardware, failure);
         Assert.Contains("hardware decoding cannot be had", what, StringComparison.Ordinal);
         Assert.EndsWith("; the processor decodes", what, StringComparison.Ordinal);

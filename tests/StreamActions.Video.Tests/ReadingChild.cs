@@ -14,7 +14,7 @@ public sealed class ReadingChild
     {
         var recording = Environment.GetEnvironmentVariable(Recording);
         Assert.SkipWhen(recording is null, "runs only as the child of another test");
-        var options = new SourceOptions { Address = recording, Kind = MediaKind.File, SampleFps = 12, Loop = true };
+        var options = new SourceOptions { Address = recording, Kind = SourceKind.File, SampleFps = 12, Loop = true };
         await foreach (var frame in new FfmpegSource(options, TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken))
         {
             frame.Dispose();

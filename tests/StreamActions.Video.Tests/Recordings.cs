@@ -24,6 +24,10 @@ public sealed class Recordings : IDisposable
     /// <summary>The whole seconds of every recording's last write time.</summary>
     public static DateTimeOffset WrittenAt { get; } = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
 
+    /// <summary>Deadlines that a busy machine does not miss; tests of deadlines shorten one.</summary>
+    public static ReaderDeadlines Patient { get; } = new(
+        Start: TimeSpan.FromSeconds(60), Due: TimeSpan.FromSeconds(30), Steady: TimeSpan.FromSeconds(30));
+
     /// <summary>3 s of a moving test picture, 320×240, 12 frames a second.</summary>
     public string Moving { get; }
 
@@ -45,7 +49,7 @@ public sealed class Recordings : IDisposable
     public void Dispose() => _folder.Dispose();
 
     internal static SourceOptions Fast(string path, double sampleFps = 4) =>
-        new() { Address = path, Kind = MediaKind.File, SampleFps = sampleFps, Pace = RecordingPace.Fast };
+        new() { Address = path, Kind = SourceKind.File, SampleFps = sampleFps, Pace = RecordingPace.Fast };
 
     /// <summary>Reads up to <paramref name="most"/> frames: size, times and mean colour of each.</summary>
     internal static async Task<List<SeenFrame>> ReadAsync(IFrameSource source, int most = int.MaxValue)

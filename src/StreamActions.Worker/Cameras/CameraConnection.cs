@@ -20,7 +20,7 @@ namespace StreamActions.Worker.Cameras;
 /// <param name="random">Spreads the attempts of many cameras.</param>
 /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
 internal sealed class CameraConnection(
-    CameraOptions camera, FrameSourceFactory open, OpeningSlots slots, StallDeadlines deadlines, CameraSight sight, ConnectionReport report, TimeProvider time, Random random, bool once)
+    CameraOptions camera, FrameSourceFactory open, OpeningSlots slots, ReaderDeadlines deadlines, CameraSight sight, ConnectionReport report, TimeProvider time, Random random, bool once)
 {
     /// <summary>How long a reader may take to close before the camera goes on without it.</summary>
     internal static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(1);

@@ -1,6 +1,7 @@
 // One camera: its connection gives frames, its path makes windows of them.
 using Microsoft.Extensions.Logging;
 using StreamActions.Core.Bundles;
+using StreamActions.Video;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
@@ -35,7 +36,7 @@ internal sealed class CameraWorker
     /// <param name="once">True when nobody waits for a recording that fails: its first failure is its end.</param>
     /// <param name="logger">Told about failures and recoveries.</param>
     public CameraWorker(CameraOptions camera, IEnumerable<View> views, ModelManifest model, int stride, FrameSourceFactory open, OpeningSlots slots,
-        StallDeadlines deadlines, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
+        ReaderDeadlines deadlines, BatchCollector collector, Decider decider, IEventSink sink, WorkerMetrics metrics, TimeProvider time, Random random, bool once, ILogger<CameraWorker> logger)
     {
         (Name, _collector, _decider) = (camera.Name, collector, decider);
         Sight = new(camera.Name, camera.Source.Kind == SourceKind.File, sink, metrics, time, logger);

@@ -102,7 +102,7 @@ internal sealed partial class FramePath
             return false;
         foreach (var lane in _lanes)
             lane.Restart();
-        if (_camera.Pace == CameraPace.Fast)
+        if (_camera.Pace == RecordingPace.Fast)
         {
             // A replay must decide the same in the same order.
             await _collector.DrainedAsync(_camera.Name, cancellation).ConfigureAwait(false);

@@ -51,16 +51,10 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
     internal SourceOptions Options(CameraOptions camera)
     {
         var (width, height) = AnalysisSize.For(camera.Zones.Values, clip.Size);
-        var deadlines = StallDeadlines.For(camera.Source.Kind, clip.SampleFps);
         return new()
         {
             Address = camera.Source.Address,
-            Kind = camera.Source.Kind switch
-            {
-                SourceKind.Stream => MediaKind.Stream,
-                SourceKind.File => MediaKind.File,
-                _ => MediaKind.Device,
-            },
+            Kind = camera.Source.Kind,
             SampleFps = clip.SampleFps,
             MaxWidth = width,
             MaxHeight = height,
@@ -68,11 +62,9 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             Hardware = _withoutHardware.ContainsKey(camera.Name) ? BuiltIn.Hardware : camera.Hardware,
             InputOptions = camera.InputOptions,
             Loop = camera.Loop,
-            Pace = camera.Pace == CameraPace.Fast ? RecordingPace.Fast : RecordingPace.Realtime,
+            Pace = camera.Pace,
             StartedAt = camera.StartedAt,
-            StartDeadline = deadlines.Start,
-            StallDeadline = deadlines.Steady,
-            Told = (failure, what) => Note(camera.Name, failure, what),
+            OnDegraded = (failure, what) => Note(camera.Name, failure, what),
         };
     }
 

@@ -37,7 +37,7 @@ internal sealed class ViewLane : IDisposable
     {
         (_view, _clip, _collector, _decider, _metrics) = (view, clip, collector, decider, metrics);
         _zone = view.Zone is { } zone ? camera.Zones[zone] : null;
-        _fast = camera.Pace == CameraPace.Fast;
+        _fast = camera.Pace == RecordingPace.Fast;
         _window = new(view, clip.Frames, stride, SlidingWindow.LongestGap(clip.FrameInterval));
         if (camera.Motion is { } sensitivity)
             (_gate, _motion) = (new(), new(sensitivity switch { MotionSensitivity.Low => 2, MotionSensitivity.High => 0.5, _ => 1 }));

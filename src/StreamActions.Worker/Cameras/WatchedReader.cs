@@ -13,7 +13,7 @@ namespace StreamActions.Worker.Cameras;
 /// <param name="stalled">Called when a frame that was due has not come.</param>
 /// <param name="time">The clock.</param>
 /// <param name="cancellation">Stops.</param>
-internal sealed class WatchedReader(IFrameSource source, string shown, StallDeadlines deadlines, Action stalled, TimeProvider time, CancellationToken cancellation)
+internal sealed class WatchedReader(IFrameSource source, string shown, ReaderDeadlines deadlines, Action stalled, TimeProvider time, CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private IAsyncEnumerator<Frame>? _frames;

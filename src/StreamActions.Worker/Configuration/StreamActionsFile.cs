@@ -1,5 +1,6 @@
 // The operator's file after reading: complete, checked, every default filled in and every secret resolved.
 using System.Collections.ObjectModel;
+using StreamActions.Video;
 
 namespace StreamActions.Worker.Configuration;
 
@@ -67,16 +68,6 @@ internal enum CameraReader
     OpenCv,
 }
 
-/// <summary>How fast a recording is read.</summary>
-internal enum CameraPace
-{
-    /// <summary>As fast as it was recorded.</summary>
-    Realtime,
-
-    /// <summary>As fast as it can be analysed: no frame is dropped, inference is waited for.</summary>
-    Fast,
-}
-
 /// <summary>One camera.</summary>
 internal sealed record CameraOptions
 {
@@ -96,7 +87,7 @@ internal sealed record CameraOptions
     public required bool Loop { get; init; }
 
     /// <summary>How fast a recording is read.</summary>
-    public required CameraPace Pace { get; init; }
+    public required RecordingPace Pace { get; init; }
 
     /// <summary>Time of a recording's first frame; null takes the file's own time.</summary>
     public DateTimeOffset? StartedAt { get; init; }
@@ -138,19 +129,6 @@ internal enum MotionSensitivity
 /// <param name="BlackAfter">Of darkness, or of nothing in the picture.</param>
 /// <param name="CorruptAfter">Of damage.</param>
 internal sealed record PictureHealthOptions(TimeSpan? FrozenAfter, TimeSpan? BlackAfter, TimeSpan? CorruptAfter);
-
-/// <summary>The kinds of places pictures come from.</summary>
-internal enum SourceKind
-{
-    /// <summary>rtsp, rtsps, http or https.</summary>
-    Stream,
-
-    /// <summary>A recording.</summary>
-    File,
-
-    /// <summary>A capture device.</summary>
-    Device,
-}
 
 /// <summary>Where pictures come from. <see cref="ToString"/> is safe to show; <see cref="Address"/> may hold a password.</summary>
 /// <param name="Kind">Stream, file or device.</param>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Clips;
 using StreamActions.TestKit;
+using StreamActions.Video;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Telemetry;

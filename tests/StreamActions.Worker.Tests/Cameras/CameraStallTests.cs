@@ -11,8 +11,8 @@ namespace StreamActions.Worker.Tests.Cameras;
 public sealed class CameraStallTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
-    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = CameraPace.Realtime };
-    private static readonly StallDeadlines Deadlines = StallDeadlines.For(SourceKind.Stream, 4);
+    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = RecordingPace.Realtime };
+    private static readonly ReaderDeadlines Deadlines = ReaderDeadlines.For(SourceKind.Stream, 4);
 
     private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig) => FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, 0);
 
@@ -23,13 +23,6 @@ public sealed class CameraStallTests
     }
 
     private static CameraStatus Dock(Rig rig) => rig.Cameras["dock"].Status;
-
-    [Theory]
-    [InlineData(SourceKind.Stream, 4, 10, 2, 5)]
-    [InlineData(SourceKind.Device, 0.5, 10, 4, 6)]
-    [InlineData(SourceKind.File, 4, 60, 10, 60)]
-    internal void For_Kind_SlowSamplingIsGivenTime(SourceKind kind, double sampleFps, double start, double due, double steady) => Assert.Equal(
-        new StallDeadlines(TimeSpan.FromSeconds(start), TimeSpan.FromSeconds(due), TimeSpan.FromSeconds(steady)), StallDeadlines.For(kind, sampleFps));
 
     [Fact]
     public async Task RunAsync_FramesStayAway_StalledThenOfflineThenOpenedAgain()

@@ -10,7 +10,7 @@ namespace StreamActions.Worker.Tests.Cameras;
 
 public sealed class CameraWorkerTests
 {
-    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = CameraPace.Realtime };
+    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = RecordingPace.Realtime };
     private static readonly SourceException Refused = new(SourceFailure.Refused, "rtsp://***@dock: connection refused");
 
     private static StreamActionsFile File(CameraOptions camera) => SampleAlerts.File([camera], SampleAlerts.Fight);

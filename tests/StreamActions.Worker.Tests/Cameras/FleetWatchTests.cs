@@ -2,8 +2,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using StreamActions.TestKit;
+using StreamActions.Video;
 using StreamActions.Worker.Cameras;
-using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Events;
 using StreamActions.Worker.Tests.Decisions;
 using StreamActions.Worker.Tests.Telemetry;

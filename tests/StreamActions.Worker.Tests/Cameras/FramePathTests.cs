@@ -6,7 +6,6 @@ using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Cameras;
-using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Decisions;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Tests.Decisions;
@@ -91,7 +90,7 @@ public sealed class FramePathTests : IDisposable
         var clip = new ClipSpec(4, 4, 8, ResizeRule.Squash);
         BatchCollector collector = new(64, TimeSpan.Zero, TimeProvider.System);
         var (path, sight) = Make(clip, 1, collector, recording: true);
-        await using var source = new FfmpegSource(new SourceOptions { Address = film, Kind = MediaKind.File, SampleFps = 4, Pace = RecordingPace.Fast }, TimeProvider.System);
+        await using var source = new FfmpegSource(new SourceOptions { Address = film, Kind = SourceKind.File, SampleFps = 4, Pace = RecordingPace.Fast }, TimeProvider.System);
         List<FrameWindow> windows = [];
         HashSet<(int, int)> sizes = [];
         await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
@@ -119,7 +118,7 @@ public sealed class FramePathTests : IDisposable
         var camera = SampleAlerts.Dock with
         {
             Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"),
-            Pace = CameraPace.Realtime,
+            Pace = RecordingPace.Realtime,
             // A drawn recording stands still.
             Health = new(recording ? null : TimeSpan.FromSeconds(2), null, null),
         };

@@ -2,8 +2,8 @@
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using StreamActions.TestKit;
+using StreamActions.Video;
 using StreamActions.Worker.Cameras;
-using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Tests.Decisions;
 
 namespace StreamActions.Worker.Tests.Cameras;
@@ -109,13 +109,13 @@ public sealed class OpeningSlotsTests
         {
             Name = i < 20 ? $"hole-{i}" : "well",
             Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"),
-            Pace = CameraPace.Realtime,
+            Pace = RecordingPace.Realtime,
         }).ToArray();
         Rig? made = null;
         await using var rig = made = new(
             SampleAlerts.File(cameras, SampleAlerts.Fight with { Cameras = [.. cameras.Select(c => c.Name)] }),
             (camera, _) => FakeFrameSource.Silent(made!.Time, camera.Name == "well" ? FakeFrameSource.Row(made.Time.GetUtcNow(), 4, 0) : []),
-            deadlines: StallDeadlines.For(SourceKind.Stream, 4));
+            deadlines: ReaderDeadlines.For(SourceKind.Stream, 4));
         await rig.StartAsync();
         // While the clock stands, all places are taken in the end, and nobody gets more.
         await rig.UntilAsync(() => rig.Slots.Taken == 8);

@@ -124,7 +124,7 @@ public sealed class PipelineTests
         };
         var bright = FakeFrameSource.Row(Start, 4, 255, 255, 255).ToArray();
         Rig? made = null;
-        var live = SampleAlerts.Dock with { Pace = CameraPace.Realtime };
+        var live = SampleAlerts.Dock with { Pace = RecordingPace.Realtime };
         await using var rig = made = new(
             SampleAlerts.File([live], SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero }), (_, _) => FakeFrameSource.Silent(made!.Time, bright), model);
         await rig.StartAsync();

@@ -26,7 +26,7 @@ internal sealed class Rig : IAsyncDisposable
     private readonly InferenceLoop _inference;
 
     public Rig(StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null, bool once = false,
-        StallDeadlines? deadlines = null)
+        ReaderDeadlines? deadlines = null)
     {
         Model = model ?? new FakeActionModel();
         sink ??= Sink;

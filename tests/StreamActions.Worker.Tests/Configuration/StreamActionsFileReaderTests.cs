@@ -1,5 +1,6 @@
 // What a good file gives.
 using StreamActions.TestKit;
+using StreamActions.Video;
 using StreamActions.Worker.Configuration;
 using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
 
@@ -39,7 +40,7 @@ public sealed class StreamActionsFileReaderTests
         Assert.Empty(alert.Zones);
         Assert.Equal([1, 3, 1, 10, 10], new[] { alert.BeginAfter, alert.EndAfter, alert.MergeGap, alert.Cooldown, alert.UpdateEvery }.Select(t => t.TotalSeconds));
         var camera = file.Cameras["dock-east"];
-        Assert.Equal((CameraReader.Ffmpeg, false, CameraPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
+        Assert.Equal((CameraReader.Ffmpeg, false, RecordingPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
         Assert.Equal([new(0.1, 0.2), new(0.8, 0.2), new(0.8, 0.9)], camera.Zones["gate"].Points);
     }
 

@@ -1,4 +1,5 @@
 // Alerts and files for tests to vary with "with".
+using StreamActions.Video;
 using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Tests.Decisions;
@@ -27,7 +28,7 @@ internal static class SampleAlerts
         Source = new(SourceKind.File, "/nowhere/dock.mp4", "file:dock.mp4"),
         Reader = CameraReader.Ffmpeg,
         Loop = false,
-        Pace = CameraPace.Fast,
+        Pace = RecordingPace.Fast,
         Transport = "tcp",
         Zones = new Dictionary<string, Zone>(),
         // Scripted pictures are of one colour and stand still.

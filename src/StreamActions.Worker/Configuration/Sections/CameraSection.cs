@@ -49,7 +49,7 @@ internal static class CameraSection
             _ => source.Kind == SourceKind.Device ? CameraReader.OpenCv : CameraReader.Ffmpeg,
         },
         Loop = Applies(section, source, "loop") && section.Flag("loop", BuiltIn.Loop),
-        Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? CameraPace.Fast : CameraPace.Realtime,
+        Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? RecordingPace.Fast : RecordingPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),

@@ -58,7 +58,7 @@ internal static partial class SourceText
             problem("this is not a complete address", "give scheme://host/path; in a user name or password write @ as %40, / as %2F and : as %3A");
             return null;
         }
-        return new(SourceKind.Stream, text, new SourceOptions { Address = written, Kind = MediaKind.Stream, SampleFps = 1 }.Shown);
+        return new(SourceKind.Stream, text, new SourceOptions { Address = written, Kind = SourceKind.Stream, SampleFps = 1 }.Shown);
     }
 
     [GeneratedRegex(@"^device:(?<number>[0-9]{1,3})\z")]
