@@ -1,4 +1,5 @@
 // The graphs of a bundle, recorded from the network's one definition (docs/model.md §8).
+using StreamActions.Core.Bundles;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 
@@ -15,11 +16,11 @@ public static class M2ClipGraphs
     public static byte[] Video(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
         var (graph, ops, network) = Start("video", config, weights);
-        var frames = graph.Input("frames", OnnxType.UInt8, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
+        var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
         var output = network.Vision.Forward(network.Vision.Normalize(frames));
-        graph.Output("embedding", ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
+        graph.Output(GraphTensors.Embedding, ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
         if (output.ClassLogits is { } logits)
-            graph.Output("class_logits", logits, OnnxType.Float, "B", config.NumClasses);
+            graph.Output(GraphTensors.ClassLogits, logits, OnnxType.Float, "B", config.NumClasses);
         return graph.ToBytes();
     }
 
@@ -28,8 +29,8 @@ public static class M2ClipGraphs
     public static byte[] Text(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
         var (graph, ops, network) = Start("text", config, weights);
-        var tokens = graph.Input("tokens", OnnxType.Int64, "N", config.ContextLength);
-        graph.Output("embedding", ops.L2Normalize(network.Text.Forward(tokens).Embedding), OnnxType.Float, "N", config.EmbedDim);
+        var tokens = graph.Input(GraphTensors.Tokens, OnnxType.Int64, "N", config.ContextLength);
+        graph.Output(GraphTensors.Embedding, ops.L2Normalize(network.Text.Forward(tokens).Embedding), OnnxType.Float, "N", config.EmbedDim);
         return graph.ToBytes();
     }
 
@@ -43,13 +44,13 @@ public static class M2ClipGraphs
     {
         var (graph, ops, network) = Start("reference", config, weights);
         var video = graph.Input("video", OnnxType.Float, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
-        var tokens = graph.Input("tokens", OnnxType.Int64, "N", config.ContextLength);
+        var tokens = graph.Input(GraphTensors.Tokens, OnnxType.Int64, "N", config.ContextLength);
         var vision = network.Vision.Forward(video);
         var text = network.Text.Forward(tokens);
         graph.Output("frame_embeddings", vision.FrameEmbeddings, OnnxType.Float, "B", config.Frames, config.EmbedDim);
         graph.Output("video_embedding", vision.VideoEmbedding, OnnxType.Float, "B", config.EmbedDim);
         if (vision.ClassLogits is { } logits)
-            graph.Output("class_logits", logits, OnnxType.Float, "B", config.NumClasses);
+            graph.Output(GraphTensors.ClassLogits, logits, OnnxType.Float, "B", config.NumClasses);
         graph.Output("text_hidden", text.Hidden, OnnxType.Float, "N", config.ContextLength, config.TextWidth);
         graph.Output("text_embedding", text.Embedding, OnnxType.Float, "N", config.EmbedDim);
         if (network.Masked is { } masked)

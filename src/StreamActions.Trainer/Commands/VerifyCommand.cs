@@ -16,8 +16,7 @@ internal static class VerifyCommand
         {
             var bundle = ModelBundle.Open(result.GetValue(folder)!);
             var deviation = BundleVerifier.Measure(bundle);
-            if (!(deviation.Worst <= bundle.Manifest.Golden.Bound))
-                throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {deviation.Worst:g3} from those it was exported with; the bound is {bundle.Manifest.Golden.Bound:g3}");
+            deviation.ThrowIfAboveBound(bundle);
             RunMessages.Say(
                 $"{bundle.Manifest.Name} {bundle.Manifest.Version} is whole; largest differences: video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}.");
             return Task.CompletedTask;

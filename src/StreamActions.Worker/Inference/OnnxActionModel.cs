@@ -10,8 +10,6 @@ namespace StreamActions.Worker.Inference;
 /// <summary>Runs a bundle's graphs.</summary>
 internal sealed class OnnxActionModel : IActionModel
 {
-    private const string Frames = "frames", Tokens = "tokens", Embedding = "embedding", ClassLogits = "class_logits";
-
     private readonly InferenceSession _video, _text;
     private readonly RunOptions _run = new();
     private readonly ClipTokenizer _tokenizer;
@@ -66,7 +64,7 @@ internal sealed class OnnxActionModel : IActionModel
             text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, threads, logger);
             CheckShapes(bundle, video, text);
             model = new OnnxActionModel(bundle, video, text, maxBatch);
-            model.ReplayGolden(bundle);
+            GoldenReplay.Measure(bundle, model.RunClips, model.EmbedTexts).ThrowIfAboveBound(bundle);
             return model;
         }
         catch (Exception e)
@@ -104,7 +102,7 @@ internal sealed class OnnxActionModel : IActionModel
         using var running = _running.EnterScope();
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var input = OrtValue.CreateTensorValueFromMemory(ids, [phrases.Count, Manifest.ContextLength]);
-        using var outputs = _text.Run(_run, [Tokens], [input], [Embedding]);
+        using var outputs = _text.Run(_run, [GraphTensors.Tokens], [input], [GraphTensors.Embedding]);
         return [.. outputs[0].GetTensorDataAsSpan<float>().ToArray().Chunk(Manifest.EmbeddingWidth)];
     }
 
@@ -128,13 +126,13 @@ internal sealed class OnnxActionModel : IActionModel
         var clip = Manifest.Clip;
         var io = _video.CreateIoBinding();
         List<OrtValue> values = [OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _frames.AsMemory(0, count * clip.ClipBytes), [count, clip.Frames, clip.Size, clip.Size, 3])];
-        io.BindInput(Frames, values[0]);
+        io.BindInput(GraphTensors.Frames, values[0]);
         values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _embeddings.AsMemory(0, count * Manifest.EmbeddingWidth), [count, Manifest.EmbeddingWidth]));
-        io.BindOutput(Embedding, values[1]);
+        io.BindOutput(GraphTensors.Embedding, values[1]);
         if (Manifest.Labels.Count > 0)
         {
             values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _logits.AsMemory(0, count * Manifest.Labels.Count), [count, Manifest.Labels.Count]));
-            io.BindOutput(ClassLogits, values[2]);
+            io.BindOutput(GraphTensors.ClassLogits, values[2]);
         }
         return new(io, [.. values]);
     }
@@ -150,37 +148,31 @@ internal sealed class OnnxActionModel : IActionModel
             else if (node.ElementType != typeof(T) || !node.Dimensions.Skip(1).SequenceEqual(shape))
                 wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
         }
-        Check<byte>(video.InputMetadata, Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
-        Check<float>(video.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
+        Check<byte>(video.InputMetadata, GraphTensors.Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
+        Check<float>(video.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
         if (manifest.Labels.Count > 0)
-            Check<float>(video.OutputMetadata, ClassLogits, [manifest.Labels.Count]);
-        Check<long>(text.InputMetadata, Tokens, [manifest.ContextLength]);
-        Check<float>(text.OutputMetadata, Embedding, [manifest.EmbeddingWidth]);
+            Check<float>(video.OutputMetadata, GraphTensors.ClassLogits, [manifest.Labels.Count]);
+        Check<long>(text.InputMetadata, GraphTensors.Tokens, [manifest.ContextLength]);
+        Check<float>(text.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
         if (wrong.Count > 0)
             throw new BundleException($"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
     }
 
-    private void ReplayGolden(ModelBundle bundle)
+    private ClipOutputs RunClips(byte[] clips)
     {
-        var golden = GoldenClips.Read(bundle);
-        var clip = Manifest.Clip;
+        var clipBytes = Manifest.Clip.ClipBytes;
         List<float[]> embeddings = [], logits = [];
-        for (var first = 0; first < golden.VideoEmbeddings.Count; first += _maxBatch)
+        foreach (var batch in clips.Chunk(_maxBatch * clipBytes))
         {
-            var count = Math.Min(_maxBatch, golden.VideoEmbeddings.Count - first);
-            golden.Clips.AsSpan(first * clip.ClipBytes, count * clip.ClipBytes).CopyTo(_frames);
-            var output = Run(count);
-            for (var i = 0; i < count; i++)
+            batch.CopyTo(_frames, 0);
+            var output = Run(batch.Length / clipBytes);
+            for (var i = 0; i < batch.Length / clipBytes; i++)
             {
                 embeddings.Add(output.Embedding(i).ToArray());
                 logits.Add(output.ClassLogits(i).ToArray());
             }
         }
-        var worst = Math.Max(GoldenClips.Deviation(embeddings, golden.VideoEmbeddings), GoldenClips.Deviation(EmbedTexts(golden.Phrases), golden.TextEmbeddings));
-        if (Manifest.Labels.Count > 0)
-            worst = Math.Max(worst, GoldenClips.Deviation(logits, golden.ClassLogits));
-        if (!(worst <= Manifest.Golden.Bound))
-            throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {worst:g3} from those it was exported with, more than its bound of {Manifest.Golden.Bound:g3}; export it again on this kind of machine");
+        return new(embeddings, logits);
     }
 
     /// <summary>Breaks off a run that is under way, waits until it has returned, and frees everything.</summary>
