@@ -1,39 +1,39 @@
-// Parameters are asked for by dotted path; the backend decides what they are and where they come from.
+// The network requests parameters by dotted path; the backend provides them.
 namespace StreamActions.Model;
 
-/// <summary>How a parameter starts when it is not loaded.</summary>
+/// <summary>The initial value of a parameter that is not loaded.</summary>
 public enum ParameterStart
 {
     /// <summary>All zero.</summary>
     Zeros,
     /// <summary>All one.</summary>
     Ones,
-    /// <summary>Normal with the standard deviation that goes with it.</summary>
+    /// <summary>Normally distributed with the given standard deviation.</summary>
     Normal,
-    /// <summary>One constant value, given in place of the deviation.</summary>
+    /// <summary>One constant value.</summary>
     Constant,
 }
 
-/// <summary>What the network says of one of its parameters.</summary>
+/// <summary>The description of a parameter.</summary>
 /// <param name="Name">Dotted path, as in checkpoints (docs/model.md §5).</param>
 /// <param name="Shape">The exact shape.</param>
-/// <param name="Start">How it starts when it is not loaded.</param>
+/// <param name="Start">Its initial value when it is not loaded.</param>
 /// <param name="Value">Standard deviation of <see cref="ParameterStart.Normal"/>, or the constant.</param>
 public sealed record ParameterSpec(string Name, long[] Shape, ParameterStart Start, double Value = 0);
 
-/// <summary>Where parameters come from.</summary>
+/// <summary>A source of parameters.</summary>
 /// <typeparam name="T">The backend's tensor.</typeparam>
 public interface IParameters<T>
 {
-    /// <summary>The parameter of that name and shape.</summary>
+    /// <summary>The parameter with that name and shape.</summary>
     T Get(ParameterSpec spec);
 }
 
-/// <summary>A place in the tree of parameter names.</summary>
+/// <summary>A node in the tree of parameter names.</summary>
 /// <typeparam name="T">The backend's tensor.</typeparam>
 public readonly record struct ParameterScope<T>(IParameters<T> Source, string Prefix = "")
 {
-    /// <summary>The place below this one.</summary>
+    /// <summary>A node below this one.</summary>
     public ParameterScope<T> At(string name) => this with { Prefix = Path(name) };
 
     /// <summary>A parameter that starts at zero.</summary>
@@ -43,7 +43,8 @@ public readonly record struct ParameterScope<T>(IParameters<T> Source, string Pr
     public T Ones(string name, params long[] shape) => Source.Get(new(Path(name), shape, ParameterStart.Ones));
 
     /// <summary>A parameter that starts at random.</summary>
-    public T Normal(string name, double deviation, params long[] shape) => Source.Get(new(Path(name), shape, ParameterStart.Normal, deviation));
+    public T Normal(string name, double deviation, params long[] shape) =>
+        Source.Get(new(Path(name), shape, ParameterStart.Normal, deviation));
 
     /// <summary>A parameter that starts at one value.</summary>
     public T Constant(string name, double value, params long[] shape) => Source.Get(new(Path(name), shape, ParameterStart.Constant, value));
@@ -51,12 +52,12 @@ public readonly record struct ParameterScope<T>(IParameters<T> Source, string Pr
     private string Path(string name) => Prefix.Length == 0 ? name : $"{Prefix}.{name}";
 }
 
-/// <summary>Parameters that are only written down: the list of what a network needs.</summary>
+/// <summary>Records the parameters that a network requests.</summary>
 public sealed class ParameterList : IParameters<ParameterSpec>
 {
     private readonly List<ParameterSpec> _specs = [];
 
-    /// <summary>Everything that was asked for, in order.</summary>
+    /// <summary>The requested parameters, in order.</summary>
     public IReadOnlyList<ParameterSpec> Specs => _specs;
 
     /// <inheritdoc/>

@@ -12,7 +12,9 @@ internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T
     public T Forward(T x) => _up.Forward(ops.TemporalConvolution(_down.Forward(x), _weight, _bias, frames, causal: false));
 }
 
-/// <summary>Temporal difference Δ of patch tokens: each frame minus the one before, seen over the patch grid. [B, T, L−1, C] → the same.</summary>
+/// <summary>
+/// Temporal difference Δ of patch tokens: each frame minus the previous one, convolved over the patch grid. [B, T, L−1, C] → the same.
+/// </summary>
 internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth, int frames, int grid)
 {
     private readonly Linear<T> _down = new(ops, at.At("fc1"), width, adapterWidth);
@@ -30,7 +32,7 @@ internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T>
     }
 }
 
-/// <summary>The two together: <c>x + E(x) + pad_class(Δ(x))</c>, both from the same x. The identity while its convolutions are zero.</summary>
+/// <summary>Both parts: <c>x + E(x) + pad_class(Δ(x))</c>, from the same x. The identity while its convolutions are zero.</summary>
 internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2ClipConfig config)
 {
     private readonly TemporalEnhancement<T> _enhancement = new(ops, at, config.VisionWidth, config.VisionAdapterWidth, config.Frames);
@@ -42,7 +44,7 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
     {
         var x = ops.Reshape(tokens, -1, config.Frames, config.Tokens, config.VisionWidth);
         var patches = ops.Slice(x, 2, 1, config.Tokens - 1);
-        // The class token has no place on the grid: its difference is zero.
+        // The class token is not on the grid, so its difference is zero.
         var difference = config.Frames > 1 ? ops.PadStart(_difference.Forward(patches), 2, 1, 4) : default;
         var sum = ops.Add(x, _enhancement.Forward(x));
         if (difference is not null)
@@ -50,7 +52,7 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
         return ops.Reshape(sum, -1, config.Tokens, config.VisionWidth);
     }
 
-    /// <summary>The class tokens alone, [B·T, 1, C] → [B·T, 1, C]: they have no difference term.</summary>
+    /// <summary>For class tokens only, [B·T, 1, C] → [B·T, 1, C]: they have no difference term.</summary>
     public T ForwardClassTokens(T tokens)
     {
         var x = ops.Reshape(tokens, -1, config.Frames, 1, config.VisionWidth);

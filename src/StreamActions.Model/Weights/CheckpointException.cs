@@ -1,17 +1,17 @@
-// The one error of weights that do not fit a network: everything that is wrong, at once.
+// The error type for weights that do not fit a network. One message lists every problem.
 namespace StreamActions.Model.Weights;
 
-/// <summary>Weights are missing or have another shape than the network needs; the message lists all of them.</summary>
+/// <summary>Weights are missing or do not have the shape that the network needs. The message lists all of them.</summary>
 public sealed class CheckpointException : Exception
 {
     /// <inheritdoc cref="CheckpointException"/>
     public CheckpointException(string message) : base(message) { }
 
-    /// <summary>Checks that every parameter is there in the right shape.</summary>
-    /// <param name="specs">What the network needs.</param>
-    /// <param name="weights">What there is; further tensors are ignored.</param>
-    /// <param name="source">Where they come from, for the error.</param>
-    /// <exception cref="CheckpointException">Something is missing or misshapen.</exception>
+    /// <summary>Checks that every parameter is present in the right shape.</summary>
+    /// <param name="specs">The parameters that the network needs.</param>
+    /// <param name="weights">The tensors by name; others are ignored.</param>
+    /// <param name="source">Name of the source, for the message.</param>
+    /// <exception cref="CheckpointException">A tensor is missing or misshapen.</exception>
     public static void ThrowUnlessComplete(IEnumerable<ParameterSpec> specs, IReadOnlyDictionary<string, TensorData> weights, string source)
     {
         List<string> problems = [];
@@ -23,6 +23,9 @@ public sealed class CheckpointException : Exception
                 problems.Add($"{spec.Name} is {tensor.ShapeText}, the network needs {TensorData.Text(spec.Shape)}");
         }
         if (problems.Count > 0)
-            throw new CheckpointException($"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
+        {
+            throw new CheckpointException(
+                $"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
+        }
     }
 }
