@@ -61,7 +61,7 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         Assert.Equal(new[] { recordings.OneFrame, recordings.Text, recordings.Truncated }.Order(StringComparer.Ordinal), source.Skipped.Select(s => s.Path));
         Assert.Equal(source.Skipped, said.OrderBy(s => s.Path, StringComparer.Ordinal));
         Assert.Contains("too short: 1 different frame(s) where a clip has 8", said.Single(s => s.Path == recordings.OneFrame).Reason, StringComparison.Ordinal);
-        Assert.Contains("not a complete recording", said.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
+        Assert.Contains("the recording is incomplete", said.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
