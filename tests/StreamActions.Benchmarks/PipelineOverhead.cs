@@ -1,4 +1,4 @@
-// What the way from a camera's window to the network costs: the same session in a bare loop and behind the collector, in turns.
+// The cost of the pipeline between a camera's frames and the network: the same session in a bare loop and in the pipeline, in turns.
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Bundles;
@@ -8,12 +8,12 @@ using StreamActions.Worker.Windows;
 
 namespace StreamActions.Benchmarks;
 
-/// <summary>Windows per second through sliding windows, collector and batches, against the session alone.</summary>
+/// <summary>Windows per second of sliding windows, collector and batches, compared with the bare session.</summary>
 internal static class PipelineOverhead
 {
     private const int Cameras = 8, BatchSize = 8, FramesPerCamera = 100;
 
-    /// <summary>Prints the rates of both and the median of the rounds' ratios.</summary>
+    /// <summary>Prints both rates of each round and the median of the ratios.</summary>
     public static async Task RunAsync(string folder, int rounds, TextWriter output)
     {
         using var model = OnnxActionModel.Open(ModelBundle.Open(folder), "cpu", 0, BatchSize, NullLogger.Instance);
@@ -21,14 +21,16 @@ internal static class PipelineOverhead
         for (var round = 0; round <= rounds; round++)
         {
             var bare = Bare(model);
-            var behind = await BehindTheCollectorAsync(model).ConfigureAwait(false);
+            var behind = await BehindTheCollectorAsync(model);
             if (round == 0)
                 continue;   // warm-up
             ratios.Add(behind / bare);
-            output.WriteLine(FormattableString.Invariant($"round {round}: bare {bare:f1} windows/s, pipeline {behind:f1} windows/s, ratio {behind / bare:f3}"));
+            output.WriteLine(FormattableString.Invariant(
+                $"round {round}: bare {bare:f1} windows/s, pipeline {behind:f1} windows/s, ratio {behind / bare:f3}"));
         }
         ratios.Sort();
-        output.WriteLine(FormattableString.Invariant($"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
+        output.WriteLine(FormattableString.Invariant(
+            $"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
     }
 
     private static int Windows(OnnxActionModel model) => Cameras * (FramesPerCamera - model.Manifest.Clip.Frames + 1);
@@ -36,7 +38,11 @@ internal static class PipelineOverhead
     private static double Bare(OnnxActionModel model)
     {
         var clip = model.Manifest.Clip;
-        FrameWindow[] batch = [.. Enumerable.Range(0, BatchSize).Select(i => new FrameWindow(new View($"camera-{i}", null), 1, [.. Enumerable.Range(0, clip.Frames).Select(t => Frame(clip.FrameBytes, t))]))];
+        FrameWindow[] batch =
+        [
+            .. Enumerable.Range(0, BatchSize).Select(i => new FrameWindow(
+                new View($"camera-{i}", null), 1, [.. Enumerable.Range(0, clip.Frames).Select(t => Frame(clip.FrameBytes, t))])),
+        ];
         var runs = Windows(model) / BatchSize;
         var started = Stopwatch.GetTimestamp();
         for (var i = 0; i < runs; i++)
@@ -55,7 +61,7 @@ internal static class PipelineOverhead
         Task[] cameras = [.. Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(c, model, collector)))];
         for (var done = 0; done < total;)
         {
-            var batch = await collector.TakeAsync(CancellationToken.None).ConfigureAwait(false);
+            var batch = await collector.TakeAsync(CancellationToken.None);
             model.Run(batch);
             foreach (var window in batch)
                 window.Dispose();
@@ -63,7 +69,7 @@ internal static class PipelineOverhead
             done += batch.Count;
         }
         var rate = total / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await Task.WhenAll(cameras).ConfigureAwait(false);
+        await Task.WhenAll(cameras);
         return rate;
     }
 
@@ -74,7 +80,7 @@ internal static class PipelineOverhead
         for (var t = 0; t < FramesPerCamera; t++)
         {
             if (window.Push(Frame(clip.FrameBytes, t), 1) is { } full)
-                await collector.PostWaitingAsync(full, CancellationToken.None).ConfigureAwait(false);
+                await collector.PostWaitingAsync(full, CancellationToken.None);
         }
     }
 
