@@ -3,6 +3,7 @@ using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Onnx;
 using StreamActions.TestKit;
+using StreamActions.Trainer;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
@@ -42,7 +43,7 @@ public sealed class BundleWriterTests : IDisposable
         Assert.All(Weights, w => Assert.Equal(w.Value.Values, start.Weights[w.Key].Values));
 
         var lean = Write(Path.Combine(_folder, "lean"));
-        Assert.Contains("no weights for training", Assert.Throws<FormatException>(() => StartingPoint.Open(lean.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("no weights for training", Assert.Throws<TrainerException>(() => StartingPoint.Open(lean.Folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class BundleWriterTests : IDisposable
         // The next model of that place has none: the old one's must not stay.
         Write(path);
         Assert.False(File.Exists(Path.Combine(path, "evaluation.json")));
-        Assert.Contains("has no evaluation.json", Assert.Throws<FormatException>(() => ReportFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no evaluation.json", Assert.Throws<TrainerException>(() => ReportFile.Open(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class BundleWriterTests : IDisposable
     public void CheckNames_OneThatCannotBe_NamesTheOption(string name, string version, string folder, string expected)
     {
         File.WriteAllText(Path.Combine(_folder, "taken"), "");
-        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames(name, version, folder.Length == 0 ? folder : Path.Combine(_folder, folder)));
+        var error = Assert.Throws<TrainerException>(() => BundleExporter.CheckNames(name, version, folder.Length == 0 ? folder : Path.Combine(_folder, folder)));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(';', error.Message.Replace("here; name", "", StringComparison.Ordinal));
     }
@@ -115,7 +116,7 @@ public sealed class BundleWriterTests : IDisposable
     [Fact]
     public void CheckNames_SeveralThatCannotBe_ListsAll()
     {
-        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames("../evil", "", ""));
+        var error = Assert.Throws<TrainerException>(() => BundleExporter.CheckNames("../evil", "", ""));
         Assert.All(["--name '../evil'", "--model-version", "--to"], option => Assert.Contains(option, error.Message, StringComparison.Ordinal));
         BundleExporter.CheckNames("demo", "1.0.0", _folder);
     }

@@ -33,7 +33,7 @@ internal static class ExportCommand
             BundleExporter.CheckNames(result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!);
             Run(RunFolder.Open(result.GetValue(run)!), result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!, result.GetValue(perClass), result.GetValue(common.Strength), result.GetValue(lean), cancellation);
             return Task.CompletedTask;
-        }));
+        }, cancellation));
         return command;
     }
 

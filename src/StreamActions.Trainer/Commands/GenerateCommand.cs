@@ -14,7 +14,7 @@ internal static class GenerateCommand
         Option<int> page = new("--page") { Description = "Which clips: another number, other clips.", DefaultValueFactory = _ => 0 };
         Option<string> actions = new("--actions") { Description = "Its rows, such as hands_up,crouches; all of the benchmark's when left out, and the poses between them." };
         Command sheet = new("sheet", "A contact sheet: one held-out clip of every action a row, frames from left to right.") { to, page, actions };
-        sheet.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        sheet.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var rows = Actions(result.GetValue(actions));
             var clips = rows.Select((kind, row) =>
@@ -27,7 +27,7 @@ internal static class GenerateCommand
             ContactSheet.Write(result.GetValue(to)!, [.. clips, .. held], GeneratedClipSource.DemoClip);
             RunMessages.Say($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", [.. rows.Select(r => ActionCatalog.Of(r).Name), .. poses.Select(p => Captions.Canonical(p))])}.");
             return Task.CompletedTask;
-        }));
+        }, cancellation));
         return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Pictures(), Film(), Clips() };
     }
 
@@ -37,7 +37,7 @@ internal static class GenerateCommand
         Option<string> to = new("--to") { Description = "The PNG to write.", Required = true };
         Option<int> page = new("--page") { Description = "Which pictures: another number, others.", DefaultValueFactory = _ => 0 };
         Command pictures = new("pictures", "A contact sheet of the pictures that 'pretrain' learns from, with their captions printed.") { to, page };
-        pictures.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        pictures.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var source = new GeneratedImageSource(GeneratedImageSource.DemoImage, warmUpImages: 0);
             var shown = Enumerable.Range(result.GetValue(page) * columns * columns, columns * columns).Select(i => source.Training(i)).Chunk(columns).ToList();
@@ -45,7 +45,7 @@ internal static class GenerateCommand
             foreach (var row in shown)
                 RunMessages.Say($"{string.Join(" | ", row.Select(p => p.Caption))}");
             return Task.CompletedTask;
-        }));
+        }, cancellation));
         return pictures;
     }
 
@@ -62,7 +62,7 @@ internal static class GenerateCommand
             var order = new FilmOrder(ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
             var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation);
             RunMessages.Say($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
-        }));
+        }, cancellation));
         return film;
     }
 
@@ -78,7 +78,7 @@ internal static class GenerateCommand
             var folder = result.GetValue(to)!;
             var written = await ClipFolder.WriteAsync(folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation);
             RunMessages.Say($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
-        }));
+        }, cancellation));
         return clips;
     }
 

@@ -16,7 +16,7 @@ internal static class TrainingSession
     /// <summary>Threads and device of libtorch.</summary>
     /// <param name="threads">0 takes all cores.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
-    /// <exception cref="FormatException">There is no such device here.</exception>
+    /// <exception cref="TrainerException">There is no such device here.</exception>
     public static Device Prepare(int threads, string device)
     {
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
@@ -25,24 +25,24 @@ internal static class TrainingSession
             "cpu" => CPU,
             "auto" => cuda_is_available() ? CUDA : CPU,
             "cuda" when cuda_is_available() => CUDA,
-            "cuda" => throw new FormatException("--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
-            _ => throw new FormatException($"--device {device}: auto, cpu or cuda"),
+            "cuda" => throw new TrainerException("--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
+            _ => throw new TrainerException($"--device {device}: auto, cpu or cuda"),
         };
     }
 
     /// <summary>Opens a run that was begun.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="verb">The verb that goes on with it.</param>
+    /// <param name="settings">The verb's options.</param>
     /// <param name="result">The command line.</param>
-    /// <param name="given">What it says.</param>
-    /// <param name="steps">A new length, or null.</param>
-    /// <exception cref="FormatException">Another verb made the run, or the command line says otherwise than the run's settings.</exception>
-    public static RunFolder GoOn(string path, string verb, ParseResult result, TrainingOptions given, long? steps)
+    /// <param name="given">What the command line says.</param>
+    /// <exception cref="TrainerException">Another verb made the run, or the command line differs from the run's settings.</exception>
+    public static RunFolder GoOn(string path, string verb, SettingOptions settings, ParseResult result, TrainingOptions given)
     {
         var run = RunFolder.Open(path);
-        RunSettings.RequireSame(path, run.Options, verb, result, given);
-        if (steps is { } length && length != run.Options.Steps)
-            run = run.WithSteps(length);
+        RunSettings.RequireSame(path, run.Options, verb, setting => settings.IsGiven(result, setting), given);
+        if (settings.IsGiven(result, RunSettings.Steps) && given.Steps != run.Options.Steps)
+            run = run.WithSteps(given.Steps);
         RunMessages.Say($"Going on with {path} at step {run.LatestStep()} of {run.Options.Steps}.");
         return run;
     }

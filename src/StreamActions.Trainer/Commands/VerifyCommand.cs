@@ -12,7 +12,7 @@ internal static class VerifyCommand
     {
         Argument<string> folder = new("bundle") { Description = "Folder of the bundle." };
         Command command = new("verify", "Check a bundle's hashes and replay its golden clips on this machine.") { folder };
-        command.SetAction((result, _) => RunMessages.GuardAsync(() =>
+        command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var bundle = ModelBundle.Open(result.GetValue(folder)!);
             var deviation = BundleVerifier.Measure(bundle);
@@ -21,7 +21,7 @@ internal static class VerifyCommand
             RunMessages.Say(
                 $"{bundle.Manifest.Name} {bundle.Manifest.Version} is whole; largest differences: video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}.");
             return Task.CompletedTask;
-        }));
+        }, cancellation));
         return command;
     }
 }

@@ -60,14 +60,14 @@ internal sealed record DataChoice
     /// <param name="seed">Seed of the run.</param>
     /// <param name="fresh">True for a network that begins at random, which easy scenes help at first.</param>
     /// <param name="onSkipped">Told of each recording that cannot be used, once, on any thread.</param>
-    /// <exception cref="FormatException">There is no such data, or something is wrong with it; all of it is listed.</exception>
+    /// <exception cref="TrainerException">There is no such data, or something is wrong with it; all of it is listed.</exception>
     public IClipSource Open(ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped = null)
     {
         var own = Open("--data", clip, seed, fresh, onSkipped, evaluation: false);
         if (Replay is null)
             return own;
         if (!(ReplayShare > 0 && ReplayShare < 1))
-            throw new FormatException($"--replay-share {ReplayShare}: above 0, below 1");
+            throw new TrainerException($"--replay-share {ReplayShare}: above 0, below 1");
         var replayed = this with { Source = Replay, Labels = null, Validation = null, Media = null };
         return new MixedClipSource(own, replayed.Open("--replay", clip, seed, fresh, onSkipped, evaluation: false), ReplayShare);
     }
@@ -80,7 +80,7 @@ internal sealed record DataChoice
     /// <param name="seed">Decides which clips of a class come first.</param>
     /// <param name="recipe">The recipe that the network was trained with (<see cref="Recipe"/>): frames are taken the same way.</param>
     /// <param name="onSkipped">Told of each recording that cannot be used, once, on any thread.</param>
-    /// <exception cref="FormatException">There is no such data, or something is wrong with it; all of it is listed.</exception>
+    /// <exception cref="TrainerException">There is no such data, or something is wrong with it; all of it is listed.</exception>
     public IClipSource OpenForEvaluation(ClipSpec clip, ulong seed, string recipe, Action<SkippedRecording>? onSkipped = null) =>
         (this with { Recipe = recipe }).Open("--data", clip, seed, fresh: false, onSkipped, evaluation: true);
 
@@ -107,6 +107,6 @@ internal sealed record DataChoice
                 Views = new(TemporalViews, SpatialViews),
                 OnSkipped = onSkipped,
             }),
-        _ => throw new FormatException($"{option} {Source}: neither a file nor a folder is here; '{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
+        _ => throw new TrainerException($"{option} {Source}: neither a file nor a folder is here; '{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
     };
 }

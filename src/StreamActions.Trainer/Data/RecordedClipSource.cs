@@ -25,7 +25,7 @@ internal sealed class RecordedClipSource : IClipSource
     /// <param name="data">The recordings, from <see cref="DataSetReader.Open"/>.</param>
     /// <param name="clip">Size and timing of clips.</param>
     /// <param name="options">How clips are made.</param>
-    /// <exception cref="FormatException">An option is out of its bounds.</exception>
+    /// <exception cref="TrainerException">An option is out of its bounds.</exception>
     public RecordedClipSource(DataSet data, ClipSpec clip, RecordedClipOptions options)
     {
         options.Check(clip);

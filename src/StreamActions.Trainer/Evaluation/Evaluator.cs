@@ -16,11 +16,13 @@ internal static class Evaluator
     private const int ShuffleSeed = 20240117;
 
     /// <summary>Evaluates on one set.</summary>
-    /// <exception cref="FormatException">The set has no clip, or not the head's classes.</exception>
+    /// <exception cref="TrainerException">The set has no clip.</exception>
+    /// <exception cref="InvalidOperationException">The set is supervised and its classes are not the head's.</exception>
     public static SetReport Run(TorchNetwork network, EvaluationSet set) => Run(network, [set])[0];
 
     /// <summary>Evaluates on sets.</summary>
-    /// <exception cref="FormatException">A set has no clip, or not the head's classes.</exception>
+    /// <exception cref="TrainerException">A set has no clip.</exception>
+    /// <exception cref="InvalidOperationException">A set is supervised and its classes are not the head's.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static IReadOnlyList<SetReport> Run(TorchNetwork network, IReadOnlyList<EvaluationSet> sets, CancellationToken cancellation = default)
     {
@@ -35,7 +37,7 @@ internal static class Evaluator
     {
         var heads = network.Config.NumClasses;
         if (set.Supervised && heads > 0 && heads != set.Classes.Count)
-            throw new FormatException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
+            throw new InvalidOperationException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
         using var own = Own(set, phrases, texts);
         var table = new ScoreTable(set.Name, set.Classes);
         var random = new Random(ShuffleSeed);

@@ -42,7 +42,7 @@ internal sealed record ReportComparison
     /// Compares sets of the same name and classes. A model that learnt more has a set of another's as <c>other/…</c>, over the classes of both: what
     /// it kept is compared with what there was.
     /// </summary>
-    /// <exception cref="FormatException">The reports have no set in common.</exception>
+    /// <exception cref="TrainerException">The reports have no set in common.</exception>
     public static ReportComparison Of(EvaluationReport a, EvaluationReport b)
     {
         var both = (from x in a.Sets
@@ -50,7 +50,7 @@ internal sealed record ReportComparison
                     where NameOf(x, b) == NameOf(y, a) && SameClasses(x, y)
                     select (A: x, B: y, Name: NameOf(x, b))).ToList();
         if (both.Count == 0)
-            throw new FormatException($"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; evaluate both on the same data ('evaluate --data')");
+            throw new TrainerException($"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; evaluate both on the same data ('evaluate --data')");
         return new()
         {
             A = a.Model,

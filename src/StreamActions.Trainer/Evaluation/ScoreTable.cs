@@ -44,13 +44,13 @@ internal sealed class ScoreTable(string name, IReadOnlyList<ClipClass> classes)
     }
 
     /// <summary>The figures.</summary>
-    /// <exception cref="FormatException">There was no clip.</exception>
+    /// <exception cref="TrainerException">There was no clip.</exception>
     public SetReport Report()
     {
         int Sum(Func<Count, int> of) => _counts.Sum(of);
         var clips = Sum(c => c.Clips);
         if (clips == 0)
-            throw new FormatException($"the set {name} has no clip to evaluate on");
+            throw new TrainerException($"the set {name} has no clip to evaluate on");
         TopShares Tops(Func<Count, int> one, Func<Count, int> five) => new(new(Sum(one), clips), new(Sum(five), clips));
         var pairs = Sum(c => c.Pairs);
         return new(name, clips, Math.Round(1.0 / classes.Count, 4), Math.Round(Math.Min(1.0, (double)Five / classes.Count), 4),

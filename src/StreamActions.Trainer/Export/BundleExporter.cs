@@ -6,6 +6,7 @@ using StreamActions.Onnx;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Text;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal static class BundleExporter
     /// <param name="name">What <c>--name</c> says.</param>
     /// <param name="version">What <c>--model-version</c> says.</param>
     /// <param name="folder">What <c>--to</c> says.</param>
-    /// <exception cref="FormatException">One cannot be; all that cannot are listed with their options.</exception>
+    /// <exception cref="TrainerException">One cannot be; all that cannot are listed with their options.</exception>
     public static void CheckNames(string name, string version, string folder)
     {
         List<string> problems = [];
@@ -42,7 +43,7 @@ internal static class BundleExporter
         else if (File.Exists(folder))
             problems.Add($"--to {folder}: a file is here; name a folder");
         if (problems.Count > 0)
-            throw new FormatException(string.Join("; ", problems));
+            throw new TrainerException(string.Join("; ", problems));
     }
 
     /// <summary>Writes a verified bundle.</summary>
@@ -81,7 +82,7 @@ internal static class BundleExporter
             ContextLength = config.ContextLength,
             PromptTemplate = network.Template.ToString(),
             ClosedVocabulary = description.ClosedVocabulary,
-            LearntWords = description.ClosedVocabulary ? LearntWords(ClipTokenizer.Load(tokenizerFiles.Vocabulary, tokenizerFiles.Merges), description.Texts) : null,
+            LearntWords = description.ClosedVocabulary ? LearntWords(TokenizerFiles.Load(tokenizerFiles), description.Texts) : null,
             Labels = config.NumClasses > 0 ? [.. classes.Select(c => c.Name)] : [],
             Precision = "fp32",
             Golden = new(Bound, 0),

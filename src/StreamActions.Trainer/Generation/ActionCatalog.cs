@@ -72,10 +72,10 @@ internal static class ActionCatalog
     public static ActionWords Of(ActionKind kind) => (int)kind < All.Count ? All[(int)kind] : More[(int)kind - All.Count];
 
     /// <summary>The actions named in a list such as <c>walks_right,waves_hand</c>.</summary>
-    /// <exception cref="FormatException">An unknown name, or none at all.</exception>
+    /// <exception cref="SceneException">An unknown name, or none at all.</exception>
     public static IReadOnlyList<ActionKind> Parse(string names)
     {
-        FormatException Refused(string why) => new($"--actions {names}: {why}; there are {string.Join(", ", All.Concat(More).Select(a => a.Name))}");
+        SceneException Refused(string why) => new($"--actions {names}: {why}; there are {string.Join(", ", All.Concat(More).Select(a => a.Name))}");
         ActionKind[] kinds = [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
             All.Concat(More).FirstOrDefault(a => a.Name == name)?.Kind ?? throw Refused($"no action is called {name}"))];
         return kinds.Length > 0 ? kinds : throw Refused("no action is named");

@@ -15,14 +15,14 @@ internal static class ClipFolder
 
     /// <summary>Writes so many clips of each action; a clip's label is its action's place among <paramref name="actions"/>, its seed its own place in the list after <paramref name="firstSeed"/>.</summary>
     /// <returns>How many clips were written.</returns>
-    /// <exception cref="FormatException">Less than one clip of each, or a file is in the folder's place.</exception>
-    /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>
+    /// <exception cref="SceneException">Less than one clip of each, a file has the folder's name, or the encoder failed.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public static async Task<int> WriteAsync(string folder, IReadOnlyList<ActionKind> actions, int perAction, ulong firstSeed, CancellationToken cancellation)
     {
         if (perAction < 1)
-            throw new FormatException($"--count {perAction}: at least 1 clip of every action");
+            throw new SceneException($"--count {perAction}: at least 1 clip of every action");
         if (File.Exists(folder))
-            throw new FormatException($"--to {folder}: a file is here; name a folder");
+            throw new SceneException($"--to {folder}: a file is here; name a folder");
         List<string> list = [];
         List<LabelRow> labels = [];
         foreach (var action in actions.Distinct().Select(ActionCatalog.Of))

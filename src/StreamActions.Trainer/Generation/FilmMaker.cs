@@ -29,8 +29,8 @@ internal sealed partial class FilmTruthJson : JsonSerializerContext;
 internal static class FilmMaker
 {
     /// <summary>Writes a film to <paramref name="path"/> (MP4) and its truth beside it, with the ending <c>.json</c>.</summary>
-    /// <exception cref="FormatException">The actions cannot follow each other so, or the size is odd.</exception>
-    /// <exception cref="IOException">A file cannot be written, or the encoder failed.</exception>
+    /// <exception cref="SceneException">The actions cannot follow each other so, the size is odd, or the encoder failed.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public static async Task<FilmTruth> WriteAsync(string path, FilmOrder order, CancellationToken cancellation)
     {
         var film = Film.Plan(order);
@@ -50,7 +50,7 @@ internal static class FilmMaker
     }
 
     /// <summary>What happens in a film, without making it.</summary>
-    /// <exception cref="FormatException">The actions cannot follow each other so, or the size is odd.</exception>
+    /// <exception cref="SceneException">The actions cannot follow each other so, or the size is odd.</exception>
     public static FilmTruth Truth(string fileName, FilmOrder order) => Film.Plan(order).Truth(fileName);
 
     private sealed record Film(FilmOrder Order, SceneLook Look, Body[] Bodies, FilmPlan Timetable, Choreography Choreography, double HalfWidth, Random Random)
@@ -58,7 +58,7 @@ internal static class FilmMaker
         public static Film Plan(FilmOrder order)
         {
             if (order.Width < 16 || order.Height < 16 || order.Width % 2 != 0 || order.Height % 2 != 0)
-                throw new FormatException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
+                throw new SceneException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
             var random = new SeededRandom(order.Seed);
             // A quiet picture: moderate figures, and so little noise that the file stays small.
             var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62) with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };

@@ -27,11 +27,11 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
     /// <param name="actions">What happens, in order.</param>
     /// <param name="halfWidth">Half the picture's width in body heights.</param>
     /// <param name="random">For durations and manners.</param>
-    /// <exception cref="FormatException">The actions cannot follow each other so; the message names the first that cannot.</exception>
+    /// <exception cref="SceneException">The actions cannot follow each other so; the message names the first that cannot.</exception>
     public static FilmPlan Make(IReadOnlyList<ActionKind> actions, double halfWidth, Random random)
     {
         if (actions.Count == 0)
-            throw new FormatException("a film needs at least one action");
+            throw new SceneException("a film needs at least one action");
         var manner = MotionStyle.Random(random);
         var outside = halfWidth + 0.5;
         var posture = Before(actions[0]);
@@ -44,7 +44,7 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
         for (var i = 0; i < actions.Count; i++)
         {
             var kind = actions[i];
-            FormatException Impossible(string why) => new($"action {i + 1}, {ActionCatalog.Of(kind).Name}: {why}");
+            SceneException Impossible(string why) => new($"action {i + 1}, {ActionCatalog.Of(kind).Name}: {why}");
             var away = Math.Abs(x) >= outside;
             if (posture != Before(kind))
                 throw Impossible($"the person must be {Before(kind).ToString().ToLowerInvariant()}, and is {posture.ToString().ToLowerInvariant()}");

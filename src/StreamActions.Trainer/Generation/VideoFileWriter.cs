@@ -18,7 +18,7 @@ internal sealed class VideoFileWriter : IAsyncDisposable
     /// <param name="width">Width in pixels, even.</param>
     /// <param name="height">Height in pixels, even.</param>
     /// <param name="fps">Frames per second.</param>
-    /// <exception cref="IOException"><c>ffmpeg</c> cannot be started.</exception>
+    /// <exception cref="SceneException"><c>ffmpeg</c> cannot be started.</exception>
     public VideoFileWriter(string path, int width, int height, double fps)
     {
         _path = Path.GetFullPath(path);
@@ -38,13 +38,13 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new IOException($"{_path}: ffmpeg cannot be started ({e.Message}); install it, with libx264", e);
+            throw new SceneException($"{_path}: ffmpeg cannot be started ({e.Message}); install it, with libx264", e);
         }
         _complaints = _encoder.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Adds a picture: packed RGB, width × height × 3 bytes.</summary>
-    /// <exception cref="IOException">The encoder gave up; the message says why.</exception>
+    /// <exception cref="SceneException">The encoder gave up; the message says why.</exception>
     public async Task WriteAsync(ReadOnlyMemory<byte> pixels, CancellationToken cancellation)
     {
         if (pixels.Length != _frameBytes)
@@ -55,12 +55,12 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"{_path}: ffmpeg ended early: {LastLine(await _complaints)}", e);
+            throw new SceneException($"{_path}: ffmpeg ended early: {LastLine(await _complaints)}", e);
         }
     }
 
     /// <summary>Waits until the file is whole.</summary>
-    /// <exception cref="IOException">The encoder failed; the message says why.</exception>
+    /// <exception cref="SceneException">The encoder failed; the message says why.</exception>
     public async Task FinishAsync(CancellationToken cancellation)
     {
         try
@@ -73,7 +73,7 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         }
         await _encoder.WaitForExitAsync(cancellation);
         if (_encoder.ExitCode != 0)
-            throw new IOException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _complaints)}");
+            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _complaints)}");
         _finished = true;
     }
 

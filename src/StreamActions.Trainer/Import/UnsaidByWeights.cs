@@ -18,7 +18,7 @@ internal sealed record UnsaidByWeights(string? Labels = null, string? Words = nu
     /// <param name="source">Where they come from, for errors.</param>
     /// <param name="leftOut">Told of what is left out, in words.</param>
     /// <exception cref="CheckpointException">The weights are not an M²-CLIP's.</exception>
-    /// <exception cref="FormatException">A list is not readable, or has not a name for each row; names the file.</exception>
+    /// <exception cref="TrainerException">A list is not readable, or has not a name for each row; names the file.</exception>
     public TrainedNetwork Of(IReadOnlyDictionary<string, TensorData> weights, string source, ICollection<string> leftOut)
     {
         var config = M2ClipCheckpoint.Sizes(weights, source);
@@ -40,9 +40,9 @@ internal sealed record UnsaidByWeights(string? Labels = null, string? Words = nu
             return [];
         }
         if (rows == 0)
-            throw new FormatException($"{option} {file}: these weights have no {head}; leave the option out");
+            throw new TrainerException($"{option} {file}: these weights have no {head}; leave the option out");
         var names = read(file);
-        return names.Count == rows ? names : throw new FormatException($"{option} {file}: it has {names.Count} names, and the {head} {rows} rows; give the list that it was trained with");
+        return names.Count == rows ? names : throw new TrainerException($"{option} {file}: it has {names.Count} names, and the {head} {rows} rows; give the list that it was trained with");
     }
 
     private static IReadOnlyList<ClipClass> ReadClasses(string file)
@@ -55,7 +55,7 @@ internal sealed record UnsaidByWeights(string? Labels = null, string? Words = nu
     private static IReadOnlyList<string> ReadWords(string file)
     {
         if (!File.Exists(file))
-            throw new FormatException($"--words {file}: no file is here; give the list of words that the head was trained with");
+            throw new TrainerException($"--words {file}: no file is here; give the list of words that the head was trained with");
         List<(string Word, int Number)> words = [];
         foreach (var (line, text) in File.ReadLines(file).Index())
         {
@@ -64,12 +64,12 @@ internal sealed record UnsaidByWeights(string? Labels = null, string? Words = nu
                 continue;
             var number = words.Count;
             if (parts.Length > 2 || parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out number))
-                throw new FormatException($"--words {file}: line {line + 1}, '{text}', is no word with its number; write 'word number', or words alone in their order");
+                throw new TrainerException($"--words {file}: line {line + 1}, '{text}', is no word with its number; write 'word number', or words alone in their order");
             words.Add((parts[0], number));
         }
         string[] inOrder = [.. words.OrderBy(w => w.Number).Select(w => w.Word)];
         return words.Select(w => w.Number).Order().SequenceEqual(Enumerable.Range(0, words.Count)) && inOrder.Distinct(StringComparer.Ordinal).Count() == words.Count
             ? inOrder
-            : throw new FormatException($"--words {file}: a word or a number is in it twice, or a number is left out; {words.Count} words are numbered 0 to {words.Count - 1}");
+            : throw new TrainerException($"--words {file}: a word or a number is in it twice, or a number is left out; {words.Count} words are numbered 0 to {words.Count - 1}");
     }
 }

@@ -57,7 +57,8 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
         if (total is null && (!classified || masked is not null))
             total = logits.sum().Times(0);
         var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
-        return new(total ?? throw new InvalidOperationException("no loss is left: those that are on need classes or words, which this data does not have"), parts, right);
+        return new(total ?? throw new TrainerException(
+            "no loss is left: the losses with a weight above 0 need classes or words that this data lacks; give --contrastive a weight above 0"), parts, right);
     }
 
     private Tensor CrossModal(Tensor videos, int[] labels, int seed)

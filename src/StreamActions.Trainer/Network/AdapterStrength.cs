@@ -15,15 +15,15 @@ internal static class AdapterStrength
     public const double Full = 1;
 
     /// <summary>Sets the strength of a network's adapters, which is 1 so far.</summary>
-    /// <exception cref="FormatException">No strength, or the network has no adapters.</exception>
+    /// <exception cref="TrainerException">No strength, or the network has no adapters.</exception>
     public static void Set(TorchNetwork network, double strength)
     {
         if (!(strength is >= 0 and <= 1))
-            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"--strength {strength}: give a number from 0 to 1"));
+            throw new TrainerException(string.Create(CultureInfo.InvariantCulture, $"--strength {strength}: give a number from 0 to 1"));
         if (strength == Full)
             return;
         if (network.Config is { VisionAdapterLayers: 0, TextAdapterLayers: 0 })
-            throw new FormatException("--strength: this network has no adapters");
+            throw new TrainerException("--strength: this network has no adapters");
         using var mode = no_grad();
         foreach (var (name, parameter) in network.Parameters.Tensors)
         {

@@ -39,15 +39,15 @@ internal sealed class LabelWords
     }
 
     /// <summary>Makes sure that words can be masked.</summary>
-    /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
+    /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
     public static void Require(ClipTokenizer tokenizer)
     {
         if (tokenizer.Length(Mask) != 3)
-            throw new FormatException($"the vocabulary has no token for '{Mask}', which masked words need: switch that task off with '--masked 0', or start from weights whose vocabulary has it");
+            throw new TrainerException($"the vocabulary has no token for '{Mask}', which masked words need: switch that task off with '--masked 0', or start from weights whose vocabulary has it");
     }
 
     /// <summary>Masks words of captions; a masked word of several tokens becomes one.</summary>
-    /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
+    /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
     public MaskedCaptions MaskSome(IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
     {
         Require(tokenizer);

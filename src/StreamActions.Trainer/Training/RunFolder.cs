@@ -61,7 +61,7 @@ internal sealed class RunFolder
     /// <param name="clip">The clips.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="source">Its data.</param>
-    /// <exception cref="FormatException">The folder's place is taken by a file.</exception>
+    /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
     public static RunFolder Create(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
         Make(root);
@@ -75,7 +75,7 @@ internal sealed class RunFolder
     }
 
     /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
-    /// <exception cref="FormatException">The folder's place is taken by a file.</exception>
+    /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
     public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
     {
         Make(root);
@@ -93,7 +93,7 @@ internal sealed class RunFolder
         options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
         var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
         if (words.Count > 0)
-            LabelWords.Require(ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges));
+            LabelWords.Require(TokenizerFiles.Load(start.Tokenizer));
         // A head that nothing teaches would only say what it was made with; the classes stay, for their texts.
         var heads = new NewHeads(clip.Frames, options.Adapters, options.Losses.Visual > 0 ? source.Classes : [], words, options.BeforeAttention);
         var (config, weights) = heads.On(start);
@@ -104,24 +104,38 @@ internal sealed class RunFolder
     }
 
     /// <summary>Opens an existing run.</summary>
-    /// <exception cref="FormatException">The folder is not a run, or a file of it is missing or not readable; names the file.</exception>
+    /// <exception cref="TrainerException">The folder is not a run, or a file of it is missing or not readable; names the file.</exception>
     public static RunFolder Open(string root)
     {
         if (File.Exists(root))
-            throw new FormatException($"{root}: this is a file; name the folder of a run");
+            throw new TrainerException($"{root}: this is a file; name the folder of a run");
         if (!Exists(root))
-            throw new FormatException($"{root}: no training run is here; start one with 'train --run {root}'");
+            throw new TrainerException($"{root}: no training run is here; start one with 'train --run {root}'");
         var missing = Files.Where(file => !File.Exists(Path.Combine(root, file))).ToList();
         if (missing.Count > 0)
-            throw new FormatException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
+            throw new TrainerException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
         return new(root, Read(root, NetworkFile, json => TrainedNetwork.Parse(json, Path.Combine(root, NetworkFile))),
-            Read(root, ClipFile, ParseClip), Read(root, OptionsFile, TrainingOptions.Parse));
+            Read(root, ClipFile, ParseClip), Read(root, OptionsFile, ParseOptions));
     }
 
     private static ClipSpec? ParseClip(string json)
     {
         var clip = JsonSerializer.Deserialize<ClipSpec>(json, Checkpoints.EveryMember);
         return clip is null or { Frames: > 0, SampleFps: > 0, Size: > 0 } ? clip : throw new JsonException("frames, rate and size must be above 0");
+    }
+
+    private static TrainingOptions? ParseOptions(string json)
+    {
+        var options = TrainingOptions.Parse(json);
+        try
+        {
+            _ = options is null ? null : new PromptTemplate(options.PromptTemplate);
+            return options;
+        }
+        catch (FormatException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
     }
 
     private static T Read<T>(string root, string file, Func<string, T?> parse) where T : class
@@ -132,7 +146,7 @@ internal sealed class RunFolder
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{root}: its {file} is not readable ({e.Message}); {Restore}", e);
+            throw new TrainerException($"{root}: its {file} is not readable ({e.Message}); {Restore}", e);
         }
     }
 
@@ -140,16 +154,16 @@ internal sealed class RunFolder
     private static void Make(string root)
     {
         if (File.Exists(root))
-            throw new FormatException($"{root}: a file is here; name another folder for the run");
+            throw new TrainerException($"{root}: a file is here; name another folder for the run");
         Directory.CreateDirectory(root);
     }
 
     /// <summary>The same run with another length, which is kept.</summary>
-    /// <exception cref="InvalidOperationException">More steps than that are done already.</exception>
+    /// <exception cref="TrainerException">More steps than that are done already.</exception>
     public RunFolder WithSteps(long steps)
     {
         if (steps < LatestStep())
-            throw new InvalidOperationException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
+            throw new TrainerException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
         var longer = new RunFolder(_root, _network, Clip, Options with { Steps = steps });
         longer.WriteOptions();
         return longer;
@@ -170,7 +184,7 @@ internal sealed class RunFolder
     }
 
     /// <summary>The run's tokenizer.</summary>
-    public ClipTokenizer Tokenizer() => ClipTokenizer.Load(VocabularyPath, MergesPath);
+    public ClipTokenizer Tokenizer() => TokenizerFiles.Load((VocabularyPath, MergesPath));
 
     /// <summary>Path of a file of the run.</summary>
     public string In(string file) => Path.Combine(_root, file);

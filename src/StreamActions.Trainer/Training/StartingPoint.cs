@@ -29,7 +29,7 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
     public long Steps { get; init; }
 
     /// <summary>Opens a run's folder or a bundle.</summary>
-    /// <exception cref="FormatException">It is neither, or has no weights.</exception>
+    /// <exception cref="TrainerException">It is neither, or has no weights.</exception>
     /// <exception cref="BundleException">The bundle cannot be trusted.</exception>
     /// <param name="path">The folder.</param>
     /// <param name="option">The option that named it, for errors.</param>
@@ -38,10 +38,10 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
         if (RunFolder.Exists(path))
             return Of(RunFolder.Open(path), path);
         if (!File.Exists(Path.Combine(path, ModelBundle.ManifestFile)))
-            throw new FormatException($"{option} {path}: neither a run nor a bundle; 'import-clip' makes a run of published weights");
+            throw new TrainerException($"{option} {path}: neither a run nor a bundle; 'import-clip' makes a run of published weights");
         var bundle = ModelBundle.Open(path);
         if (!bundle.Manifest.Files.ContainsKey(ModelBundle.TrainingWeights) || !bundle.Manifest.Files.ContainsKey(ModelBundle.TrainingNetwork))
-            throw new FormatException($"{option} {path}: this bundle holds no weights for training; take the run it was exported from");
+            throw new TrainerException($"{option} {path}: this bundle holds no weights for training; take the run it was exported from");
         var network = TrainedNetwork.Parse(File.ReadAllText(bundle.PathOf(ModelBundle.TrainingNetwork)), bundle.PathOf(ModelBundle.TrainingNetwork));
         return new(NameOf(bundle.Manifest), network.Config, bundle.Manifest.Clip, SafetensorsFile.Open(bundle.PathOf(ModelBundle.TrainingWeights)).ReadAll(),
             (bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges)), bundle.Manifest.PromptTemplate, !bundle.Manifest.ClosedVocabulary, network.Classes, network.Words)
@@ -59,7 +59,7 @@ internal sealed record StartingPoint(string Name, M2ClipConfig Config, ClipSpec 
     private static StartingPoint Of(RunFolder run, string path)
     {
         var checkpoint = run.BestOrLatest()
-            ?? throw new FormatException($"--from {path}: this run has no checkpoint yet");
+            ?? throw new TrainerException($"--from {path}: this run has no checkpoint yet");
         return new(RunFolder.NameOf(path), run.Config, run.Clip, checkpoint.Read(),
             (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary, run.Classes, run.Words)
         {
@@ -80,7 +80,7 @@ internal sealed record TrainedNetwork(M2ClipConfig Config, IReadOnlyList<ClipCla
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>From JSON.</summary>
-    /// <exception cref="FormatException">Not of that form; names the file.</exception>
+    /// <exception cref="TrainerException">Not of that form; names the file.</exception>
     public static TrainedNetwork Parse(string json, string file)
     {
         try
@@ -91,7 +91,7 @@ internal sealed record TrainedNetwork(M2ClipConfig Config, IReadOnlyList<ClipCla
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{file}: not a readable network ({e.Message}); restore it from a copy", e);
+            throw new TrainerException($"{file}: not a readable network ({e.Message}); restore it from a copy", e);
         }
     }
 }

@@ -136,8 +136,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
         var value = (double)batch.Total.item<float>();
         if (!double.IsFinite(value))
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"the loss is no number any more at step {step}; go on from the last checkpoint with a lower --rate"));
+            throw new TrainerException(string.Create(CultureInfo.InvariantCulture,
+                $"step {step}: the loss is NaN or infinite; start another run with 'train --from' this one and a lower --rate"));
         batch.Total.Times(1.0 / options.Accumulate).backward();
         (network.Training, network.MixedPrecision) = (false, false);
         return (value, batch);

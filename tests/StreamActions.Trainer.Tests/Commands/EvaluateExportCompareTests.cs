@@ -106,9 +106,9 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public void Open_RunWithoutReportOfItsBestCheckpoint_SaysHowToMakeOne()
     {
         var run = MakeRun();
-        Assert.Contains($"'evaluate --run {run}'", Assert.Throws<FormatException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
+        Assert.Contains($"'evaluate --run {run}'", Assert.Throws<TrainerException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(run, "evaluation.json"), ExampleReports.Report("mine").ToJson());   // of step 250, and the run is at 0
-        Assert.Contains("step 0", Assert.Throws<FormatException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
+        Assert.Contains("step 0", Assert.Throws<TrainerException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class EvaluateExportCompareTests : IDisposable
     {
         Assert.Equal(1, CompareCommand.Create().Parse([_folder.File("none"), _folder.File("none"), "--json", _folder.File("d.json")]).Invoke());
         Assert.False(File.Exists(_folder.File("d.json")));
-        Assert.Contains("no such file or folder", Assert.Throws<FormatException>(() => ReportFile.Open(_folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file or folder", Assert.Throws<TrainerException>(() => ReportFile.Open(_folder.File("none"))).Message, StringComparison.Ordinal);
     }
 
     private string MakeRun()

@@ -113,7 +113,7 @@ public sealed class ImportClipTests : IDisposable
     public void Import_FolderWithoutFiles_NamesThem()
     {
         var empty = Directory.CreateDirectory(In("empty")).FullName;
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
+        var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
         Assert.Contains("no model.safetensors or open_clip_model.safetensors, no config.json or open_clip_config.json, no vocab.json, no merges.txt", message, StringComparison.Ordinal);
     }
 
@@ -122,7 +122,7 @@ public sealed class ImportClipTests : IDisposable
     {
         // Its activation is not known then, and LAION's has another one.
         SafetensorsFile.Write(In("model.safetensors"), _official);
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
+        var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.StartsWith($"{_folder}: no config.json or open_clip_config.json;", message, StringComparison.Ordinal);
         Assert.False(RunFolder.Exists(In("run")));
     }
@@ -132,7 +132,7 @@ public sealed class ImportClipTests : IDisposable
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In("config.json"), """{ "architecture": "vit_base_patch16_clip_quickgelu_224" }""");
-        Assert.Contains("neither vision_config", Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither vision_config", Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message, StringComparison.Ordinal);
         File.WriteAllText(In("open_clip_config.json"), """{ "model_cfg": { "quick_gelu": true } }""");
         Assert.Equal(_config, ImportClipCommand.Import(_folder, In("run"), 4, 4).Config);
     }
@@ -147,7 +147,7 @@ public sealed class ImportClipTests : IDisposable
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In(file), json);
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
+        var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.Contains(file, message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }

@@ -111,7 +111,7 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_LabelsThatDoNotFit_SaysWhy(string table, string reason)
     {
         File.WriteAllText(In("labels.csv"), table);
-        var message = Assert.ThrowsAny<FormatException>(() => Import(Whole)).Message;
+        var message = Assert.ThrowsAny<TrainerException>(() => Import(Whole)).Message;
         Assert.Contains("labels.csv", message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
@@ -125,7 +125,7 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_WordsThatDoNotFit_SaysWhy(string list, string reason)
     {
         File.WriteAllText(In("words.txt"), list);
-        var message = Assert.Throws<FormatException>(() => Import(Whole)).Message;
+        var message = Assert.Throws<TrainerException>(() => Import(Whole)).Message;
         Assert.Contains("words.txt", message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
@@ -141,10 +141,10 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_NamesForAHeadThatIsNotThere_SaysSo()
     {
         Write(GoldenReference.Weights.Where(w => !w.Key.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)).ToDictionary());
-        Assert.Contains("these weights have no classification head", Assert.Throws<FormatException>(() => Import(Whole)).Message, StringComparison.Ordinal);
+        Assert.Contains("these weights have no classification head", Assert.Throws<TrainerException>(() => Import(Whole)).Message, StringComparison.Ordinal);
         Write(GoldenReference.Weights.Where(w => !w.Key.Contains("adapter", StringComparison.Ordinal)).ToDictionary());
         File.WriteAllText(In("config.json"), """{ "vision_config": {}, "text_config": {} }""");
-        Assert.Contains("a plain CLIP", Assert.Throws<FormatException>(() => Import(Whole)).Message, StringComparison.Ordinal);
+        Assert.Contains("a plain CLIP", Assert.Throws<TrainerException>(() => Import(Whole)).Message, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, float[]> Outputs(RunFolder run)

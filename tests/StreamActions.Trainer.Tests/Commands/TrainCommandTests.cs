@@ -5,6 +5,7 @@ using System.Globalization;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Data.Layouts;
 using StreamActions.Trainer.Tests.Training;
 using StreamActions.Trainer.Training;
 
@@ -56,6 +57,35 @@ public sealed class TrainCommandTests : IDisposable
         Assert.NotNull(run.Checkpoints.Best());
         // Done is done: the same command has nothing left to do.
         Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
+    }
+
+    [Fact]
+    public void AnyVerb_DataSetOfARun_IsOpenedOnceARun()
+    {
+        SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
+        foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0) })
+        {
+            Directory.CreateDirectory(In($"data/{name}"));
+            for (var n = 0; n < 8; n++)
+                TestVideo.MakeColour(In($"data/{name}/{n}.mp4"), colour, 64, 64, seconds: 1);
+        }
+        string[] begin = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--batch", "2", "--steps", "1"];
+
+        Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(begin).Invoke())));
+        Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--steps", "2"]).Invoke())));
+        Assert.Equal(1, Openings(() => Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", In("run"), "--per-class", "1"]).Invoke())));
+        string[] export = ["--run", In("run"), "--name", "rooms", "--to", In("bundle"), "--per-class", "1"];
+        Assert.Equal(1, Openings(() => Assert.Equal(0, ExportCommand.Create().Parse(export).Invoke())));
+    }
+
+    private int Openings(Action act)
+    {
+        var count = 0;
+        void Count(string path) => Interlocked.Add(ref count, path == In("data") ? 1 : 0);
+        DataSetReader.Opening += Count;
+        act();
+        DataSetReader.Opening -= Count;
+        return count;
     }
 
     [Theory]
@@ -128,25 +158,6 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public void Command_Run_HasWhatMakesItAndNoPlace()
-    {
-        var options = new TrainingOptions { Steps = 800, Batch = 32, Rate = 6e-3, WarmUp = 50, Seed = 2, Train = TrainablePart.Adapters, ImportedFrom = "demo 0.3.0", Ted = TedParts.Difference };
-        Assert.Equal("train --run mine --from \"demo 0.3.0\" --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --ted difference", RunSettings.Command("/home/somebody/mine/", options));
-        var own = options with
-        {
-            ImportedFrom = null,
-            Ted = TedParts.Both,
-            MixedPrecision = true,
-            Losses = new() { Masked = 0 },
-            Data = new() { Source = "/home/somebody/shop", Replay = "generated", ReplayShare = 0.75, TemporalViews = 4, SpatialViews = 3 },
-        };
-        Assert.Equal("train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 --data shop --replay generated --replay-share 0.75 --views 4x3 --train adapters",
-            RunSettings.Command("mine", own));
-        Assert.Equal("pretrain --run clip --steps 9 --batch 128 --rate 0.001 --warm-up 1 --seed 1",
-            RunSettings.Command("runs/clip", new() { Steps = 9, Batch = 128, Rate = 1e-3, WarmUp = 1, Seed = 1, Train = TrainablePart.Backbone, Data = new() { Source = "generated-images" } }));
-    }
-
-    [Fact]
     public async Task Train_InterruptedInALongStep_SavesAndEndsWell()
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet")
@@ -159,7 +170,7 @@ public sealed class TrainCommandTests : IDisposable
         {
             var cancellation = TestContext.Current.CancellationToken;
             var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-            while (!File.Exists(In("run/log.csv")) || new FileInfo(In("run/log.csv")).Length == 0)
+            while (!File.Exists(In("run/log.csv")) || !(await File.ReadAllTextAsync(In("run/log.csv"), cancellation)).Contains("step,1,", StringComparison.Ordinal))
             {
                 Assert.False(process.HasExited, "it ended by itself");
                 await Task.Delay(50, cancellation);

@@ -49,7 +49,7 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
 
         Assert.Equal(Pixels(plain), Pixels(plain with { ColourJitter = 0 }));
         Assert.NotEqual(Pixels(plain), Pixels(plain with { ColourJitter = 0.4 }));
-        Assert.StartsWith("--colour-jitter 1:", Assert.Throws<FormatException>(() => Pixels(plain with { ColourJitter = 1 })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("--colour-jitter 1:", Assert.Throws<TrainerException>(() => Pixels(plain with { ColourJitter = 1 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     {
         var good = Choice("good.csv", "moving.mp4,it moves,train", "still.mp4,it stays,val");
         string Message(DataChoice choice, ResizeRule resize = ResizeRule.CenterCrop) =>
-            Assert.Throws<FormatException>(() => choice.Open(Clip with { Resize = resize }, 5, fresh: false)).Message;
+            Assert.Throws<TrainerException>(() => choice.Open(Clip with { Resize = resize }, 5, fresh: false)).Message;
 
         Assert.StartsWith("--data /nowhere:", Message(good with { Source = "/nowhere" }), StringComparison.Ordinal);
         Assert.StartsWith("--replay /nowhere:", Message(good with { Replay = "/nowhere" }), StringComparison.Ordinal);
@@ -71,9 +71,9 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     {
         var options = new TrainingOptions { Steps = 1, Batch = 2, Rate = 1, Seed = 1, Data = new() { Source = "/clips", ColourJitter = 0.3, Replay = "generated" } };
 
-        Assert.Equal(options.Data, TrainingOptions.Parse(options.ToJson()).Data);
+        Assert.Equal(options.Data, TrainingOptions.Parse(options.ToJson())!.Data);
         Assert.DoesNotContain("has_recordings", options.ToJson(), StringComparison.Ordinal);
-        Assert.Equal(0, TrainingOptions.Parse("""{"steps":1,"batch":2,"rate":1,"seed":1,"data":{"source":"/clips"}}""").Data.ColourJitter);
+        Assert.Equal(0, TrainingOptions.Parse("""{"steps":1,"batch":2,"rate":1,"seed":1,"data":{"source":"/clips"}}""")!.Data.ColourJitter);
     }
 
     private DataChoice Choice(string name, params string[] rows)

@@ -196,9 +196,10 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     {
         var set = SmallRecordings.Set([(recordings.Moving, 0)]);
 
-        Assert.Contains("one spatial view", Assert.Throws<FormatException>(
+        Assert.Contains("one spatial view", Assert.Throws<TrainerException>(
             () => new RecordedClipSource(set, Clip with { Resize = ResizeRule.Squash }, Options with { Views = new(4, 3) })).Message, StringComparison.Ordinal);
-        Assert.Throws<FormatException>(() => new RecordedClipSource(set, Clip, Options with { Views = new(0) }));
-        Assert.Throws<FormatException>(() => new RecordedClipSource(set, Clip, Options with { Decoding = new DecodingOptions { CacheBytes = -1 } }));
+        Assert.Throws<TrainerException>(() => new RecordedClipSource(set, Clip, Options with { Views = new(0) }));
+        var noMemory = Options with { Decoding = new DecodingOptions { CacheBytes = -1 } };
+        Assert.Throws<InvalidOperationException>(() => new RecordedClipSource(set, Clip, noMemory));
     }
 }

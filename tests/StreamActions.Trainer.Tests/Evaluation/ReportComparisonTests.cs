@@ -60,7 +60,7 @@ public sealed class ReportComparisonTests
     [Fact]
     public void Of_NothingInCommon_IsRefusedWithTheNames()
     {
-        var message = Assert.Throws<FormatException>(() => ReportComparison.Of(ExampleReports.Report("old"), EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]))).Message;
+        var message = Assert.Throws<TrainerException>(() => ReportComparison.Of(ExampleReports.Report("old"), EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]))).Message;
         Assert.Contains("old has actions, base-things, novel-things, new has shop", message, StringComparison.Ordinal);
     }
 

@@ -58,7 +58,7 @@ public sealed class ScoreTableTests
 
     [Fact]
     public void Report_NoClip_IsRefusedByName() =>
-        Assert.Contains("base-things has no clip", Assert.Throws<FormatException>(() => new ScoreTable("base-things", Six).Report()).Message, StringComparison.Ordinal);
+        Assert.Contains("base-things has no clip", Assert.Throws<TrainerException>(() => new ScoreTable("base-things", Six).Report()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void OfViews_OneSureViewAgainstTwoFairlySure_AveragesAfterSoftmax()

@@ -72,7 +72,7 @@ public sealed class FilmPlanTests
     [InlineData("nobody,walks_right,walks_left,nobody,jumps", "action 5, jumps: the person is out of the picture, and must first walk right into it")]
     [InlineData("", "a film needs at least one action")]
     public void Make_ImpossibleOrder_SaysWhichActionAndWhy(string actions, string message) =>
-        Assert.Equal(message, Assert.Throws<FormatException>(() => Play(actions, 1)).Message);
+        Assert.Equal(message, Assert.Throws<SceneException>(() => Play(actions, 1)).Message);
 
     private static (FilmPlan Plan, Choreography Choreography, Body[] Bodies) Play(string actions, ulong seed)
     {

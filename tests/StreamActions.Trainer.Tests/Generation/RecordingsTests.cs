@@ -32,7 +32,8 @@ public sealed partial class RecordingsTests : IDisposable
     public async Task WriteAsync_FolderMissing_FailsNamingTheFile()
     {
         var path = _folder.File("missing/film.mp4");
-        var e = await Assert.ThrowsAsync<IOException>(() => FilmMaker.WriteAsync(path, new([ActionKind.Jumps], Seed: 3, Width: 64, Height: 48), TestContext.Current.CancellationToken));
+        FilmOrder order = new([ActionKind.Jumps], Seed: 3, Width: 64, Height: 48);
+        var e = await Assert.ThrowsAsync<SceneException>(() => FilmMaker.WriteAsync(path, order, TestContext.Current.CancellationToken));
         Assert.StartsWith(path + ": ffmpeg", e.Message, StringComparison.Ordinal);
     }
 

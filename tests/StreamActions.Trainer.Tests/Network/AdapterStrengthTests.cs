@@ -68,14 +68,14 @@ public sealed class AdapterStrengthTests : IDisposable
     public void Set_NoStrength_IsRefused(double strength)
     {
         using var network = _run.LoadNetwork();
-        Assert.Contains("from 0 to 1", Assert.Throws<FormatException>(() => AdapterStrength.Set(network, strength)).Message, StringComparison.Ordinal);
+        Assert.Contains("from 0 to 1", Assert.Throws<TrainerException>(() => AdapterStrength.Set(network, strength)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Set_NetworkWithoutAdapters_IsRefused()
     {
         using var plain = RunFolder.Open(_folder.File("clip")).LoadNetwork();
-        Assert.Contains("no adapters", Assert.Throws<FormatException>(() => AdapterStrength.Set(plain, 0.8)).Message, StringComparison.Ordinal);
+        Assert.Contains("no adapters", Assert.Throws<TrainerException>(() => AdapterStrength.Set(plain, 0.8)).Message, StringComparison.Ordinal);
     }
 
     // Fresh adapters are the identity: these are at random, so that they do something.

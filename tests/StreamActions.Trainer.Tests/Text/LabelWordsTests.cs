@@ -71,7 +71,7 @@ public sealed class LabelWordsTests : IDisposable
         var (vocabulary, merges) = (Path.Combine(_folder, "v.json"), Path.Combine(_folder, "m.txt"));
         VocabularyBuilder.Write(Captions, vocabulary, merges);
         var other = ClipTokenizer.Load(vocabulary, merges);
-        var error = Assert.Throws<FormatException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
+        var error = Assert.Throws<TrainerException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
         Assert.Contains("--masked 0", error.Message, StringComparison.Ordinal);
     }
 }

@@ -167,5 +167,5 @@ public sealed class AdaptedRunTests : IDisposable
 
     [Fact]
     public void Open_FolderOfAnotherKind_SaysWhatToGive() =>
-        Assert.Contains("neither a run nor a bundle", Assert.Throws<FormatException>(() => StartingPoint.Open(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither a run nor a bundle", Assert.Throws<TrainerException>(() => StartingPoint.Open(_folder)).Message, StringComparison.Ordinal);
 }

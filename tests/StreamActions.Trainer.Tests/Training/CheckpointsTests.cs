@@ -52,7 +52,7 @@ public sealed class CheckpointsTests : IDisposable
             File.Delete(file);
         else
             File.WriteAllText(file, text);
-        var message = Assert.Throws<FormatException>(() => run.Checkpoints.BestFigure()).Message;
+        var message = Assert.Throws<TrainerException>(() => run.Checkpoints.BestFigure()).Message;
         Assert.Contains("best-00000005: its best.json cannot be read", message, StringComparison.Ordinal);
     }
 

@@ -75,7 +75,7 @@ public sealed class RunFolderTests : IDisposable
 
     private static void AssertRefused(Action act, string path, params string[] expected)
     {
-        var message = Assert.Throws<FormatException>(act).Message;
+        var message = Assert.Throws<TrainerException>(act).Message;
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         Assert.All(expected, words => Assert.Contains(words, message, StringComparison.Ordinal));
     }

@@ -53,7 +53,7 @@ public sealed class TrainingLoopTests : IDisposable
         var path = Path.Combine(_folder, "longer");
         await new TrainingLoop(RunFolder.Create(path, Config, Clip, Options(steps: 3), source), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
 
-        Assert.Contains("3 steps already", Assert.Throws<InvalidOperationException>(() => RunFolder.Open(path).WithSteps(2)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 steps already", Assert.Throws<TrainerException>(() => RunFolder.Open(path).WithSteps(2)).Message, StringComparison.Ordinal);
         await new TrainingLoop(RunFolder.Open(path).WithSteps(5), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         var run = RunFolder.Open(path);
         Assert.Equal((5, 5), (run.Options.Steps, run.LatestStep()));
@@ -165,7 +165,7 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void Check_SettingsThatCannotBe_AreAllListed()
     {
-        var message = Assert.Throws<FormatException>((Options(steps: -1) with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
+        var message = Assert.Throws<TrainerException>((Options(steps: -1) with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
         foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 is below 0"])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }

@@ -66,15 +66,19 @@ public sealed class ClipAugmenterTests
         Assert.Equal([AugmentationOptions.Kinetics, AugmentationOptions.SomethingSomething, AugmentationOptions.None], AugmentationOptions.Names.Select(AugmentationOptions.Named));
         Assert.All(AugmentationOptions.Names, name => AugmentationOptions.Named(name).Check());
         Assert.False(AugmentationOptions.SomethingSomething.Mirror);
-        Assert.Contains("kinetics, something-something, none", Assert.Throws<FormatException>(() => AugmentationOptions.Named("k400")).Message, StringComparison.Ordinal);
+        Assert.Contains("kinetics, something-something, none", Assert.Throws<TrainerException>(() => AugmentationOptions.Named("k400")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Check_OutOfBounds_NamesTheValue()
     {
-        Assert.Contains("ShortSideJitter", Assert.Throws<FormatException>(() => new AugmentationOptions { ShortSideJitter = 0.9 }.Check()).Message, StringComparison.Ordinal);
-        Assert.Contains("--colour-jitter 1:", Assert.Throws<FormatException>(() => new AugmentationOptions { ColourJitter = 1 }.Check()).Message, StringComparison.Ordinal);
-        Assert.Contains("RandAugment", Assert.Throws<FormatException>(() => new AugmentationOptions { RandAugmentMagnitude = 11 }.Check()).Message, StringComparison.Ordinal);
+        var option = Assert.Throws<TrainerException>(new AugmentationOptions { ColourJitter = 1 }.Check);
+        Assert.Contains("--colour-jitter 1:", option.Message, StringComparison.Ordinal);
+        // No option sets these two.
+        var jitter = Assert.Throws<InvalidOperationException>(new AugmentationOptions { ShortSideJitter = 0.9 }.Check);
+        Assert.Contains("ShortSideJitter", jitter.Message, StringComparison.Ordinal);
+        var magnitude = Assert.Throws<InvalidOperationException>(new AugmentationOptions { RandAugmentMagnitude = 11 }.Check);
+        Assert.Contains("RandAugment", magnitude.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Three frames of 32 × 16 that grow brighter to the right.</summary>
