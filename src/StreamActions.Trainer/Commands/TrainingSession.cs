@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using StreamActions.Trainer.Data;
-using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
@@ -52,11 +51,14 @@ internal static class TrainingSession
     {
         if (run.Options.MixedPrecision && !Bfloat16.IsNative(device))
             AnsiConsole.MarkupLine("[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
-        using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
-        using var curves = new TrainingLog(run.In("tensorboard"), run.LatestStep(), TimeProvider.System);
+        var latest = run.Checkpoints.Latest();
+        using var log = new RunLog(run.In("log.csv"), latest?.Step ?? 0, latest is { IsEvaluated: true });
+        using var curves = new TensorBoardLog(run.In("tensorboard"), latest?.Step ?? 0, TimeProvider.System);
         var end = TrainingEnd.Stopped;
         await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new ElapsedTimeColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask("starting", maxValue: Math.Max(1, run.Options.Steps));
@@ -69,32 +71,19 @@ internal static class TrainingSession
                         loss = Smooth(loss, step.Loss);
                         accuracy = Smooth(accuracy, step.Accuracy);
                         bar.Value = step.Step;
-                        bar.Description = string.Create(CultureInfo.InvariantCulture,
-                            $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
-                        foreach (var (name, value) in step.Parts)
-                            curves.Scalar($"loss/{name}", value, step.Step);
-                        curves.Scalar("loss/total", step.Loss, step.Step);
-                        curves.Scalar("batch/accuracy", step.Accuracy, step.Step);
-                        curves.Scalar("batch/learning-rate", step.Rate, step.Step);
-                        curves.Scalar("speed/clips-per-second", step.ClipsPerSecond, step.Step);
-                        curves.Scalar("speed/data-wait-ms", step.WaitSeconds * 1000, step.Step);
-                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4},{Environment.WorkingSet >> 20},{string.Join(' ', step.Parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value:f4}")))}"));
+                        bar.Description = string.Create(CultureInfo.InvariantCulture, $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}"
+                            + $"  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
+                        var figures = RunFigures.Of(step, Environment.WorkingSet).ToList();
+                        curves.Scalars(figures, step.Step);
+                        log.Step(step.Step, figures);
                     },
                     (step, report) =>
                     {
-                        Held("by-text", report.ByText.Top1);
-                        Held("by-classifier", report.ByClassifier?.Top1);
-                        Held("time-order-pairs", report.TimeOrder?.Ordered);
-                        Held("time-order-pairs-shuffled", report.TimeOrder?.Shuffled);
-                        void Held(string name, Share? share)
-                        {
-                            if (share is not null)
-                                curves.Scalar($"held-out/{name}", share.Value, step);
-                        }
-                        quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
-                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"evaluation,{step},{report.ByText.Top1.Value:f4},{report.ByClassifier?.Top1.Value:f4},{report.TimeOrder?.Ordered.Value:f4},{report.TimeOrder?.Shuffled.Value:f4}"));
+                        var figures = RunFigures.Of(report).ToList();
+                        curves.Scalars(figures, step);
+                        log.Evaluation(step, figures);
+                        quality = string.Create(CultureInfo.InvariantCulture,
+                            $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
                     },
                     cancellation);
             });

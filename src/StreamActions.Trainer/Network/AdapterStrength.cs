@@ -27,16 +27,12 @@ internal static class AdapterStrength
         using var mode = no_grad();
         foreach (var (name, parameter) in network.Parameters.Tensors)
         {
-            if (IsLastOfAdapter(name))
+            // What an adapter adds comes out of its last linear layer.
+            if (network.Parameters.Specs[name].IsAdapterOutput)
                 parameter.mul_(strength);
         }
     }
 
     /// <summary>How a strength is named beside a model; empty for the full one.</summary>
     public static string Suffix(double strength) => strength == Full ? "" : string.Create(CultureInfo.InvariantCulture, $" at strength {strength}");
-
-    // What an adapter adds comes out of its last linear layer.
-    private static bool IsLastOfAdapter(string name) =>
-        name.Contains("adapter.fc2.", StringComparison.Ordinal) || name.Contains("adapter_pre_attn.fc2.", StringComparison.Ordinal)
-        || name.Contains("adapter_pre_mlp.fc2.", StringComparison.Ordinal) || name.Contains(".textad_fc2.", StringComparison.Ordinal);
 }

@@ -1,4 +1,4 @@
-// A trained network made ready for a data set: adapters if it has none, and heads for the data's classes and words.
+// Adapts a trained network to a data set: adapters if it has none, and heads for the data's classes and words.
 using System.Text.Json.Serialization;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
@@ -36,24 +36,22 @@ internal enum AdapterPlaces
 /// True: vision blocks with an adapter before their MLP have one before attention too: 24 in place of 12 in a ViT-B. Where there
 /// are adapters already, fresh ones are added to them.
 /// </param>
-internal sealed record NewHeads(int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words, bool BeforeAttention = false)
+internal sealed record NewHeads(
+    int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words, bool BeforeAttention = false)
 {
-    private const string Classifier = "visual.adapter_fc.", Decoder = "mlm_adapter.";
-
-    /// <summary>The network with these heads. Rows of classes and words that it knew are kept, all else that is new starts fresh.</summary>
+    /// <summary>Adapts a network. Rows of classes and words that it knew are kept; everything else that is new starts fresh.</summary>
     /// <returns>The sizes, and the weights that are not fresh.</returns>
     public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) On(StartingPoint start)
     {
         var config = Sized(start.Config);
         var weights = new Dictionary<string, TensorData>(start.Weights, StringComparer.Ordinal);
-        foreach (var name in start.Weights.Keys.Where(n => n.StartsWith(Classifier, StringComparison.Ordinal)
-            || n.StartsWith(Decoder + "decoder.", StringComparison.Ordinal) || n == Decoder + "bias"))
-            weights.Remove(name);
-        foreach (var spec in M2ClipParameters.List(config))
+        foreach (var spec in M2ClipParameters.List(start.Config).Where(HasNamedRows))
+            weights.Remove(spec.Name);
+        foreach (var spec in M2ClipParameters.List(config).Where(HasNamedRows))
         {
-            if (start.Weights.GetValueOrDefault(spec.Name) is not { } old || weights.ContainsKey(spec.Name))
+            if (start.Weights.GetValueOrDefault(spec.Name) is not { } old)
                 continue;
-            weights[spec.Name] = spec.Name.StartsWith(Classifier, StringComparison.Ordinal)
+            weights[spec.Name] = spec.Role == ParameterRole.ClassificationHead
                 ? Rows(old, spec, [.. start.Classes.Select(c => c.Name)], [.. Classes.Select(c => c.Name)])
                 : Rows(old, spec, start.Words, Words);
         }
@@ -93,6 +91,8 @@ internal sealed record NewHeads(int Frames, AdapterPlaces Adapters, IReadOnlyLis
         foreach (var (name, value) in weights.Where(w => w.Key.StartsWith(last, StringComparison.Ordinal)).ToList())
             weights[extra + name[last.Length..]] = value;
     }
+
+    private static bool HasNamedRows(ParameterSpec spec) => spec.Role is ParameterRole.ClassificationHead or ParameterRole.MaskedLanguageRows;
 
     // Row r of a head belongs to the r-th name: known names keep their rows, new ones start at zero, which favours nothing.
     private static TensorData Rows(TensorData old, ParameterSpec spec, IReadOnlyList<string> before, IReadOnlyList<string> now)

@@ -8,7 +8,7 @@ namespace StreamActions.Trainer.Training;
 /// Writes scalars into a folder that <c>tensorboard --logdir</c> shows. A run that goes on opens a file of its own there; what the earlier one wrote
 /// beyond the checkpoint is taken back, so that a curve has one value a step. Not thread-safe.
 /// </summary>
-internal sealed class TrainingLog : IDisposable
+internal sealed class TensorBoardLog : IDisposable
 {
     // libtorch's binding has a writer too. It dates a file's beginning in another unit than its records, which breaks the axis of relative time,
     // and cannot take steps back.
@@ -20,7 +20,7 @@ internal sealed class TrainingLog : IDisposable
     /// <param name="folder">The folder, one a run.</param>
     /// <param name="stepsDone">Steps the run has done: those after them are logged from here on.</param>
     /// <param name="time">The time of each value.</param>
-    public TrainingLog(string folder, long stepsDone, TimeProvider time)
+    public TensorBoardLog(string folder, long stepsDone, TimeProvider time)
     {
         Directory.CreateDirectory(folder);
         _time = time;
@@ -28,6 +28,15 @@ internal sealed class TrainingLog : IDisposable
         Write(new() { FileVersion = FormVersion });
         if (stepsDone > 0)
             Write(new() { Step = stepsDone + 1, SessionLog = new() { Status = SessionLog.Types.SessionStatus.Start } });
+    }
+
+    /// <summary>Adds the values of a step.</summary>
+    /// <param name="figures">Values by tag.</param>
+    /// <param name="step">Steps done when they were measured.</param>
+    public void Scalars(IEnumerable<KeyValuePair<string, double>> figures, long step)
+    {
+        foreach (var (tag, value) in figures)
+            Scalar(tag, value, step);
     }
 
     /// <summary>Adds a value.</summary>

@@ -44,7 +44,7 @@ public sealed class RecipeTests : IDisposable
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
         var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(10));
         using var network = run.LoadNetwork();
-        var trained = network.Parameters.TrainOnly(name => name.Contains("adapter", StringComparison.Ordinal));
+        var trained = network.Parameters.TrainOnly(spec => !spec.IsBackbone);
         var before = network.Parameters.Export();
         // A gradient of 1 everywhere has the norm √n over all n numbers. Cut to 10⁻⁶·√n, each is 10⁻⁶, which is AdamW's epsilon: its first step is
         // rate · g / (g + ε) = rate / 2. Uncut it would be the whole rate, cut tensor by tensor another share for each.
@@ -68,7 +68,7 @@ public sealed class RecipeTests : IDisposable
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
         var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(10));
         using var network = run.LoadNetwork();
-        network.Parameters.TrainOnly(name => name == "visual.adapter_fc.bias");
+        network.Parameters.TrainOnly(spec => spec.Name == "visual.adapter_fc.bias");
         var before = network.Parameters.Export()["visual.adapter_fc.bias"].Values;
         using (var recipe = new Recipe(network.Parameters, run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1 }))
         {

@@ -7,7 +7,7 @@ using Tensorboard;
 
 namespace StreamActions.Trainer.Tests.Training;
 
-public sealed class TrainingLogTests : IDisposable
+public sealed class TensorBoardLogTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250));
@@ -17,7 +17,7 @@ public sealed class TrainingLogTests : IDisposable
     [Fact]
     public void Scalar_Values_AreReadBackWithStepTimeAndTag()
     {
-        using (var log = new TrainingLog(_folder.File("log"), stepsDone: 0, _time))
+        using (var log = new TensorBoardLog(_folder.File("log"), stepsDone: 0, _time))
         {
             log.Scalar("loss/total", 0.1, 1);
             _time.Advance(TimeSpan.FromSeconds(1.5));
@@ -35,17 +35,17 @@ public sealed class TrainingLogTests : IDisposable
     [Fact]
     public void Scalar_LogThatIsNotClosed_IsOnDiskAlready()
     {
-        using var log = new TrainingLog(_folder.File("log"), stepsDone: 0, _time);
+        using var log = new TensorBoardLog(_folder.File("log"), stepsDone: 0, _time);
         log.Scalar("rate", 1e-3, 7);
         Assert.Equal(("rate", 1e-3f, 7L), Scalar(Read(Assert.Single(Files()))[1]));
     }
 
     [Fact]
-    public void TrainingLog_RunThatGoesOn_OpensALaterFileAndTakesBackStepsBeyondTheCheckpoint()
+    public void TensorBoardLog_RunThatGoesOn_OpensALaterFileAndTakesBackStepsBeyondTheCheckpoint()
     {
-        using (var killed = new TrainingLog(_folder.File("log"), stepsDone: 0, _time))
+        using (var killed = new TensorBoardLog(_folder.File("log"), stepsDone: 0, _time))
             killed.Scalar("loss/total", 3, 120);
-        using (var resumed = new TrainingLog(_folder.File("log"), stepsDone: 100, _time))
+        using (var resumed = new TensorBoardLog(_folder.File("log"), stepsDone: 100, _time))
             resumed.Scalar("loss/total", 2, 101);
         Assert.Equal(2, Files().Length);
         var events = Read(Files().Order(StringComparer.Ordinal).Last());
