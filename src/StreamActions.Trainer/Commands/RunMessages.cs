@@ -3,7 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using StreamActions.Core.Bundles;
 using StreamActions.Model.Weights;
-using StreamActions.Trainer.Generation;
+using StreamActions.Scenes;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Commands;
@@ -47,16 +47,16 @@ internal static class RunMessages
         catch (Exception e)
         {
             Complain("red", "bug:", $" {e}");
-            Console.Error.WriteLine(
-                "This is a bug in the trainer, not a mistake in your input. Please report it with the lines above, the command and the version.");
+            Console.Error.WriteLine("This is a bug of the trainer, not an error of your input. "
+                + "Please report it with the lines above, the command and the version.");
             return Bug;
         }
     }
 
-    /// <summary>Prints one line on standard output and never breaks it, at any width of the console: lines hold paths, and programs read them.</summary>
+    /// <summary>Prints one line on standard output. It is never wrapped: lines hold paths, and programs read them.</summary>
     public static void Say(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    // The exceptions that a user can act on: the trainer's own, and those that the projects below it raise for input. Null for every other one.
+    // The exceptions that a user can act on: the trainer's own, and those that lower projects throw for wrong input. Null for all others.
     private static string? TextOfUserError(Exception e) => e switch
     {
         TrainerException or SceneException or BundleException or CheckpointException or SourceException => e.Message,

@@ -1,7 +1,7 @@
 // The generated benchmark as training data: endless training clips, and held-out ones from seeds of their own.
 using System.Text.Json;
 using StreamActions.Core.Clips;
-using StreamActions.Trainer.Generation;
+using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 

@@ -1,6 +1,6 @@
 // Generated pictures with captions, as clips of one frame: what a miniature CLIP is pretrained on (docs/model.md §9).
 using StreamActions.Core.Clips;
-using StreamActions.Trainer.Generation;
+using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 

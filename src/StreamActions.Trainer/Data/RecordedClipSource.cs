@@ -1,9 +1,9 @@
 // Recordings as training data: an epoch meets every clip once, and what cannot be read is reported and replaced.
 using StreamActions.Core.Clips;
+using StreamActions.Scenes;
 using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Trainer.Data.Layouts;
-using StreamActions.Trainer.Generation;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data;

@@ -1,9 +1,9 @@
 // What a verb that fails prints, where it prints it, and its exit code.
 using StreamActions.Core.Bundles;
 using StreamActions.Model.Weights;
+using StreamActions.Scenes;
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data.Layouts;
-using StreamActions.Trainer.Generation;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Tests.Commands;

@@ -1,11 +1,11 @@
 // Recordings as training data: the same clip for an index whatever came before, and broken recordings that stop nothing.
 using StreamActions.Core.Clips;
+using StreamActions.Scenes;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Trainer.Data.Layouts;
-using StreamActions.Trainer.Generation;
 
 namespace StreamActions.Trainer.Tests.Data;
 

@@ -1,8 +1,8 @@
 // The pretrained CLIP in this repository: trained, plain, and a start for adapters.
+using StreamActions.Scenes;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
-using StreamActions.Trainer.Generation;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
