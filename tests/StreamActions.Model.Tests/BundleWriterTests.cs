@@ -4,6 +4,7 @@ using StreamActions.Core.Clips;
 using StreamActions.Onnx;
 using StreamActions.TestKit;
 using StreamActions.Trainer;
+using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;

@@ -20,14 +20,16 @@ internal static class EvaluateCommand
         };
         var common = new RunOptions();
         var settings = new SettingOptions(DataOptions.OfEvaluation, RunSettings.Defaults);
-        settings[RunSettings.Data].Description = "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are "
-            + "not the model's, the texts alone decide (zero-shot). " + settings[RunSettings.Data].Description;
+        settings[RunSettings.Data].Description =
+            "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are not the model's, "
+            + "the texts alone decide (zero-shot). " + settings[RunSettings.Data].Description;
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
-            "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, time-order pairs with "
-            + "and without their order, every class, and what was never trained on. A report on the run's own data stays in the run, for 'compare'.")
+            "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, "
+            + "time-order pairs with and without their order, every class, and what was never trained on. "
+            + "A report on the run's own data stays in the run, for 'compare'.")
         {
             run, perClass, common.Strength, json, confusion, common.Threads, common.Device,
         };
@@ -47,9 +49,9 @@ internal static class EvaluateCommand
                 throw new TrainerException(
                     $"{folder}: a bundle does not know where its data are; give --data, such as --data {DataChoice.GeneratedClips}");
             // The run's own data keeps its settings; only the views may be others.
-            var choice = !own ? given
-                : settings.IsGiven(result, RunSettings.Views) ? kept! with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews }
-                : kept!;
+            var choice = own ? kept! : given;
+            if (own && settings.IsGiven(result, RunSettings.Views))
+                choice = choice with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews };
             var seed = model.Run?.Options.Seed ?? 1;
             var source = own ? choice.Open(model.Clip, seed, fresh: false) : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
             foreach (var note in source.Notes)
@@ -85,7 +87,8 @@ internal static class EvaluateCommand
     /// <param name="perClass">Most clips a class.</param>
     /// <param name="cancellation">Ends it without a report.</param>
     internal static EvaluationReport Run(
-        TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass, CancellationToken cancellation)
+        TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass,
+        CancellationToken cancellation)
     {
         bool Known(EvaluationSet set) => set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
         EvaluationSet[] sets = [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })];

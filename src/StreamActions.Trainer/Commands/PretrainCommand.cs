@@ -47,7 +47,8 @@ internal static class PretrainCommand
         var common = new RunOptions();
         var settings = new SettingOptions(RunSettings.OfPretrain, Defaults);
         Command command = new("pretrain",
-            "Make a miniature CLIP from generated pictures with captions, the way CLIP itself was made. Ctrl-C saves and ends; the same command goes on.");
+            "Make a miniature CLIP from generated pictures with captions, the way CLIP itself was made. "
+            + "Ctrl-C saves and ends; the same command goes on.");
         common.AddTo(command);
         settings.AddTo(command);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>

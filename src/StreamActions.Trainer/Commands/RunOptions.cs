@@ -23,8 +23,9 @@ internal sealed class RunOptions
     /// <summary>How far adapters move frozen CLIP, for verbs that use a trained network.</summary>
     public Option<double> Strength { get; } = new("--strength")
     {
-        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained (in a bundle, as it was exported), 0 is CLIP "
-            + "alone. A little below 1 costs trained phrases little and helps those that were never trained; try with 'evaluate', then 'export' with the same.",
+        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained (in a bundle, as it was "
+            + "exported), 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; "
+            + "try with 'evaluate', then 'export' with the same.",
         DefaultValueFactory = _ => AdapterStrength.Full,
     };
 

@@ -38,9 +38,14 @@ internal static class TrainCommand
         settings[RunSettings.Data].Description += " The generated benchmark unless given.";
         Option<int?> epochs = new("--epochs")
         {
-            Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most, unless --warm-up is given.",
+            Description = "In place of --steps, for recordings: how often each is shown. "
+                + "Warm-up is then two of them, a fifth at most, unless --warm-up is given.",
         };
-        Command command = new("train", "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.") { epochs };
+        Command command = new("train",
+            "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
+        {
+            epochs,
+        };
         common.AddTo(command);
         settings.AddTo(command);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
@@ -53,8 +58,8 @@ internal static class TrainCommand
                 throw new TrainerException("--epochs: at least 1, and not beside --steps");
             if (options.ImportedFrom is null && !RunFolder.Exists(path)
                 && (settings.IsGiven(result, RunSettings.Adapters) || settings.IsGiven(result, RunSettings.BeforeAttention)))
-                throw new TrainerException(
-                    "--adapters, --before-attention: for the weights that --from names; a network from nothing has adapters in both branches");
+                throw new TrainerException("--adapters, --before-attention: for the weights that --from names; "
+                    + "a network from nothing has adapters in both branches");
             // A data set is opened once: a large one takes minutes to check.
             var (run, source) = RunFolder.Exists(path)
                 ? GoOn(TrainingSession.GoOn(path, "train", settings, result, Named(options)))
@@ -137,12 +142,12 @@ internal static class TrainCommand
         RunMessages.Say($"{path}: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation);
         TrainingSession.SaySkipped(source);
+        var next = $"export --run {path} --name mine --to models/mine";
         RunMessages.Say(end switch
         {
             TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",
-            TrainingEnd.Early =>
-                $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: export --run {path} --name mine --to models/mine",
-            _ => $"Done. Next: export --run {path} --name mine --to models/mine",
+            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: {next}",
+            _ => $"Done. Next: {next}",
         });
     }
 }

@@ -24,7 +24,8 @@ internal static class TrainingSession
             "cpu" => CPU,
             "auto" => cuda_is_available() ? CUDA : CPU,
             "cuda" when cuda_is_available() => CUDA,
-            "cuda" => throw new TrainerException("--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
+            "cuda" => throw new TrainerException(
+                "--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
             _ => throw new TrainerException($"--device {device}: auto, cpu or cuda"),
         };
     }

@@ -1,5 +1,6 @@
 // verify: is a bundle whole, and does it still give the outputs it was exported with?
 using System.CommandLine;
+using System.Globalization;
 using StreamActions.Core.Bundles;
 using StreamActions.Onnx;
 
@@ -17,11 +18,15 @@ internal static class VerifyCommand
             var bundle = ModelBundle.Open(result.GetValue(folder)!);
             var deviation = BundleVerifier.Measure(bundle);
             if (!(deviation.Worst <= bundle.Manifest.Golden.Bound))
-                throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {deviation.Worst:g3} from those it was exported with; the bound is {bundle.Manifest.Golden.Bound:g3}");
-            RunMessages.Say(
-                $"{bundle.Manifest.Name} {bundle.Manifest.Version} is whole; largest differences: video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}.");
+                throw new BundleException($"model '{bundle.Folder}' gives outputs that differ by {deviation.Worst:g3} "
+                    + $"from those it was exported with; the bound is {bundle.Manifest.Golden.Bound:g3}");
+            var manifest = bundle.Manifest;
+            RunMessages.Say($"{manifest.Name} {manifest.Version} is whole; largest differences: {Words(deviation)}.");
             return Task.CompletedTask;
         }, cancellation));
         return command;
     }
+
+    private static string Words(BundleDeviation deviation) => string.Create(
+        CultureInfo.InvariantCulture, $"video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}");
 }

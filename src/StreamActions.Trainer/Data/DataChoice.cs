@@ -107,6 +107,7 @@ internal sealed record DataChoice
                 Views = new(TemporalViews, SpatialViews),
                 OnSkipped = onSkipped,
             }),
-        _ => throw new TrainerException($"{option} {Source}: neither a file nor a folder is here; '{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
+        _ => throw new TrainerException($"{option} {Source}: neither a file nor a folder is here; "
+            + $"'{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
     };
 }

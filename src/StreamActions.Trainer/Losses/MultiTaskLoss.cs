@@ -51,7 +51,7 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
                 Add("visual", weights.Visual, () => VisualLoss.Of(scores, labels, _candidates));
         }
         var masked = network.Network.Masked is not null && words is not null && weights.Masked > 0 ? Mask(clips, words, seed) : null;
-        if (masked is { } some && some.Targets.Any(target => target != MaskedWordLoss.NotMasked))
+        if (masked is { } some && some.Targets.Any(target => target != MaskedCaptions.NotMasked))
             Add("masked", weights.Masked, () => Masked(some, video.FrameEmbeddings));
         // A small batch may be of no class, or without a word to mask, by chance; then there is nothing to learn from it.
         if (total is null && (!classified || masked is not null))

@@ -25,6 +25,9 @@ internal sealed class RunFolder
         Checkpoints = new(root);
     }
 
+    /// <summary>The network's sizes, and the names of its heads' rows.</summary>
+    public TrainedNetwork Network => _network;
+
     /// <summary>Sizes of the network.</summary>
     public M2ClipConfig Config => _network.Config;
 
@@ -95,8 +98,8 @@ internal sealed class RunFolder
         if (words.Count > 0)
             LabelWords.Require(TokenizerFiles.Load(start.Tokenizer));
         // A head that nothing teaches would only say what it was made with; the classes stay, for their texts.
-        var heads = new NewHeads(clip.Frames, options.Adapters, options.Losses.Visual > 0 ? source.Classes : [], words, options.BeforeAttention);
-        var (config, weights) = heads.On(start);
+        var classes = options.Losses.Visual > 0 ? source.Classes : [];
+        var (config, weights) = new ModelAdaptation(clip.Frames, options.Adapters, classes, words, options.BeforeAttention).Apply(start);
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
         using (no_grad())
             _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter

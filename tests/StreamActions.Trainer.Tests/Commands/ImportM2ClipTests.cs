@@ -35,10 +35,10 @@ public sealed class ImportM2ClipTests : IDisposable
 
     private void Write(Dictionary<string, TensorData> weights) => SafetensorsFile.Write(In("model.safetensors"), weights);
 
-    private RunFolder Import(UnsaidByWeights unsaid, List<string>? leftOut = null) =>
-        ImportClipCommand.Import(_folder, In("run"), GoldenReference.Config.Frames, 4, unsaid, leftOut);
+    private RunFolder Import(CheckpointMetadata metadata, List<string>? leftOut = null) =>
+        ImportClipCommand.Import(_folder, In("run"), GoldenReference.Config.Frames, 4, metadata, leftOut);
 
-    private UnsaidByWeights Whole => new(In("labels.csv"), In("words.txt"), TextHeads);
+    private CheckpointMetadata Whole => new(In("labels.csv"), In("words.txt"), TextHeads);
 
     [Fact]
     public void Import_ReferencesWeights_GivesItsPublishedNumbers()
@@ -54,12 +54,16 @@ public sealed class ImportM2ClipTests : IDisposable
     }
 
     [Fact]
-    public void Import_NamesOfHeadsNotGiven_LeavesThemOutAndSaysSo()
+    public void Import_NamesOfHeadsNotGiven_LeavesThemOutWithASentenceEach()
     {
         List<string> leftOut = [];
         var run = Import(new(TextHeads: TextHeads), leftOut);
-        Assert.Equal(["classification head is left out: nothing says what its 7 rows are. --labels", "masked-language head is left out: nothing says what its 23 rows are. --words"],
-            leftOut.Select(l => l["The ".Length..l.IndexOf(" FILE", StringComparison.Ordinal)]));
+        Assert.Equal(
+            [
+                "The classification head is left out, because its 7 rows have no names. Give them with --labels FILE.",
+                "The masked-language head is left out, because its 23 rows have no names. Give them with --words FILE.",
+            ],
+            leftOut);
         Assert.Equal(GoldenReference.Config with { TextLayers = 12, TextAdapterLayers = 1, NumClasses = 0, MlmVocabSize = 0 }, run.Config);
         // The rest is as published.
         var outputs = Outputs(run);

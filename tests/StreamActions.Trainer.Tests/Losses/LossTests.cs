@@ -1,6 +1,7 @@
 // Each loss against values worked out by hand, with the working.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
+using StreamActions.Trainer.Text;
 using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Tests.Losses;
@@ -85,7 +86,7 @@ public sealed class LossTests
         logits[0, 0, 0] = tensor(100f);   // would be a loss of 93 if it counted
         logits[0, 1] = tensor(new[] { 0f, 0f, MathF.Log(2) });
         logits[1, 0] = tensor(new[] { MathF.Log(6), 0f, 0f });
-        const long no = MaskedWordLoss.NotMasked;
+        const long no = MaskedCaptions.NotMasked;
         var targets = tensor(new[] { no, 2, no, 0, no, no });
         Assert.Equal(0.4904146, MaskedWordLoss.Of(logits, targets).item<float>(), 1e-6);
     }

@@ -150,11 +150,11 @@ public sealed class AdaptedRunTests : IDisposable
     }
 
     [Fact]
-    public void On_OtherClassesAndWords_KeepsTheRowsOfThoseItKnew()
+    public void Apply_OtherClassesAndWords_KeepsTheRowsOfThoseItKnew()
     {
         var start = StartingPoint.Open(SmallRuns.Shaken(Adapted()).In(""));
         ClipClass[] classes = [new("jumps", "a bar jumps", null), new("left", "a bar moves left", null)];
-        var (config, weights) = new NewHeads(4, AdapterPlaces.Both, classes, ["bar", "jumps"]).On(start);
+        var (config, weights) = new ModelAdaptation(4, AdapterPlaces.Both, classes, ["bar", "jumps"]).Apply(start);
         Assert.Equal((2, 2, 3), (config.NumClasses, config.MlmVocabSize, config.TextLayers));
         var (old, now) = (start.Weights["visual.adapter_fc.weight"].Values, weights["visual.adapter_fc.weight"].Values);
         Assert.Equal(old[64..128], now[64..128]);   // "left" was and is the second

@@ -1,6 +1,5 @@
 // The views of a held-out recording, made as the worker makes what it sees.
 using StreamActions.Core.Clips;
-using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;

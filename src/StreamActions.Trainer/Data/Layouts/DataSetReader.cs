@@ -41,13 +41,13 @@ internal sealed class DataSetReader
         var table = Table(listed, validation ?? []);
         if (table is null)
             return null;
-        var parts = new PartProblems(table);
-        var all = Clips(table, parts, listed, validation).ToList();
+        var validator = new SplitValidator(table);
+        var all = Clips(table, validator, listed, validation).ToList();
         var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes) { FreeCaptions = FreeCaptions(listed) };
         if (_options.EvaluationOnly)
-            parts.NoteClasses(set, _notes);
+            validator.NoteClasses(set, _notes);
         else if (listed.Count > 0)
-            parts.Find(set, _options, _problems, _notes);
+            validator.Validate(set, _options, _problems, _notes);
         return set;
     }
 
@@ -56,15 +56,15 @@ internal sealed class DataSetReader
     private bool MissesMedia => _options.Media is { } media && !Directory.Exists(media);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Clips(
-        LabelTable table, PartProblems parts, IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip>? validation)
+        LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip>? validation)
     {
-        var named = validation is null ? [] : Checked(table, parts, validation, _options.Validation!, DataPart.HeldOut);
+        var named = validation is null ? [] : Checked(table, validator, validation, _options.Validation!, DataPart.HeldOut);
         if (!_options.EvaluationOnly)
-            return Checked(table, parts, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
+            return Checked(table, validator, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
         if (validation is not null)
             return named;
         ListedClip[] split = [.. listed.Where(clip => clip.Part == DataPart.HeldOut)];
-        return Checked(table, parts, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
+        return Checked(table, validator, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
     }
 
     private IReadOnlyList<ListedClip> List(string path)
@@ -98,7 +98,7 @@ internal sealed class DataSetReader
     private bool FreeCaptions(IReadOnlyList<ListedClip> listed) => _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(
-        LabelTable table, PartProblems parts, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
+        LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
     {
         var media = Media(path);
         var byName = table.Classes.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i);
@@ -115,7 +115,7 @@ internal sealed class DataSetReader
             var part = all ?? clip.Part ?? (file is { } drawn && HasShare ? Drawn(drawn.Name) : null);
             if (label is not { } index)
                 continue;
-            parts.Count(index, part);
+            validator.Count(index, part);
             if (file is { } found)
                 yield return (new(found.Name, found.Path, index, clip.Caption), part ?? DataPart.Training);
         }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Tests.Training;
 
-public sealed class NewHeadsTests : IDisposable
+public sealed class ModelAdaptationTests : IDisposable
 {
     // The last block's differences: the one before its MLP moves patch tokens, of which nothing leaves that block.
     private const string WithoutEffect = "visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.";
@@ -15,7 +15,7 @@ public sealed class NewHeadsTests : IDisposable
     private readonly MovingBarSource _source = new(4, 16);
     private readonly StartingPoint _clip;
 
-    public NewHeadsTests()
+    public ModelAdaptationTests()
     {
         SmallRuns.Pretrained(_folder, _source);
         _clip = StartingPoint.Open(_folder);
@@ -23,16 +23,16 @@ public sealed class NewHeadsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private NewHeads Both(AdapterPlaces places = AdapterPlaces.Both) => new(4, places, _source.Classes, [], BeforeAttention: true);
+    private ModelAdaptation Both(AdapterPlaces places = AdapterPlaces.Both) => new(4, places, _source.Classes, [], BeforeAttention: true);
 
-    private static TorchNetwork Extended(NewHeads heads, StartingPoint start)
+    private static TorchNetwork Extended(ModelAdaptation adaptation, StartingPoint start)
     {
-        var (config, weights) = heads.On(start);
+        var (config, weights) = adaptation.Apply(start);
         return new(config, TorchParameters.Extend(config, weights, "test", seed: 1), Core.Text.ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges), new(start.PromptTemplate));
     }
 
     [Fact]
-    public void On_BeforeAttentionToo_IsTheMeanOfPlainFramesAtFirst()
+    public void Apply_BeforeAttentionToo_IsTheMeanOfPlainFramesAtFirst()
     {
         using var adapted = Extended(Both(), _clip);
         using var plain = RunFolder.Open(_folder).LoadNetwork();
@@ -46,7 +46,7 @@ public sealed class NewHeadsTests : IDisposable
     }
 
     [Fact]
-    public void On_BeforeAttentionToo_GradientsReachAllOfThem()
+    public void Apply_BeforeAttentionToo_GradientsReachAllOfThem()
     {
         using var network = Extended(Both(), _clip);
         // No zero hides a gradient.
@@ -65,12 +65,12 @@ public sealed class NewHeadsTests : IDisposable
     }
 
     [Fact]
-    public void On_AdaptersThatAreThere_GetFreshOnesBeforeAttention()
+    public void Apply_AdaptersThatAreThere_GetFreshOnesBeforeAttention()
     {
-        var (config, weights) = new NewHeads(4, AdapterPlaces.Both, _source.Classes, []).On(_clip);
+        var (config, weights) = new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip);
         using var parameters = TorchParameters.Extend(config, weights, "test", seed: 1);
         _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);
-        var adapted = _clip with { Config = config, Weights = parameters.Export(), Classes = _source.Classes };
+        var adapted = _clip with { Network = new(config, _source.Classes, []), Weights = parameters.Export() };
         using var network = Extended(Both(), adapted);
         Assert.Equal(config with { VisionAdapterPreAttn = true }, network.Config);
         Assert.All(adapted.Weights, w => Assert.Equal(w.Value.Values, TorchParameters.ToData(network.Parameters.Tensors[w.Key]).Values));
@@ -79,17 +79,17 @@ public sealed class NewHeadsTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void On_NoVisionAdapters_HasNoneBeforeAttentionEither(bool text)
+    public void Apply_NoVisionAdapters_HasNoneBeforeAttentionEither(bool text)
     {
-        var (config, _) = Both(text ? AdapterPlaces.Text : AdapterPlaces.None).On(_clip);
+        var (config, _) = Both(text ? AdapterPlaces.Text : AdapterPlaces.None).Apply(_clip);
         Assert.True(config is { VisionAdapterPreAttn: false, VisionAdapterLayers: 0 });
     }
 
     [Fact]
-    public void On_NotAskedFor_KeepsThePlacesThatAreThere()
+    public void Apply_NotAskedFor_KeepsThePlacesThatAreThere()
     {
-        var before = Both().On(_clip).Config;
-        Assert.False(new NewHeads(4, AdapterPlaces.Both, _source.Classes, []).On(_clip).Config.VisionAdapterPreAttn);
-        Assert.True(new NewHeads(4, AdapterPlaces.Both, _source.Classes, []).On(_clip with { Config = before }).Config.VisionAdapterPreAttn);
+        var before = Both().Apply(_clip).Config;
+        Assert.False(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip).Config.VisionAdapterPreAttn);
+        Assert.True(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip with { Network = _clip.Network with { Config = before } }).Config.VisionAdapterPreAttn);
     }
 }

@@ -1,8 +1,8 @@
 // Every square lies in the picture.
 using CsCheck;
-using StreamActions.Trainer.Data.Augmentation;
+using StreamActions.Trainer.Data.Decoding;
 
-namespace StreamActions.Trainer.Tests.Data.Augmentation;
+namespace StreamActions.Trainer.Tests.Data.Decoding;
 
 public sealed class SquareCropTests
 {

@@ -1,13 +1,13 @@
-// Whether every class has clips to learn from and to be measured on.
+// Checks that every class has clips to train on and clips to evaluate on.
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>Counts the clips of each class and checks the two parts of a set.</summary>
+/// <summary>Counts the clips of each class and checks the split of a set into training and held-out clips.</summary>
 /// <param name="table">The classes.</param>
-internal sealed class PartProblems(LabelTable table)
+internal sealed class SplitValidator(LabelTable table)
 {
     private readonly int[] _trained = new int[table.Classes.Count], _heldOut = new int[table.Classes.Count];
 
-    /// <summary>Counts a clip, one with a problem of its own too: that makes no class empty.</summary>
+    /// <summary>Counts a clip. A clip with a problem of its own counts too: its class is not empty.</summary>
     /// <param name="label">Its class.</param>
     /// <param name="part">Its part; null when that is not known, so that it counts in both.</param>
     public void Count(int label, DataPart? part)
@@ -23,7 +23,7 @@ internal sealed class PartProblems(LabelTable table)
     /// <param name="options">How it was opened.</param>
     /// <param name="problems">Where problems go.</param>
     /// <param name="notes">Where notes go.</param>
-    public void Find(DataSet set, DataSetOptions options, ICollection<DataProblem> problems, ICollection<string> notes)
+    public void Validate(DataSet set, DataSetOptions options, ICollection<DataProblem> problems, ICollection<string> notes)
     {
         // A part may only seem empty while clips have problems.
         var alone = problems.Count == 0;

@@ -36,12 +36,12 @@ internal enum AdapterPlaces
 /// True: vision blocks with an adapter before their MLP have one before attention too: 24 in place of 12 in a ViT-B. Where there
 /// are adapters already, fresh ones are added to them.
 /// </param>
-internal sealed record NewHeads(
+internal sealed record ModelAdaptation(
     int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words, bool BeforeAttention = false)
 {
     /// <summary>Adapts a network. Rows of classes and words that it knew are kept; everything else that is new starts fresh.</summary>
     /// <returns>The sizes, and the weights that are not fresh.</returns>
-    public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) On(StartingPoint start)
+    public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) Apply(StartingPoint start)
     {
         var config = Sized(start.Config);
         var weights = new Dictionary<string, TensorData>(start.Weights, StringComparer.Ordinal);

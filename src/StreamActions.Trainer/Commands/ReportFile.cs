@@ -1,8 +1,9 @@
 // Finds the report of a model: in a bundle, in a run, or as a file of its own.
 using StreamActions.Core.Bundles;
+using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Training;
 
-namespace StreamActions.Trainer.Evaluation;
+namespace StreamActions.Trainer.Commands;
 
 /// <summary>Reports on disk.</summary>
 internal static class ReportFile
@@ -30,6 +31,7 @@ internal static class ReportFile
         var report = File.Exists(file) ? EvaluationReport.Parse(File.ReadAllText(file), file) : null;
         return report?.Steps == run.BestStep()
             ? report
-            : throw new TrainerException($"{path}: no report of the best checkpoint (step {run.BestStep()}) is here; make one with 'evaluate --run {path}'");
+            : throw new TrainerException(
+                $"{path}: no report of the best checkpoint (step {run.BestStep()}) is here; make one with 'evaluate --run {path}'");
     }
 }

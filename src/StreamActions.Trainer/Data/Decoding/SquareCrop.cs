@@ -1,7 +1,7 @@
 // Which square of a picture a clip sees.
 using StreamActions.Video;
 
-namespace StreamActions.Trainer.Data.Augmentation;
+namespace StreamActions.Trainer.Data.Decoding;
 
 /// <summary>Chooses squares; all lie in the picture.</summary>
 internal static class SquareCrop
