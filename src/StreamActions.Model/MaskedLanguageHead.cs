@@ -24,7 +24,8 @@ public sealed class MaskedLanguageHead<T>
     }
 
     /// <summary>
-    /// Hidden states [B, S, W] of the masked captions and frame embeddings [B, T, D] (D = W) of their clips → logits [B, S, V] over label words.
+    /// Hidden states [B, S, W] of the masked captions and frame embeddings [B, T, D] (D = W) of their clips → logits [B, S, V] over label
+    /// words.
     /// </summary>
     public T Forward(T textHidden, T frameEmbeddings)
     {

@@ -12,7 +12,9 @@ internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T
     public T Forward(T x) => _up.Forward(ops.TemporalConvolution(_down.Forward(x), _weight, _bias, frames, causal: false));
 }
 
-/// <summary>Temporal difference Δ of patch tokens: each frame minus the one before, seen over the patch grid. [B, T, L−1, C] → the same.</summary>
+/// <summary>
+/// Temporal difference Δ of patch tokens: each frame minus the one before, seen over the patch grid. [B, T, L−1, C] → the same.
+/// </summary>
 internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth, int frames, int grid)
 {
     private readonly Linear<T> _down = new(ops, at.At("fc1"), width, adapterWidth);
@@ -30,14 +32,17 @@ internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T>
     }
 }
 
-/// <summary>The two together: <c>x + E(x) + pad_class(Δ(x))</c>, both from the same x. The identity while its convolutions are zero.</summary>
+/// <summary>
+/// The two together: <c>x + E(x) + pad_class(Δ(x))</c>, both from the same x. The identity while its convolutions are zero.
+/// </summary>
 internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2ClipConfig config)
 {
     private readonly TemporalEnhancement<T> _enhancement =
         new(ops, at.As(ParameterRole.Enhancement), config.VisionWidth, config.VisionAdapterWidth, config.Frames);
 
     private readonly TemporalDifference<T> _difference = new(
-        ops, at.At("offset_adapter").As(ParameterRole.Difference), config.VisionWidth, config.VisionAdapterWidth, config.Frames, config.Grid);
+        ops, at.At("offset_adapter").As(ParameterRole.Difference), config.VisionWidth, config.VisionAdapterWidth, config.Frames,
+        config.Grid);
 
     /// <summary>[B·T, L, C] → [B·T, L, C].</summary>
     public T Forward(T tokens)

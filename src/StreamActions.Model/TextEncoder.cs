@@ -18,8 +18,10 @@ public sealed class TextEncoder<T>
     {
         _ops = ops;
         _tokens = root.At("token_embedding").Normal("weight", 0.02, config.VocabSize, config.TextWidth);
-        _positions = root.As(ParameterRole.PositionalEmbedding).Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
-        _blocks = [.. Enumerable.Range(0, config.TextStackLayers).Select(n => new TextBlock<T>(ops, root.At($"transformer.resblocks.{n}"), config, n))];
+        _positions = root.As(ParameterRole.PositionalEmbedding)
+            .Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
+        _blocks = [.. Enumerable.Range(0, config.TextStackLayers)
+            .Select(n => new TextBlock<T>(ops, root.At($"transformer.resblocks.{n}"), config, n))];
         FinalNorm = new(ops, root.At("ln_final"), config.TextWidth);
         _projection = root.Normal("text_projection", Math.Pow(config.TextWidth, -0.5), config.TextWidth, config.EmbedDim);
     }
@@ -49,7 +51,9 @@ internal sealed class TextAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, in
     public T Forward(T x) => ops.Add(x, ops.Linear(ops.Gelu(_down.Forward(x)), _upWeight, _upBias));
 }
 
-/// <summary>A text block: self-attention (or, for the cross-modal block, attention to frames) and MLP, with adapters where there are.</summary>
+/// <summary>
+/// A text block: self-attention (or, for the cross-modal block, attention to frames) and MLP, with adapters where there are.
+/// </summary>
 internal sealed class TextBlock<T>
 {
     private readonly ITensorOps<T> _ops;

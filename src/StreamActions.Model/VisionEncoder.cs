@@ -32,7 +32,8 @@ public sealed class VisionEncoder<T>
         _classEmbedding = at.Normal("class_embedding", scale, width);
         _positions = at.As(ParameterRole.PositionalEmbedding).Normal("positional_embedding", scale, config.Tokens, width);
         _pre = new(ops, at.At("ln_pre"), width);
-        _blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(n => new VisionBlock<T>(ops, at.At($"transformer.resblocks.{n}"), config, n))];
+        _blocks = [.. Enumerable.Range(0, config.VisionLayers)
+            .Select(n => new VisionBlock<T>(ops, at.At($"transformer.resblocks.{n}"), config, n))];
         _post = new(ops, at.At("ln_post"), width);
         _projection = at.Normal("proj", scale, width, config.EmbedDim);
         _temporalAdapter =
@@ -113,8 +114,8 @@ internal sealed class VisionBlock<T>
     }
 
     /// <summary>
-    /// The last block: only the class tokens leave the encoder, so nothing else is computed after attention. [B·T, L, C] → [B·T, 1, C], the same
-    /// numbers as <see cref="Forward"/> gives for them.
+    /// The last block: only the class tokens leave the encoder, so nothing else is computed after attention. [B·T, L, C] → [B·T, 1, C], the
+    /// same numbers as <see cref="Forward"/> gives for them.
     /// </summary>
     public T ForwardClassTokens(T x)
     {

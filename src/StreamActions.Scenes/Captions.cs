@@ -63,7 +63,8 @@ internal static class Captions
         onePerson ? Plain.Concat(from p in Plain from c in SceneLook.ShirtNames select InShirt(p, c)) : [Plain[0]];
 
     /// <summary>A person named by the shirt, such as <c>someone in an orange shirt</c>.</summary>
-    public static string InShirt(string who, string colour) => $"{who} in {("aeiou".Contains(colour[0], StringComparison.Ordinal) ? "an" : "a")} {colour} shirt";
+    public static string InShirt(string who, string colour) =>
+        $"{who} in {("aeiou".Contains(colour[0], StringComparison.Ordinal) ? "an" : "a")} {colour} shirt";
 
     private static string With(string phrase, string who) => phrase.Replace("{who}", who, StringComparison.Ordinal);
 }

@@ -5,7 +5,8 @@ namespace StreamActions.Scenes;
 /// <param name="Kind">The action.</param>
 /// <param name="From">When it begins, in seconds.</param>
 /// <param name="To">When it is over.</param>
-/// <param name="X">Where the performer stands at its end, in body heights from the picture's middle; unless it walks, from its beginning.</param>
+/// <param name="X">Where the performer stands at its end, in body heights from the picture's middle; unless it walks, from its
+/// beginning.</param>
 /// <param name="Style">How it is performed. With two people, the other one is on the style's side.</param>
 internal readonly record struct Part(ActionKind Kind, double From, double To, double X, MotionStyle Style);
 
@@ -24,7 +25,8 @@ internal sealed class Choreography
     private const double Blend = 0.5;     // seconds from one pose to another
     private const double Ramp = 0.3;      // seconds in which a repeated movement comes to its full size
     private const double Reach = 0.7;     // seconds in which a pose is reached that is then held
-    private const double Patience = 8;    // seconds for which the other person waits for the next action of two, enough to be out of view in half of it
+    // seconds for which the other person waits for the next action of two, enough to be out of view in half of it
+    private const double Patience = 8;
     private readonly Part[] _parts, _twos, _boxes, _doors;
     private readonly IReadOnlyList<Body> _bodies;
     private readonly double _startX;
@@ -89,7 +91,8 @@ internal sealed class Choreography
                 return idle;
             case ActionKind.WavesHand or ActionKind.Jumps or ActionKind.HandsUp or ActionKind.Crouches:
                 var one = Motion.At(part.Kind, part.Style, _bodies, 0, t).Stances[0];
-                return Stance.Mix(idle, one with { X = one.X + part.X }, Weight(part, t, part.Kind is ActionKind.HandsUp or ActionKind.Crouches ? Reach : Ramp));
+                return Stance.Mix(idle, one with { X = one.X + part.X },
+                    Weight(part, t, part.Kind is ActionKind.HandsUp or ActionKind.Crouches ? Reach : Ramp));
             case var kind when ActionCatalog.Of(kind).People == 2:
                 var mine = Motion.At(kind, part.Style, Ordered(part), 0, t).Stances[part.Style.Side > 0 ? 0 : 1];
                 return Stance.Mix(idle, mine with { X = mine.X + Centre(part) }, Weight(part, t));

@@ -45,7 +45,8 @@ internal static class FilmMaker
         }
         await file.FinishAsync(cancellation);
         var truth = film.Truth(Path.GetFileName(path));
-        await File.WriteAllTextAsync(Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(truth, FilmTruthJson.Default.FilmTruth) + "\n", cancellation);
+        await File.WriteAllTextAsync(
+            Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(truth, FilmTruthJson.Default.FilmTruth) + "\n", cancellation);
         return truth;
     }
 
@@ -53,7 +54,8 @@ internal static class FilmMaker
     /// <exception cref="SceneException">The actions cannot follow each other so, or the size is odd.</exception>
     public static FilmTruth Truth(string fileName, FilmOrder order) => Film.Plan(order).Truth(fileName);
 
-    private sealed record Film(FilmOrder Order, SceneLook Look, Body[] Bodies, FilmPlan Timetable, Choreography Choreography, double HalfWidth, Random Random)
+    private sealed record Film(
+        FilmOrder Order, SceneLook Look, Body[] Bodies, FilmPlan Timetable, Choreography Choreography, double HalfWidth, Random Random)
     {
         public static Film Plan(FilmOrder order)
         {
@@ -61,7 +63,8 @@ internal static class FilmMaker
                 throw new SceneException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
             var random = new SeededRandom(order.Seed);
             // A quiet picture: moderate figures, and so little noise that the file stays small.
-            var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62) with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
+            var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62)
+                with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
             Body[] bodies = [Body.Random(random), Body.Random(random)];
             var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
             var timetable = FilmPlan.Make(order.Actions, halfWidth, random);
@@ -72,7 +75,8 @@ internal static class FilmMaker
         public FilmTruth Truth(string fileName)
         {
             var people = Timetable.Parts.Max(p => ActionCatalog.Of(p.Kind).People);
-            return new(fileName, Order.Seed, Math.Round(Timetable.Seconds, 2), [.. Look.Figures.Take(people).Select(f => f.ShirtName)], Timetable.Events(Choreography, HalfWidth));
+            return new(fileName, Order.Seed, Math.Round(Timetable.Seconds, 2), [.. Look.Figures.Take(people).Select(f => f.ShirtName)],
+                Timetable.Events(Choreography, HalfWidth));
         }
     }
 }

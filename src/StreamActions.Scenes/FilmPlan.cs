@@ -47,7 +47,8 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
             SceneException Impossible(string why) => new($"action {i + 1}, {ActionCatalog.Of(kind).Name}: {why}");
             var away = Math.Abs(x) >= outside;
             if (posture != Before(kind))
-                throw Impossible($"the person must be {Before(kind).ToString().ToLowerInvariant()}, and is {posture.ToString().ToLowerInvariant()}");
+                throw Impossible(
+                    $"the person must be {Before(kind).ToString().ToLowerInvariant()}, and is {posture.ToString().ToLowerInvariant()}");
             if (away && kind != ActionKind.Nobody && Walk(kind) != -Math.Sign(x))
                 throw Impossible($"the person is out of the picture, and must first walk {(x < 0 ? "right" : "left")} into it");
             // Whatever needs room turns to where there is some.
@@ -87,7 +88,8 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
             parts.Add(new(kind, now, now + length, place, style));
             (now, x, posture, crowded) = (now + length, place, After(kind), two);
         }
-        return new(parts, start, new(chair, null, door, doorSide), now + (crowded ? Approach : actions[^1] == ActionKind.Nobody ? 0 : Idle));
+        return new(
+            parts, start, new(chair, null, door, doorSide), now + (crowded ? Approach : actions[^1] == ActionKind.Nobody ? 0 : Idle));
     }
 
     /// <summary>What happens in the film, in the order of beginning; only what is in view.</summary>
@@ -105,11 +107,14 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
                 from = Math.Max(from, At(Math.Clamp(x, -halfWidth, halfWidth)));
                 to = Math.Min(to, At(Math.Clamp(part.X, -halfWidth, halfWidth)));
             }
-            events.Add(new(ActionCatalog.Of(part.Kind).Name, from, to, ActionCatalog.Of(part.Kind).People switch { 0 => [], 1 => [0], _ => [0, 1] }));
+            events.Add(new(
+                ActionCatalog.Of(part.Kind).Name, from, to,
+                ActionCatalog.Of(part.Kind).People switch { 0 => [], 1 => [0], _ => [0, 1] }));
             x = part.X;
         }
         events.AddRange(from walk in choreography.OtherWalks(halfWidth)
-                        select new FilmEvent(ActionCatalog.Of(walk.Direction < 0 ? ActionKind.WalksLeft : ActionKind.WalksRight).Name, Math.Max(0, walk.From), Math.Min(Seconds, walk.To), [1]));
+                        select new FilmEvent(ActionCatalog.Of(walk.Direction < 0 ? ActionKind.WalksLeft : ActionKind.WalksRight).Name,
+                            Math.Max(0, walk.From), Math.Min(Seconds, walk.To), [1]));
         return [.. events.Select(e => e with { From = Math.Round(e.From, 2), To = Math.Round(e.To, 2) }).OrderBy(e => e.From)];
     }
 

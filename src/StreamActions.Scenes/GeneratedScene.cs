@@ -5,7 +5,9 @@ using StreamActions.Video;
 
 namespace StreamActions.Scenes;
 
-/// <summary>A scene in which an action is performed. All chance comes from the seed, the pictures' noise in the order they are drawn.</summary>
+/// <summary>
+/// A scene in which an action is performed. All chance comes from the seed, the pictures' noise in the order they are drawn.
+/// </summary>
 internal sealed class GeneratedScene : IDisposable
 {
     private readonly ClipSpec _spec;
@@ -25,7 +27,8 @@ internal sealed class GeneratedScene : IDisposable
     /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
     /// <param name="phase">What of the action the pictures show.</param>
     /// <param name="other">Colour of the shirt of the other person of an action of two, or null for a random one.</param>
-    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt, ActionPhase phase = ActionPhase.During, string? other = null)
+    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt,
+        ActionPhase phase = ActionPhase.During, string? other = null)
     {
         _spec = spec;
         Random = new SeededRandom(seed);
@@ -39,14 +42,16 @@ internal sealed class GeneratedScene : IDisposable
         _bodies = [Body.Random(Random), Body.Random(Random)];
         _style = MotionStyle.Random(Random);
         var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
-        _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random).In(phase, Seconds, Random);
+        _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random)
+            .In(phase, Seconds, Random);
         if (shirt is not null)
             _look = _look.WithShirt(shirt, Random);
         if (other is not null)
             _look = _look.WithShirt(other, Random, figure: 1);
         // What is seen beside the action is not kept for the test either. Other chance than the scene's, which stays what it was.
         if (Beside.Any(Compositions.IsNovel))
-            _look = _look.WithShirt(Compositions.BaseShirt([.. Beside.Select(c => c.Action)], Seeds.Of(seed, 7)), new SeededRandom(Seeds.Of(seed, 8)), figure: 1);
+            _look = _look.WithShirt(Compositions.BaseShirt([.. Beside.Select(c => c.Action)], Seeds.Of(seed, 7)),
+                new SeededRandom(Seeds.Of(seed, 8)), figure: 1);
         _choreography = new Choreography([_take.Part], _bodies[.._words.People], _take.StartX);
         _renderer = new SceneRenderer(_look, width, height, Random);
     }
@@ -67,9 +72,12 @@ internal sealed class GeneratedScene : IDisposable
     public string? Shirt => _words.People == 1 ? _look.Figures[0].ShirtName : null;
 
     /// <summary>The shirts of everybody in the picture: the performer's first, then the other person's or a bystander's.</summary>
-    public IReadOnlyList<string> Shirts => [.. _look.Figures.Take(_words.People + (_take.Bystander is null ? 0 : 1)).Select(f => f.ShirtName)];
+    public IReadOnlyList<string> Shirts =>
+        [.. _look.Figures.Take(_words.People + (_take.Bystander is null ? 0 : 1)).Select(f => f.ShirtName)];
 
-    /// <summary>What somebody who does not perform is seen to do: a bystander stands still, the other person of an action of two comes or goes.</summary>
+    /// <summary>
+    /// What somebody who does not perform is seen to do: a bystander stands still, the other person of an action of two comes or goes.
+    /// </summary>
     public IReadOnlyList<Composition> Beside
     {
         get

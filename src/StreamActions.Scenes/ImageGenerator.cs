@@ -10,7 +10,8 @@ namespace StreamActions.Scenes;
 /// <param name="Shirt">The performer's shirt; null when there is not just one performer.</param>
 /// <param name="Caption">A caption that is true of it.</param>
 /// <param name="Said">The state that the caption names; null when it names the action.</param>
-internal sealed record GeneratedImage(byte[] Pixels, ActionKind Action, IReadOnlyList<VisibleState> States, string? Shirt, Caption Caption, VisibleState? Said);
+internal sealed record GeneratedImage(
+    byte[] Pixels, ActionKind Action, IReadOnlyList<VisibleState> States, string? Shirt, Caption Caption, VisibleState? Said);
 
 /// <summary>Makes pictures; the same seed gives the same picture on any thread.</summary>
 internal static class ImageGenerator
@@ -28,7 +29,9 @@ internal static class ImageGenerator
     public static GeneratedImage Generate(ulong seed, ClipSpec spec, double difficulty)
     {
         var drawn = ClipGenerator.ActionOf(seed);
-        var shirt = ActionCatalog.Of(drawn).People == 1 ? SceneLook.ShirtNames[new SeededRandom(~seed).Next(SceneLook.ShirtNames.Count)] : null;
+        var shirt = ActionCatalog.Of(drawn).People == 1
+            ? SceneLook.ShirtNames[new SeededRandom(~seed).Next(SceneLook.ShirtNames.Count)]
+            : null;
         using var scene = new GeneratedScene(seed, spec with { Frames = Frames, SampleFps = SampleFps }, drawn, difficulty, shirt);
         // A movement's ends show more than its middle.
         var seconds = scene.Seconds * (scene.Random.NextDouble() is var at && scene.Random.Next(2) == 0 ? at : Math.Round(at));
@@ -37,8 +40,11 @@ internal static class ImageGenerator
         var states = VisibleStates.At(scene.Performed, scene.Progress(seconds));
         // Whoever does not do it yet, or any more, only stands there.
         var idle = VisibleStates.Lasts(scene.Performed) && states is [VisibleState.Stands];
-        var said = idle || states.Count > 0 && scene.Random.NextDouble() < StateShare ? states[scene.Random.Next(states.Count)] : (VisibleState?)null;
-        return new(pixels, scene.Performed, states, scene.Shirt, said is { } state ? Captions.Random(state, scene.Shirt, scene.Random) : OfAction(scene), said);
+        var said = idle || states.Count > 0 && scene.Random.NextDouble() < StateShare
+            ? states[scene.Random.Next(states.Count)]
+            : (VisibleState?)null;
+        return new(pixels, scene.Performed, states, scene.Shirt,
+            said is { } state ? Captions.Random(state, scene.Shirt, scene.Random) : OfAction(scene), said);
     }
 
     // Either action of a pair: what people write under a picture that does not tell. A novel composition is never named.

@@ -26,7 +26,8 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
             .Select(of => (of, ActionPhase.Before, VisibleStates.At(of, 0)[0])),
     ];
 
-    private static readonly ActionKind[] Meetings = [ActionKind.TwoPeopleFighting, ActionKind.TwoPeopleShakingHands, ActionKind.TwoPeopleHugging];
+    private static readonly ActionKind[] Meetings =
+        [ActionKind.TwoPeopleFighting, ActionKind.TwoPeopleShakingHands, ActionKind.TwoPeopleHugging];
 
     /// <summary>The poses that are held, in an order that does not change.</summary>
     public static IReadOnlyList<VisibleState> Poses { get; } = [.. Held.Select(h => h.Shown)];
@@ -43,11 +44,14 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     {
         var random = Choices(seed);
         return IsWalk(random)
-            ? Walk(seed, spec, difficulty, Meetings[random.Next(Meetings.Length)], random.Next(2) == 0 ? ActionPhase.Before : ActionPhase.After, backwards)
+            ? Walk(seed, spec, difficulty, Meetings[random.Next(Meetings.Length)],
+                random.Next(2) == 0 ? ActionPhase.Before : ActionPhase.After, backwards)
             : Hold(seed, spec, difficulty, Poses[random.Next(Poses.Count)]);
     }
 
-    /// <summary>A pose that is held: with the sway of somebody who rests, or as still as a frozen picture, but for the camera's noise.</summary>
+    /// <summary>
+    /// A pose that is held: with the sway of somebody who rests, or as still as a frozen picture, but for the camera's noise.
+    /// </summary>
     /// <param name="seed">Decides everything else.</param>
     /// <param name="spec">Size and timing.</param>
     /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
@@ -62,7 +66,9 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
         var frozen = scene.Random.Next(2) == 0;
         var pixels = Draw(scene, spec, t => frozen ? 0 : t, backwards: false);
         VisibleState? said = action is null || scene.Random.NextDouble() < StateShare ? pose : null;
-        var caption = said is null ? Captions.Random(ActionCatalog.Of(action!.Value), shirt, scene.Random) : Captions.Random(pose, shirt, scene.Random);
+        var caption = said is null
+            ? Captions.Random(ActionCatalog.Of(action!.Value), shirt, scene.Random)
+            : Captions.Random(pose, shirt, scene.Random);
         return new(pixels, action, pose, shirt, caption, said) { Shirts = scene.Shirts };
     }
 
@@ -81,7 +87,10 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
         var right = scene.Side > 0 == (phase == ActionPhase.After) != backwards;
         var action = right ? ActionKind.WalksRight : ActionKind.WalksLeft;
         var pixels = Draw(scene, spec, t => t, backwards);
-        return new(pixels, action, null, null, Captions.Random(ActionCatalog.Of(action), null, scene.Random), null) { Shirts = scene.Shirts };
+        return new(pixels, action, null, null, Captions.Random(ActionCatalog.Of(action), null, scene.Random), null)
+        {
+            Shirts = scene.Shirts,
+        };
     }
 
     private static byte[] Draw(GeneratedScene scene, ClipSpec spec, Func<int, int> time, bool backwards)

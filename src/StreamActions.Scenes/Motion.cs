@@ -9,7 +9,8 @@ namespace StreamActions.Scenes;
 /// <param name="IdleLeft">Resting left arm: upper angle and elbow.</param>
 /// <param name="IdleRight">Resting right arm.</param>
 /// <param name="Distance">How far a walk goes, in body heights.</param>
-internal sealed record MotionStyle(int Side, double Amplitude, double Tempo, double[] Phases, (double, double) IdleLeft, (double, double) IdleRight, double Distance)
+internal sealed record MotionStyle(
+    int Side, double Amplitude, double Tempo, double[] Phases, (double, double) IdleLeft, (double, double) IdleRight, double Distance)
 {
     /// <summary>A random style.</summary>
     public static MotionStyle Random(Random random)

@@ -24,7 +24,8 @@ internal sealed record SceneLook
         ("orange", new(240, 120, 25)), ("purple", new(135, 45, 165)),
     ];
 
-    private static readonly Rgb[] Trousers = [new(35, 40, 60), new(90, 80, 70), new(70, 70, 75), new(30, 30, 30), new(120, 105, 80), new(60, 80, 120)];
+    private static readonly Rgb[] Trousers =
+        [new(35, 40, 60), new(90, 80, 70), new(70, 70, 75), new(30, 30, 30), new(120, 105, 80), new(60, 80, 120)];
     private static readonly Rgb[] Skins = [new(245, 210, 180), new(225, 180, 145), new(190, 140, 105), new(140, 95, 65), new(95, 62, 45)];
     private static readonly Rgb[] Hairs = [new(30, 25, 20), new(90, 60, 35), new(160, 120, 60), new(120, 120, 120), new(60, 30, 20)];
 
@@ -63,7 +64,8 @@ internal sealed record SceneLook
     /// <summary>A random look with so many figures.</summary>
     /// <param name="random">Where chance comes from.</param>
     /// <param name="figures">Figures in the scene.</param>
-    /// <param name="difficulty">1: all that the benchmark has; down to 0: a large figure in a bare, evenly lit room, where learning starts.</param>
+    /// <param name="difficulty">1: all that the benchmark has; down to 0: a large figure in a bare, evenly lit room, where learning
+    /// starts.</param>
     /// <param name="minScale">Smallest height of a figure at full difficulty, as a share of the picture's height.</param>
     /// <param name="maxScale">Largest height.</param>
     public static SceneLook Random(Random random, int figures, double difficulty = 1, double minScale = 0.45, double maxScale = 0.82)
@@ -113,7 +115,8 @@ internal sealed record SceneLook
     {
         var (name, shirt) = Shirts[random.Next(ShirtsByChance)];
         Rgb Vary(Rgb c) => Nearly(c, random);
-        return new(name, Vary(shirt), Vary(Trousers[random.Next(Trousers.Length)]), Vary(Skins[random.Next(Skins.Length)]), Hairs[random.Next(Hairs.Length)], random.Next(2) == 0);
+        return new(name, Vary(shirt), Vary(Trousers[random.Next(Trousers.Length)]), Vary(Skins[random.Next(Skins.Length)]),
+            Hairs[random.Next(Hairs.Length)], random.Next(2) == 0);
     }
 
     /// <summary>The same look with a figure, the performer unless it is said, in a shirt of that name.</summary>
@@ -124,7 +127,8 @@ internal sealed record SceneLook
         if (shirt.Name is null)
             throw new ArgumentException($"there is no {name} shirt", nameof(name));
         var colour = Nearly(shirt.Colour, random);
-        return this with { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };
+        return this
+            with { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };
     }
 
     private static Rgb Nearly(Rgb c, Random random) =>

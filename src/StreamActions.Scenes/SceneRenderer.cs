@@ -76,13 +76,15 @@ internal sealed class SceneRenderer : IDisposable
         {
             var k = Math.Min(1, y / (double)Math.Max(1, horizon));
             var colour = y < horizon
-                ? new Rgb(Mix(_look.WallTop.R, _look.WallBottom.R, k), Mix(_look.WallTop.G, _look.WallBottom.G, k), Mix(_look.WallTop.B, _look.WallBottom.B, k))
+                ? new Rgb(Mix(_look.WallTop.R, _look.WallBottom.R, k), Mix(_look.WallTop.G, _look.WallBottom.G, k),
+                    Mix(_look.WallTop.B, _look.WallBottom.B, k))
                 : _look.Floor.Times(0.85 + 0.3 * (y - horizon) / Math.Max(1, height - horizon));
             Cv2.Line(_room, 0, y, width - 1, y, Colour(colour));
         }
         foreach (var thing in _look.Things)
         {
-            var rectangle = new Rect((int)(thing.X * width), (int)(thing.Y * _look.Horizon * height), (int)(thing.Width * height), (int)(thing.Height * height));
+            var rectangle = new Rect(
+                (int)(thing.X * width), (int)(thing.Y * _look.Horizon * height), (int)(thing.Width * height), (int)(thing.Height * height));
             Cv2.Rectangle(_room, rectangle, Colour(thing.Colour), -1);
             Cv2.Rectangle(_room, rectangle, Colour(thing.Colour.Times(0.7)), 1);
         }
@@ -90,7 +92,8 @@ internal sealed class SceneRenderer : IDisposable
         {
             var step = Math.Max(4, (int)(_look.Tiles * _scale));
             for (var x = random.Next(step); x < 2 * width; x += step)
-                Cv2.Line(_room, new Point(x - width / 2, height), new Point((int)(width / 2.0 + (x - width) * 0.35), horizon), Colour(_look.Floor.Times(0.75)), 1, LineTypes.AntiAlias);
+                Cv2.Line(_room, new Point(x - width / 2, height), new Point((int)(width / 2.0 + (x - width) * 0.35), horizon),
+                    Colour(_look.Floor.Times(0.75)), 1, LineTypes.AntiAlias);
         }
         // Uneven light and texture, the same in every frame.
         AddTexture(random.Next(2, 9), random);
@@ -129,7 +132,8 @@ internal sealed class SceneRenderer : IDisposable
         var high = joints.Max(p => p.X);
         var middle = Pixel(new((low + high) / 2, 0));
         var size = new Size(Math.Max(2, (int)((high - low) * _scale * 0.45)), Math.Max(1, (int)(0.035 * _scale)));
-        Cv2.Ellipse(_canvas, new Point(middle.X >> Shift, middle.Y >> Shift), size, 0, 0, 360, Colour(_look.Floor.Times(0.7)), -1, LineTypes.AntiAlias);
+        Cv2.Ellipse(_canvas, new Point(middle.X >> Shift, middle.Y >> Shift), size, 0, 0, 360, Colour(_look.Floor.Times(0.7)), -1,
+            LineTypes.AntiAlias);
     }
 
     private void DrawChair(double x)
@@ -145,7 +149,8 @@ internal sealed class SceneRenderer : IDisposable
     private void DrawBox(Point2 middle)
     {
         const double half = Motion.BoxHalf;
-        Polygon([middle + new Point2(-half * 1.2, half), middle + new Point2(half * 1.2, half), middle + new Point2(half * 1.2, -half), middle + new Point2(-half * 1.2, -half)], _look.BoxColour);
+        Polygon([middle + new Point2(-half * 1.2, half), middle + new Point2(half * 1.2, half), middle + new Point2(half * 1.2, -half),
+            middle + new Point2(-half * 1.2, -half)], _look.BoxColour);
         Limb(middle + new Point2(0, half * 0.9), middle + new Point2(0, -half * 0.9), 0.025, _look.BoxColour.Times(0.65));
     }
 
@@ -153,21 +158,25 @@ internal sealed class SceneRenderer : IDisposable
     {
         const double width = 0.38, height = 1.12;
         var free = hinge + side * width;
-        Polygon([new(hinge - side * 0.03, height + 0.03), new(free + side * 0.03, height + 0.03), new(free + side * 0.03, 0), new(hinge - side * 0.03, 0)], _look.DoorColour.Times(0.6));
+        Polygon([new(hinge - side * 0.03, height + 0.03), new(free + side * 0.03, height + 0.03), new(free + side * 0.03, 0),
+            new(hinge - side * 0.03, 0)], _look.DoorColour.Times(0.6));
         Polygon([new(hinge, height), new(free, height), new(free, 0), new(hinge, 0)], new(18, 18, 22));
         // The leaf turns towards the camera: its free edge comes nearer to the hinge in the picture, and grows.
         var angle = open * 1.25;
         var edge = hinge + side * width * Math.Cos(angle);
         var grow = 0.1 * Math.Sin(angle);
-        Polygon([new(hinge, height), new(edge, height + grow), new(edge, -grow), new(hinge, 0)], _look.DoorColour.Times(1 - 0.2 * Math.Sin(angle)));
+        Polygon([new(hinge, height), new(edge, height + grow), new(edge, -grow), new(hinge, 0)],
+            _look.DoorColour.Times(1 - 0.2 * Math.Sin(angle)));
         Dot(new(Mix(hinge, edge, 0.85), 0.5), 0.025, new(210, 200, 120));
     }
 
     private void Limb(Point2 from, Point2 to, double thickness, Rgb colour) =>
-        Cv2.Line(_canvas, Pixel(from), Pixel(to), Colour(colour), Math.Max(1, (int)Math.Round(thickness * _scale)), LineTypes.AntiAlias, Shift);
+        Cv2.Line(
+            _canvas, Pixel(from), Pixel(to), Colour(colour), Math.Max(1, (int)Math.Round(thickness * _scale)), LineTypes.AntiAlias, Shift);
 
     private void Dot(Point2 middle, double radius, Rgb colour) =>
-        Cv2.Circle(_canvas, Pixel(middle), Math.Max(1, (int)(radius * _scale * (1 << Shift))), Colour(colour), -1, LineTypes.AntiAlias, Shift);
+        Cv2.Circle(
+            _canvas, Pixel(middle), Math.Max(1, (int)(radius * _scale * (1 << Shift))), Colour(colour), -1, LineTypes.AntiAlias, Shift);
 
     private void Polygon(ReadOnlySpan<Point2> corners, Rgb colour)
     {

@@ -21,7 +21,9 @@ internal enum Joint
     LeftHip, RightHip, LeftKnee, RightKnee, LeftFoot, RightFoot,
 }
 
-/// <summary>How a figure stands, in a few numbers. Angles in radians; arms are counted from hanging down, positive away from the body.</summary>
+/// <summary>
+/// How a figure stands, in a few numbers. Angles in radians; arms are counted from hanging down, positive away from the body.
+/// </summary>
 internal record struct Stance()
 {
     /// <summary>Place of the feet.</summary>
@@ -69,13 +71,15 @@ internal record struct Stance()
 }
 
 /// <summary>Proportions of a body, in body heights.</summary>
-internal sealed record Body(double ShoulderHalf, double HipHalf, double Trunk, double UpperArm, double LowerArm, double Limb, double HeadRadius)
+internal sealed record Body(
+    double ShoulderHalf, double HipHalf, double Trunk, double UpperArm, double LowerArm, double Limb, double HeadRadius)
 {
     /// <summary>A random body.</summary>
     public static Body Random(Random random)
     {
         double Vary(double mean, double share) => mean * (1 + share * (2 * random.NextDouble() - 1));
-        return new(Vary(0.115, 0.2), Vary(0.065, 0.2), Vary(0.31, 0.06), Vary(0.17, 0.08), Vary(0.17, 0.08), Vary(0.062, 0.25), Vary(0.075, 0.15));
+        return new(
+            Vary(0.115, 0.2), Vary(0.065, 0.2), Vary(0.31, 0.06), Vary(0.17, 0.08), Vary(0.17, 0.08), Vary(0.062, 0.25), Vary(0.075, 0.15));
     }
 }
 

@@ -66,12 +66,15 @@ internal sealed record Take(Part Part, double StartX, Props Props, double DoorOp
         double? door = kind == ActionKind.OpensDoor ? Props.DoorHinge(place, style) : Idle() ? Elsewhere() : null;
         var doorSide = kind == ActionKind.OpensDoor ? -style.Side : random.Next(2) * 2 - 1;
         var bystander = Elsewhere();
-        var stands = random.NextDouble() < difficulty * BystanderShare && ActionCatalog.Of(kind).People == 1 && Math.Abs(bystander - place) > reach + 0.2;
+        var stands = random.NextDouble() < difficulty * BystanderShare && ActionCatalog.Of(kind).People == 1
+            && Math.Abs(bystander - place) > reach + 0.2;
         return new(new(kind, from, to, x, style), walks ? x - distance : x, new(chair, box, door, doorSide),
             random.Next(2) * random.NextDouble(), stands ? bystander : null);
     }
 
-    /// <summary>The same performance, so much earlier or later that the clip shows the pose or the way before or after it, and nothing of it.</summary>
+    /// <summary>
+    /// The same performance, so much earlier or later that the clip shows the pose or the way before or after it, and nothing of it.
+    /// </summary>
     /// <param name="phase">What the clip shows.</param>
     /// <param name="seconds">From the clip's first to its last frame.</param>
     /// <param name="random">Where chance comes from.</param>

@@ -27,7 +27,8 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         string[] arguments =
         [
             "-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{width}x{height}",
-            "-framerate", fps.ToString(CultureInfo.InvariantCulture), "-i", "pipe:0", "-an", "-c:v", "libx264", "-preset", "slow", "-crf", "23",
+            "-framerate", fps.ToString(CultureInfo.InvariantCulture), "-i", "pipe:0", "-an", "-c:v", "libx264", "-preset", "slow", "-crf",
+            "23",
             "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", "-y", "file:" + _path,
         ];
         foreach (var argument in arguments)

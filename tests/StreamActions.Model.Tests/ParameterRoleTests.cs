@@ -1,4 +1,5 @@
-// Each parameter carries the part of the network it belongs to. The reference's names say the same, which is checked here and used nowhere else.
+// Each parameter carries the part of the network it belongs to. The reference's names say the same, which is checked here and used nowhere
+// else.
 namespace StreamActions.Model.Tests;
 
 public sealed class ParameterRoleTests

@@ -36,8 +36,10 @@ public sealed class ActionCatalogTests
     {
         Assert.Equal([ActionKind.HandsUp, ActionKind.WalksLeft], ActionCatalog.Parse("hands_up, walks_left"));
         var e = Assert.Throws<SceneException>(() => ActionCatalog.Parse("jumps,flies"));
-        Assert.StartsWith("--actions jumps,flies: no action is called flies; there are walks_left, walks_right,", e.Message, StringComparison.Ordinal);
-        Assert.StartsWith("--actions ,: no action is named; there are walks_left,", Assert.Throws<SceneException>(() => ActionCatalog.Parse(",")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--actions jumps,flies: no action is called flies; there are walks_left, walks_right,", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--actions ,: no action is named; there are walks_left,",
+            Assert.Throws<SceneException>(() => ActionCatalog.Parse(",")).Message, StringComparison.Ordinal);
         Assert.EndsWith("hands_up, crouches", e.Message, StringComparison.Ordinal);
     }
 

@@ -35,14 +35,16 @@ public sealed class ClipGeneratorTests
             {
                 var forwards = ClipGenerator.Generate(seed, Spec, action.ReverseOf).Pixels;
                 var backwards = ClipGenerator.Generate(seed, Spec, action.Kind).Pixels;
-                var turned = Enumerable.Range(0, Spec.Frames).Reverse().SelectMany(t => forwards.AsSpan(t * Spec.FrameBytes, Spec.FrameBytes).ToArray());
+                var turned = Enumerable.Range(0, Spec.Frames).Reverse()
+                    .SelectMany(t => forwards.AsSpan(t * Spec.FrameBytes, Spec.FrameBytes).ToArray());
                 return turned.SequenceEqual(backwards) && !forwards.AsSpan().SequenceEqual(backwards);
             }, iter: 10);
         }
     }
 
     [Fact]
-    public void Generate_AnyClip_HasTheRightSizeAndIsAPicture() => Gen.Select(Gen.ULong, Kinds, Gen.Enum<ResizeRule>(), Gen.Int[16, 96]).Sample((seed, kind, rule, size) =>
+    public void Generate_AnyClip_HasTheRightSizeAndIsAPicture() =>
+        Gen.Select(Gen.ULong, Kinds, Gen.Enum<ResizeRule>(), Gen.Int[16, 96]).Sample((seed, kind, rule, size) =>
     {
         var spec = new ClipSpec(3, 2, size, rule);
         var clip = ClipGenerator.Generate(seed, spec, kind);

@@ -28,7 +28,8 @@ public sealed class CompositionsTests
             using var scene = new GeneratedScene(seed, new ClipSpec(8, 4, 8, ResizeRule.Squash), action: null, difficulty: 1, shirt: null);
             beside.AddRange(scene.Beside);
         }
-        Assert.Equal([ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], beside.Select(c => c.Action).Distinct().Order());
+        Assert.Equal(
+            [ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], beside.Select(c => c.Action).Distinct().Order());
         Assert.DoesNotContain(beside, Compositions.IsNovel);
     }
 }

@@ -9,7 +9,8 @@ public sealed class FilmPlanTests
 
     private static readonly string Everything = string.Join(',',
         "nobody,walks_right,picks_up_box,puts_down_box,walks_left,opens_door,waves_hand,closes_door,two_people_hugging,two_people_fighting",
-        "jumps,hands_up,crouches,walks_right,sits_down,stands_up,two_people_shaking_hands,falls_down,gets_up,stands_still,walks_left,walks_right,nobody");
+        "jumps,hands_up,crouches,walks_right,sits_down,stands_up,two_people_shaking_hands,falls_down,gets_up,stands_still",
+        "walks_left,walks_right,nobody");
 
     [Fact]
     public void Make_EveryAction_MovesWithoutAJump() => Gen.ULong.Sample(seed =>
@@ -22,7 +23,8 @@ public sealed class FilmPlanTests
             var now = Joints(choreography.At(t), bodies);
             // Out of view, people may change sides.
             for (var j = 0; j < now.Length; j++)
-                Assert.True(Math.Min(Math.Abs(now[j].X), Math.Abs(before[j].X)) > HalfWidth || Math.Abs(now[j].X - before[j].X) + Math.Abs(now[j].Y - before[j].Y) < 0.17, $"seed {seed}, {t} s: joint {j} jumps");
+                Assert.True(Math.Min(Math.Abs(now[j].X), Math.Abs(before[j].X)) > HalfWidth
+                    || Math.Abs(now[j].X - before[j].X) + Math.Abs(now[j].Y - before[j].Y) < 0.17, $"seed {seed}, {t} s: joint {j} jumps");
             before = now;
         }
     }, iter: 15);
@@ -68,7 +70,8 @@ public sealed class FilmPlanTests
     [InlineData("opens_door,opens_door", "action 2, opens_door: the door is already open")]
     [InlineData("walks_left,sits_down,stands_up,walks_right,sits_down", "action 5, sits_down: the chair stands elsewhere")]
     [InlineData("waves_hand,nobody", "action 2, nobody: the person is in the picture; let it walk out first")]
-    [InlineData("nobody,walks_right,walks_left,nobody,jumps", "action 5, jumps: the person is out of the picture, and must first walk right into it")]
+    [InlineData("nobody,walks_right,walks_left,nobody,jumps",
+        "action 5, jumps: the person is out of the picture, and must first walk right into it")]
     [InlineData("", "a film needs at least one action")]
     public void Make_ImpossibleOrder_SaysWhichActionAndWhy(string actions, string message) =>
         Assert.Equal(message, Assert.Throws<SceneException>(() => Play(actions, 1)).Message);

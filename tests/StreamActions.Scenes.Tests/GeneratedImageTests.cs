@@ -7,7 +7,8 @@ namespace StreamActions.Scenes.Tests;
 public sealed partial class GeneratedImageTests
 {
     private static readonly ClipSpec Spec = new(1, 4, 16, ResizeRule.Squash);
-    private static readonly GeneratedImage[] Images = [.. Enumerable.Range(0, 1500).Select(i => ImageGenerator.Generate((ulong)i, Spec, 0.5))];
+    private static readonly GeneratedImage[] Images =
+        [.. Enumerable.Range(0, 1500).Select(i => ImageGenerator.Generate((ulong)i, Spec, 0.5))];
 
     [Fact]
     public void Generate_CaptionOfAState_NamesAStateThatIsSeen() =>

@@ -6,11 +6,14 @@ namespace StreamActions.Scenes.Tests;
 
 public sealed class InterludeTests
 {
-    private static readonly ClipSpec Spec = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash), Small = new(2, 1, 8, ResizeRule.Squash);
-    private static readonly ActionKind[] Interrupted = [ActionKind.SitsDown, ActionKind.PicksUpBox, ActionKind.FallsDown, ActionKind.OpensDoor, ActionKind.TwoPeopleHugging];
+    private static readonly ClipSpec Spec = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash),
+        Small = new(2, 1, 8, ResizeRule.Squash);
+    private static readonly ActionKind[] Interrupted =
+        [ActionKind.SitsDown, ActionKind.PicksUpBox, ActionKind.FallsDown, ActionKind.OpensDoor, ActionKind.TwoPeopleHugging];
 
     [Fact]
-    public void In_BeforeOrAfter_LeavesNothingOfTheActionInTheClip() => Gen.Select(Gen.ULong, Gen.Int[0, Interrupted.Length - 1]).Sample((seed, index) =>
+    public void In_BeforeOrAfter_LeavesNothingOfTheActionInTheClip() =>
+        Gen.Select(Gen.ULong, Gen.Int[0, Interrupted.Length - 1]).Sample((seed, index) =>
     {
         var kind = Interrupted[index];
         const double seconds = 1.75;
@@ -28,7 +31,8 @@ public sealed class InterludeTests
     {
         // Camera noise, and in half of the clips the sway of somebody who rests; an action moves more than that.
         var held = Enumerable.Range(0, 10).Average(n => Change(Interlude.Hold((ulong)n, Spec, 0, pose).Pixels));
-        var acted = Enumerable.Range(0, 10).Average(n => Change(ClipGenerator.Generate((ulong)n, Spec, ActionKind.FallsDown, difficulty: 0).Pixels));
+        var acted = Enumerable.Range(0, 10)
+            .Average(n => Change(ClipGenerator.Generate((ulong)n, Spec, ActionKind.FallsDown, difficulty: 0).Pixels));
         Assert.True(held < 0.5 * acted, $"{pose}: {held} against {acted}");
     });
 
@@ -44,15 +48,19 @@ public sealed class InterludeTests
             Assert.Equal(walk.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), back.Pixels);
             Assert.Null(walk.Shirt);
         });
-        Assert.Equal([ActionKind.WalksLeft, ActionKind.WalksRight], walks.Select(w => Interlude.Generate(w, Small, 1).Action!.Value).Distinct().Order());
+        Assert.Equal([ActionKind.WalksLeft, ActionKind.WalksRight], walks.Select(w => Interlude.Generate(w, Small, 1).Action!.Value)
+            .Distinct().Order());
     }
 
     [Fact]
     public void Generate_Walk_MovesToTheSideThatItsCaptionNames()
     {
         // Where the picture changes is where somebody walks: its centre moves that way.
-        var walks = Enumerable.Range(0, 400).Select(n => (ulong)n).Where(Interlude.IsWalk).Take(40).Select(seed => Interlude.Generate(seed, Spec, 0))
-            .Select(walk => (To: walk.Action == ActionKind.WalksRight ? 1 : -1, By: Where(walk.Pixels, Spec.Frames - 2) - Where(walk.Pixels, 0))).ToList();
+        var walks = Enumerable.Range(0, 400).Select(n => (ulong)n).Where(Interlude.IsWalk).Take(40)
+            .Select(seed => Interlude.Generate(seed, Spec, 0))
+            .Select(walk =>
+                (To: walk.Action == ActionKind.WalksRight ? 1 : -1, By: Where(walk.Pixels, Spec.Frames - 2) - Where(walk.Pixels, 0)))
+                    .ToList();
         // Few are out of the picture by then, or hardly to be seen before their wall.
         var seen = walks.Where(w => !double.IsNaN(w.By)).ToList();
         Assert.True(seen.Count >= 32, $"{seen.Count} of 40 in view");
@@ -78,7 +86,8 @@ public sealed class InterludeTests
                 // One waits and one walks; backwards it is the other direction.
                 Assert.Equal(2, clip.Shirts.Count);
                 Assert.DoesNotContain(clip.Shirts[0], kept[ActionKind.StandsStill]);
-                Assert.All(clip.Shirts, shirt => Assert.DoesNotContain(shirt, kept[ActionKind.WalksLeft].Concat(kept[ActionKind.WalksRight])));
+                Assert.All(
+                    clip.Shirts, shirt => Assert.DoesNotContain(shirt, kept[ActionKind.WalksLeft].Concat(kept[ActionKind.WalksRight])));
                 return;
             }
             Assert.Equal(clip.Shirt, clip.Shirts[0]);
@@ -86,7 +95,8 @@ public sealed class InterludeTests
         });
     }
 
-    private static double Change(byte[] pixels) => Enumerable.Range(0, Spec.Frames - 1).Average(t => Difference(pixels, t).Average(d => d.By));
+    private static double Change(byte[] pixels) =>
+        Enumerable.Range(0, Spec.Frames - 1).Average(t => Difference(pixels, t).Average(d => d.By));
 
     private static double Where(byte[] pixels, int frame)
     {

@@ -7,7 +7,8 @@ public sealed class TakeTests
 {
     private const double Seconds = 1.75;
 
-    private static readonly ActionKind[] Performed = [.. ActionCatalog.All.Concat(ActionCatalog.More).Where(a => a.ReverseOf is null && a.People > 0).Select(a => a.Kind)];
+    private static readonly ActionKind[] Performed =
+        [.. ActionCatalog.All.Concat(ActionCatalog.More).Where(a => a.ReverseOf is null && a.People > 0).Select(a => a.Kind)];
 
     private static readonly Gen<(Take Take, Choreography Choreography, double HalfWidth, ActionKind Kind)> Takes =
         Gen.Select(Gen.ULong, Gen.Int[0, Performed.Length - 1], Gen.Double[0.8, 1.6])
@@ -21,7 +22,8 @@ public sealed class TakeTests
             });
 
     [Fact]
-    public void Random_OneOffAction_ShowsMostOfTheMovement() => Takes.Where(t => ActionCatalog.Partner(t.Kind) is not null && t.Kind != ActionKind.WalksRight).Sample(t =>
+    public void Random_OneOffAction_ShowsMostOfTheMovement() =>
+        Takes.Where(t => ActionCatalog.Partner(t.Kind) is not null && t.Kind != ActionKind.WalksRight).Sample(t =>
     {
         var part = t.Take.Part;
         var shown = Math.Min(Seconds, part.To) - Math.Max(0, part.From);
@@ -29,7 +31,8 @@ public sealed class TakeTests
     });
 
     [Fact]
-    public void Random_LastingAction_FillsMostOfTheClip() => Takes.Where(t => ActionCatalog.Partner(t.Kind) is null || t.Kind == ActionKind.WalksRight).Sample(t =>
+    public void Random_LastingAction_FillsMostOfTheClip() =>
+        Takes.Where(t => ActionCatalog.Partner(t.Kind) is null || t.Kind == ActionKind.WalksRight).Sample(t =>
     {
         var part = t.Take.Part;
         return Math.Min(Seconds, part.To) - Math.Max(0, part.From) >= Take.LeastShown * Seconds - 1e-9;

@@ -2,8 +2,8 @@
 namespace StreamActions.Model.Weights;
 
 /// <summary>
-/// A file of weights cannot be read, or its tensors are missing or have another shape than the network needs. The message names the file and lists
-/// every tensor at fault.
+/// A file of weights cannot be read, or its tensors are missing or have another shape than the network needs. The message names the file
+/// and lists every tensor at fault.
 /// </summary>
 public sealed class CheckpointException : Exception
 {
@@ -29,6 +29,7 @@ public sealed class CheckpointException : Exception
                 problems.Add($"{spec.Name} is {tensor.ShapeText}, the network needs {TensorData.Text(spec.Shape)}");
         }
         if (problems.Count > 0)
-            throw new CheckpointException($"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
+            throw new CheckpointException(
+                $"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
     }
 }

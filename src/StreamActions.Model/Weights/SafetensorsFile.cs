@@ -65,7 +65,8 @@ public sealed class SafetensorsFile
             }
             return new(path, bytes, entries, metadata);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException or IndexOutOfRangeException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException or IndexOutOfRangeException)
         {
             throw new CheckpointException($"{path}: its safetensors header is not readable ({e.Message})", e);
         }
@@ -105,7 +106,8 @@ public sealed class SafetensorsFile
     public Dictionary<string, TensorData> ReadAll() => _entries.Keys.ToDictionary(n => n, Read, StringComparer.Ordinal);
 
     /// <summary>Writes tensors as F32, to a temporary file first, so that the file is whole or not there.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IReadOnlyDictionary<string, TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
@@ -151,7 +153,9 @@ public sealed class SafetensorsFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    private Entry Find(string name) => _entries.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"{Path}: no tensor {name}");
+    private Entry Find(string name) => _entries.TryGetValue(name, out var entry)
+        ? entry
+        : throw new KeyNotFoundException($"{Path}: no tensor {name}");
 
     private static float[] Convert<TFrom>(ReadOnlySpan<byte> raw, Func<TFrom, float> convert) where TFrom : unmanaged
     {

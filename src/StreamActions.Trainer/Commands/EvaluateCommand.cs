@@ -15,7 +15,8 @@ internal static class EvaluateCommand
     {
         Option<string> run = new("--run")
         {
-            Description = "Folder of a run, or of a bundle that holds weights for training; a bundle does not know its data: give --data too.",
+            Description =
+                "Folder of a run, or of a bundle that holds weights for training; a bundle does not know its data: give --data too.",
             Required = true,
         };
         var common = new RunOptions();
@@ -53,7 +54,9 @@ internal static class EvaluateCommand
             if (own && settings.IsGiven(result, RunSettings.Views))
                 choice = choice with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews };
             var seed = model.Run?.Options.Seed ?? 1;
-            var source = own ? choice.Open(model.Clip, seed, fresh: false) : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
+            var source = own
+                ? choice.Open(model.Clip, seed, fresh: false)
+                : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
             foreach (var note in source.Notes)
                 RunMessages.Say($"{note}");
             var report = Run(model.Network, model.Classes, source, model.Name, model.Steps, result.GetValue(perClass), cancellation);

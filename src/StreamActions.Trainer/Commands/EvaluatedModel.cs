@@ -15,7 +15,8 @@ namespace StreamActions.Trainer.Commands;
 /// <param name="Classes">The classes of its classification head, or those it was trained on.</param>
 /// <param name="Network">The network, which is owned.</param>
 /// <param name="Run">The run, or null for a bundle.</param>
-internal sealed record EvaluatedModel(string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
+internal sealed record EvaluatedModel(
+    string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
 {
     /// <summary>Opens a run or a bundle.</summary>
     /// <param name="folder">Its folder.</param>

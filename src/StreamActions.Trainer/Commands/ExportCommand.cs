@@ -19,13 +19,27 @@ internal static class ExportCommand
     public static Command Create()
     {
         Option<string> run = new("--run") { Description = "Folder of the run.", Required = true };
-        Option<string> name = new("--name") { Description = "Name of the model: lower-case letters, digits, dot, dash, underscore.", Required = true };
+        Option<string> name = new("--name")
+        {
+            Description = "Name of the model: lower-case letters, digits, dot, dash, underscore.",
+            Required = true,
+        };
         Option<string> version = new("--model-version") { Description = "Version of the model.", DefaultValueFactory = _ => "1.0.0" };
         Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
-        Option<int> perClass = new("--per-class") { Description = "Held-out clips a class for the figures in the manifest; evaluating many takes minutes.", DefaultValueFactory = _ => 100 };
-        Option<bool> lean = new("--lean") { Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size." };
+        Option<int> perClass = new("--per-class")
+        {
+            Description = "Held-out clips a class for the figures in the manifest; evaluating many takes minutes.",
+            DefaultValueFactory = _ => 100,
+        };
+        Option<bool> lean = new("--lean")
+        {
+            Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size.",
+        };
         var common = new RunOptions();
-        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.") { run, name, version, to, perClass, common.Strength, lean, common.Threads };
+        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.")
+        {
+            run, name, version, to, perClass, common.Strength, lean, common.Threads,
+        };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");

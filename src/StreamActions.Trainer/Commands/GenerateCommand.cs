@@ -16,7 +16,10 @@ internal static class GenerateCommand
         {
             Description = "Its rows, such as hands_up,crouches; all of the benchmark's when left out, and the poses between them.",
         };
-        Command sheet = new("sheet", "A contact sheet: one held-out clip of every action a row, frames from left to right.") { to, page, actions };
+        Command sheet = new("sheet", "A contact sheet: one held-out clip of every action a row, frames from left to right.")
+        {
+            to, page, actions,
+        };
         sheet.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var rows = Actions(result.GetValue(actions));
@@ -41,7 +44,10 @@ internal static class GenerateCommand
         const int columns = 8;
         Option<string> to = new("--to") { Description = "The PNG to write.", Required = true };
         Option<int> page = new("--page") { Description = "Which pictures: another number, others.", DefaultValueFactory = _ => 0 };
-        Command pictures = new("pictures", "A contact sheet of the pictures that 'pretrain' learns from, with their captions printed.") { to, page };
+        Command pictures = new("pictures", "A contact sheet of the pictures that 'pretrain' learns from, with their captions printed.")
+        {
+            to, page,
+        };
         pictures.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var source = new GeneratedImageSource(GeneratedImageSource.DemoImage, warmUpImages: 0);
@@ -58,15 +64,24 @@ internal static class GenerateCommand
 
     private static Command Film()
     {
-        Option<string> to = new("--to") { Description = "The MP4 to write; what happens when is written beside it as JSON.", Required = true };
-        Option<string> actions = new("--actions") { Description = "What happens, in order, such as walks_right,sits_down,stands_up.", Required = true };
+        Option<string> to = new("--to")
+        {
+            Description = "The MP4 to write; what happens when is written beside it as JSON.",
+            Required = true,
+        };
+        Option<string> actions = new("--actions")
+        {
+            Description = "What happens, in order, such as walks_right,sits_down,stands_up.",
+            Required = true,
+        };
         Option<ulong> seed = new("--seed") { Description = "Another number, another look.", DefaultValueFactory = _ => 1UL };
         Option<int> width = new("--width") { Description = "Width in pixels, even.", DefaultValueFactory = _ => 320 };
         Option<int> height = new("--height") { Description = "Height in pixels, even.", DefaultValueFactory = _ => 240 };
         Command film = new("film", "A long film of one room, for the demo.") { to, actions, seed, width, height };
         film.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
         {
-            var order = new FilmOrder(ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
+            var order = new FilmOrder(
+                ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
             var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation);
             RunMessages.Say($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
         }, cancellation));
@@ -79,10 +94,14 @@ internal static class GenerateCommand
         Option<int> count = new("--count") { Description = "Clips of every action, at least 1.", DefaultValueFactory = _ => 10 };
         Option<ulong> seed = new("--seed")
         {
-            Description = "Seed of the first clip. The default is the first of those that no training on generated clips and no test of it uses.",
+            Description =
+                "Seed of the first clip. The default is the first of those that no training on generated clips and no test of it uses.",
             DefaultValueFactory = _ => 1UL << 61,
         };
-        Option<string> actions = new("--actions") { Description = "Which actions, such as hands_up,crouches; all of the benchmark's when left out." };
+        Option<string> actions = new("--actions")
+        {
+            Description = "Which actions, such as hands_up,crouches; all of the benchmark's when left out.",
+        };
         Command clips = new("clips", "Clips as MP4 files, with list.txt and labels.csv: a data set that 'train --data' takes.")
         {
             to, count, seed, actions,
@@ -90,11 +109,14 @@ internal static class GenerateCommand
         clips.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
         {
             var folder = result.GetValue(to)!;
-            var written = await ClipFolder.WriteAsync(folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation);
+            var written = await ClipFolder.WriteAsync(
+                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation);
             RunMessages.Say($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
         }, cancellation));
         return clips;
     }
 
-    private static IReadOnlyList<ActionKind> Actions(string? names) => names is null ? [.. ActionCatalog.All.Select(a => a.Kind)] : ActionCatalog.Parse(names);
+    private static IReadOnlyList<ActionKind> Actions(string? names) => names is null
+        ? [.. ActionCatalog.All.Select(a => a.Kind)]
+        : ActionCatalog.Parse(names);
 }

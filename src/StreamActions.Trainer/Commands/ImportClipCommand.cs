@@ -15,14 +15,16 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The <c>import-clip</c> verb.</summary>
 internal static class ImportClipCommand
 {
-    private static readonly string[] WeightFiles = ["model.safetensors", "open_clip_model.safetensors"], TokenizerNames = ["vocab.json", "merges.txt"];
+    private static readonly string[] WeightFiles = ["model.safetensors", "open_clip_model.safetensors"],
+        TokenizerNames = ["vocab.json", "merges.txt"];
 
     public static Command Create()
     {
         Argument<string> folder = new("folder")
         {
             Description = "Folder with vocab.json, merges.txt and one of: Hugging Face's model.safetensors with config.json; "
-                + "open_clip's open_clip_model.safetensors with open_clip_config.json; a trained M²-CLIP's model.safetensors, in the reference's names, which needs no configuration.",
+                + "open_clip's open_clip_model.safetensors with open_clip_config.json; a trained M²-CLIP's model.safetensors, in the "
+                + "reference's names, which needs no configuration.",
         };
         Option<string> run = new("--run") { Description = "Folder of the run to make.", Required = true };
         Option<int> frames = new("--frames") { Description = "Frames of a clip.", DefaultValueFactory = _ => 8 };
@@ -33,7 +35,8 @@ internal static class ImportClipCommand
         };
         Option<string?> words = new("--words")
         {
-            Description = "For M²-CLIP's weights: words of their masked-language head, 'word number' a line. The head is left out unless given.",
+            Description =
+                "For M²-CLIP's weights: words of their masked-language head, 'word number' a line. The head is left out unless given.",
         };
         Option<int?> textHeads = new("--text-heads")
         {
@@ -85,7 +88,9 @@ internal static class ImportClipCommand
             throw new TrainerException(
                 $"{weightsPath}: a plain CLIP; --labels, --words and --text-heads are for weights in M²-CLIP's names, so leave them out");
         var weights = ClipCheckpoint.Read(file!);
-        var network = adapted ? metadata.Describe(weights, weightsPath!, leftOut ?? []) : new(ClipCheckpoint.Sizes(weights, weightsPath!), [], []);
+        var network = adapted
+            ? metadata.Describe(weights, weightsPath!, leftOut ?? [])
+            : new(ClipCheckpoint.Sizes(weights, weightsPath!), [], []);
         var config = network.Config with { Frames = frames };
         PublishedConfiguration.Check(folder, config, required: !adapted);
         var problems = config.Problems();
@@ -125,6 +130,7 @@ internal static class ImportClipCommand
             .. sets.Where(files => !files.Any(f => File.Exists(Path.Combine(folder, f)))).Select(files => string.Join(" or ", files)),
         ];
         if (missing.Length > 0)
-            throw new TrainerException($"{folder}: no {string.Join(", no ", missing)}; a CLIP model folder as published on Hugging Face has them");
+            throw new TrainerException(
+                $"{folder}: no {string.Join(", no ", missing)}; a CLIP model folder as published on Hugging Face has them");
     }
 }

@@ -8,8 +8,11 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>Reports on disk.</summary>
 internal static class ReportFile
 {
-    /// <summary>Reads the report that a path stands for: a bundle's folder, a run's folder, or the file that <c>evaluate --json</c> wrote.</summary>
-    /// <exception cref="TrainerException">There is none, or it is older than the run's best checkpoint; the message says how to make one.</exception>
+    /// <summary>
+    /// Reads the report that a path stands for: a bundle's folder, a run's folder, or the file that <c>evaluate --json</c> wrote.
+    /// </summary>
+    /// <exception cref="TrainerException">There is none, or it is older than the run's best checkpoint; the message says how to make
+    /// one.</exception>
     /// <exception cref="BundleException">The bundle cannot be trusted.</exception>
     public static EvaluationReport Open(string path)
     {
@@ -22,7 +25,8 @@ internal static class ReportFile
         var bundle = ModelBundle.Open(path);
         if (!bundle.Manifest.Files.ContainsKey(ModelBundle.EvaluationFile))
             throw new TrainerException($"{path}: this bundle has no {ModelBundle.EvaluationFile}; export it again from a trained run");
-        return EvaluationReport.Parse(File.ReadAllText(bundle.PathOf(ModelBundle.EvaluationFile)), bundle.PathOf(ModelBundle.EvaluationFile));
+        return EvaluationReport.Parse(
+            File.ReadAllText(bundle.PathOf(ModelBundle.EvaluationFile)), bundle.PathOf(ModelBundle.EvaluationFile));
     }
 
     private static EvaluationReport OfRun(RunFolder run, string path)

@@ -21,8 +21,8 @@ internal static class RunMessages
     public const int Stopped = 130;
 
     /// <summary>
-    /// Runs a verb. An error that the user can correct is printed as <c>error: what, where, what to do</c>. Any other exception is a bug: it is
-    /// printed whole, with its stack trace.
+    /// Runs a verb. An error that the user can correct is printed as <c>error: what, where, what to do</c>. Any other exception is a bug:
+    /// it is printed whole, with its stack trace.
     /// </summary>
     /// <param name="verb">The verb.</param>
     /// <param name="cancellation">Stops the verb. An <see cref="OperationCanceledException"/> without its request is a bug too.</param>
@@ -71,7 +71,8 @@ internal static class RunMessages
         if (Console.IsErrorRedirected)
             Console.Error.Write(coloured);
         else
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).MarkupInterpolated($"[{colour}]{coloured}[/]");
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+                .MarkupInterpolated($"[{colour}]{coloured}[/]");
         Console.Error.WriteLine(rest);
     }
 }

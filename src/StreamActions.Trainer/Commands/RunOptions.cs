@@ -11,7 +11,8 @@ internal sealed class RunOptions
     public Option<string> Run { get; } = new("--run") { Description = "Folder of the run: settings, checkpoints, log.", Required = true };
 
     /// <summary>Threads of libtorch.</summary>
-    public Option<int> Threads { get; } = new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
+    public Option<int> Threads { get; } =
+        new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
 
     /// <summary>The device.</summary>
     public Option<string> Device { get; } = new("--device")

@@ -131,7 +131,9 @@ internal static class RunSettings
                 + $"only {Steps} may change: leave the others out, or take another --run");
     }
 
-    /// <summary>The command that makes a run. Of files and folders it names the last part alone: where they are on this machine stays private.</summary>
+    /// <summary>
+    /// The command that makes a run. Of files and folders it names the last part alone: where they are on this machine stays private.
+    /// </summary>
     public static string Command(string path, TrainingOptions options)
     {
         List<string> words = [Verb(options), "--run", RunFolder.NameOf(path)];
@@ -159,7 +161,8 @@ internal static class RunSettings
     private static string? FullPath(string? path) =>
         path is null or DataChoice.GeneratedClips or DataChoice.GeneratedImages ? path : Path.GetFullPath(path);
 
-    private static string ViewsOf(DataChoice data) => string.Create(CultureInfo.InvariantCulture, $"{data.TemporalViews}x{data.SpatialViews}");
+    private static string ViewsOf(DataChoice data) =>
+        string.Create(CultureInfo.InvariantCulture, $"{data.TemporalViews}x{data.SpatialViews}");
 
     private static DataChoice WithViews(DataChoice data, string text) =>
         text.Split('x') is [var t, var s]

@@ -103,7 +103,9 @@ internal static class TrainCommand
         }
         var start = StartingPoint.Open(from);
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
-        var clip = start.Clip.Frames > 1 ? start.Clip : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
+        var clip = start.Clip.Frames > 1
+            ? start.Clip
+            : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
         var source = OpenData(options, clip, fresh: false);
         return (RunFolder.From(path, start, clip, InEpochs(options, epochs, keepWarmUp, source), source), source);
     }
@@ -130,7 +132,8 @@ internal static class TrainCommand
             : string.Join(", ", [.. gone.Select(c => $"no '{c}'"), .. come.Select(c => $"new: '{c}'")]);
     }
 
-    private static async Task RunAsync(string path, RunFolder run, IClipSource source, TorchSharp.torch.Device device, CancellationToken cancellation)
+    private static async Task RunAsync(
+        string path, RunFolder run, IClipSource source, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
         var options = run.Options;
         if (!source.Classes.Select(c => c.Name).SequenceEqual(run.Classes.Select(c => c.Name)))

@@ -51,7 +51,8 @@ internal static class TrainingSession
     public static async Task<TrainingEnd> RunAsync(RunFolder run, IClipSource source, Device device, CancellationToken cancellation)
     {
         if (run.Options.MixedPrecision && !Bfloat16.IsNative(device))
-            AnsiConsole.MarkupLine("[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
+            AnsiConsole.MarkupLine(
+                "[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
         var latest = run.Checkpoints.Latest();
         using var log = new RunLog(run.In("log.csv"), latest?.Step ?? 0, latest is { IsEvaluated: true });
         using var curves = new TensorBoardLog(run.In("tensorboard"), latest?.Step ?? 0, TimeProvider.System);
@@ -72,7 +73,8 @@ internal static class TrainingSession
                         loss = Smooth(loss, step.Loss);
                         accuracy = Smooth(accuracy, step.Accuracy);
                         bar.Value = step.Step;
-                        bar.Description = string.Create(CultureInfo.InvariantCulture, $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}"
+                        bar.Description = string.Create(CultureInfo.InvariantCulture,
+                            $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}"
                             + $"  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
                         var figures = RunFigures.Of(step, Environment.WorkingSet).ToList();
                         curves.Scalars(figures, step.Step);

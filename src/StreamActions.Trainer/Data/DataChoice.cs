@@ -33,7 +33,9 @@ internal sealed record DataChoice
     /// <summary>How recordings are varied: the name of a recipe.</summary>
     public string Recipe { get; init; } = "kinetics";
 
-    /// <summary>How much the colours of training recordings are varied (<see cref="AugmentationOptions.ColourJitter"/>), whatever the recipe.</summary>
+    /// <summary>
+    /// How much the colours of training recordings are varied (<see cref="AugmentationOptions.ColourJitter"/>), whatever the recipe.
+    /// </summary>
     public double ColourJitter { get; init; }
 
     /// <summary>Data that is replayed so that it is not forgotten; null for none.</summary>
@@ -73,8 +75,8 @@ internal sealed record DataChoice
     }
 
     /// <summary>
-    /// Opens it to evaluate a network on that was trained on something else. Of recordings those of <see cref="Validation"/> are evaluated, else those
-    /// that a <c>split</c> column holds out, else all; a class without clips is no error. What is replayed plays no part.
+    /// Opens it to evaluate a network on that was trained on something else. Of recordings those of <see cref="Validation"/> are evaluated,
+    /// else those that a <c>split</c> column holds out, else all; a class without clips is no error. What is replayed plays no part.
     /// </summary>
     /// <param name="clip">The clips that the network was trained on.</param>
     /// <param name="seed">Decides which clips of a class come first.</param>
@@ -84,7 +86,8 @@ internal sealed record DataChoice
     public IClipSource OpenForEvaluation(ClipSpec clip, ulong seed, string recipe, Action<SkippedRecording>? onSkipped = null) =>
         (this with { Recipe = recipe }).Open("--data", clip, seed, fresh: false, onSkipped, evaluation: true);
 
-    private IClipSource Open(string option, ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped, bool evaluation) => Source switch
+    private IClipSource Open(string option, ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped, bool evaluation) =>
+        Source switch
     {
         GeneratedClips => fresh ? new GeneratedClipSource(clip, seed) : new GeneratedClipSource(clip, seed, warmUpClips: 0),
         GeneratedImages => new GeneratedImageSource(clip, seed),

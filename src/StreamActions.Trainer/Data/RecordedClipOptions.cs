@@ -35,7 +35,8 @@ internal sealed record RecordedClipOptions
         if (Views.Temporal < 1 || Views.Spatial < 1)
             throw new TrainerException($"--views {Views.Temporal}x{Views.Spatial}: at least one each");
         if (Views.Spatial > 1 && clip.Resize == ResizeRule.Squash)
-            throw new TrainerException($"--views {Views.Temporal}x{Views.Spatial}: a squashed picture is seen whole; one spatial view is all there is");
+            throw new TrainerException(
+                $"--views {Views.Temporal}x{Views.Spatial}: a squashed picture is seen whole; one spatial view is all there is");
         if (Decoding.CacheBytes < 0 || Decoding.RecordingBytes < 1 || ReadAhead < 1)
             throw new InvalidOperationException("CacheBytes from 0, RecordingBytes and ReadAhead at least 1");
     }

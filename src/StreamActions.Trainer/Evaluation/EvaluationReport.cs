@@ -39,11 +39,14 @@ internal sealed record EvaluationReport
         {
             using (var document = JsonDocument.Parse(json))
             {
-                if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schemaVersion", out var version)
+                if (document.RootElement.ValueKind != JsonValueKind.Object
+                    || !document.RootElement.TryGetProperty("schemaVersion", out var version)
                     || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
                     throw new TrainerException($"{file}: not a report of 'evaluate'");
                 if (number != CurrentSchemaVersion)
-                    throw new TrainerException($"{file}: a report of version {number}, and this program reads version {CurrentSchemaVersion}; evaluate the model again");
+                    throw new TrainerException(
+                        $"{file}: a report of version {number}, and this program reads version {CurrentSchemaVersion}; evaluate the model "
+                            + "again");
             }
             return JsonSerializer.Deserialize<EvaluationReport>(json, ReportJson.Options)!;
         }
@@ -53,7 +56,9 @@ internal sealed record EvaluationReport
         }
     }
 
-    /// <summary>The figures by the names they have in a manifest; those of all sets but the first with their set's name before them.</summary>
+    /// <summary>
+    /// The figures by the names they have in a manifest; those of all sets but the first with their set's name before them.
+    /// </summary>
     public Dictionary<string, double> ToMetrics()
     {
         Dictionary<string, double> metrics = [];

@@ -68,7 +68,8 @@ internal sealed class ScoreTable(string name, IReadOnlyList<ClipClass> classes)
     }
 
     private ClassReport Class(ClipClass of, Count count) => new(of.Name, of.Phrase, count.Clips,
-        Share.OrNull(count.Text, count.Clips), _classified ? Share.OrNull(count.Head, count.Clips) : null, Share.OrNull(count.Ordered, count.Pairs));
+        Share.OrNull(count.Text, count.Clips), _classified ? Share.OrNull(count.Head, count.Clips) : null,
+        Share.OrNull(count.Ordered, count.Pairs));
 
     private static void Tally(int rank, ref int one, ref int five)
     {

@@ -14,9 +14,12 @@ namespace StreamActions.Trainer.Export;
 
 /// <summary>What the manifest says of a model beyond what its network says itself.</summary>
 internal sealed record BundleDescription(
-    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance)
+    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation,
+    IReadOnlyDictionary<string, string> Provenance)
 {
-    /// <summary>The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.</summary>
+    /// <summary>
+    /// The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.
+    /// </summary>
     public IEnumerable<string> Texts { get; init; } = [];
 }
 
@@ -49,12 +52,14 @@ internal static class BundleExporter
     /// <summary>Writes a verified bundle.</summary>
     /// <param name="network">The network.</param>
     /// <param name="classes">Its classes, in the order of its classification head.</param>
-    /// <param name="words">The words of its masked-language head, so that it can be trained further; null leaves the weights for that out.</param>
+    /// <param name="words">The words of its masked-language head, so that it can be trained further; null leaves the weights for that
+    /// out.</param>
     /// <param name="goldenClips">Clips to record: uint8 RGB [T, S, S, 3] each.</param>
     /// <param name="tokenizerFiles">vocab.json and merges.txt.</param>
     /// <param name="description">The rest of the manifest.</param>
     /// <param name="folder">Where to.</param>
-    public static ModelBundle Write(TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<string>? words, IReadOnlyList<byte[]> goldenClips,
+    public static ModelBundle Write(
+        TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<string>? words, IReadOnlyList<byte[]> goldenClips,
         (string Vocabulary, string Merges) tokenizerFiles, BundleDescription description, string folder)
     {
         using var scope = NewDisposeScope();
@@ -90,7 +95,8 @@ internal static class BundleExporter
             Metrics = description.Evaluation?.ToMetrics() ?? [],
             Provenance = description.Provenance,
         };
-        return BundleWriter.Write(folder, manifest, new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
+        return BundleWriter.Write(folder, manifest,
+            new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
         {
             TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
             Evaluation = description.Evaluation?.ToJson(),
@@ -99,5 +105,6 @@ internal static class BundleExporter
 
     // Null rather than empty, so that a manifest which needs no such list can be read by programs that do not know of it.
     private static string[]? LearntWords(ClipTokenizer tokenizer, IEnumerable<string> texts) =>
-        texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } words ? words : null;
+        texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray()
+            is { Length: > 0 } words ? words : null;
 }

@@ -9,7 +9,8 @@ namespace StreamActions.Trainer.Import;
 
 /// <summary>Metadata that the user gives for weights in M²-CLIP's names. A head without its names is left out.</summary>
 /// <param name="Labels">Label table (<c>id,name</c>) of the classification head; null leaves it out.</param>
-/// <param name="Words">The masked-language head's words: the reference's list, <c>word number</c> a line, or a word a line in order; null leaves it out.</param>
+/// <param name="Words">The masked-language head's words: the reference's list, <c>word number</c> a line, or a word a line in order; null
+/// leaves it out.</param>
 /// <param name="TextHeads">Heads of the text transformer; null is one a 64 channels, as in CLIP.</param>
 internal sealed record CheckpointMetadata(string? Labels = null, string? Words = null, int? TextHeads = null)
 {
@@ -69,9 +70,11 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
             if (parts.Length == 0)
                 continue;
             var number = words.Count;
-            if (parts.Length > 2 || parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            if (parts.Length > 2 || parts.Length == 2
+                && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out number))
                 throw new TrainerException(
-                    $"--words {file}: line {line + 1}, '{text}', is no word with its number; write 'word number', or words alone in their order");
+                    $"--words {file}: line {line + 1}, '{text}', is no word with its number; write 'word number', or words alone in their "
+                        + "order");
             words.Add((parts[0], number));
         }
         string[] inOrder = [.. words.OrderBy(w => w.Number).Select(w => w.Word)];
@@ -79,6 +82,7 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
             && inOrder.Distinct(StringComparer.Ordinal).Count() == words.Count
             ? inOrder
             : throw new TrainerException(
-                $"--words {file}: a word or a number is in it twice, or a number is left out; {words.Count} words are numbered 0 to {words.Count - 1}");
+                $"--words {file}: a word or a number is in it twice, or a number is left out; {words.Count} words are numbered 0 to "
+                    + $"{words.Count - 1}");
     }
 }

@@ -22,7 +22,9 @@ internal static class PublishedConfiguration
         foreach (var file in files)
             told |= CheckFile(file, config);
         if (required && !told)
-            throw new TrainerException($"{string.Join(", ", files)}: neither vision_config and text_config nor model_cfg is in it, so which activation these weights need is not known; take the file published with them");
+            throw new TrainerException(
+                $"{string.Join(", ", files)}: neither vision_config and text_config nor model_cfg is in it, so which activation these "
+                    + "weights need is not known; take the file published with them");
     }
 
     // True when the file speaks of CLIP.
@@ -40,7 +42,8 @@ internal static class PublishedConfiguration
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllText(file));
-            var (vision, text, open) = (json.RootElement.TryGetProperty("vision_config", out var v), json.RootElement.TryGetProperty("text_config", out var t), json.RootElement.TryGetProperty("model_cfg", out var o));
+            var (vision, text, open) = (json.RootElement.TryGetProperty("vision_config", out var v),
+                json.RootElement.TryGetProperty("text_config", out var t), json.RootElement.TryGetProperty("model_cfg", out var o));
             if (vision)
                 Check(v, "vision_config", config.VisionHeads);
             if (text)

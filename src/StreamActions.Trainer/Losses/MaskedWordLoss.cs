@@ -10,7 +10,8 @@ internal static class MaskedWordLoss
 {
     /// <summary>Mean cross-entropy over the masked words alone.</summary>
     /// <param name="logits">[B, S, V] over label words.</param>
-    /// <param name="targets">int64 [B, S]: the label word's number where a word is masked, else <see cref="MaskedCaptions.NotMasked"/>.</param>
+    /// <param name="targets">int64 [B, S]: the label word's number where a word is masked, else
+    /// <see cref="MaskedCaptions.NotMasked"/>.</param>
     public static Tensor Of(Tensor logits, Tensor targets) =>
         F.cross_entropy(logits.reshape(-1, logits.shape[^1]), targets.flatten(), ignore_index: MaskedCaptions.NotMasked);
 }

@@ -5,9 +5,10 @@ using static TorchSharp.torch;
 namespace StreamActions.Trainer.Network;
 
 /// <summary>
-/// Adapters add to what frozen weights compute: x + A(x). At a strength s they add s·A(x): 1 is the network as it was trained, 0 the frozen one. Between
-/// them a network keeps more of what the frozen one knew of phrases that were never trained, mostly at little cost for those that were: what
-/// Wortsman et al. (Robust fine-tuning of zero-shot models, CVPR 2022) found of weights between a zero-shot model and its fine-tuned form.
+/// Adapters add to what frozen weights compute: x + A(x). At a strength s they add s·A(x): 1 is the network as it was trained, 0 the frozen
+/// one. Between them a network keeps more of what the frozen one knew of phrases that were never trained, mostly at little cost for those
+/// that were: what Wortsman et al. (Robust fine-tuning of zero-shot models, CVPR 2022) found of weights between a zero-shot model and its
+/// fine-tuned form.
 /// </summary>
 internal static class AdapterStrength
 {
@@ -34,5 +35,7 @@ internal static class AdapterStrength
     }
 
     /// <summary>How a strength is named beside a model; empty for the full one.</summary>
-    public static string Suffix(double strength) => strength == Full ? "" : string.Create(CultureInfo.InvariantCulture, $" at strength {strength}");
+    public static string Suffix(double strength) => strength == Full
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" at strength {strength}");
 }

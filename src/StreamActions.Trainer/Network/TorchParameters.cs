@@ -30,8 +30,10 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     public static TorchParameters Start(ulong seed, Device? device = null) => new(new Generator(seed, CPU), null, device);
 
     /// <summary>Parameters from a checkpoint as far as it has them, and fresh ones for the rest: adapters on published weights.</summary>
-    /// <exception cref="CheckpointException">A tensor of the backbone is missing, or one has another shape; all of it is listed.</exception>
-    public static TorchParameters Extend(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed, Device? device = null)
+    /// <exception cref="CheckpointException">A tensor of the backbone is missing, or one has another shape; all of it is
+    /// listed.</exception>
+    public static TorchParameters Extend(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed, Device? device = null)
     {
         CheckpointException.ThrowUnlessComplete(
             M2ClipParameters.List(config).Where(s => weights.ContainsKey(s.Name) || s.IsBackbone), weights, source);
@@ -40,7 +42,8 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
 
     /// <summary>Parameters from a checkpoint, all of them.</summary>
     /// <exception cref="CheckpointException">Something is missing or misshapen; all of it is listed.</exception>
-    public static TorchParameters Load(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, Device? device = null)
+    public static TorchParameters Load(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, Device? device = null)
     {
         CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, source);
         return new(null, weights, device);

@@ -54,7 +54,8 @@ internal sealed class LabelWords
 
     /// <summary>Masks words of captions; a masked word of several tokens becomes one.</summary>
     /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
-    public MaskedCaptions MaskSome(IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
+    public MaskedCaptions MaskSome(
+        IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
     {
         Require(tokenizer);
         var mask = tokenizer.Encode(Mask, 3)[1];

@@ -18,7 +18,8 @@ internal sealed record Checkpoint(string Path, long Step)
     /// <exception cref="TrainerException">They are missing, or no safetensors file; names the checkpoint.</exception>
     public IReadOnlyDictionary<string, TensorData> Read() => File.Exists(Weights)
         ? SafetensorsFile.Open(Weights).ReadAll()
-        : throw new TrainerException($"{Path}: this checkpoint has no {Checkpoints.WeightsFile}; restore the run from a copy, or start another in a new folder");
+        : throw new TrainerException(
+            $"{Path}: this checkpoint has no {Checkpoints.WeightsFile}; restore the run from a copy, or start another in a new folder");
 
     /// <summary>The optimiser's state; null when there is none, as in imported weights.</summary>
     public string? Optimizer => System.IO.Path.Combine(Path, Checkpoints.OptimizerFile) is var file && File.Exists(file) ? file : null;
@@ -56,11 +57,14 @@ internal sealed class Checkpoints(string root)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile)), EveryMember) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile)), EveryMember)
+                ?? throw new JsonException("it is null");
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException)
         {
-            throw new TrainerException($"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder and the next evaluation makes another", e);
+            throw new TrainerException(
+                $"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder and the next "
+                    + "evaluation makes another", e);
         }
     }
 

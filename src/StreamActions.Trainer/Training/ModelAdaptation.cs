@@ -92,7 +92,8 @@ internal sealed record ModelAdaptation(
             weights[extra + name[last.Length..]] = value;
     }
 
-    private static bool HasNamedRows(ParameterSpec spec) => spec.Role is ParameterRole.ClassificationHead or ParameterRole.MaskedLanguageRows;
+    private static bool HasNamedRows(ParameterSpec spec) =>
+        spec.Role is ParameterRole.ClassificationHead or ParameterRole.MaskedLanguageRows;
 
     // Row r of a head belongs to the r-th name: known names keep their rows, new ones start at zero, which favours nothing.
     private static TensorData Rows(TensorData old, ParameterSpec spec, IReadOnlyList<string> before, IReadOnlyList<string> now)

@@ -18,7 +18,8 @@ internal sealed class Recipe : IDisposable
     public Recipe(TorchParameters parameters, TrainingOptions options)
     {
         (_parameters, _options) = (parameters, options);
-        var groups = parameters.Trained.GroupBy(p => (Decays: Decays(parameters.Specs[p.Key]), Factor: Factor(parameters.Specs[p.Key], options.Train)))
+        var groups = parameters.Trained.GroupBy(
+            p => (Decays: Decays(parameters.Specs[p.Key]), Factor: Factor(parameters.Specs[p.Key], options.Train)))
             .OrderBy(g => g.Key).ToList();
         _factors = [.. groups.Select(g => g.Key.Factor)];
         _optimizer = new(groups.Select(g => new AdamW.ParamGroup(g.Select(p => p.Value), new AdamW.Options

@@ -13,7 +13,8 @@ namespace StreamActions.Trainer.Training;
 /// <summary>The folder of a training run.</summary>
 internal sealed class RunFolder
 {
-    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json", VocabularyFile = "vocab.json", MergesFile = "merges.txt",
+    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json", VocabularyFile = "vocab.json",
+        MergesFile = "merges.txt",
         Restore = "restore the run from a copy, or start another in a new folder";
     private static readonly string[] Files = [NetworkFile, ClipFile, OptionsFile, VocabularyFile, MergesFile];
     private readonly string _root;
@@ -72,14 +73,16 @@ internal sealed class RunFolder
         var template = new PromptTemplate(options.PromptTemplate);
         VocabularyBuilder.Write(source.Texts.Select(template.Apply).Append(LabelWords.Mask), folder.VocabularyPath, folder.MergesPath);
         var words = config.MlmVocabSize > 0 ? LabelWords.Of(source.Texts, template).Words : [];
-        folder = new(root, new(config with { VocabSize = folder.Tokenizer().Count, MlmVocabSize = words.Count }, source.Classes, words), clip, options);
+        folder = new(root, new(config with { VocabSize = folder.Tokenizer().Count, MlmVocabSize = words.Count }, source.Classes, words),
+            clip, options);
         folder.WriteSettings();
         return folder;
     }
 
     /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
     /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
-    public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
+    public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options,
+        (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
     {
         Make(root);
         var folder = new RunFolder(root, network, clip, options);
@@ -124,7 +127,9 @@ internal sealed class RunFolder
     private static ClipSpec? ParseClip(string json)
     {
         var clip = JsonSerializer.Deserialize<ClipSpec>(json, Checkpoints.EveryMember);
-        return clip is null or { Frames: > 0, SampleFps: > 0, Size: > 0 } ? clip : throw new JsonException("frames, rate and size must be above 0");
+        return clip is null or { Frames: > 0, SampleFps: > 0, Size: > 0 }
+            ? clip
+            : throw new JsonException("frames, rate and size must be above 0");
     }
 
     private static TrainingOptions? ParseOptions(string json)
@@ -198,7 +203,9 @@ internal sealed class RunFolder
     /// <summary>The network to train on: that of the newest checkpoint, or a fresh one.</summary>
     public TorchNetwork LoadNetwork(Device? device = null) => Load(Checkpoints.Latest(), device);
 
-    /// <summary>The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.</summary>
+    /// <summary>
+    /// The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.
+    /// </summary>
     public (TorchNetwork Network, long Step) LoadBest(Device? device = null) => (Load(BestOrLatest(), device), BestStep());
 
     /// <summary>Steps behind the network of <see cref="LoadBest"/>.</summary>

@@ -4,9 +4,9 @@ using System.Globalization;
 namespace StreamActions.Trainer.Training;
 
 /// <summary>
-/// Writes <c>log.csv</c>. Columns: <c>row</c> (<c>step</c> or <c>evaluation</c>), <c>step</c> (steps done), then <see cref="RunFigures.Names"/>;
-/// a figure that the row does not have is empty. Each row goes to the file at once, so that a killed run loses none. A run that goes on takes back
-/// the rows beyond its checkpoint, so that the table has one row for each step. Not thread-safe.
+/// Writes <c>log.csv</c>. Columns: <c>row</c> (<c>step</c> or <c>evaluation</c>), <c>step</c> (steps done), then
+/// <see cref="RunFigures.Names"/>; a figure that the row does not have is empty. Each row goes to the file at once, so that a killed run
+/// loses none. A run that goes on takes back the rows beyond its checkpoint, so that the table has one row for each step. Not thread-safe.
 /// </summary>
 internal sealed class RunLog : IDisposable
 {
@@ -37,7 +37,8 @@ internal sealed class RunLog : IDisposable
         var values = figures.ToDictionary(f => f.Key, f => f.Value.ToString("g6", CultureInfo.InvariantCulture));
         if (values.Keys.Except(RunFigures.Names).FirstOrDefault() is { } unknown)
             throw new InvalidOperationException($"the log has no column '{unknown}'");
-        _file.WriteLine(string.Join(',', [kind, step.ToString(CultureInfo.InvariantCulture), .. RunFigures.Names.Select(n => values.GetValueOrDefault(n))]));
+        string?[] row = [kind, step.ToString(CultureInfo.InvariantCulture), .. RunFigures.Names.Select(n => values.GetValueOrDefault(n))];
+        _file.WriteLine(string.Join(',', row));
     }
 
     private static void Keep(string path, Func<(string Kind, long Step), bool> isKept)

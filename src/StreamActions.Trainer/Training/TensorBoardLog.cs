@@ -5,13 +5,13 @@ using Tensorboard;
 namespace StreamActions.Trainer.Training;
 
 /// <summary>
-/// Writes scalars into a folder that <c>tensorboard --logdir</c> shows. A run that goes on opens a file of its own there; what the earlier one wrote
-/// beyond the checkpoint is taken back, so that a curve has one value a step. Not thread-safe.
+/// Writes scalars into a folder that <c>tensorboard --logdir</c> shows. A run that goes on opens a file of its own there; what the earlier
+/// one wrote beyond the checkpoint is taken back, so that a curve has one value a step. Not thread-safe.
 /// </summary>
 internal sealed class TensorBoardLog : IDisposable
 {
-    // libtorch's binding has a writer too. It dates a file's beginning in another unit than its records, which breaks the axis of relative time,
-    // and cannot take steps back.
+    // libtorch's binding has a writer too. It dates a file's beginning in another unit than its records, which breaks the axis of relative
+    // time, and cannot take steps back.
     private const string FormVersion = "brain.Event:2";
     private readonly EventFile _file;
     private readonly TimeProvider _time;
@@ -57,7 +57,8 @@ internal sealed class TensorBoardLog : IDisposable
     {
         for (var n = 0; ; n++)
         {
-            var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeSeconds():d10}.{n:d4}"));
+            var path = Path.Combine(
+                folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{now.ToUnixTimeSeconds():d10}.{n:d4}"));
             if (!File.Exists(path))
                 return path;
         }

@@ -11,7 +11,11 @@ namespace StreamActions.Trainer.Training;
 /// <param name="Words">The words of its masked-language head, in its order.</param>
 internal sealed record TrainedNetwork(M2ClipConfig Config, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words)
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);

@@ -46,7 +46,8 @@ public sealed class DataOptionsTests
     [InlineData("--data generated --views 4x3")]
     public void Read_EvaluationOptionThatDataLacks_IsRefused(string arguments) =>
         Assert.StartsWith(
-            arguments.Split(' ')[^2] + ": ", Assert.Throws<TrainerException>(() => Evaluation(arguments, Recordings)).Message, StringComparison.Ordinal);
+            arguments.Split(' ')[^2] + ": ", Assert.Throws<TrainerException>(() => Evaluation(arguments, Recordings)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Read_ViewsOfARunsOwnData_AreForRecordingsAlone()

@@ -21,7 +21,8 @@ public sealed class ImportM2ClipTests : IDisposable
     public ImportM2ClipTests()
     {
         // As many ids as the weights have rows; the reference's inputs are ids already.
-        var ids = ByteAlphabet.Characters.Take(GoldenReference.Config.VocabSize - 2).Select(c => c.ToString()).Append(ClipTokenizer.StartToken).Append(ClipTokenizer.EndToken);
+        var ids = ByteAlphabet.Characters.Take(GoldenReference.Config.VocabSize - 2).Select(c => c.ToString())
+            .Append(ClipTokenizer.StartToken).Append(ClipTokenizer.EndToken);
         File.WriteAllText(In("vocab.json"), JsonSerializer.Serialize(ids.Index().ToDictionary(i => i.Item, i => i.Index)));
         File.WriteAllText(In("merges.txt"), "#version: 0.2\n");
         File.WriteAllLines(In("labels.csv"), ["id,name", .. Enumerable.Range(0, Classes).Select(n => $"{n},does thing {n}")]);
@@ -99,7 +100,8 @@ public sealed class ImportM2ClipTests : IDisposable
         broken["visual.t_adapter.fc1.bias"] = new([3], [1, 2, 3]);
         Write(broken);
         var message = Assert.Throws<CheckpointException>(() => Import(Whole)).Message;
-        Assert.Contains("visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.conv.bias [32] is missing", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.conv.bias [32] is missing", message, StringComparison.Ordinal);
         Assert.Contains("visual.t_adapter.fc1.bias is [3], the network needs [32]", message, StringComparison.Ordinal);
 
         Write(new(GoldenReference.Weights) { ["visual.transformer.resblocks.1.spatial_adapter.fc1.weight"] = new([1], [1]) });
@@ -145,7 +147,8 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_NamesForAHeadThatIsNotThere_SaysSo()
     {
         Write(GoldenReference.Weights.Where(w => !w.Key.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)).ToDictionary());
-        Assert.Contains("these weights have no classification head", Assert.Throws<TrainerException>(() => Import(Whole)).Message, StringComparison.Ordinal);
+        Assert.Contains("these weights have no classification head", Assert.Throws<TrainerException>(() => Import(Whole)).Message,
+            StringComparison.Ordinal);
         Write(GoldenReference.Weights.Where(w => !w.Key.Contains("adapter", StringComparison.Ordinal)).ToDictionary());
         File.WriteAllText(In("config.json"), """{ "vision_config": {}, "text_config": {} }""");
         Assert.Contains("a plain CLIP", Assert.Throws<TrainerException>(() => Import(Whole)).Message, StringComparison.Ordinal);

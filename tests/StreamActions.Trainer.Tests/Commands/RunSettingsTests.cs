@@ -21,7 +21,8 @@ public sealed class RunSettingsTests
     private static readonly Dictionary<string, string> Samples = new()
     {
         ["--from"] = "demo", ["--data"] = "/clips", ["--replay"] = "generated", ["--augment"] = "none", ["--views"] = "2x3",
-        ["--labels"] = "/a.csv", ["--validation"] = "/b", ["--media"] = "/c", ["--adapters"] = "vision", ["--ted"] = "difference", ["--train"] = "backbone",
+        ["--labels"] = "/a.csv", ["--validation"] = "/b", ["--media"] = "/c", ["--adapters"] = "vision", ["--ted"] = "difference",
+        ["--train"] = "backbone",
     };
 
     public static TheoryData<string> Names => [.. RunSettings.All.Select(s => s.Name)];
@@ -98,7 +99,8 @@ public sealed class RunSettingsTests
             Losses = new() { Masked = 0 },
             Data = new() { Source = "/home/somebody/shop", Replay = "generated", ReplayShare = 0.75, TemporalViews = 4, SpatialViews = 3 },
         };
-        Assert.Equal("train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 --data shop --replay generated "
+        Assert.Equal(
+            "train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 --data shop --replay generated "
             + "--replay-share 0.75 --views 4x3 --train adapters", RunSettings.Command("mine", own));
     }
 
@@ -106,7 +108,8 @@ public sealed class RunSettingsTests
     public void Command_RunOfPretrain_NamesItsOptions()
     {
         var options = PretrainCommand.Defaults with { Steps = 9, Batch = 128, WarmUp = 1 };
-        Assert.Equal("pretrain --run clip --steps 9 --batch 128 --rate 0.001 --warm-up 1 --seed 1", RunSettings.Command("runs/clip", options));
+        Assert.Equal(
+            "pretrain --run clip --steps 9 --batch 128 --rate 0.001 --warm-up 1 --seed 1", RunSettings.Command("runs/clip", options));
         Assert.EndsWith("--seed 1 --evaluate-every 600 --bf16",
             RunSettings.Command("clip", options with { MixedPrecision = true, EvaluateEvery = 600 }), StringComparison.Ordinal);
     }
@@ -129,7 +132,8 @@ public sealed class RunSettingsTests
     {
         bool => null,
         double value => (value / 2 + 0.1).ToString(CultureInfo.InvariantCulture),
-        IConvertible number and (int or long or ulong) => (number.ToInt64(CultureInfo.InvariantCulture) + 3).ToString(CultureInfo.InvariantCulture),
+        IConvertible number and (int or long or ulong) =>
+            (number.ToInt64(CultureInfo.InvariantCulture) + 3).ToString(CultureInfo.InvariantCulture),
         _ => Samples[setting.Name],
     };
 

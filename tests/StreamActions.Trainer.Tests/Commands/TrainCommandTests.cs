@@ -46,7 +46,8 @@ public sealed class TrainCommandTests : IDisposable
                 TestVideo.MakeColour(In($"data/{name}/{n}.mp4"), colour, 64, 64, seconds: 2);
         }
         File.WriteAllText(In("data/red_room/broken.mp4"), "no video");
-        string[] arguments = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--augment", "none", "--batch", "4", "--epochs", "2", "--device", "cpu"];
+        string[] arguments = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--augment", "none",
+            "--batch", "4", "--epochs", "2", "--device", "cpu"];
         Assert.Equal(0, TrainCommand.Create().Parse(arguments).Invoke());
 
         var run = RunFolder.Open(In("run"));
@@ -69,7 +70,8 @@ public sealed class TrainCommandTests : IDisposable
             for (var n = 0; n < 8; n++)
                 TestVideo.MakeColour(In($"data/{name}/{n}.mp4"), colour, 64, 64, seconds: 1);
         }
-        string[] begin = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--batch", "2", "--steps", "1"];
+        string[] begin =
+            ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--batch", "2", "--steps", "1"];
 
         Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(begin).Invoke())));
         Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--steps", "2"]).Invoke())));
@@ -118,9 +120,11 @@ public sealed class TrainCommandTests : IDisposable
     {
         SmallRuns.Pretrained(In("clip"), new GeneratedImageSource(SmallRuns.Clip with { Frames = 1 }));
         var options = File.ReadAllText(In("clip/options.json"));
-        File.WriteAllText(In("clip/options.json"), options.Replace("\"source\": \"generated\"", "\"source\": \"generated-images\"", StringComparison.Ordinal));
+        File.WriteAllText(In("clip/options.json"),
+            options.Replace("\"source\": \"generated\"", "\"source\": \"generated-images\"", StringComparison.Ordinal));
         Assert.Contains("a run of 'pretrain'", Refused(["--run", In("clip")]), StringComparison.Ordinal);
-        File.WriteAllText(In("clip/options.json"), options.Replace("\"made_by\": null", "\"made_by\": \"import-clip\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            In("clip/options.json"), options.Replace("\"made_by\": null", "\"made_by\": \"import-clip\"", StringComparison.Ordinal));
         Assert.Contains($"'train --run ANOTHER --from {In("clip")}'", Refused(["--run", In("clip")]), StringComparison.Ordinal);
         Assert.Contains("a run of 'import-clip'", Refused(["--run", In("clip")], PretrainCommand.Create()), StringComparison.Ordinal);
     }
@@ -129,7 +133,8 @@ public sealed class TrainCommandTests : IDisposable
     public void Train_RunThatIsBegun_KeepsItsSettingsAndNamesThoseThatDiffer()
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
-        string[] begun = ["--run", In("run"), "--from", In("clip"), "--steps", "0", "--batch", "4", "--masked", "0", "--rate", "0.002", "--device", "cpu"];
+        string[] begun = ["--run", In("run"), "--from", In("clip"), "--steps", "0", "--batch", "4", "--masked", "0", "--rate", "0.002",
+            "--device", "cpu"];
         Assert.Equal(0, TrainCommand.Create().Parse(begun).Invoke());
         Assert.Equal(0, TrainCommand.Create().Parse(begun).Invoke());
         Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
@@ -152,7 +157,8 @@ public sealed class TrainCommandTests : IDisposable
         Directory.CreateDirectory(In("data"));
         Directory.Move(In("all/red_room"), In("data/red_room"));
         Directory.Move(In("all/blue_room"), In("data/blue_room"));
-        Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--steps", "0"]).Invoke());
+        Assert.Equal(0, TrainCommand.Create()
+            .Parse(["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--steps", "0"]).Invoke());
         Directory.Move(In("all/a_green_room"), In("data/a_green_room"));
         Assert.Contains("new: 'a_green_room'", Refused(["--run", In("run"), "--steps", "1"]), StringComparison.Ordinal);
     }
@@ -162,15 +168,18 @@ public sealed class TrainCommandTests : IDisposable
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { "exec", typeof(TrainCommand).Assembly.Location, "train", "--run", In("run"), "--batch", "64", "--steps", "100000", "--masked", "0", "--evaluate-every", "100000", "--device", "cpu", "--threads", "1" },
+            ArgumentList = { "exec", typeof(TrainCommand).Assembly.Location, "train", "--run", In("run"), "--batch", "64", "--steps",
+                "100000", "--masked", "0", "--evaluate-every", "100000", "--device", "cpu", "--threads", "1" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
         try
         {
             var cancellation = TestContext.Current.CancellationToken;
-            var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-            while (!File.Exists(In("run/log.csv")) || !(await File.ReadAllTextAsync(In("run/log.csv"), cancellation)).Contains("step,1,", StringComparison.Ordinal))
+            var output =
+                Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            while (!File.Exists(In("run/log.csv"))
+                || !(await File.ReadAllTextAsync(In("run/log.csv"), cancellation)).Contains("step,1,", StringComparison.Ordinal))
             {
                 Assert.False(process.HasExited, "it ended by itself");
                 await Task.Delay(50, cancellation);

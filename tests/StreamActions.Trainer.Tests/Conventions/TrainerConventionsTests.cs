@@ -20,4 +20,14 @@ public sealed class TrainerConventionsTests
         Assert.Empty(ConstructorParameters.MoreThan(typeof(TrainCommand).Assembly));
         Assert.Empty(ConstructorParameters.MoreThan(typeof(ActionCatalog).Assembly));
     }
+
+    [Fact]
+    public void Lines_OfTrainerAndScenes_Have140CharactersAtMost()
+    {
+        string[] folders =
+        [
+            "src/StreamActions.Trainer", "src/StreamActions.Scenes", "tests/StreamActions.Trainer.Tests", "tests/StreamActions.Scenes.Tests",
+        ];
+        Assert.Empty(SourceLines.LongerThan(folders.SelectMany(f => SourceLines.FilesUnder(Path.Combine(RepositoryPaths.Root, f)))));
+    }
 }

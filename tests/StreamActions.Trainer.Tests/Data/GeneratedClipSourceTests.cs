@@ -28,7 +28,8 @@ public sealed class GeneratedClipSourceTests
         for (var i = 0L; i < 80; i += 2)
         {
             TrainingClip clip = source.Training(i), next = source.Training(i + 1);
-            if (clip.Label == TrainingClip.NoClass || clip.AlsoTrue.Count > 0 || clip.Attribute is null || ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner || Compositions.IsNovel(new(partner, clip.Attribute!)))
+            if (clip.Label == TrainingClip.NoClass || clip.AlsoTrue.Count > 0 || clip.Attribute is null
+                || ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner || Compositions.IsNovel(new(partner, clip.Attribute!)))
                 continue;
             twins++;
             Assert.Equal(partner, (ActionKind)next.Label);
@@ -60,7 +61,8 @@ public sealed class GeneratedClipSourceTests
     public void Training_ManyClips_ShowsNoNovelComposition()
     {
         var source = new GeneratedClipSource(new ClipSpec(1, 1, 8, ResizeRule.Squash));
-        var seen = Enumerable.Range(0, 3000).Select(i => source.Training(i)).Where(c => c.Attribute is not null && c.Label != TrainingClip.NoClass)
+        var seen = Enumerable.Range(0, 3000).Select(i => source.Training(i))
+            .Where(c => c.Attribute is not null && c.Label != TrainingClip.NoClass)
             .Select(c => new Composition((ActionKind)c.Label, c.Attribute!)).ToHashSet();
         Assert.DoesNotContain(seen, Compositions.IsNovel);
         Assert.True(seen.SetEquals(Compositions.Base));
@@ -73,7 +75,9 @@ public sealed class GeneratedClipSourceTests
         // Base and novel are asked the same question.
         Assert.Equal(sets["base-compositions"].Classes, sets["novel-compositions"].Classes);
         Assert.Equal(Compositions.All.Select(Captions.Canonical), sets["novel-compositions"].Classes.Select(c => c.Phrase));
-        foreach (var (name, novel, clips) in new[] { ("base-compositions", false, Compositions.Base.Count), ("novel-compositions", true, 7 * Compositions.Novel.Count) })
+        foreach (
+            var (name, novel, clips) in new[] { ("base-compositions", false, Compositions.Base.Count),
+                ("novel-compositions", true, 7 * Compositions.Novel.Count) })
         {
             var labels = sets[name].Clips.Select(c => c.Label).ToList();
             Assert.Equal(clips, labels.Count);
@@ -93,7 +97,8 @@ public sealed class GeneratedClipSourceTests
         Assert.InRange(clips.Count(c => c.Label == (int)ActionKind.StandsStill), 4000 / 17 * 0.8, 4000 / 17 * 1.3);
         // Whoever holds a box stands still, whatever the caption says; whoever sits does not.
         var still = clips.First(c => c.Label == (int)ActionKind.StandsStill && c.CaptionAttribute is null);
-        Assert.All(none, c => Assert.Equal(c.Says != VisibleStates.Number(VisibleState.SitsOnChair) && c.Says != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
+        Assert.All(none, c => Assert.Equal(c.Says != VisibleStates.Number(VisibleState.SitsOnChair)
+            && c.Says != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
         // A text that names what is seen is true of the clips that show it, and of no action.
         var seated = none.First(c => c.Says == VisibleStates.Number(VisibleState.SitsOnChair) && c.CaptionAttribute is null);
         Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.Says), c.Fits(seated)));

@@ -50,7 +50,9 @@ public sealed class LabelWordsTests : IDisposable
         const string ten = "one two three four five six seven eight nine ten";
         var words = LabelWords.Of([ten], Template);
         Assert.Equal(10, words.Words.Count);
-        var pairs = Enumerable.Range(0, 200).Select(seed => words.MaskSome([ten], Template, _tokenizer, 60, new Random(seed)).Targets.Where(t => t != MaskedCaptions.NotMasked).Order().ToArray()).ToList();
+        var pairs = Enumerable.Range(0, 200)
+            .Select(seed => words.MaskSome([ten], Template, _tokenizer, 60, new Random(seed)).Targets.Where(
+                t => t != MaskedCaptions.NotMasked).Order().ToArray()).ToList();
         Assert.All(pairs, pair => Assert.Equal(2, pair.Distinct().Count()));
         // Any two of them: each word has its turn.
         Assert.Equal(10, pairs.SelectMany(pair => pair).Distinct().Count());
@@ -70,7 +72,8 @@ public sealed class LabelWordsTests : IDisposable
         var (vocabulary, merges) = (Path.Combine(_folder, "v.json"), Path.Combine(_folder, "m.txt"));
         VocabularyBuilder.Write(Captions, vocabulary, merges);
         var other = ClipTokenizer.Load(vocabulary, merges);
-        var error = Assert.Throws<TrainerException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
+        var error =
+            Assert.Throws<TrainerException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
         Assert.Contains("--masked 0", error.Message, StringComparison.Ordinal);
     }
 }

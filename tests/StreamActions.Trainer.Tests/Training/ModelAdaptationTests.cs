@@ -28,7 +28,8 @@ public sealed class ModelAdaptationTests : IDisposable
     private static TorchNetwork Extended(ModelAdaptation adaptation, StartingPoint start)
     {
         var (config, weights) = adaptation.Apply(start);
-        return new(config, TorchParameters.Extend(config, weights, "test", seed: 1), Core.Text.ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges), new(start.PromptTemplate));
+        return new(config, TorchParameters.Extend(config, weights, "test", seed: 1),
+            Core.Text.ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges), new(start.PromptTemplate));
     }
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class ModelAdaptationTests : IDisposable
         using var adapted = Extended(Both(), _clip);
         using var plain = RunFolder.Open(_folder).LoadNetwork();
         Assert.True(adapted.Config is { VisionAdapterPreAttn: true, VisionAdapterLayers: 2, TextAdapterPreAttn: false });
-        Assert.Equal(4, adapted.Parameters.Tensors.Keys.Count(n => n.StartsWith("visual.transformer.", StringComparison.Ordinal) && n.EndsWith("offset_adapter.conv.weight", StringComparison.Ordinal)));
+        Assert.Equal(4, adapted.Parameters.Tensors.Keys.Count(n => n.StartsWith("visual.transformer.", StringComparison.Ordinal)
+            && n.EndsWith("offset_adapter.conv.weight", StringComparison.Ordinal)));
         using var mode = no_grad();
         var pixels = randint(0, 256, [2, 4, 16, 16, 3], dtype: ScalarType.Byte, generator: new Generator(5, CPU));
         var video = adapted.Network.Vision.Forward(adapted.Network.Vision.Normalize(pixels)).VideoEmbedding;
@@ -58,7 +60,8 @@ public sealed class ModelAdaptationTests : IDisposable
         }
         var clips = Enumerable.Range(0, 8).Select(i => _source.Training(i)).ToArray();
         new MultiTaskLoss(network, new LossWeights { Masked = 0 }, _source.Classes, words: null).Of(clips, 1).Total.backward();
-        var adapters = network.Parameters.Tensors.Where(p => p.Key.StartsWith("visual.transformer.", StringComparison.Ordinal) && p.Key.Contains("adapter_pre_", StringComparison.Ordinal)).ToList();
+        var adapters = network.Parameters.Tensors.Where(p => p.Key.StartsWith("visual.transformer.", StringComparison.Ordinal)
+            && p.Key.Contains("adapter_pre_", StringComparison.Ordinal)).ToList();
         Assert.Equal(2 * 2 * 12, adapters.Count);   // blocks, places, three layers of weight and bias in both parts
         Assert.Equal(adapters.Select(p => p.Key).Where(n => n.StartsWith(WithoutEffect, StringComparison.Ordinal)),
             adapters.Where(p => p.Value.grad is not { } g || g.abs().max().item<float>() == 0).Select(p => p.Key));
@@ -90,6 +93,7 @@ public sealed class ModelAdaptationTests : IDisposable
     {
         var before = Both().Apply(_clip).Config;
         Assert.False(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip).Config.VisionAdapterPreAttn);
-        Assert.True(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip with { Network = _clip.Network with { Config = before } }).Config.VisionAdapterPreAttn);
+        Assert.True(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, [])
+            .Apply(_clip with { Network = _clip.Network with { Config = before } }).Config.VisionAdapterPreAttn);
     }
 }

@@ -61,8 +61,10 @@ public sealed class RunFolderTests : IDisposable
         var path = _folder.File("taken");
         File.WriteAllText(path, "mine");
         AssertRefused(() => RunFolder.Open(path), path, "this is a file; name the folder of a run");
-        AssertRefused(() => SmallRuns.Pretrained(path, new MovingBarSource(4, 16)), path, "a file is here; name another folder for the run");
-        AssertRefused(() => SmallRuns.Adapted(path, MakeRun(), new MovingBarSource(4, 16), SmallRuns.Options(1)), path, "a file is here; name another folder for the run");
+        AssertRefused(
+            () => SmallRuns.Pretrained(path, new MovingBarSource(4, 16)), path, "a file is here; name another folder for the run");
+        AssertRefused(() => SmallRuns.Adapted(path, MakeRun(), new MovingBarSource(4, 16), SmallRuns.Options(1)), path,
+            "a file is here; name another folder for the run");
         Assert.Equal("mine", File.ReadAllText(path));
     }
 

@@ -26,8 +26,10 @@ public sealed class RunLogTests : IDisposable
         var rows = Read();
         Assert.Equal(["step", "evaluation"], rows.Select(r => r["row"]));
         Assert.Equal(["1", "1"], rows.Select(r => r["step"]));
-        Assert.Equal(("2.5", "1.5", null, "0.25", "1234.57", "2", "300", null), (rows[0]["loss/total"], rows[0]["loss/contrastive"], rows[0]["loss/masked"],
-            rows[0]["batch/accuracy"], rows[0]["speed/clips-per-second"], rows[0]["speed/data-wait-ms"], rows[0]["memory/working-set-mib"], rows[0]["held-out/by-text"]));
+        Assert.Equal(("2.5", "1.5", null, "0.25", "1234.57", "2", "300", null),
+            (rows[0]["loss/total"], rows[0]["loss/contrastive"], rows[0]["loss/masked"],
+            rows[0]["batch/accuracy"], rows[0]["speed/clips-per-second"], rows[0]["speed/data-wait-ms"], rows[0]["memory/working-set-mib"],
+            rows[0]["held-out/by-text"]));
         Assert.Equal(("0.75", null, null), (rows[1]["held-out/by-text"], rows[1]["held-out/by-classifier"], rows[1]["loss/total"]));
     }
 
@@ -101,5 +103,6 @@ public sealed class RunLogTests : IDisposable
 
     private static SetReport Set => ExampleSet(new(new(3, 4), new(4, 4)));
 
-    private static SetReport ExampleSet(TopShares byText) => Tests.Evaluation.ExampleReports.Report("mine").Sets[0] with { ByText = byText, ByClassifier = null };
+    private static SetReport ExampleSet(TopShares byText) =>
+        Tests.Evaluation.ExampleReports.Report("mine").Sets[0] with { ByText = byText, ByClassifier = null };
 }

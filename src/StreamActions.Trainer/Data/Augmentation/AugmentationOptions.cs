@@ -33,7 +33,9 @@ internal sealed record AugmentationOptions
     /// <summary>Kinetics: strided frames, jitter, crop, mirror.</summary>
     public static AugmentationOptions Kinetics { get; } = new() { ShortSideJitter = 1.15, RandomCrop = true, Mirror = true };
 
-    /// <summary>Something-Something, whose classes are directions: segments, jitter, crop, RandAugment (4 operations, magnitude 7), no mirror.</summary>
+    /// <summary>
+    /// Something-Something, whose classes are directions: segments, jitter, crop, RandAugment (4 operations, magnitude 7), no mirror.
+    /// </summary>
     public static AugmentationOptions SomethingSomething { get; } =
         new() { Sampling = FrameSampling.Segments, ShortSideJitter = 1.15, RandomCrop = true, RandAugmentOperations = 4 };
 

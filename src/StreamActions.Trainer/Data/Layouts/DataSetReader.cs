@@ -43,7 +43,10 @@ internal sealed class DataSetReader
             return null;
         var validator = new SplitValidator(table);
         var all = Clips(table, validator, listed, validation).ToList();
-        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes) { FreeCaptions = FreeCaptions(listed) };
+        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes)
+        {
+            FreeCaptions = FreeCaptions(listed),
+        };
         if (_options.EvaluationOnly)
             validator.NoteClasses(set, _notes);
         else if (listed.Count > 0)
@@ -95,7 +98,8 @@ internal sealed class DataSetReader
             : LabelTable.Read(beside, _problems);
     }
 
-    private bool FreeCaptions(IReadOnlyList<ListedClip> listed) => _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
+    private bool FreeCaptions(IReadOnlyList<ListedClip> listed) =>
+        _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(
         LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
@@ -109,7 +113,9 @@ internal sealed class DataSetReader
             var file = MissesMedia ? null : media.Find(clip, _problems);
             if (file is { } known && !_listed.TryAdd(known.Path, clip))
             {
-                _problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[known.Path])} already", "list every recording once, in one part"));
+                _problems.Add(new(
+                    clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[known.Path])} already",
+                    "list every recording once, in one part"));
                 file = null;
             }
             var part = all ?? clip.Part ?? (file is { } drawn && HasShare ? Drawn(drawn.Name) : null);
@@ -121,7 +127,9 @@ internal sealed class DataSetReader
         }
     }
 
-    private DataPart? Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare) ? DataPart.HeldOut : DataPart.Training;
+    private DataPart? Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare)
+        ? DataPart.HeldOut
+        : DataPart.Training;
 
     private int? Label(ListedClip clip, Dictionary<string, int> byName)
     {
@@ -129,7 +137,8 @@ internal sealed class DataSetReader
         if (byName.TryGetValue(written, out var index))
             return index;
         if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            _problems.Add(new(clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class", "take one of the label table"));
+            _problems.Add(new(
+                clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class", "take one of the label table"));
         else if (number >= byName.Count)
             _problems.Add(new(clip.File, clip.Line, $"label {number} is out of range", $"the classes are 0 to {byName.Count - 1}"));
         else

@@ -30,7 +30,8 @@ internal sealed class SplitValidator(LabelTable table)
         if (alone && set.Training.Count == 0)
             problems.Add(new(options.Path, 0, "every clip is held out", "add clips, or give some of them to training"));
         if (alone && set.HeldOut.Count == 0)
-            problems.Add(new(options.Path, 0, "no clip is held out", "add clips, give a larger --held-out, or name some with --validation"));
+            problems.Add(new(
+                options.Path, 0, "no clip is held out", "add clips, give a larger --held-out, or name some with --validation"));
         if (set.FreeCaptions)
             return;   // a text may be in one part alone
         for (var i = 0; i < table.Classes.Count; i++)
@@ -39,7 +40,9 @@ internal sealed class SplitValidator(LabelTable table)
             if (_trained[i] + _heldOut[i] == 0)
                 problems.Add(new(table.File, table.Lines[i], $"class '{name}' has no clip", "add clips of it, or take the class out"));
             else if (_trained[i] == 0)
-                problems.Add(new(table.File, table.Lines[i], $"class '{name}' has no clip to train on: all {_heldOut[i]} are held out", "add clips of it, or hold out others"));
+                problems.Add(new(
+                    table.File, table.Lines[i], $"class '{name}' has no clip to train on: all {_heldOut[i]} are held out",
+                    "add clips of it, or hold out others"));
             else if (_heldOut[i] == 0)
                 notes.Add($"class '{name}': none of its {_trained[i]} clip(s) is held out, so nothing says how well it is learnt");
         }

@@ -14,7 +14,9 @@ public sealed class GeneratedFolderTests : IDisposable
     [Fact]
     public async Task WriteAsync_ClipFolder_IsADataSetWithItsPhrases()
     {
-        Assert.Equal(8, await ClipFolder.WriteAsync(_folder.Path, [ActionKind.WalksLeft, ActionKind.TwoPeopleHugging], perAction: 4, firstSeed: 9, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            8, await ClipFolder.WriteAsync(_folder.Path, [ActionKind.WalksLeft, ActionKind.TwoPeopleHugging], perAction: 4, firstSeed: 9,
+                TestContext.Current.CancellationToken));
         var read = DataSetReader.Open(new() { Path = _folder.Path });
         Assert.Equal(["walks_left", "two_people_hugging"], read.Classes.Select(c => c.Name));
         Assert.Equal(["a person walks to the left", "two people hugging"], read.Classes.Select(c => c.Phrases[0]));
