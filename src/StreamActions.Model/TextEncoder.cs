@@ -18,7 +18,8 @@ public sealed class TextEncoder<T>
     {
         _ops = ops;
         _tokens = root.At("token_embedding").Normal("weight", 0.02, config.VocabSize, config.TextWidth);
-        _positions = root.Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
+        _positions = root.As(ParameterRole.PositionalEmbedding)
+            .Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
         _blocks =
         [
             .. Enumerable.Range(0, config.TextStackLayers)
@@ -47,8 +48,8 @@ internal sealed class TextAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, in
 {
     private readonly Linear<T> _down = new(ops, at.At("textad_fc1"), width, adapterWidth);
     // Zero, so that a new adapter is the identity.
-    private readonly T _upWeight = at.At("textad_fc2").Zeros("weight", width, adapterWidth);
-    private readonly T _upBias = at.At("textad_fc2").Zeros("bias", width);
+    private readonly T _upWeight = at.At("textad_fc2").AsAdapterOutput().Zeros("weight", width, adapterWidth);
+    private readonly T _upBias = at.At("textad_fc2").AsAdapterOutput().Zeros("bias", width);
 
     public T Forward(T x) => ops.Add(x, ops.Linear(ops.Gelu(_down.Forward(x)), _upWeight, _upBias));
 }
@@ -71,10 +72,11 @@ internal sealed class TextBlock<T>
         _ln2 = new(ops, at.At("ln_2"), width);
         _mlp = new(ops, at.At("mlp"), width, config.TextStackLayers);
         var adapted = index >= config.TextLayers - config.TextAdapterLayers;
+        var adapters = at.As(ParameterRole.TextAdapter);
         _beforeAttention = adapted && config.TextAdapterPreAttn
-            ? new(ops, at.At("adapter_pre_attn"), width, config.TextAdapterWidth)
+            ? new(ops, adapters.At("adapter_pre_attn"), width, config.TextAdapterWidth)
             : null;
-        _beforeMlp = adapted ? new(ops, at.At("adapter_pre_mlp"), width, config.TextAdapterWidth) : null;
+        _beforeMlp = adapted ? new(ops, adapters.At("adapter_pre_mlp"), width, config.TextAdapterWidth) : null;
     }
 
     /// <summary>Causal self-attention: [N, S, W] → the same.</summary>

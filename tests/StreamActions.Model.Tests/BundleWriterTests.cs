@@ -3,6 +3,8 @@ using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Onnx;
 using StreamActions.TestKit;
+using StreamActions.Trainer;
+using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
@@ -43,7 +45,7 @@ public sealed class BundleWriterTests : IDisposable
         Assert.All(Weights, w => Assert.Equal(w.Value.Values, start.Weights[w.Key].Values));
 
         var lean = Write(Path.Combine(_folder, "lean"));
-        var error = Assert.Throws<FormatException>(() => StartingPoint.Open(lean.Folder));
+        var error = Assert.Throws<TrainerException>(() => StartingPoint.Open(lean.Folder));
         Assert.Contains("no weights for training", error.Message, StringComparison.Ordinal);
     }
 
@@ -63,7 +65,7 @@ public sealed class BundleWriterTests : IDisposable
         // The next model has no report: the writer must delete the old one.
         Write(path);
         Assert.False(File.Exists(Path.Combine(path, "evaluation.json")));
-        var error = Assert.Throws<FormatException>(() => ReportFile.Open(path));
+        var error = Assert.Throws<TrainerException>(() => ReportFile.Open(path));
         Assert.Contains("has no evaluation.json", error.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +114,7 @@ public sealed class BundleWriterTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "taken"), "");
         var path = folder.Length == 0 ? folder : Path.Combine(_folder, folder);
-        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames(name, version, path));
+        var error = Assert.Throws<TrainerException>(() => BundleExporter.CheckNames(name, version, path));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(';', error.Message.Replace("here; name", "", StringComparison.Ordinal));
     }
@@ -120,7 +122,7 @@ public sealed class BundleWriterTests : IDisposable
     [Fact]
     public void CheckNames_SeveralInvalid_ListsAll()
     {
-        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames("../evil", "", ""));
+        var error = Assert.Throws<TrainerException>(() => BundleExporter.CheckNames("../evil", "", ""));
         Assert.All(
             ["--name '../evil'", "--model-version", "--to"],
             option => Assert.Contains(option, error.Message, StringComparison.Ordinal));

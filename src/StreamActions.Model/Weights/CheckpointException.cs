@@ -1,11 +1,17 @@
-// The error type for weights that do not fit a network. One message lists every problem.
+// The error type for weights that cannot be read or do not fit a network.
 namespace StreamActions.Model.Weights;
 
-/// <summary>Weights are missing or do not have the shape that the network needs. The message lists all of them.</summary>
+/// <summary>
+/// A file of weights cannot be read, or its tensors are missing or do not have the shape that the network needs. The message names the file
+/// and lists every such tensor.
+/// </summary>
 public sealed class CheckpointException : Exception
 {
     /// <inheritdoc cref="CheckpointException"/>
     public CheckpointException(string message) : base(message) { }
+
+    /// <inheritdoc cref="CheckpointException"/>
+    public CheckpointException(string message, Exception cause) : base(message, cause) { }
 
     /// <summary>Checks that every parameter is present in the right shape.</summary>
     /// <param name="specs">The parameters that the network needs.</param>

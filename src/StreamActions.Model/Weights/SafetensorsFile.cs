@@ -30,16 +30,16 @@ public sealed class SafetensorsFile
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
     /// <summary>Opens a file and checks its header.</summary>
-    /// <exception cref="FormatException">Not a safetensors file, or truncated. The message names the file.</exception>
+    /// <exception cref="CheckpointException">Not a safetensors file, or truncated. The message names the file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
         var bytes = File.ReadAllBytes(path);
         if (bytes.Length < 8)
-            throw new FormatException($"{path}: too short for a safetensors file");
+            throw new CheckpointException($"{path}: too short for a safetensors file");
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (headerLength > MaxHeader || headerLength > (ulong)(bytes.Length - 8))
-            throw new FormatException($"{path}: not a safetensors file, or truncated");
+            throw new CheckpointException($"{path}: not a safetensors file, or truncated");
         var data = 8 + (int)headerLength;
         try
         {
@@ -60,7 +60,7 @@ public sealed class SafetensorsFile
                 long start = offsets[0].GetInt64(), end = offsets[1].GetInt64();
                 var expected = shape.Aggregate(1L, (a, b) => checked(a * b)) * SizeOf(type, property.Name, path);
                 if (start < 0 || end < start || end > bytes.Length - data || end - start != expected)
-                    throw new FormatException($"{path}: tensor {property.Name} does not fit its shape, or the file is truncated");
+                    throw new CheckpointException($"{path}: tensor {property.Name} does not fit its shape, or the file is truncated");
                 entries[property.Name] = new(type, shape, data + (int)start, (int)(end - start));
             }
             return new(path, bytes, entries, metadata);
@@ -68,7 +68,7 @@ public sealed class SafetensorsFile
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException
             or IndexOutOfRangeException)
         {
-            throw new FormatException($"{path}: its safetensors header is not readable ({e.Message})", e);
+            throw new CheckpointException($"{path}: its safetensors header is not readable ({e.Message})", e);
         }
     }
 
@@ -93,13 +93,13 @@ public sealed class SafetensorsFile
 
     /// <summary>One tensor of 64-bit integers.</summary>
     /// <exception cref="KeyNotFoundException">No tensor of that name.</exception>
-    /// <exception cref="FormatException">The tensor has another type.</exception>
+    /// <exception cref="CheckpointException">The tensor has another type.</exception>
     public (long[] Shape, long[] Values) ReadInt64(string name)
     {
         var entry = Find(name);
         return entry.Type == "I64"
             ? (entry.Shape, MemoryMarshal.Cast<byte, long>(_bytes.AsSpan(entry.Start, entry.Length)).ToArray())
-            : throw new FormatException($"{Path}: tensor {name} is {entry.Type}, not I64");
+            : throw new CheckpointException($"{Path}: tensor {name} is {entry.Type}, not I64");
     }
 
     /// <summary>Every tensor as floats.</summary>
@@ -171,6 +171,6 @@ public sealed class SafetensorsFile
         "F64" or "I64" => 8,
         "F16" or "BF16" => 2,
         "U8" or "BOOL" => 1,
-        _ => throw new FormatException($"{path}: tensor {name} has type {type}, which is not supported"),
+        _ => throw new CheckpointException($"{path}: tensor {name} has type {type}, which is not supported"),
     };
 }

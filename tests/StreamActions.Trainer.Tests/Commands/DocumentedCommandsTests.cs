@@ -12,7 +12,8 @@ public sealed partial class DocumentedCommandsTests
 
     private static readonly string[] Pages =
     [
-        "README.md", "docs/benchmark.md", "docs/data.md", "docs/refresh.md", "models/README.md", "models/demo/README.md", "models/miniature-clip/README.md", "samples/README.md", "src/StreamActions.Trainer/README.md",
+        "README.md", "docs/benchmark.md", "docs/data.md", "docs/refresh.md", "models/README.md", "models/demo/README.md",
+        "models/miniature-clip/README.md", "samples/README.md", "src/StreamActions.Trainer/README.md",
     ];
 
     public static TheoryData<string> Commands()
@@ -25,7 +26,8 @@ public sealed partial class DocumentedCommandsTests
             foreach (Match line in Line().Matches(text))
             {
                 // A page may set a variable several times: what stands nearest above holds.
-                var command = Use().Replace(line.Groups[1].Value, use => variables[use.Groups[1].Value].Last(v => v.Index < line.Index).Value);
+                var command =
+                    Use().Replace(line.Groups[1].Value, use => variables[use.Groups[1].Value].Last(v => v.Index < line.Index).Value);
                 commands.Add($"{page}: {command.Split(" #")[0].Trim()}");
             }
         }
