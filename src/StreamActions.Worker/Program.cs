@@ -3,7 +3,7 @@ using System.CommandLine;
 using StreamActions.Worker;
 using StreamActions.Worker.Configuration;
 
-NativeHeap.Limit();
+NativeHeap.LimitArenas();
 
 const string defaultFile = "config/streamactions.yaml";
 Option<string> config = new("--config") { Description = "The operator's file.", DefaultValueFactory = _ => defaultFile };

@@ -74,8 +74,8 @@ internal static class RunCommand
     private static void Console(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
-        .AddConsole(o => o.FormatterName = ConsoleLine.FormatterName)
-        .AddConsoleFormatter<ConsoleLine, ConsoleFormatterOptions>()
+        .AddConsole(o => o.FormatterName = ConsoleLineFormatter.FormatterName)
+        .AddConsoleFormatter<ConsoleLineFormatter, ConsoleFormatterOptions>()
         .Services.TryAddSingleton(TimeProvider.System);
 
     private static int Refuse(TextWriter errors, IEnumerable<string> problems)

@@ -4,7 +4,7 @@ using StreamActions.Benchmarks;
 using StreamActions.Worker;
 
 // As the worker does first of all.
-NativeHeap.Limit();
+NativeHeap.LimitArenas();
 
 Option<string> model = new("--model") { Description = "A bundle.", DefaultValueFactory = _ => "models/demo" };
 Option<int> rounds = new("--rounds") { Description = "Rounds of both.", DefaultValueFactory = _ => 7 };

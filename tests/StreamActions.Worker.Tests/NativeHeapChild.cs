@@ -15,10 +15,10 @@ public sealed class NativeHeapChild
     internal const int Threads = 40;
 
     [Fact(Explicit = true)]
-    public void Prints_HowManyArenasManyThreadsAdd()
+    public void CountArenas_ManyThreads_PrintsAdded()
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable(Variable) is null, "runs only as the child of another test");
-        NativeHeap.Limit();
+        NativeHeap.LimitArenas();
         var before = Arenas();
         using Barrier all = new(Threads + 1);
         List<Thread> threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() => Allocate(all)))];

@@ -11,9 +11,9 @@ public sealed class NativeHeapTests
     private const int Pieces = 8192, PieceBytes = 16 * 1024;
 
     [Fact]
-    public async Task Limit_ManyThreads_ShareTheHeapsThatAreThere()
+    public async Task LimitArenas_ManyThreads_ShareExistingArenas()
     {
-        using var child = ChildTest.Start(typeof(NativeHeapChild).Assembly, nameof(NativeHeapChild.Prints_HowManyArenasManyThreadsAdd), NativeHeapChild.Variable, "1000");
+        using var child = ChildTest.Start(typeof(NativeHeapChild).Assembly, nameof(NativeHeapChild.CountArenas_ManyThreads_PrintsAdded), NativeHeapChild.Variable, "1000");
         var printed = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var added = Regex.Match(printed, NativeHeapChild.Line + @" (-?\d+)");
         Assert.True(added.Success, printed);
@@ -22,7 +22,7 @@ public sealed class NativeHeapTests
     }
 
     [Fact]
-    public unsafe void GiveBack_HolesBetweenWhatIsHeld_LeaveTheProcess()
+    public unsafe void ReleaseFreePages_HolesBetweenAllocations_ShrinkWorkingSet()
     {
         var pieces = new nint[Pieces];
         for (var i = 0; i < Pieces; i++)
@@ -36,7 +36,7 @@ public sealed class NativeHeapTests
                 NativeMemory.Free((void*)pieces[i]);
         }
         var before = Environment.WorkingSet;
-        NativeHeap.GiveBack();
+        NativeHeap.ReleaseFreePages();
         // Seven eighths of 128 MB are free; other tests may take some meanwhile.
         Assert.InRange(before - Environment.WorkingSet, 60 << 20, 128 << 20);
         for (var i = 0; i < Pieces; i += 8)

@@ -2,7 +2,6 @@
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
-using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
@@ -12,7 +11,7 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromMinutes(5);
 
-    private readonly OutageLine _outage = new(time, LineEvery), _pauses = new(time, LineEvery);
+    private readonly LogThrottle _outage = new(time, LineEvery), _pauses = new(time, LineEvery);
     private string _saidReason = "";
 
     /// <summary>Why, in one line without secrets.</summary>
@@ -23,7 +22,7 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight
     /// <param name="generation">The opening's number.</param>
     public async Task LiveAsync(Frame frame, int generation)
     {
-        _outage.Works();
+        _outage.Recovered();
         if (generation > 1)
             metrics.CameraReconnected(camera.Name);
         LogLive(camera.Name, camera.Source.Shown, frame.Width, frame.Height);
@@ -37,7 +36,7 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight
     {
         var reason = ReasonOf(camera, error);
         metrics.CameraFailed(camera.Name, error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name);
-        if (_outage.Fault(out var silent) || reason != _saidReason)
+        if (_outage.ShouldLog(out var silent) || reason != _saidReason)
         {
             var next = wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again";
             LogOffline(camera.Name, reason, silent == 0 ? next : $"{next} ({silent} more failures since the last such line)");
@@ -53,7 +52,7 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight
     /// <param name="after">How long none came.</param>
     public void GoesOn(TimeSpan after)
     {
-        if (_pauses.Fault(out var silent))
+        if (_pauses.ShouldLog(out var silent))
             LogPause(camera.Name, after.TotalSeconds, silent == 0 ? "" : $" ({silent} more such pauses since the last such line)");
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class Decider
     private readonly ILogger<Decider> _logger;
     private readonly Dictionary<View, Watch[]> _watches;
     private readonly Dictionary<View, DateTimeOffset> _decided = [];
-    private readonly OutageLine _outage;
+    private readonly LogThrottle _outage;
     private readonly Dictionary<string, Task> _published = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
@@ -209,14 +209,16 @@ internal sealed partial class Decider
         }
         catch (Exception e)
         {
-            _metrics.EventLost(actionEvent);
-            if (_outage.Fault(out var silent))
+            _metrics.EventLost(actionEvent.Camera);
+            if (_outage.ShouldLog(out var silent))
                 LogNotStored(watch.Alert.Name, watch.View, e.Message, silent);
             return false;
         }
-        if (_outage.Works())
+        if (_outage.Recovered())
             LogStored();
-        _metrics.Event(actionEvent);
+        _metrics.EventStored(actionEvent.Alert, actionEvent.Camera, actionEvent.Phase.ToString().ToLowerInvariant());
+        if (actionEvent.Phase == ActionPhase.Begin)
+            _metrics.EventLatency(TimeSpan.FromMilliseconds(actionEvent.LatencyMs));
         LogEvent(EventLine.Of(actionEvent));
         return true;
     }

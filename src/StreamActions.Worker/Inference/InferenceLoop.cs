@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Batches;
 using StreamActions.Worker.Decisions;
-using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Windows;
 
@@ -20,7 +19,7 @@ internal sealed partial class InferenceLoop(
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly OutageLine _outage = new(time, TimeSpan.FromSeconds(30));
+    private readonly LogThrottle _outage = new(time, TimeSpan.FromSeconds(30));
     private volatile bool _abandoned;
     private bool _started;
 
@@ -93,7 +92,7 @@ internal sealed partial class InferenceLoop(
         }
         if (failed.Count > 0)
             Failed(failed, "the network's outputs are no numbers");
-        else if (_outage.Works())
+        else if (_outage.Recovered())
             LogWorks();
         // The events of a batch share the store's commits.
         return Task.WhenAll(decisions);
@@ -106,7 +105,7 @@ internal sealed partial class InferenceLoop(
     {
         foreach (var window in windows)
             metrics.Dropped(window.View.Camera, "failed", 1);
-        if (_outage.Fault(out var silent))
+        if (_outage.ShouldLog(out var silent))
             LogFailed(windows.Count, reason.ReplaceLineEndings(" "), silent);
     }
 

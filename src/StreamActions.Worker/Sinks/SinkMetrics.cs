@@ -1,14 +1,12 @@
 // Every instrument of the outbox and of the relay.
 using System.Diagnostics.Metrics;
+using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Sinks;
 
 /// <summary>Counts what enters and leaves the outbox.</summary>
 internal sealed class SinkMetrics
 {
-    /// <summary>The meter all instruments of the worker belong to.</summary>
-    public const string MeterName = "StreamActions.Worker";
-
     private readonly Meter _meter;
     private readonly Counter<long> _appended;
     private readonly Counter<long> _delivered;
@@ -19,7 +17,7 @@ internal sealed class SinkMetrics
     /// <summary>Creates the instruments.</summary>
     public SinkMetrics(IMeterFactory meters)
     {
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(WorkerMetrics.MeterName);
         _appended = _meter.CreateCounter<long>("streamactions.outbox.appended", "{event}", "Events stored durably.");
         _delivered = _meter.CreateCounter<long>("streamactions.outbox.delivered", "{event}", "Events the broker confirmed.");
         _failed = _meter.CreateCounter<long>("streamactions.outbox.failed", "{event}", "Attempts that failed; the events are kept and sent again.");

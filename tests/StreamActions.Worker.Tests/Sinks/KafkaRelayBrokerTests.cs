@@ -96,7 +96,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
         }
 
         Assert.InRange(_folder.Lines.At(LogLevel.Warning).Count(), 1, 5); // a line now and then, not one for every event
-        Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("takes events again", StringComparison.Ordinal));
+        Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("accepts events again", StringComparison.Ordinal));
     }
 
     [Fact]

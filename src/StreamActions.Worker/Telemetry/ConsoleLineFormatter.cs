@@ -1,4 +1,4 @@
-// What the program prints: one line a message, UTC time first, the level only where it is worth a look.
+// Console format: one line per message, UTC time first, then the level if it is a warning or above.
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging.Console;
 namespace StreamActions.Worker.Telemetry;
 
 /// <summary>Formats log lines for people: <c>2026-03-01 12:00:03.120Z begin  fight …</c>.</summary>
-internal sealed class ConsoleLine(TimeProvider time) : ConsoleFormatter(FormatterName)
+internal sealed class ConsoleLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
-    /// <summary>What to choose it by.</summary>
+    /// <summary>The formatter's registered name.</summary>
     public const string FormatterName = "line";
 
     /// <inheritdoc/>
