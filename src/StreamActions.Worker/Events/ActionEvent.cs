@@ -1,4 +1,7 @@
 // What the worker tells the world: an action begins, goes on or ends; a camera stops or starts seeing.
+using StreamActions.Worker.Alerts;
+using StreamActions.Worker.Inference;
+
 namespace StreamActions.Worker.Events;
 
 /// <summary>A fact about one camera, on its way to the store and to Kafka.</summary>
@@ -11,30 +14,11 @@ internal abstract record StreamEvent
     public required DateTimeOffset Time { get; init; }
 }
 
-/// <summary>Where in its life an action event stands.</summary>
-internal enum ActionPhase
-{
-    /// <summary>It has begun.</summary>
-    Begin,
-
-    /// <summary>It goes on.</summary>
-    Update,
-
-    /// <summary>It has ended.</summary>
-    End,
-}
-
 /// <summary>Camera time covered by a window, first frame to last.</summary>
 internal readonly record struct WindowTimes(DateTimeOffset From, DateTimeOffset To);
 
 /// <summary>Scores at which an event begins and ends.</summary>
 internal readonly record struct ScoreThresholds(double Enter, double Exit);
-
-/// <summary>A phrase and its score, in [0, 1].</summary>
-internal readonly record struct PhraseScore(string Phrase, double Score);
-
-/// <summary>Which model decided.</summary>
-internal sealed record ModelIdentity(string Name, string Version, string Sha256);
 
 /// <summary>Somebody does what an alert describes.</summary>
 internal sealed record ActionEvent : StreamEvent

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.SystemTextJson;
+using StreamActions.Worker.Alerts;
 
 namespace StreamActions.Worker.Events;
 

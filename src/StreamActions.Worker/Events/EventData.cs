@@ -2,6 +2,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CloudNative.CloudEvents;
+using StreamActions.Worker.Alerts;
+using StreamActions.Worker.Inference;
 
 namespace StreamActions.Worker.Events;
 

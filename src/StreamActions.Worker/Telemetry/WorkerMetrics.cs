@@ -11,7 +11,7 @@ internal sealed class WorkerMetrics
 
     private readonly Meter _meter;
     private readonly Counter<long> _frames, _framesDropped, _decodeErrors, _failures, _reconnects, _stalls, _hangs;
-    private readonly Counter<long> _windows, _still, _dropped, _events, _lost;
+    private readonly Counter<long> _windows, _still, _dropped, _events, _lost, _publisherDropped;
     private readonly Counter<double> _blind;
     private readonly Histogram<double> _batch, _latency;
     private long _frameTotal, _windowTotal, _stillTotal, _batchTotal, _batchMicroseconds;
@@ -36,7 +36,9 @@ internal sealed class WorkerMetrics
         _dropped = Counter("streamactions.windows.dropped", "{window}",
             "Windows dropped without a decision, by camera and reason: replaced by a newer window, inference failed, or worker stopping.");
         _events = Counter("streamactions.events", "{event}", "Action events stored, by alert, camera and phase.");
-        _lost = Counter("streamactions.events.lost", "{event}", "Failed attempts to store an action event, by camera.");
+        _lost = Counter("streamactions.events.lost", "{event}", "Failed attempts to store an event, by camera.");
+        _publisherDropped = Counter("streamactions.publisher.dropped", "{event}",
+            "Events dropped because the publisher queue was full, by camera and kind: begin (retracted), update or camera.");
         _batch = _meter.CreateHistogram<double>("streamactions.inference.duration", "s", "Duration of one inference batch.");
         _latency = _meter.CreateHistogram<double>("streamactions.event.latency", "s",
             "Time from the arrival of a window's last frame to the decision, for begin events.");
@@ -111,7 +113,7 @@ internal sealed class WorkerMetrics
         _batch.Record(duration.TotalSeconds);
     }
 
-    /// <summary>Counts an action event that could not be stored.</summary>
+    /// <summary>Counts a failed attempt to store an event.</summary>
     public void EventLost(string camera) => _lost.Add(1, Tag("camera", camera));
 
     /// <summary>Counts an action event that was stored.</summary>
@@ -120,6 +122,15 @@ internal sealed class WorkerMetrics
     /// <param name="phase">begin, update or end.</param>
     public void EventStored(string alert, string camera, string phase) =>
         _events.Add(1, Tag("alert", alert), Tag("camera", camera), Tag("phase", phase));
+
+    /// <summary>Counts an event that the full publisher queue dropped.</summary>
+    /// <param name="camera">The camera's name.</param>
+    /// <param name="kind">begin, update or camera.</param>
+    public void EventDropped(string camera, string kind) => _publisherDropped.Add(1, Tag("camera", camera), Tag("kind", kind));
+
+    /// <summary>Adds the gauge of events that wait for the store.</summary>
+    public void ObservePublisherQueue(Func<int> length) => _meter.CreateObservableGauge(
+        "streamactions.publisher.queue", length, "{event}", "Events decided and not yet stored.");
 
     /// <summary>Records the latency of a begin event: from the arrival of the window's last frame to the decision.</summary>
     public void EventLatency(TimeSpan latency) => _latency.Record(latency.TotalSeconds);

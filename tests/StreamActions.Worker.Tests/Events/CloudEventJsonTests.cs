@@ -1,5 +1,6 @@
 // Events leave as CloudEvents 1.0 in binary mode, field by field.
 using System.Text.Json;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Events;
 
 namespace StreamActions.Worker.Tests.Events;

@@ -1,5 +1,6 @@
 // Ids name what happened and nothing else.
 using CsCheck;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Events;
 
 namespace StreamActions.Worker.Tests.Events;

@@ -1,5 +1,7 @@
 // Events as the pipeline makes them, for tests to vary with "with".
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Events;
+using StreamActions.Worker.Inference;
 
 namespace StreamActions.Worker.Tests.Events;
 
