@@ -8,7 +8,6 @@ using StreamActions.TestKit.Rtsp;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Inference;
-using StreamActions.Worker.Views;
 
 namespace StreamActions.Benchmarks;
 
