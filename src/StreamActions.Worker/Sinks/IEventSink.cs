@@ -1,12 +1,12 @@
-// Where decided events go.
+// The destination of events.
 using StreamActions.Worker.Events;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>Takes events; in production the store, in tests a list.</summary>
+/// <summary>Takes events: the store in production, a list in tests.</summary>
 internal interface IEventSink
 {
-    /// <summary>Completes when the event is safe.</summary>
-    /// <exception cref="SinkException">It is not.</exception>
+    /// <summary>Stores an event. Completes when the event is durable.</summary>
+    /// <exception cref="SinkException">The event could not be stored.</exception>
     Task AppendAsync(StreamEvent streamEvent);
 }

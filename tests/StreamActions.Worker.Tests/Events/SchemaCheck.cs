@@ -20,7 +20,9 @@ internal sealed class SchemaCheck(JsonNode root)
             "anyOf" => Count(keyword.Value!, value, at) > 0 ? [] : [$"{at}: matches no schema of anyOf"],
             "type" => Types(keyword.Value!).Contains(TypeOf(value)) ? [] : [$"{at}: is {TypeOf(value)}"],
             "enum" => keyword.Value!.AsArray().Any(one => JsonNode.DeepEquals(one, value)) ? [] : [$"{at}: is not in enum"],
-            "pattern" => value is null || Regex.IsMatch((string)value!, (string)keyword.Value!) ? [] : [$"{at}: does not match {keyword.Value}"],
+            "pattern" => value is null || Regex.IsMatch((string)value!, (string)keyword.Value!)
+                ? []
+                : [$"{at}: does not match {keyword.Value}"],
             "format" => IsTime(value) ? [] : [$"{at}: is not a date-time"],
             "minLength" => ((string)value!).Length >= (int)keyword.Value! ? [] : [$"{at}: too short"],
             "minimum" => (double)value! >= (double)keyword.Value! ? [] : [$"{at}: too small"],
@@ -32,7 +34,8 @@ internal sealed class SchemaCheck(JsonNode root)
             _ => throw new NotSupportedException($"keyword {keyword.Key}"),
         }).ToList();
 
-    private int Count(JsonNode schemas, JsonNode? value, string at) => schemas.AsArray().Count(one => SafeCheck(one!, value, at).Count == 0);
+    private int Count(JsonNode schemas, JsonNode? value, string at) =>
+        schemas.AsArray().Count(one => SafeCheck(one!, value, at).Count == 0);
 
     // A branch of oneOf or anyOf for another type may throw on the value: then it does not match.
     private List<string> SafeCheck(JsonNode schema, JsonNode? value, string at)
