@@ -38,7 +38,7 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
     /// <summary>The full path of a key.</summary>
     public string KeyPath(string key) => path.Length > 0 ? $"{path}.{key}" : key;
 
-    /// <summary>The value of a key in this block or in the defaults; null if there is none.</summary>
+    /// <summary>The value of a key in this block or in the defaults; null if absent in both.</summary>
     public Found? Find(string key)
     {
         Know(key);
@@ -69,7 +69,7 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
             reading.Setting(new(path, key, shown, found?.Origin ?? "built-in"));
     }
 
-    /// <summary>The block under a key; null if there is none. Any other value is a problem.</summary>
+    /// <summary>The block under a key; null if the key is absent. Any other value is a problem.</summary>
     public Section? Map(string key) => Find(key) is { } found ? AsMap(found) : null;
 
     /// <summary>An empty block for a key that the file does not have: all of its keys take their built-in values.</summary>

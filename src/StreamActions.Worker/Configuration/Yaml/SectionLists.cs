@@ -10,7 +10,7 @@ internal sealed record ListedText(string Text, string Written, Place Place, stri
 /// <summary>Reads lists, and blocks whose keys are names.</summary>
 internal static partial class SectionLists
 {
-    /// <summary>A list of texts; null if there is none. Empty lists, empty texts and duplicates are problems.</summary>
+    /// <summary>A list of texts; null if the key is absent. Empty lists, empty texts and duplicates are problems.</summary>
     public static IReadOnlyList<ListedText>? Texts(this Section section, string key, string advice)
     {
         if (section.Find(key) is not { } found)

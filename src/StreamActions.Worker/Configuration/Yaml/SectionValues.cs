@@ -6,7 +6,7 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>Reads single values.</summary>
 internal static class SectionValues
 {
-    /// <summary>A text with variables substituted; null if there is none or it is invalid. <c>explain</c> shows it as written.</summary>
+    /// <summary>A text with variables substituted; null if the key is absent or invalid. <c>explain</c> shows it as written.</summary>
     public static string? Text(this Section section, string key)
     {
         if (section.Find(key) is not { } found || section.Scalar(found) is not { } scalar)
