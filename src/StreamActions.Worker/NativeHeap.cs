@@ -12,11 +12,11 @@ internal static partial class NativeHeap
 {
     private const int ArenaMax = -8;   // M_ARENA_MAX of <malloc.h>
 
-    /// <summary>Limits the number of arenas. Call it first in the process: existing arenas stay. Without glibc it has no effect.</summary>
+    /// <summary>Limits the number of arenas. Call it first in the process, because existing arenas stay.</summary>
     /// <returns>False without glibc, or when glibc rejects the value.</returns>
     public static bool LimitArenas(int arenas = 2) => Call(() => mallopt(ArenaMax, arenas));
 
-    /// <summary>Returns free pages to the system. Takes milliseconds: call it after a large release, such as a closed camera reader.</summary>
+    /// <summary>Returns free pages to the system. Takes milliseconds: call it only after large releases, such as a closed reader.</summary>
     /// <returns>False without glibc, or when there were no free pages.</returns>
     public static bool ReleaseFreePages() => Call(() => malloc_trim(0));
 

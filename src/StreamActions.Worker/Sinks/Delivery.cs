@@ -28,7 +28,7 @@ internal sealed class Delivery
     /// <summary>The answers so far, in the order of <see cref="Rows"/>; null where no answer has arrived.</summary>
     public IReadOnlyList<Error?> Answers => _answers;
 
-    /// <summary>Sequence numbers of events that the client itself rejected. Such an error concerns that event only, never its batch.</summary>
+    /// <summary>Sequence numbers of events that the client library rejected. Such an error never concerns the rest of the batch.</summary>
     public HashSet<long> RejectedByClient { get; } = [];
 
     /// <summary>Passes events to the producer in order.</summary>

@@ -26,7 +26,7 @@ internal sealed class DeliveryOutcome
     /// <summary>The first error among the retried events; null when there are none.</summary>
     public Error? Fault { get; private set; }
 
-    /// <summary>True when the broker rejected the batch as a whole, so that its events must be sent one by one to find the invalid one.</summary>
+    /// <summary>True if the broker rejected the batch as a whole. Sending its events one by one shows which is invalid.</summary>
     public bool BatchRejected { get; private set; }
 
     /// <summary>True when the producer cannot be used any more.</summary>

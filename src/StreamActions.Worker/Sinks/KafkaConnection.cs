@@ -5,7 +5,7 @@ using StreamActions.Worker.Configuration;
 namespace StreamActions.Worker.Sinks;
 
 /// <summary>Callbacks of a producer. They run on the producer's own threads.</summary>
-/// <param name="OnError">Called for errors outside deliveries, such as unreachable brokers; may repeat often. A fatal error requires a new producer.</param>
+/// <param name="OnError">Called for errors outside deliveries, often repeatedly. After a fatal error the producer must be replaced.</param>
 /// <param name="OnLog">Called for each line of librdkafka's own log.</param>
 internal sealed record ProducerCallbacks(Action<Error> OnError, Action<SyslogLevel, string> OnLog);
 

@@ -25,10 +25,12 @@ public sealed class KafkaConnectionTests
     [Fact]
     public void Connect_UnknownProperty_ThrowsWithPropertyName()
     {
-        var error = Assert.Throws<SinkException>(() => KafkaConnection.Connect(Options(("no.such.property", "1")), NoCallbacks));
+        var error = Assert.Throws<SinkException>(
+            () => KafkaConnection.Connect(Options(("no.such.property", "1")), NoCallbacks));
 
         Assert.Equal(
-            "sinks.kafka: No such configuration property: \"no.such.property\"; correct the property under sinks.kafka.client", error.Message);
+            "sinks.kafka: No such configuration property: \"no.such.property\"; correct the property under sinks.kafka.client",
+            error.Message);
     }
 
     [Fact]

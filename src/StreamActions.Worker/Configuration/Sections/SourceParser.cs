@@ -1,25 +1,26 @@
-// A camera's source as written, to an address: which kind it is, and how it looks without secrets.
+// Parses a camera's source: its kind, its address, and a form without secrets.
 using System.Text.RegularExpressions;
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>Understands sources.</summary>
-internal static partial class SourceText
+/// <summary>Parses sources.</summary>
+internal static partial class SourceParser
 {
+    private const string Advice =
+        "use rtsp://, rtsps://, http://, https://, file:PATH, device:N, /dev/videoN, or the path of a recording or a folder of recordings";
+
     private static readonly string[] Schemes = ["rtsp", "rtsps", "http", "https"];
 
-    private const string Advice = "give rtsp://, rtsps://, http://, https://, file:PATH, device:N, /dev/videoN or the path of a recording or of a folder of recordings";
-
-    /// <summary>The address; null, with a problem noted that quotes nothing but the scheme.</summary>
-    /// <param name="written">As in the file: what is shown comes from here, so no variable's value is in it.</param>
-    /// <param name="text">With variables put in.</param>
-    /// <param name="problem">Takes what is wrong and what to do.</param>
-    public static SourceAddress? Read(string written, string text, Action<string, string> problem)
+    /// <summary>Parses a source. An invalid one returns null and is a problem, which quotes at most the scheme.</summary>
+    /// <param name="written">The source as written. The shown form is derived from it, so it contains no variable's value.</param>
+    /// <param name="text">The source with variables substituted.</param>
+    /// <param name="problem">Receives what is wrong and what to do.</param>
+    public static SourceAddress? Parse(string written, string text, Action<string, string> problem)
     {
         if (text.Length == 0 || text.AsSpan().ContainsAny('\0', '\n', '\r'))
         {
-            problem("the source is empty, or has a line break in it", Advice);
+            problem("the source is empty or contains a line break", Advice);
             return null;
         }
         if (DeviceNumber().Match(text) is { Success: true } device)
@@ -34,9 +35,9 @@ internal static partial class SourceText
             return Recording(written, text["file:".Length..], problem);
         if (Schemes.Contains(name, StringComparer.Ordinal))
             return Stream(written, text, problem);
-        // What stands before the colon may be a password when the scheme was forgotten: only something like a scheme is quoted.
-        var quoted = text.Contains("://", StringComparison.Ordinal) && !Variables.Any(written) ? $"'{name}'" : "this";
-        problem($"{quoted} is not a kind of source that can be read", Schemes.Contains(name.ToLowerInvariant()) ? "write it in lower case" : Advice);
+        // Without "://" the text before the colon may be a password, so it is not quoted.
+        var quoted = text.Contains("://", StringComparison.Ordinal) && !Variables.Contains(written) ? $" '{name}'" : "";
+        problem($"unsupported source type{quoted}", Schemes.Contains(name.ToLowerInvariant()) ? "write it in lower case" : Advice);
         return null;
     }
 
@@ -47,7 +48,7 @@ internal static partial class SourceText
             path = path[2..];
         if (path.Length > 0 && !path.StartsWith("//", StringComparison.Ordinal))
             return new(SourceKind.File, Path.GetFullPath(path), written);
-        problem("'file:' without a path on this machine", "give file:PATH, such as file:samples/aisle.mp4 or file:/videos/aisle.mp4");
+        problem("'file:' needs a local path", "write file:PATH, such as file:samples/aisle.mp4 or file:/videos/aisle.mp4");
         return null;
     }
 
@@ -55,7 +56,8 @@ internal static partial class SourceText
     {
         if (!text.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
         {
-            problem("this is not a complete address", "give scheme://host/path; in a user name or password write @ as %40, / as %2F and : as %3A");
+            problem("the address is incomplete",
+                "write scheme://host/path; in a user name or password write @ as %40, / as %2F and : as %3A");
             return null;
         }
         return new(SourceKind.Stream, text, new SourceOptions { Address = written, Kind = SourceKind.Stream, SampleFps = 1 }.Shown);
