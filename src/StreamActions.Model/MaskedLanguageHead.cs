@@ -15,15 +15,17 @@ public sealed class MaskedLanguageHead<T>
         (_ops, _finalNorm) = (ops, finalNorm);
         var index = config.TextLayers - 1;
         _block = new(ops, root.At($"transformer.resblocks.{index}"), config, index);
-        var at = root.At("mlm_adapter");
+        var at = root.At("mlm_adapter").As(ParameterRole.MaskedLanguageHead);
         _dense = new(ops, at.At("transform.dense"), config.TextWidth, config.TextWidth, 0.02);
         _norm = new(ops, at.At("transform.LayerNorm"), config.TextWidth, 1e-12);
-        _decoder = at.At("decoder").Normal("weight", 0.02, config.MlmVocabSize, config.TextWidth);
-        _bias = at.Zeros("bias", config.MlmVocabSize);
+        var rows = at.As(ParameterRole.MaskedLanguageRows);
+        _decoder = rows.At("decoder").Normal("weight", 0.02, config.MlmVocabSize, config.TextWidth);
+        _bias = rows.Zeros("bias", config.MlmVocabSize);
     }
 
     /// <summary>
-    /// Hidden states [B, S, W] of the masked captions and frame embeddings [B, T, D] (D = W) of their clips → logits [B, S, V] over label words.
+    /// Hidden states [B, S, W] of the masked captions and frame embeddings [B, T, D] (D = W) of their clips → logits [B, S, V] over label
+    /// words.
     /// </summary>
     public T Forward(T textHidden, T frameEmbeddings)
     {

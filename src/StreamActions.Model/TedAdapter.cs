@@ -7,18 +7,20 @@ internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T
     private readonly Linear<T> _down = new(ops, at.At("fc1"), width, adapterWidth);
     private readonly T _weight = at.At("conv").Zeros("weight", adapterWidth, 1, 3);
     private readonly T _bias = at.At("conv").Zeros("bias", adapterWidth);
-    private readonly Linear<T> _up = new(ops, at.At("fc2"), adapterWidth, width);
+    private readonly Linear<T> _up = new(ops, at.At("fc2").AsAdapterOutput(), adapterWidth, width);
 
     public T Forward(T x) => _up.Forward(ops.TemporalConvolution(_down.Forward(x), _weight, _bias, frames, causal: false));
 }
 
-/// <summary>Temporal difference Δ of patch tokens: each frame minus the one before, seen over the patch grid. [B, T, L−1, C] → the same.</summary>
+/// <summary>
+/// Temporal difference Δ of patch tokens: each frame minus the one before, seen over the patch grid. [B, T, L−1, C] → the same.
+/// </summary>
 internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth, int frames, int grid)
 {
     private readonly Linear<T> _down = new(ops, at.At("fc1"), width, adapterWidth);
     private readonly T _weight = at.At("conv").Zeros("weight", adapterWidth, 1, 1, 3, 3);
     private readonly T _bias = at.At("conv").Zeros("bias", adapterWidth);
-    private readonly Linear<T> _up = new(ops, at.At("fc2"), adapterWidth, width);
+    private readonly Linear<T> _up = new(ops, at.At("fc2").AsAdapterOutput(), adapterWidth, width);
 
     public T Forward(T patches)
     {
@@ -30,12 +32,17 @@ internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T>
     }
 }
 
-/// <summary>The two together: <c>x + E(x) + pad_class(Δ(x))</c>, both from the same x. The identity while its convolutions are zero.</summary>
+/// <summary>
+/// The two together: <c>x + E(x) + pad_class(Δ(x))</c>, both from the same x. The identity while its convolutions are zero.
+/// </summary>
 internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2ClipConfig config)
 {
-    private readonly TemporalEnhancement<T> _enhancement = new(ops, at, config.VisionWidth, config.VisionAdapterWidth, config.Frames);
-    private readonly TemporalDifference<T> _difference =
-        new(ops, at.At("offset_adapter"), config.VisionWidth, config.VisionAdapterWidth, config.Frames, config.Grid);
+    private readonly TemporalEnhancement<T> _enhancement =
+        new(ops, at.As(ParameterRole.Enhancement), config.VisionWidth, config.VisionAdapterWidth, config.Frames);
+
+    private readonly TemporalDifference<T> _difference = new(
+        ops, at.At("offset_adapter").As(ParameterRole.Difference), config.VisionWidth, config.VisionAdapterWidth, config.Frames,
+        config.Grid);
 
     /// <summary>[B·T, L, C] → [B·T, L, C].</summary>
     public T Forward(T tokens)

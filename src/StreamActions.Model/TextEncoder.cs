@@ -18,8 +18,10 @@ public sealed class TextEncoder<T>
     {
         _ops = ops;
         _tokens = root.At("token_embedding").Normal("weight", 0.02, config.VocabSize, config.TextWidth);
-        _positions = root.Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
-        _blocks = [.. Enumerable.Range(0, config.TextStackLayers).Select(n => new TextBlock<T>(ops, root.At($"transformer.resblocks.{n}"), config, n))];
+        _positions = root.As(ParameterRole.PositionalEmbedding)
+            .Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
+        _blocks = [.. Enumerable.Range(0, config.TextStackLayers)
+            .Select(n => new TextBlock<T>(ops, root.At($"transformer.resblocks.{n}"), config, n))];
         FinalNorm = new(ops, root.At("ln_final"), config.TextWidth);
         _projection = root.Normal("text_projection", Math.Pow(config.TextWidth, -0.5), config.TextWidth, config.EmbedDim);
     }
@@ -43,13 +45,15 @@ internal sealed class TextAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, in
 {
     private readonly Linear<T> _down = new(ops, at.At("textad_fc1"), width, adapterWidth);
     // Zero, so that a fresh adapter is the identity.
-    private readonly T _upWeight = at.At("textad_fc2").Zeros("weight", width, adapterWidth);
-    private readonly T _upBias = at.At("textad_fc2").Zeros("bias", width);
+    private readonly T _upWeight = at.At("textad_fc2").AsAdapterOutput().Zeros("weight", width, adapterWidth);
+    private readonly T _upBias = at.At("textad_fc2").AsAdapterOutput().Zeros("bias", width);
 
     public T Forward(T x) => ops.Add(x, ops.Linear(ops.Gelu(_down.Forward(x)), _upWeight, _upBias));
 }
 
-/// <summary>A text block: self-attention (or, for the cross-modal block, attention to frames) and MLP, with adapters where there are.</summary>
+/// <summary>
+/// A text block: self-attention (or, for the cross-modal block, attention to frames) and MLP, with adapters where there are.
+/// </summary>
 internal sealed class TextBlock<T>
 {
     private readonly ITensorOps<T> _ops;
@@ -67,8 +71,11 @@ internal sealed class TextBlock<T>
         _ln2 = new(ops, at.At("ln_2"), width);
         _mlp = new(ops, at.At("mlp"), width, config.TextStackLayers);
         var adapted = index >= config.TextLayers - config.TextAdapterLayers;
-        _beforeAttention = adapted && config.TextAdapterPreAttn ? new(ops, at.At("adapter_pre_attn"), width, config.TextAdapterWidth) : null;
-        _beforeMlp = adapted ? new(ops, at.At("adapter_pre_mlp"), width, config.TextAdapterWidth) : null;
+        var adapters = at.As(ParameterRole.TextAdapter);
+        _beforeAttention = adapted && config.TextAdapterPreAttn
+            ? new(ops, adapters.At("adapter_pre_attn"), width, config.TextAdapterWidth)
+            : null;
+        _beforeMlp = adapted ? new(ops, adapters.At("adapter_pre_mlp"), width, config.TextAdapterWidth) : null;
     }
 
     /// <summary>Causal self-attention: [N, S, W] → the same.</summary>

@@ -30,13 +30,17 @@ public sealed class VisionEncoder<T>
         var scale = Math.Pow(width, -0.5);
         _patchWeight = at.At("conv1").Normal("weight", Math.Pow(3 * patch * patch, -0.5), width, 3, patch, patch);
         _classEmbedding = at.Normal("class_embedding", scale, width);
-        _positions = at.Normal("positional_embedding", scale, config.Tokens, width);
+        _positions = at.As(ParameterRole.PositionalEmbedding).Normal("positional_embedding", scale, config.Tokens, width);
         _pre = new(ops, at.At("ln_pre"), width);
-        _blocks = [.. Enumerable.Range(0, config.VisionLayers).Select(n => new VisionBlock<T>(ops, at.At($"transformer.resblocks.{n}"), config, n))];
+        _blocks = [.. Enumerable.Range(0, config.VisionLayers)
+            .Select(n => new VisionBlock<T>(ops, at.At($"transformer.resblocks.{n}"), config, n))];
         _post = new(ops, at.At("ln_post"), width);
         _projection = at.Normal("proj", scale, width, config.EmbedDim);
-        _temporalAdapter = new(ops, at.At("t_adapter"), config.EmbedDim, config.EmbedDim / 2, config.Frames);
-        _classifier = config.NumClasses > 0 ? new(ops, at.At("adapter_fc"), width, config.NumClasses, 0.02) : null;
+        _temporalAdapter =
+            new(ops, at.At("t_adapter").As(ParameterRole.TemporalAdapter), config.EmbedDim, config.EmbedDim / 2, config.Frames);
+        _classifier = config.NumClasses > 0
+            ? new(ops, at.At("adapter_fc").As(ParameterRole.ClassificationHead), width, config.NumClasses, 0.02)
+            : null;
     }
 
     /// <summary>uint8 RGB frames [B, T, S, S, 3] → normalised floats of the same shape (CLIP's mean and deviation).</summary>
@@ -110,8 +114,8 @@ internal sealed class VisionBlock<T>
     }
 
     /// <summary>
-    /// The last block: only the class tokens leave the encoder, so nothing else is computed after attention. [B·T, L, C] → [B·T, 1, C], the same
-    /// numbers as <see cref="Forward"/> gives for them.
+    /// The last block: only the class tokens leave the encoder, so nothing else is computed after attention. [B·T, L, C] → [B·T, 1, C], the
+    /// same numbers as <see cref="Forward"/> gives for them.
     /// </summary>
     public T ForwardClassTokens(T x)
     {

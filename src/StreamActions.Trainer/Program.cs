@@ -11,5 +11,6 @@ if (parsed.Action is ParseErrorAction wrong)
 // Nobody's window is that narrow in a file or a pipe: names in tables stay whole.
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
-// A verb that is stopped ends within a part of a step and saves then: with large networks that takes more than the two seconds it would be given.
+// A verb that is stopped ends within a part of a step and saves then: with large networks that takes more than the two seconds it would be
+// given.
 return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(10) });

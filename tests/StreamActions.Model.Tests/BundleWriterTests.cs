@@ -3,6 +3,8 @@ using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Onnx;
 using StreamActions.TestKit;
+using StreamActions.Trainer;
+using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
@@ -14,7 +16,8 @@ namespace StreamActions.Model.Tests;
 
 public sealed class BundleWriterTests : IDisposable
 {
-    private static readonly ClipClass[] Classes = [.. Enumerable.Range(0, 5).Select(i => new ClipClass($"class_{i}", $"a person does thing {i}", null))];
+    private static readonly ClipClass[] Classes =
+        [.. Enumerable.Range(0, 5).Select(i => new ClipClass($"class_{i}", $"a person does thing {i}", null))];
     private readonly string _folder = Directory.CreateTempSubdirectory("bundle-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -26,7 +29,8 @@ public sealed class BundleWriterTests : IDisposable
         Assert.InRange(bundle.Manifest.Golden.Measured, 0, 1e-5);
         Assert.Equal(["class_0", "class_1", "class_2", "class_3", "class_4"], bundle.Manifest.Labels);
         Assert.InRange(BundleVerifier.Measure(ModelBundle.Open(bundle.Folder)).Worst, 0, bundle.Manifest.Golden.Bound);
-        Assert.Equal(["tiny"], Directory.GetFileSystemEntries(_folder).Where(Directory.Exists).Select(Path.GetFileName).Where(n => n!.StartsWith("tiny", StringComparison.Ordinal)));
+        Assert.Equal(["tiny"], Directory.GetFileSystemEntries(_folder).Where(Directory.Exists).Select(Path.GetFileName)
+            .Where(n => n!.StartsWith("tiny", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -42,7 +46,8 @@ public sealed class BundleWriterTests : IDisposable
         Assert.All(Weights, w => Assert.Equal(w.Value.Values, start.Weights[w.Key].Values));
 
         var lean = Write(Path.Combine(_folder, "lean"));
-        Assert.Contains("no weights for training", Assert.Throws<FormatException>(() => StartingPoint.Open(lean.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("no weights for training", Assert.Throws<TrainerException>(() => StartingPoint.Open(lean.Folder)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +66,8 @@ public sealed class BundleWriterTests : IDisposable
         // The next model of that place has none: the old one's must not stay.
         Write(path);
         Assert.False(File.Exists(Path.Combine(path, "evaluation.json")));
-        Assert.Contains("has no evaluation.json", Assert.Throws<FormatException>(() => ReportFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no evaluation.json", Assert.Throws<TrainerException>(() => ReportFile.Open(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +87,8 @@ public sealed class BundleWriterTests : IDisposable
         var golden = GoldenClips.Read(good);
         golden.VideoEmbeddings[0][0] += 0.01f;
         var target = Path.Combine(_folder, "refused");
-        var error = Assert.Throws<BundleException>(() => BundleWriter.Write(target, good.Manifest, new(Config, Weights, Vocabulary, Merges, golden)));
+        var error = Assert.Throws<BundleException>(
+            () => BundleWriter.Write(target, good.Manifest, new(Config, Weights, Vocabulary, Merges, golden)));
         Assert.Contains("differ by", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(target));
         Assert.False(Directory.Exists(target + ".new"));
@@ -107,7 +114,8 @@ public sealed class BundleWriterTests : IDisposable
     public void CheckNames_OneThatCannotBe_NamesTheOption(string name, string version, string folder, string expected)
     {
         File.WriteAllText(Path.Combine(_folder, "taken"), "");
-        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames(name, version, folder.Length == 0 ? folder : Path.Combine(_folder, folder)));
+        var error = Assert.Throws<TrainerException>(
+            () => BundleExporter.CheckNames(name, version, folder.Length == 0 ? folder : Path.Combine(_folder, folder)));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(';', error.Message.Replace("here; name", "", StringComparison.Ordinal));
     }
@@ -115,8 +123,9 @@ public sealed class BundleWriterTests : IDisposable
     [Fact]
     public void CheckNames_SeveralThatCannotBe_ListsAll()
     {
-        var error = Assert.Throws<FormatException>(() => BundleExporter.CheckNames("../evil", "", ""));
-        Assert.All(["--name '../evil'", "--model-version", "--to"], option => Assert.Contains(option, error.Message, StringComparison.Ordinal));
+        var error = Assert.Throws<TrainerException>(() => BundleExporter.CheckNames("../evil", "", ""));
+        Assert.All(
+            ["--name '../evil'", "--model-version", "--to"], option => Assert.Contains(option, error.Message, StringComparison.Ordinal));
         BundleExporter.CheckNames("demo", "1.0.0", _folder);
     }
 
@@ -126,7 +135,8 @@ public sealed class BundleWriterTests : IDisposable
         var bundle = Write(Path.Combine(_folder, "swapped"));
         File.WriteAllBytes(bundle.PathOf(ModelBundle.VideoGraph), M2ClipGraphs.Video(Config, RandomWeights.Of(Config, seed: 99)));
         Assert.True(BundleVerifier.Measure(bundle).Worst > bundle.Manifest.Golden.Bound);
-        Assert.Contains("video.onnx has changed since export", Assert.Throws<BundleException>(() => ModelBundle.Open(bundle.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("video.onnx has changed since export",
+            Assert.Throws<BundleException>(() => ModelBundle.Open(bundle.Folder)).Message, StringComparison.Ordinal);
     }
 
     private string Vocabulary => Path.Combine(_folder, "vocab.json");
@@ -134,7 +144,8 @@ public sealed class BundleWriterTests : IDisposable
     private M2ClipConfig Config { get; set; } = TinyNetwork.Config;
     private Dictionary<string, Weights.TensorData> Weights { get; set; } = [];
 
-    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null, IEnumerable<string>? texts = null, bool closed = true)
+    private ModelBundle Write(string path, IReadOnlyList<string>? words = null, EvaluationReport? report = null,
+        IEnumerable<string>? texts = null, bool closed = true)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);

@@ -17,7 +17,9 @@ public sealed class WeightsTests : IDisposable
         var path = Path.Combine(_folder, "any.safetensors");
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 4], Gen.Float).Array[0, 6].Sample(specs =>
         {
-            var tensors = specs.Select((s, i) => (Name: $"tensor.{i}", Data: new TensorData([s.Item1, s.Item2], [.. Enumerable.Repeat(s.Item3, s.Item1 * s.Item2)])))
+            var tensors =
+                specs.Select((s, i) =>
+                    (Name: $"tensor.{i}", Data: new TensorData([s.Item1, s.Item2], [.. Enumerable.Repeat(s.Item3, s.Item1 * s.Item2)])))
                 .ToDictionary(t => t.Name, t => t.Data);
             SafetensorsFile.Write(path, tensors, new Dictionary<string, string> { ["note"] = "ü" });
             var file = SafetensorsFile.Open(path);
@@ -40,7 +42,8 @@ public sealed class WeightsTests : IDisposable
         for (var length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(path, whole[..length]);
-            Assert.Contains("cut.safetensors", Assert.Throws<FormatException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "cut.safetensors", Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -61,7 +64,8 @@ public sealed class WeightsTests : IDisposable
         var weights = RandomWeights.Of(TinyNetwork.Config);
         weights.Remove("ln_final.bias");
         weights["visual.proj"] = new([1, 2], [0, 0]);
-        var error = Assert.Throws<CheckpointException>(() => CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(TinyNetwork.Config), weights, "my.safetensors"));
+        var error = Assert.Throws<CheckpointException>(
+            () => CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(TinyNetwork.Config), weights, "my.safetensors"));
         Assert.Contains("my.safetensors: 2 tensor(s)", error.Message, StringComparison.Ordinal);
         Assert.Contains("ln_final.bias [32] is missing", error.Message, StringComparison.Ordinal);
         Assert.Contains("visual.proj is [1, 2], the network needs [64, 32]", error.Message, StringComparison.Ordinal);
@@ -72,6 +76,8 @@ public sealed class WeightsTests : IDisposable
     {
         var json = (TinyNetwork.Config with { PatchSize = 7, VisionWidth = 65, TextHeads = 5 }).ToJson();
         var error = Assert.Throws<FormatException>(() => M2ClipConfig.Parse(json, "config.json"));
-        Assert.Equal("config.json: patch_size 7 does not divide image_size 16; vision_width 65 is not a multiple of 64; text_heads 5 does not divide text_width 32", error.Message);
+        Assert.Equal(
+            "config.json: patch_size 7 does not divide image_size 16; vision_width 65 is not a multiple of 64; text_heads 5 does not "
+                + "divide text_width 32", error.Message);
     }
 }

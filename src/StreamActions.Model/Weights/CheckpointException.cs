@@ -1,11 +1,17 @@
-// The one error of weights that do not fit a network: everything that is wrong, at once.
+// The error of weights that cannot be read or do not fit a network.
 namespace StreamActions.Model.Weights;
 
-/// <summary>Weights are missing or have another shape than the network needs; the message lists all of them.</summary>
+/// <summary>
+/// A file of weights cannot be read, or its tensors are missing or have another shape than the network needs. The message names the file
+/// and lists every tensor at fault.
+/// </summary>
 public sealed class CheckpointException : Exception
 {
     /// <inheritdoc cref="CheckpointException"/>
     public CheckpointException(string message) : base(message) { }
+
+    /// <inheritdoc cref="CheckpointException"/>
+    public CheckpointException(string message, Exception cause) : base(message, cause) { }
 
     /// <summary>Checks that every parameter is there in the right shape.</summary>
     /// <param name="specs">What the network needs.</param>
@@ -23,6 +29,7 @@ public sealed class CheckpointException : Exception
                 problems.Add($"{spec.Name} is {tensor.ShapeText}, the network needs {TensorData.Text(spec.Shape)}");
         }
         if (problems.Count > 0)
-            throw new CheckpointException($"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
+            throw new CheckpointException(
+                $"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
     }
 }

@@ -30,16 +30,16 @@ public sealed class SafetensorsFile
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
     /// <summary>Opens a file and checks its header.</summary>
-    /// <exception cref="FormatException">Not a safetensors file, or cut short; names the file.</exception>
+    /// <exception cref="CheckpointException">Not a safetensors file, or cut short; names the file.</exception>
     /// <exception cref="IOException">Not readable.</exception>
     public static SafetensorsFile Open(string path)
     {
         var bytes = File.ReadAllBytes(path);
         if (bytes.Length < 8)
-            throw new FormatException($"{path}: too short for a safetensors file");
+            throw new CheckpointException($"{path}: too short for a safetensors file");
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (headerLength > MaxHeader || headerLength > (ulong)(bytes.Length - 8))
-            throw new FormatException($"{path}: not a safetensors file, or cut short");
+            throw new CheckpointException($"{path}: not a safetensors file, or cut short");
         var data = 8 + (int)headerLength;
         try
         {
@@ -60,14 +60,15 @@ public sealed class SafetensorsFile
                 long start = offsets[0].GetInt64(), end = offsets[1].GetInt64();
                 var expected = shape.Aggregate(1L, (a, b) => checked(a * b)) * SizeOf(type, property.Name, path);
                 if (start < 0 || end < start || end > bytes.Length - data || end - start != expected)
-                    throw new FormatException($"{path}: tensor {property.Name} does not fit its shape, or the file is cut short");
+                    throw new CheckpointException($"{path}: tensor {property.Name} does not fit its shape, or the file is cut short");
                 entries[property.Name] = new(type, shape, data + (int)start, (int)(end - start));
             }
             return new(path, bytes, entries, metadata);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException or IndexOutOfRangeException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException or IndexOutOfRangeException)
         {
-            throw new FormatException($"{path}: its safetensors header is not readable ({e.Message})", e);
+            throw new CheckpointException($"{path}: its safetensors header is not readable ({e.Message})", e);
         }
     }
 
@@ -92,20 +93,21 @@ public sealed class SafetensorsFile
 
     /// <summary>One tensor of 64-bit integers.</summary>
     /// <exception cref="KeyNotFoundException">No tensor of that name.</exception>
-    /// <exception cref="FormatException">Another type.</exception>
+    /// <exception cref="CheckpointException">Another type.</exception>
     public (long[] Shape, long[] Values) ReadInt64(string name)
     {
         var entry = Find(name);
         return entry.Type == "I64"
             ? (entry.Shape, MemoryMarshal.Cast<byte, long>(_bytes.AsSpan(entry.Start, entry.Length)).ToArray())
-            : throw new FormatException($"{Path}: tensor {name} is {entry.Type}, not I64");
+            : throw new CheckpointException($"{Path}: tensor {name} is {entry.Type}, not I64");
     }
 
     /// <summary>Every tensor as floats.</summary>
     public Dictionary<string, TensorData> ReadAll() => _entries.Keys.ToDictionary(n => n, Read, StringComparer.Ordinal);
 
     /// <summary>Writes tensors as F32, to a temporary file first, so that the file is whole or not there.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IReadOnlyDictionary<string, TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var header = new MemoryStream();
         using (var json = new Utf8JsonWriter(header))
@@ -151,7 +153,9 @@ public sealed class SafetensorsFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    private Entry Find(string name) => _entries.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"{Path}: no tensor {name}");
+    private Entry Find(string name) => _entries.TryGetValue(name, out var entry)
+        ? entry
+        : throw new KeyNotFoundException($"{Path}: no tensor {name}");
 
     private static float[] Convert<TFrom>(ReadOnlySpan<byte> raw, Func<TFrom, float> convert) where TFrom : unmanaged
     {
@@ -168,6 +172,6 @@ public sealed class SafetensorsFile
         "F64" or "I64" => 8,
         "F16" or "BF16" => 2,
         "U8" or "BOOL" => 1,
-        _ => throw new FormatException($"{path}: tensor {name} has type {type}, which is not supported"),
+        _ => throw new CheckpointException($"{path}: tensor {name} has type {type}, which is not supported"),
     };
 }

@@ -13,32 +13,50 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        Option<string> run = new("--run") { Description = "Folder of a run, or of a bundle that holds weights for training; a bundle does not know its data: give --data too.", Required = true };
-        var (data, common) = (new DataOptions(), new RunOptions());
-        data.Data.Description = "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are not the model's, the texts alone decide (zero-shot). " + data.Data.Description;
+        Option<string> run = new("--run")
+        {
+            Description =
+                "Folder of a run, or of a bundle that holds weights for training; a bundle does not know its data: give --data too.",
+            Required = true,
+        };
+        var common = new RunOptions();
+        var settings = new SettingOptions(DataOptions.OfEvaluation, RunSettings.Defaults);
+        settings[RunSettings.Data].Description =
+            "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are not the model's, "
+            + "the texts alone decide (zero-shot). " + settings[RunSettings.Data].Description;
         Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
-            "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, time-order pairs with and without their order, every class, and what was never trained on. "
-            + "A report on the run's own data stays in the run, for 'compare'.") { run, perClass, common.Strength, json, confusion, common.Threads, common.Device };
-        data.AddTo(command, training: false);
+            "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, "
+            + "time-order pairs with and without their order, every class, and what was never trained on. "
+            + "A report on the run's own data stays in the run, for 'compare'.")
+        {
+            run, perClass, common.Strength, json, confusion, common.Threads, common.Device,
+        };
+        settings.AddTo(command);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var folder = result.GetValue(run)!;
             RequireClips(result.GetValue(perClass));
             using var model = EvaluatedModel.Open(folder, device, result.GetValue(common.Strength));
-            var given = data.Read(result, training: false, model.Run?.Options.Data);
-            // A run's own recordings are mostly trained on: those that it held out are meant.
-            var own = !RunSettings.IsGiven(result, data.Data) || DataChoice.IsRecordings(given.Source) && given.Source == model.Run?.Options.Data.Source;
-            if (own && model.Run is null)
-                throw new FormatException($"{folder}: a bundle does not know where its data are; give --data, such as --data {DataChoice.GeneratedClips}");
-            // The run's own data keeps its settings; only the views may be others.
             var kept = model.Run?.Options.Data;
-            var choice = !own ? given : RunSettings.IsGiven(result, data.Views) ? kept! with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews } : kept!;
+            var given = settings.Read(result).Data;
+            DataOptions.CheckForEvaluation(settings, result, given, kept);
+            // The run was trained on most of its own recordings: of them it is evaluated on those that it held out.
+            var own = !settings.IsGiven(result, RunSettings.Data) || DataChoice.IsRecordings(given.Source) && given.Source == kept?.Source;
+            if (own && model.Run is null)
+                throw new TrainerException(
+                    $"{folder}: a bundle does not know where its data are; give --data, such as --data {DataChoice.GeneratedClips}");
+            // The run's own data keeps its settings; only the views may be others.
+            var choice = own ? kept! : given;
+            if (own && settings.IsGiven(result, RunSettings.Views))
+                choice = choice with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews };
             var seed = model.Run?.Options.Seed ?? 1;
-            var source = own ? choice.Open(model.Clip, seed, fresh: false) : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
+            var source = own
+                ? choice.Open(model.Clip, seed, fresh: false)
+                : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
             foreach (var note in source.Notes)
                 RunMessages.Say($"{note}");
             var report = Run(model.Network, model.Classes, source, model.Name, model.Steps, result.GetValue(perClass), cancellation);
@@ -51,16 +69,16 @@ internal static class EvaluateCommand
             if (result.GetValue(confusion) is { } picture)
                 ConfusionPicture.Write(picture, report.Sets[0]);
             return Task.CompletedTask;
-        }));
+        }, cancellation));
         return command;
     }
 
     /// <summary>Refuses to evaluate on nothing.</summary>
-    /// <exception cref="FormatException">No clip a class is asked for.</exception>
+    /// <exception cref="TrainerException">No clip a class is asked for.</exception>
     internal static void RequireClips(int perClass)
     {
         if (perClass < 1)
-            throw new FormatException($"--per-class {perClass}: at least 1");
+            throw new TrainerException($"--per-class {perClass}: at least 1");
     }
 
     /// <summary>Evaluates a network on a source's sets.</summary>
@@ -72,9 +90,11 @@ internal static class EvaluateCommand
     /// <param name="perClass">Most clips a class.</param>
     /// <param name="cancellation">Ends it without a report.</param>
     internal static EvaluationReport Run(
-        TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass, CancellationToken cancellation)
+        TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass,
+        CancellationToken cancellation)
     {
         bool Known(EvaluationSet set) => set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
-        return EvaluationReport.Of(model, steps, Evaluator.Run(network, [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })], cancellation));
+        EvaluationSet[] sets = [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })];
+        return EvaluationReport.Of(model, steps, Evaluator.Run(network, sets, cancellation));
     }
 }

@@ -1,8 +1,8 @@
 // What 'evaluate' evaluates: the best checkpoint of a run, or the weights that a bundle holds for training.
 using StreamActions.Core.Clips;
-using StreamActions.Core.Text;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Text;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -15,13 +15,14 @@ namespace StreamActions.Trainer.Commands;
 /// <param name="Classes">The classes of its classification head, or those it was trained on.</param>
 /// <param name="Network">The network, which is owned.</param>
 /// <param name="Run">The run, or null for a bundle.</param>
-internal sealed record EvaluatedModel(string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
+internal sealed record EvaluatedModel(
+    string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
 {
     /// <summary>Opens a run or a bundle.</summary>
     /// <param name="folder">Its folder.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="strength">Of its adapters.</param>
-    /// <exception cref="FormatException">It is neither, or a bundle without weights for training, or that is no strength.</exception>
+    /// <exception cref="TrainerException">It is neither, or a bundle without weights for training, or that is no strength.</exception>
     public static EvaluatedModel Open(string folder, Device device, double strength)
     {
         var model = Open(folder, device);
@@ -48,7 +49,7 @@ internal sealed record EvaluatedModel(string Name, long Steps, ClipSpec Clip, IR
         }
         var start = StartingPoint.Open(folder, "--run");
         var parameters = TorchParameters.Load(start.Config, start.Weights, folder, device);
-        var network = new TorchNetwork(start.Config, parameters, ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges), new(start.PromptTemplate));
+        var network = new TorchNetwork(start.Config, parameters, TokenizerFiles.Load(start.Tokenizer), new(start.PromptTemplate));
         return new(name, start.Steps, start.Clip, start.Classes, network, null);
     }
 

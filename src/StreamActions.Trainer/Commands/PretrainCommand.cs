@@ -30,41 +30,46 @@ internal static class PretrainCommand
         VocabSize = 1,
     };
 
+    /// <summary>What a run has where nothing is given.</summary>
+    internal static TrainingOptions Defaults { get; } = new()
+    {
+        Steps = 2000,
+        Batch = 256,
+        Rate = 1e-3,
+        Seed = 1,
+        Data = new() { Source = DataChoice.GeneratedImages },
+        Train = TrainablePart.Backbone,
+        Losses = new LossWeights { Contrastive = 1, CrossModal = 0, Visual = 0, Masked = 0 },
+    };
+
     public static Command Create()
     {
         var common = new RunOptions();
-        Option<int> batch = new("--batch") { Description = "Pictures that are compared with each other in a step.", DefaultValueFactory = _ => 256 };
-        Option<double> rate = new("--rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-3 };
-        Command command = new("pretrain", "Make a miniature CLIP from generated pictures with captions, the way CLIP itself was made. Ctrl-C saves and ends; the same command goes on.") { batch, rate };
+        var settings = new SettingOptions(RunSettings.OfPretrain, Defaults);
+        Command command = new("pretrain",
+            "Make a miniature CLIP from generated pictures with captions, the way CLIP itself was made. "
+            + "Ctrl-C saves and ends; the same command goes on.");
         common.AddTo(command);
+        settings.AddTo(command);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var path = result.GetValue(common.Run)!;
-            var steps = result.GetValue(common.Steps) ?? 2000;
-            var options = new TrainingOptions
-            {
-                Steps = steps,
-                Batch = result.GetValue(batch),
-                Rate = result.GetValue(rate),
-                WarmUp = result.GetValue(common.WarmUp) ?? steps / 20,
-                Seed = result.GetValue(common.Seed),
-                MixedPrecision = result.GetValue(common.Mixed),
-                EvaluateEvery = result.GetValue(common.EvaluateEvery),
-                Data = new() { Source = DataChoice.GeneratedImages },
-                Train = TrainablePart.Backbone,
-                Losses = new LossWeights { Contrastive = 1, CrossModal = 0, Visual = 0, Masked = 0 },
-            };
+            var options = settings.Read(result);
+            if (!settings.IsGiven(result, RunSettings.WarmUp))
+                options = options with { WarmUp = options.Steps / 20 };
             options.Check();
-            var run = RunFolder.Exists(path)
-                ? TrainingSession.GoOn(path, "pretrain", result, options, result.GetValue(common.Steps))
-                : RunFolder.Create(path, Miniature, GeneratedImageSource.DemoImage, options, options.Data.Open(GeneratedImageSource.DemoImage, options.Seed, fresh: true));
+            // The data are opened once.
+            var begun = RunFolder.Exists(path) ? TrainingSession.GoOn(path, "pretrain", settings, result, options) : null;
+            var (kept, image) = (begun?.Options ?? options, begun?.Clip ?? GeneratedImageSource.DemoImage);
+            var source = kept.Data.Open(image, kept.Seed, fresh: true);
+            var run = begun ?? RunFolder.Create(path, Miniature, image, options, source);
             RunMessages.Say($"{path}: {TrainingSession.Count(run)}.");
-            var end = await TrainingSession.RunAsync(run, run.Options.Data.Open(run.Clip, run.Options.Seed, fresh: true), device, cancellation);
+            var end = await TrainingSession.RunAsync(run, source, device, cancellation);
             RunMessages.Say(end == TrainingEnd.Stopped
                 ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."
                 : $"Done. Next: train --run runs/mine --from {path}");
-        }));
+        }, cancellation));
         return command;
     }
 }

@@ -32,7 +32,9 @@ internal static class ReportTables
             console.Write(Classes(set));
         }
         foreach (var mean in report.HarmonicMeans)
-            console.WriteLine($"{mean.Name}: base {Percent(mean.Base)}, novel {Percent(mean.Novel)}, harmonic mean {Percent(mean.Value)} ± {Percent(mean.StandardError)}");
+            console.WriteLine(
+                $"{mean.Name}: base {Percent(mean.Base)}, novel {Percent(mean.Novel)}, harmonic mean {Percent(mean.Value)} ± "
+                    + $"{Percent(mean.StandardError)}");
         console.WriteLine("±: one standard error.");
     }
 
@@ -55,11 +57,13 @@ internal static class ReportTables
     {
         var shown = set.Classes.Where(c => c.Clips > 0).ToList();
         var all = shown.Count <= MostClasses;
-        var table = Titled(all ? $"{set.Name}: classes" : $"{set.Name}: the weakest {MostClasses} classes", "class", "clips", "by text", "by head", "time order");
+        var table = Titled(all ? $"{set.Name}: classes" : $"{set.Name}: the weakest {MostClasses} classes", "class", "clips", "by text",
+            "by head", "time order");
         if (set.Classes.Count - shown.Count is > 0 and var wrong)
             table.Caption($"{wrong} more, of which the set has no clips, are wrong answers here");
         foreach (var c in all ? shown : [.. shown.OrderBy(c => c.ByText?.Value ?? 2).Take(MostClasses)])
-            table.AddRow(Markup.Escape(c.Name), c.Clips.ToString(CultureInfo.InvariantCulture), Percent(c.ByText), Percent(c.ByClassifier), Percent(c.TimeOrder));
+            table.AddRow(Markup.Escape(c.Name), c.Clips.ToString(CultureInfo.InvariantCulture), Percent(c.ByText), Percent(c.ByClassifier),
+                Percent(c.TimeOrder));
         return table;
     }
 
@@ -68,7 +72,8 @@ internal static class ReportTables
         var table = Titled(title, "set", what, "A", "B", "B − A", "");
         foreach (var f in figures)
             table.AddRow(Markup.Escape(f.Set), Markup.Escape(f.Name), Percent(f.A), Percent(f.B),
-                string.Create(CultureInfo.InvariantCulture, $"{f.Difference * 100:+0.0;−0.0;0.0} ± {f.StandardError * 100:f1}"), f.Clear ? "*" : "");
+                string.Create(CultureInfo.InvariantCulture, $"{f.Difference * 100:+0.0;−0.0;0.0} ± {f.StandardError * 100:f1}"),
+                f.Clear ? "*" : "");
         return table;
     }
 

@@ -34,110 +34,123 @@ internal static class TrainCommand
     public static Command Create()
     {
         var common = new RunOptions();
-        var losses = new LossOptions();
-        Option<string?> from = new("--from") { Description = "Weights to start from: a run of 'import-clip', 'pretrain' or 'train', or a bundle." };
-        var data = new DataOptions();
-        Option<int?> epochs = new("--epochs") { Description = "In place of --steps, for recordings: how often each is shown. Warm-up is then two of them, a fifth at most, unless --warm-up is given." };
-        Option<TrainablePart?> part = new("--train") { Description = "What is trained: adapters (and heads; CLIP stays frozen), which is meant unless given with --from; all, which is meant without; backbone: CLIP alone." };
-        Option<AdapterPlaces> adapters = new("--adapters") { Description = "With --from: where adapters are added when there are none: both branches, vision alone (texts stay what they are), text alone (a video is the mean of its frames), none.", DefaultValueFactory = _ => AdapterPlaces.Both };
-        Option<bool> beforeAttention = new("--before-attention") { Description = "With --from: vision blocks get an adapter before attention too, beside the one before the MLP: 24 in place of 12 in a ViT-B." };
-        Option<TedParts> ted = new("--ted") { Description = "Parts of the TED-Adapters that are trained: both, the enhancement, the difference. The other part of a fresh adapter then stays without effect; for ablations.", DefaultValueFactory = _ => TedParts.Both };
-        Option<int> batch = new("--batch") { Description = "Clips that are compared with each other.", DefaultValueFactory = _ => 32 };
-        Option<int> accumulate = new("--accumulate") { Description = "Batches whose gradients make one step.", DefaultValueFactory = _ => 1 };
-        Option<double?> rate = new("--rate") { Description = "Highest learning rate; of text adapters half of it. With --from 0.001 for 256 clips a step and in proportion, else 0.001." };
-        Option<int> patience = new("--patience") { Description = "Evaluations without a better figure after which the run ends; 0 never ends it.", DefaultValueFactory = _ => 0 };
-        Command command = new("train", "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
+        var settings = new SettingOptions(RunSettings.All, RunSettings.Defaults);
+        settings[RunSettings.Data].Description += " The generated benchmark unless given.";
+        Option<int?> epochs = new("--epochs")
         {
-            from, epochs, part, adapters, beforeAttention, ted, batch, accumulate, rate, patience,
+            Description = "In place of --steps, for recordings: how often each is shown. "
+                + "Warm-up is then two of them, a fifth at most, unless --warm-up is given.",
+        };
+        Command command = new("train",
+            "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
+        {
+            epochs,
         };
         common.AddTo(command);
-        losses.AddTo(command);
-        data.AddTo(command, training: true);
+        settings.AddTo(command);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
         {
             var device = TrainingSession.Prepare(result.GetValue(common.Threads), result.GetValue(common.Device)!);
             var path = result.GetValue(common.Run)!;
-            var start = result.GetValue(from);
-            var (steps, times) = (result.GetValue(common.Steps), result.GetValue(epochs));
-            var (clips, parts) = (result.GetValue(batch), result.GetValue(accumulate));
-            var options = new TrainingOptions
-            {
-                Steps = steps ?? 3000,
-                Batch = clips,
-                Accumulate = parts,
-                Rate = result.GetValue(rate) ?? (start is null ? 1e-3 : ReferenceRate * clips * parts),
-                WarmUp = result.GetValue(common.WarmUp) ?? (steps ?? 3000) / 20,
-                Seed = result.GetValue(common.Seed),
-                MixedPrecision = result.GetValue(common.Mixed),
-                EvaluateEvery = result.GetValue(common.EvaluateEvery),
-                Patience = result.GetValue(patience),
-                Data = data.Read(result, training: true),
-                Train = result.GetValue(part) ?? (start is null ? TrainablePart.All : TrainablePart.Adapters),
-                Adapters = result.GetValue(adapters),
-                BeforeAttention = result.GetValue(beforeAttention),
-                Ted = result.GetValue(ted),
-                Losses = losses.Read(result),
-            };
-            options.Check();
-            if (times is not null && (steps is not null || times < 1))
-                throw new FormatException("--epochs: at least 1, and not beside --steps");
-            if (start is null && !RunFolder.Exists(path) && (RunSettings.IsGiven(result, adapters) || RunSettings.IsGiven(result, beforeAttention)))
-                throw new FormatException("--adapters, --before-attention: for the weights that --from names; a network from nothing has adapters in both branches");
-            var run = RunFolder.Exists(path)
-                ? TrainingSession.GoOn(path, "train", result, options with { ImportedFrom = start is null ? null : StartingPoint.NameOf(start) }, steps)
-                : Start(path, start, options, times, result.GetValue(common.WarmUp));
-            await RunAsync(path, run, device, cancellation);
-        }));
+            var options = Read(settings, result);
+            var times = result.GetValue(epochs);
+            if (times is not null && (settings.IsGiven(result, RunSettings.Steps) || times < 1))
+                throw new TrainerException("--epochs: at least 1, and not beside --steps");
+            if (options.ImportedFrom is null && !RunFolder.Exists(path)
+                && (settings.IsGiven(result, RunSettings.Adapters) || settings.IsGiven(result, RunSettings.BeforeAttention)))
+                throw new TrainerException("--adapters, --before-attention: for the weights that --from names; "
+                    + "a network from nothing has adapters in both branches");
+            // A data set is opened once: a large one takes minutes to check.
+            var (run, source) = RunFolder.Exists(path)
+                ? GoOn(TrainingSession.GoOn(path, "train", settings, result, Named(options)))
+                : Start(path, options, times, keepWarmUp: settings.IsGiven(result, RunSettings.WarmUp));
+            await RunAsync(path, run, source, device, cancellation);
+        }, cancellation));
         return command;
     }
 
-    private static RunFolder Start(string path, string? from, TrainingOptions options, int? epochs, long? warmUp)
+    // What the command line says; what it leaves out follows from the rest.
+    private static TrainingOptions Read(SettingOptions settings, ParseResult result)
     {
-        if (from is null)
+        var options = settings.Read(result);
+        DataOptions.CheckForTraining(settings, result, options.Data);
+        var fresh = options.ImportedFrom is null;
+        if (!settings.IsGiven(result, RunSettings.Rate) && !fresh)
+            options = options with { Rate = ReferenceRate * options.Batch * options.Accumulate };
+        if (!settings.IsGiven(result, RunSettings.WarmUp))
+            options = options with { WarmUp = options.Steps / 20 };
+        if (!settings.IsGiven(result, RunSettings.Train))
+            options = options with { Train = fresh ? TrainablePart.All : TrainablePart.Adapters };
+        options.Check();
+        return options;
+    }
+
+    // A run keeps the name of the weights that it started from, not their path.
+    private static TrainingOptions Named(TrainingOptions options) =>
+        options with { ImportedFrom = options.ImportedFrom is { } from ? StartingPoint.NameOf(from) : null };
+
+    private static (RunFolder Run, IClipSource Source) GoOn(RunFolder run) =>
+        (run, OpenData(run.Options, run.Clip, fresh: run.Options.ImportedFrom is null));
+
+    private static (RunFolder Run, IClipSource Source) Start(string path, TrainingOptions options, int? epochs, bool keepWarmUp)
+    {
+        if (options.ImportedFrom is not { } from)
         {
-            var fresh = options.Data.Open(GeneratedClipSource.DemoClip, options.Seed, fresh: true);
-            return RunFolder.Create(path, FromNothing(GeneratedClipSource.DemoClip, options.Losses.Visual > 0 ? fresh.Classes.Count : 0, options.Losses.Masked > 0), GeneratedClipSource.DemoClip, InEpochs(options, epochs, warmUp, fresh), fresh);
+            var demo = GeneratedClipSource.DemoClip;
+            var data = OpenData(options, demo, fresh: true);
+            var config = FromNothing(demo, options.Losses.Visual > 0 ? data.Classes.Count : 0, options.Losses.Masked > 0);
+            return (RunFolder.Create(path, config, demo, InEpochs(options, epochs, keepWarmUp, data), data), data);
         }
         var start = StartingPoint.Open(from);
         // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
-        var clip = start.Clip.Frames > 1 ? start.Clip : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
-        var source = options.Data.Open(clip, options.Seed, fresh: false);
-        return RunFolder.From(path, start, clip, InEpochs(options, epochs, warmUp, source), source);
+        var clip = start.Clip.Frames > 1
+            ? start.Clip
+            : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
+        var source = OpenData(options, clip, fresh: false);
+        return (RunFolder.From(path, start, clip, InEpochs(options, epochs, keepWarmUp, source), source), source);
     }
 
-    private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, long? warmUp, IClipSource source)
+    private static IClipSource OpenData(TrainingOptions options, ClipSpec clip, bool fresh) => options.Data.Open(
+        clip, options.Seed, fresh, skipped => AnsiConsole.MarkupLineInterpolated($"[yellow]skipped:[/] {skipped.Reason}"));
+
+    private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, bool keepWarmUp, IClipSource source)
     {
         if (epochs is not { } times)
             return options;
         if (source.ClipsInEpoch is not { } clips)
-            throw new FormatException("--epochs: this data has no end; give --steps");
+            throw new TrainerException("--epochs: this data has no end; give --steps");
         var epoch = Math.Max(1, (clips + options.Batch * options.Accumulate - 1) / (options.Batch * options.Accumulate));
-        return options with { Steps = times * epoch, WarmUp = warmUp ?? Math.Min(2 * epoch, times * epoch / 5) };
+        return options with { Steps = times * epoch, WarmUp = keepWarmUp ? options.WarmUp : Math.Min(2 * epoch, times * epoch / 5) };
     }
 
     private static string Differences(IReadOnlyList<ClipClass> before, IReadOnlyList<ClipClass> now)
     {
-        string[] gone = [.. before.Select(c => c.Name).Except(now.Select(c => c.Name))], come = [.. now.Select(c => c.Name).Except(before.Select(c => c.Name))];
-        return gone.Length + come.Length == 0 ? "in another order" : string.Join(", ", [.. gone.Select(c => $"no '{c}'"), .. come.Select(c => $"new: '{c}'")]);
+        string[] gone = [.. before.Select(c => c.Name).Except(now.Select(c => c.Name))];
+        string[] come = [.. now.Select(c => c.Name).Except(before.Select(c => c.Name))];
+        return gone.Length + come.Length == 0
+            ? "in another order"
+            : string.Join(", ", [.. gone.Select(c => $"no '{c}'"), .. come.Select(c => $"new: '{c}'")]);
     }
 
-    private static async Task RunAsync(string path, RunFolder run, TorchSharp.torch.Device device, CancellationToken cancellation)
+    private static async Task RunAsync(
+        string path, RunFolder run, IClipSource source, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
         var options = run.Options;
-        var source = options.Data.Open(run.Clip, options.Seed, fresh: options.ImportedFrom is null,
-            skipped => AnsiConsole.MarkupLineInterpolated($"[yellow]skipped:[/] {skipped.Reason}"));
         if (!source.Classes.Select(c => c.Name).SequenceEqual(run.Classes.Select(c => c.Name)))
-            throw new FormatException($"{path}: the run was begun with other classes than its data has now ({Differences(run.Classes, source.Classes)}); bring the data back, or begin another run with 'train --run ANOTHER --from {path}'");
+            throw new TrainerException(
+                $"{path}: the run was started with other classes than its data has now ({Differences(run.Classes, source.Classes)}); "
+                + $"bring the data back, or start another run with 'train --run ANOTHER --from {path}'");
         foreach (var note in source.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
         RunMessages.Say($"{path}: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation);
         TrainingSession.SaySkipped(source);
+        var next = $"export --run {path} --name mine --to models/mine";
         RunMessages.Say(end switch
         {
             TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",
-            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: export --run {path} --name mine --to models/mine",
-            _ => $"Done. Next: export --run {path} --name mine --to models/mine",
+            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: {next}",
+            _ => $"Done. Next: {next}",
         });
     }
 }

@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using StreamActions.Trainer.Data;
-using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
@@ -16,7 +15,7 @@ internal static class TrainingSession
     /// <summary>Threads and device of libtorch.</summary>
     /// <param name="threads">0 takes all cores.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
-    /// <exception cref="FormatException">There is no such device here.</exception>
+    /// <exception cref="TrainerException">There is no such device here.</exception>
     public static Device Prepare(int threads, string device)
     {
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
@@ -25,24 +24,25 @@ internal static class TrainingSession
             "cpu" => CPU,
             "auto" => cuda_is_available() ? CUDA : CPU,
             "cuda" when cuda_is_available() => CUDA,
-            "cuda" => throw new FormatException("--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
-            _ => throw new FormatException($"--device {device}: auto, cpu or cuda"),
+            "cuda" => throw new TrainerException(
+                "--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
+            _ => throw new TrainerException($"--device {device}: auto, cpu or cuda"),
         };
     }
 
     /// <summary>Opens a run that was begun.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="verb">The verb that goes on with it.</param>
+    /// <param name="settings">The verb's options.</param>
     /// <param name="result">The command line.</param>
-    /// <param name="given">What it says.</param>
-    /// <param name="steps">A new length, or null.</param>
-    /// <exception cref="FormatException">Another verb made the run, or the command line says otherwise than the run's settings.</exception>
-    public static RunFolder GoOn(string path, string verb, ParseResult result, TrainingOptions given, long? steps)
+    /// <param name="given">What the command line says.</param>
+    /// <exception cref="TrainerException">Another verb made the run, or the command line differs from the run's settings.</exception>
+    public static RunFolder GoOn(string path, string verb, SettingOptions settings, ParseResult result, TrainingOptions given)
     {
         var run = RunFolder.Open(path);
-        RunSettings.RequireSame(path, run.Options, verb, result, given);
-        if (steps is { } length && length != run.Options.Steps)
-            run = run.WithSteps(length);
+        RunSettings.RequireSame(path, run.Options, verb, setting => settings.IsGiven(result, setting), given);
+        if (settings.IsGiven(result, RunSettings.Steps) && given.Steps != run.Options.Steps)
+            run = run.WithSteps(given.Steps);
         RunMessages.Say($"Going on with {path} at step {run.LatestStep()} of {run.Options.Steps}.");
         return run;
     }
@@ -51,12 +51,16 @@ internal static class TrainingSession
     public static async Task<TrainingEnd> RunAsync(RunFolder run, IClipSource source, Device device, CancellationToken cancellation)
     {
         if (run.Options.MixedPrecision && !Bfloat16.IsNative(device))
-            AnsiConsole.MarkupLine("[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
-        using var log = new StreamWriter(run.In("log.csv"), append: true) { AutoFlush = true };
-        using var curves = new TrainingLog(run.In("tensorboard"), run.LatestStep(), TimeProvider.System);
+            AnsiConsole.MarkupLine(
+                "[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
+        var latest = run.Checkpoints.Latest();
+        using var log = new RunLog(run.In("log.csv"), latest?.Step ?? 0, latest is { IsEvaluated: true });
+        using var curves = new TensorBoardLog(run.In("tensorboard"), latest?.Step ?? 0, TimeProvider.System);
         var end = TrainingEnd.Stopped;
         await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new ElapsedTimeColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask("starting", maxValue: Math.Max(1, run.Options.Steps));
@@ -70,31 +74,19 @@ internal static class TrainingSession
                         accuracy = Smooth(accuracy, step.Accuracy);
                         bar.Value = step.Step;
                         bar.Description = string.Create(CultureInfo.InvariantCulture,
-                            $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
-                        foreach (var (name, value) in step.Parts)
-                            curves.Scalar($"loss/{name}", value, step.Step);
-                        curves.Scalar("loss/total", step.Loss, step.Step);
-                        curves.Scalar("batch/accuracy", step.Accuracy, step.Step);
-                        curves.Scalar("batch/learning-rate", step.Rate, step.Step);
-                        curves.Scalar("speed/clips-per-second", step.ClipsPerSecond, step.Step);
-                        curves.Scalar("speed/data-wait-ms", step.WaitSeconds * 1000, step.Step);
-                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"step,{step.Step},{step.Loss:f4},{step.Accuracy:f4},{step.ClipsPerSecond:f2},{step.WaitSeconds:f4},{Environment.WorkingSet >> 20},{string.Join(' ', step.Parts.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value:f4}")))}"));
+                            $"step {step.Step}  loss {loss:f3}  batch accuracy {accuracy:p1}"
+                            + $"  {step.ClipsPerSecond:f1} clips/s  wait {step.WaitSeconds * 1000:f0} ms{quality}");
+                        var figures = RunFigures.Of(step, Environment.WorkingSet).ToList();
+                        curves.Scalars(figures, step.Step);
+                        log.Step(step.Step, figures);
                     },
                     (step, report) =>
                     {
-                        Held("by-text", report.ByText.Top1);
-                        Held("by-classifier", report.ByClassifier?.Top1);
-                        Held("time-order-pairs", report.TimeOrder?.Ordered);
-                        Held("time-order-pairs-shuffled", report.TimeOrder?.Shuffled);
-                        void Held(string name, Share? share)
-                        {
-                            if (share is not null)
-                                curves.Scalar($"held-out/{name}", share.Value, step);
-                        }
-                        quality = string.Create(CultureInfo.InvariantCulture, $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
-                        log.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                            $"evaluation,{step},{report.ByText.Top1.Value:f4},{report.ByClassifier?.Top1.Value:f4},{report.TimeOrder?.Ordered.Value:f4},{report.TimeOrder?.Shuffled.Value:f4}"));
+                        var figures = RunFigures.Of(report).ToList();
+                        curves.Scalars(figures, step);
+                        log.Evaluation(step, figures);
+                        quality = string.Create(CultureInfo.InvariantCulture,
+                            $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
                     },
                     cancellation);
             });

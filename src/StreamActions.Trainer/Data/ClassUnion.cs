@@ -1,7 +1,9 @@
 // Two tables of classes as one.
 namespace StreamActions.Trainer.Data;
 
-/// <summary>The classes of a first table, in their places, and after them those of a second that the first does not have, by name.</summary>
+/// <summary>
+/// The classes of a first table, in their places, and after them those of a second that the first does not have, by name.
+/// </summary>
 internal sealed class ClassUnion
 {
     private readonly int[] _second;

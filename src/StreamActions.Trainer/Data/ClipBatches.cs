@@ -1,7 +1,9 @@
 // Batches prepared ahead by worker threads, in order, so that the step never waits and a resumed run sees the same ones.
 namespace StreamActions.Trainer.Data;
 
-/// <summary>Prepares batch n from the clips n·B … n·B + B − 1 while earlier batches are trained on. Taken from by one thread at a time.</summary>
+/// <summary>
+/// Prepares batch n from the clips n·B … n·B + B − 1 while earlier batches are trained on. Taken from by one thread at a time.
+/// </summary>
 internal sealed class ClipBatches : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -26,7 +28,8 @@ internal sealed class ClipBatches : IDisposable
         _room = new(ahead * batch);
         _slots = [.. Enumerable.Range(0, ahead).Select(_ => new Slot(batch))];
         // Threads of their own: decoding blocks, and the pool's threads carry what it waits for.
-        _threads = [.. Enumerable.Range(0, degree ?? Environment.ProcessorCount).Select(n => new Thread(Work) { IsBackground = true, Name = $"clips {n}" })];
+        _threads = [.. Enumerable.Range(0, degree ?? Environment.ProcessorCount)
+            .Select(n => new Thread(Work) { IsBackground = true, Name = $"clips {n}" })];
         foreach (var thread in _threads)
             thread.Start();
     }

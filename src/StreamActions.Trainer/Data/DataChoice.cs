@@ -33,7 +33,9 @@ internal sealed record DataChoice
     /// <summary>How recordings are varied: the name of a recipe.</summary>
     public string Recipe { get; init; } = "kinetics";
 
-    /// <summary>How much the colours of training recordings are varied (<see cref="AugmentationOptions.ColourJitter"/>), whatever the recipe.</summary>
+    /// <summary>
+    /// How much the colours of training recordings are varied (<see cref="AugmentationOptions.ColourJitter"/>), whatever the recipe.
+    /// </summary>
     public double ColourJitter { get; init; }
 
     /// <summary>Data that is replayed so that it is not forgotten; null for none.</summary>
@@ -60,31 +62,32 @@ internal sealed record DataChoice
     /// <param name="seed">Seed of the run.</param>
     /// <param name="fresh">True for a network that begins at random, which easy scenes help at first.</param>
     /// <param name="onSkipped">Told of each recording that cannot be used, once, on any thread.</param>
-    /// <exception cref="FormatException">There is no such data, or something is wrong with it; all of it is listed.</exception>
+    /// <exception cref="TrainerException">There is no such data, or something is wrong with it; all of it is listed.</exception>
     public IClipSource Open(ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped = null)
     {
         var own = Open("--data", clip, seed, fresh, onSkipped, evaluation: false);
         if (Replay is null)
             return own;
         if (!(ReplayShare > 0 && ReplayShare < 1))
-            throw new FormatException($"--replay-share {ReplayShare}: above 0, below 1");
+            throw new TrainerException($"--replay-share {ReplayShare}: above 0, below 1");
         var replayed = this with { Source = Replay, Labels = null, Validation = null, Media = null };
         return new MixedClipSource(own, replayed.Open("--replay", clip, seed, fresh, onSkipped, evaluation: false), ReplayShare);
     }
 
     /// <summary>
-    /// Opens it to evaluate a network on that was trained on something else. Of recordings those of <see cref="Validation"/> are evaluated, else those
-    /// that a <c>split</c> column holds out, else all; a class without clips is no error. What is replayed plays no part.
+    /// Opens it to evaluate a network on that was trained on something else. Of recordings those of <see cref="Validation"/> are evaluated,
+    /// else those that a <c>split</c> column holds out, else all; a class without clips is no error. What is replayed plays no part.
     /// </summary>
     /// <param name="clip">The clips that the network was trained on.</param>
     /// <param name="seed">Decides which clips of a class come first.</param>
     /// <param name="recipe">The recipe that the network was trained with (<see cref="Recipe"/>): frames are taken the same way.</param>
     /// <param name="onSkipped">Told of each recording that cannot be used, once, on any thread.</param>
-    /// <exception cref="FormatException">There is no such data, or something is wrong with it; all of it is listed.</exception>
+    /// <exception cref="TrainerException">There is no such data, or something is wrong with it; all of it is listed.</exception>
     public IClipSource OpenForEvaluation(ClipSpec clip, ulong seed, string recipe, Action<SkippedRecording>? onSkipped = null) =>
         (this with { Recipe = recipe }).Open("--data", clip, seed, fresh: false, onSkipped, evaluation: true);
 
-    private IClipSource Open(string option, ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped, bool evaluation) => Source switch
+    private IClipSource Open(string option, ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped, bool evaluation) =>
+        Source switch
     {
         GeneratedClips => fresh ? new GeneratedClipSource(clip, seed) : new GeneratedClipSource(clip, seed, warmUpClips: 0),
         GeneratedImages => new GeneratedImageSource(clip, seed),
@@ -107,6 +110,7 @@ internal sealed record DataChoice
                 Views = new(TemporalViews, SpatialViews),
                 OnSkipped = onSkipped,
             }),
-        _ => throw new FormatException($"{option} {Source}: neither a file nor a folder is here; '{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
+        _ => throw new TrainerException($"{option} {Source}: neither a file nor a folder is here; "
+            + $"'{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
     };
 }

@@ -1,5 +1,5 @@
 // In which order an epoch goes through the clips: a seeded permutation that is computed place by place and never stored.
-using StreamActions.Trainer.Generation;
+using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 

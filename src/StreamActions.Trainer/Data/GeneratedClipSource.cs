@@ -1,14 +1,15 @@
 // The generated benchmark as training data: endless training clips, and held-out ones from seeds of their own.
 using System.Text.Json;
 using StreamActions.Core.Clips;
-using StreamActions.Trainer.Generation;
+using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 
 /// <summary>Clips by the generator. Training seeds and held-out seeds never meet, and novel compositions are in no training clip.</summary>
 /// <param name="spec">Size and timing.</param>
 /// <param name="seed">Seed of the run.</param>
-/// <param name="warmUpClips">Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find them anywhere.</param>
+/// <param name="warmUpClips">Clips over which scenes grow from bare to what the benchmark has: figures are learnt first, then how to find
+/// them anywhere.</param>
 internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long warmUpClips = 24_000) : IClipSource
 {
     /// <summary>Where the seeds of held-out clips begin.</summary>
@@ -30,9 +31,10 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
 
     /// <inheritdoc/>
     /// <remarks>
-    /// After a clip of an action that is another one played backwards comes its twin, the same frames in the other order with the other action's
-    /// caption: in one batch (of even size), the two can be told apart by nothing but time. A twin that would be a novel composition is left out.
-    /// Some pairs of clips show what is between actions, so that a camera's picture is not taken for an action whenever it is none.
+    /// After a clip of an action that is another one played backwards comes its twin, the same frames in the other order with the other
+    /// action's caption: in one batch (of even size), the two can be told apart by nothing but time. A twin that would be a novel
+    /// composition is left out. Some pairs of clips show what is between actions, so that a camera's picture is not taken for an action
+    /// whenever it is none.
     /// </remarks>
     public TrainingClip Training(long index)
     {
@@ -58,12 +60,15 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
         HeldPoses(perClass),
     ];
 
-    private EvaluationSet Composed(string name, IReadOnlyList<Composition> candidates, IReadOnlyList<Composition> shown, ulong seeds, int perClass)
+    private EvaluationSet Composed(
+        string name, IReadOnlyList<Composition> candidates, IReadOnlyList<Composition> shown, ulong seeds, int perClass)
     {
         // As many clips an action, whether it has one composition or seven.
         var each = Math.Max(1, perClass * Compositions.Novel.Count / shown.Count);
         var places = candidates.Index().ToDictionary(c => c.Item, c => c.Index);
-        return new(name, [.. candidates.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), null))], Supervised: false,
+        return new(
+            name, [.. candidates.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), null))],
+            Supervised: false,
             Enumerable.Range(0, each).SelectMany(n => shown.Select((c, i) =>
                 HeldOut(CompositionSeeds + seeds + (ulong)(n * shown.Count + i), c.Action, c.Shirt, places[c]))));
     }
@@ -72,7 +77,13 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     private EvaluationSet HeldPoses(int perClass)
     {
         VisibleState[] poses = [VisibleState.SitsOnChair, VisibleState.LiesOnFloor, VisibleState.HoldsBox];
-        return new("held-poses", [.. Classes.Select(c => c with { Reverse = null }), .. poses.Select(p => new ClipClass(JsonNamingPolicy.SnakeCaseLower.ConvertName(p.ToString()), Captions.Canonical(p), null))], Supervised: false,
+        static string Name(VisibleState pose) => JsonNamingPolicy.SnakeCaseLower.ConvertName(pose.ToString());
+        ClipClass[] classes =
+        [
+            .. Classes.Select(c => c with { Reverse = null }),
+            .. poses.Select(p => new ClipClass(Name(p), Captions.Canonical(p), null)),
+        ];
+        return new("held-poses", classes, Supervised: false,
             Enumerable.Range(0, perClass).SelectMany(n => poses.Select((pose, i) =>
                 new HeldOutClip([Interlude.Hold(PoseSeeds + (ulong)(n * poses.Length + i), spec, 1, pose).Pixels], Classes.Count + i))));
     }

@@ -1,6 +1,6 @@
 // Generated pictures with captions, as clips of one frame: what a miniature CLIP is pretrained on (docs/model.md §9).
 using StreamActions.Core.Clips;
-using StreamActions.Trainer.Generation;
+using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 
@@ -26,7 +26,8 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
     public TrainingClip Training(long index)
     {
         // Another half of the seeds than the clips' of a run with this seed.
-        var image = ImageGenerator.Generate(((seed % Ranges) << 40) + (1UL << 39) + (ulong)index, spec, warmUpImages == 0 ? 1 : Math.Min(1, (double)index / warmUpImages));
+        var image = ImageGenerator.Generate(
+            ((seed % Ranges) << 40) + (1UL << 39) + (ulong)index, spec, warmUpImages == 0 ? 1 : Math.Min(1, (double)index / warmUpImages));
         return new(image.Pixels, (int)image.Action, image.Shirt, image.Caption.Text, image.Caption.Colour)
         {
             AlsoTrue = [.. image.States.Select(VisibleStates.Number)],

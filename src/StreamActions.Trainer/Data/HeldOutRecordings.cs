@@ -21,7 +21,8 @@ internal sealed class HeldOutRecordings
         (_classes, _readAhead) = (classes, options.ReadAhead);
         _views = new(clip, options.Augmentation.Sampling, options.Views, options.Decoding);
         _skipped = new("held-out", data.HeldOut.Count, options.OnSkipped);
-        var ordered = data.HeldOut.OrderBy(c => HeldOutSplit.Place(options.Seed, c.Name)).ThenBy(c => c.Name, StringComparer.Ordinal).ToLookup(c => c.Label);
+        var ordered = data.HeldOut.OrderBy(c => HeldOutSplit.Place(options.Seed, c.Name)).ThenBy(c => c.Name, StringComparer.Ordinal)
+            .ToLookup(c => c.Label);
         _byClass = [.. classes.Select((_, label) => ordered[label].ToArray())];
     }
 
@@ -36,7 +37,8 @@ internal sealed class HeldOutRecordings
         var spare = _byClass.Select(clips => new Queue<RecordedClip>(clips.Skip(perClass))).ToArray();
         var chosen = _byClass.SelectMany(clips => clips.Take(perClass));
         var none = true;
-        foreach (var (label, read) in ReadAhead.InOrder(chosen.Select(clip => (Func<(int, HeldOutClip?)>)(() => (clip.Label, TryRead(clip)))), _readAhead))
+        var work = chosen.Select(clip => (Func<(int, HeldOutClip?)>)(() => (clip.Label, TryRead(clip))));
+        foreach (var (label, read) in ReadAhead.InOrder(work, _readAhead))
         {
             var clip = read;
             while (clip is null && spare[label].TryDequeue(out var next))

@@ -8,7 +8,8 @@ namespace StreamActions.Trainer.Data;
 internal sealed record ClipClass(string Name, string Phrase, int? Reverse);
 
 /// <summary>A clip for evaluation.</summary>
-/// <param name="Views">Its views (moments and crops), uint8 RGB [T, S, S, 3] each; one at least. Scores are averaged over them, after softmax.</param>
+/// <param name="Views">Its views (moments and crops), uint8 RGB [T, S, S, 3] each; one at least. Scores are averaged over them, after
+/// softmax.</param>
 /// <param name="Label">Index of its class in its set.</param>
 internal sealed record HeldOutClip(IReadOnlyList<byte[]> Views, int Label);
 
@@ -25,7 +26,10 @@ internal interface IClipSource
     /// <summary>The classes.</summary>
     IReadOnlyList<ClipClass> Classes { get; }
 
-    /// <summary>Classes that no training clip is of, by index: their texts are never true in training, and as wrong answers they would be unlearnt (docs/model.md §9).</summary>
+    /// <summary>
+    /// Classes that no training clip is of, by index: their texts are never true in training, and as wrong answers they would be unlearnt
+    /// (docs/model.md §9).
+    /// </summary>
     IReadOnlySet<int> Untrained => new HashSet<int>();
 
     /// <summary>Every text that may occur, for the vocabulary.</summary>
@@ -44,6 +48,8 @@ internal interface IClipSource
     /// <summary>What is odd about the data but no problem, in words.</summary>
     IReadOnlyList<string> Notes => [];
 
-    /// <summary>Recordings that could not be used so far, each once: what a run ends by saying. Clips that are generated have none.</summary>
+    /// <summary>
+    /// Recordings that could not be used so far, each once: what a run ends by saying. Clips that are generated have none.
+    /// </summary>
     IReadOnlyList<SkippedRecording> Skipped => [];
 }

@@ -2,8 +2,9 @@
 namespace StreamActions.Trainer.Data;
 
 /// <summary>
-/// Clips of two sources in a fixed proportion: any so many in a row, such as a batch, hold the share of each to within one clip. The other's
-/// classes keep their places, so that its head still fits; own classes with other names come after them. Thread safe as its sources are.
+/// Clips of two sources in a fixed proportion: any so many in a row, such as a batch, hold the share of each to within one clip. The
+/// other's classes keep their places, so that its head still fits; own classes with other names come after them. Thread safe as its sources
+/// are.
 /// </summary>
 internal sealed class MixedClipSource : IClipSource
 {
@@ -61,7 +62,10 @@ internal sealed class MixedClipSource : IClipSource
     }
 
     /// <inheritdoc/>
-    /// <remarks>First the clips of both over all classes; then each source's sets by their own names, <c>own/…</c> and <c>other/…</c>, those over a source's classes now over all.</remarks>
+    /// <remarks>
+    /// First the clips of both over all classes; then each source's sets by their own names, <c>own/…</c> and <c>other/…</c>, those over a
+    /// source's classes now over all.
+    /// </remarks>
     public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
     {
         EvaluationSet[] own = [.. _own.Evaluation(perClass).Select(set => Joined(Own, set, _union.OfSecond))];

@@ -17,7 +17,8 @@ internal static class ReadAhead
                 if (running.Count == degree)
                     yield return running.Dequeue().GetAwaiter().GetResult();
                 // Decoding blocks: a thread of its own, so that the pool's stay free.
-                running.Enqueue(Task.Factory.StartNew(piece, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+                running.Enqueue(
+                    Task.Factory.StartNew(piece, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             }
             while (running.TryDequeue(out var next))
                 yield return next.GetAwaiter().GetResult();

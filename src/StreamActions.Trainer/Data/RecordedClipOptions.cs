@@ -27,15 +27,17 @@ internal sealed record RecordedClipOptions
     public Action<SkippedRecording>? OnSkipped { get; init; }
 
     /// <summary>Checks the values.</summary>
-    /// <exception cref="FormatException">A value is out of its bounds; the message names it.</exception>
+    /// <exception cref="TrainerException">An option's value is out of its bounds; the message names the option.</exception>
+    /// <exception cref="InvalidOperationException">A value that no option sets is out of its bounds.</exception>
     public void Check(ClipSpec clip)
     {
         Augmentation.Check();
         if (Views.Temporal < 1 || Views.Spatial < 1)
-            throw new FormatException($"--views {Views.Temporal}x{Views.Spatial}: at least one each");
+            throw new TrainerException($"--views {Views.Temporal}x{Views.Spatial}: at least one each");
         if (Views.Spatial > 1 && clip.Resize == ResizeRule.Squash)
-            throw new FormatException($"--views {Views.Temporal}x{Views.Spatial}: a squashed picture is seen whole; one spatial view is all there is");
+            throw new TrainerException(
+                $"--views {Views.Temporal}x{Views.Spatial}: a squashed picture is seen whole; one spatial view is all there is");
         if (Decoding.CacheBytes < 0 || Decoding.RecordingBytes < 1 || ReadAhead < 1)
-            throw new FormatException("CacheBytes from 0, RecordingBytes and ReadAhead at least 1");
+            throw new InvalidOperationException("CacheBytes from 0, RecordingBytes and ReadAhead at least 1");
     }
 }

@@ -1,9 +1,9 @@
 // Recordings as training data: an epoch meets every clip once, and what cannot be read is reported and replaced.
 using StreamActions.Core.Clips;
+using StreamActions.Scenes;
 using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Trainer.Data.Layouts;
-using StreamActions.Trainer.Generation;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data;
@@ -25,7 +25,7 @@ internal sealed class RecordedClipSource : IClipSource
     /// <param name="data">The recordings, from <see cref="DataSetReader.Open"/>.</param>
     /// <param name="clip">Size and timing of clips.</param>
     /// <param name="options">How clips are made.</param>
-    /// <exception cref="FormatException">An option is out of its bounds.</exception>
+    /// <exception cref="TrainerException">An option is out of its bounds.</exception>
     public RecordedClipSource(DataSet data, ClipSpec clip, RecordedClipOptions options)
     {
         options.Check(clip);
@@ -35,7 +35,8 @@ internal sealed class RecordedClipSource : IClipSource
         _frames = new(clip, options.Augmentation.Sampling, shortSide, data.Training.Count, options.Decoding);
         _skipped = new("training", data.Training.Count, options.OnSkipped);
         _heldOut = new(data, Classes, clip, options);
-        _byClass = [.. data.Classes.Select((_, label) => Enumerable.Range(0, data.Training.Count).Where(i => data.Training[i].Label == label).ToArray())];
+        int[] MembersOf(int label) => [.. Enumerable.Range(0, data.Training.Count).Where(i => data.Training[i].Label == label)];
+        _byClass = [.. data.Classes.Select((_, label) => MembersOf(label))];
         _placeInClass = new int[data.Training.Count];
         foreach (var members in _byClass)
             for (var place = 0; place < members.Length; place++)
@@ -46,7 +47,8 @@ internal sealed class RecordedClipSource : IClipSource
 
     public IReadOnlySet<int> Untrained => Enumerable.Range(0, _byClass.Length).Where(label => _byClass[label].Length == 0).ToHashSet();
 
-    public IEnumerable<string> Texts => _data.Classes.SelectMany(c => c.Phrases).Concat(_data.Training.Select(c => c.Caption).OfType<string>()).Distinct();
+    public IEnumerable<string> Texts =>
+        _data.Classes.SelectMany(c => c.Phrases).Concat(_data.Training.Select(c => c.Caption).OfType<string>()).Distinct();
 
     /// <summary>What could not be used so far, of training and of held-out recordings.</summary>
     public IReadOnlyList<SkippedRecording> Skipped => [.. _skipped.All, .. _heldOut.Skipped];
@@ -68,7 +70,9 @@ internal sealed class RecordedClipSource : IClipSource
         foreach (var number in Candidates(first, index))
             if (TryMake(number, new SeededRandom(Seeds.Of(_options.Seed + ClipStream, (ulong)index))) is { } clip)
                 return clip;
-        throw _skipped.Failure(_data.FreeCaptions ? "none of the recordings can be used" : $"none of the {_byClass[label].Length} recordings of class '{Classes[label].Name}' can be used");
+        throw _skipped.Failure(_data.FreeCaptions
+            ? "none of the recordings can be used"
+            : $"none of the {_byClass[label].Length} recordings of class '{Classes[label].Name}' can be used");
     }
 
     public long? ClipsInEpoch => _data.Training.Count;
@@ -79,12 +83,17 @@ internal sealed class RecordedClipSource : IClipSource
 
     private int Number(long index) => EpochOrder.At(Seeds.Of(_options.Seed, OrderStream), index, _data.Training.Count);
 
-    /// <summary>The recording whose turn it is, then the others of its class; of free captions, which mostly have one recording each, then all others.</summary>
+    /// <summary>
+    /// The recording whose turn it is, then the others of its class; of free captions, which mostly have one recording each, then all
+    /// others.
+    /// </summary>
     private IEnumerable<int> Candidates(int first, long index)
     {
         var label = _data.Training[first].Label;
         var own = Substitutes(_byClass[label].Length, _placeInClass[first], index).Select(place => _byClass[label][place]).Prepend(first);
-        return _data.FreeCaptions ? own.Concat(Substitutes(_data.Training.Count, first, index).Where(number => _data.Training[number].Label != label)) : own;
+        return _data.FreeCaptions
+            ? own.Concat(Substitutes(_data.Training.Count, first, index).Where(number => _data.Training[number].Label != label))
+            : own;
     }
 
     /// <summary>All other places, beginning with another one for another index.</summary>

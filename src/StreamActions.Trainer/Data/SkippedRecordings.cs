@@ -47,9 +47,12 @@ internal sealed class SkippedRecordings(string part, int recordings, Action<Skip
 
     /// <summary>The error that lists them all.</summary>
     public DataSetException Failure(string what) =>
-        new($"{part}: {what}", [.. All.Select(skipped => new DataProblem(skipped.Path, 0, Alone(skipped), "mend it, or take it out of the list"))]);
+        new($"{part}: {what}",
+            [.. All.Select(skipped => new DataProblem(skipped.Path, 0, Alone(skipped), "mend it, or take it out of the list"))]);
 
     // Reasons begin with the path, as they stand alone elsewhere.
     private static string Alone(SkippedRecording skipped) =>
-        skipped.Reason.StartsWith(skipped.Path + ": ", StringComparison.Ordinal) ? skipped.Reason[(skipped.Path.Length + 2)..] : skipped.Reason;
+        skipped.Reason.StartsWith(skipped.Path + ": ", StringComparison.Ordinal)
+            ? skipped.Reason[(skipped.Path.Length + 2)..]
+            : skipped.Reason;
 }

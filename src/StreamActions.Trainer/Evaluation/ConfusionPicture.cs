@@ -14,8 +14,8 @@ namespace StreamActions.Trainer.Evaluation;
 internal readonly record struct ConfusionLayout(int Cell, int Left, int Top, int Width, int Height, double FontScale);
 
 /// <summary>
-/// Draws what each class is taken for: a row a true class, in shares of its clips. Drawn by OpenCV, which brings its own letters: a plain server
-/// has no fonts, and other libraries then draw a picture without words.
+/// Draws what each class is taken for: a row a true class, in shares of its clips. Drawn by OpenCV, which brings its own letters: a plain
+/// server has no fonts, and other libraries then draw a picture without words.
 /// </summary>
 internal static class ConfusionPicture
 {
@@ -87,7 +87,8 @@ internal static class ConfusionPicture
     private static Size SizeOf(string text, double scale) => Cv2.GetTextSize(text, Font, scale, 1, out _);
 
     private static void Put(Mat picture, string text, int left, int middle, double scale, Scalar? colour = null) =>
-        Cv2.PutText(picture, text, new Point(left, middle + SizeOf(text, scale).Height / 2), Font, scale, colour ?? Ink, 1, LineTypes.AntiAlias);
+        Cv2.PutText(
+            picture, text, new Point(left, middle + SizeOf(text, scale).Height / 2), Font, scale, colour ?? Ink, 1, LineTypes.AntiAlias);
 
     // From below, ending at a column's middle.
     private static void PutUpwards(Mat picture, string text, int middle, int bottom, double scale)

@@ -32,28 +32,33 @@ internal sealed record EvaluationReport
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Options) + "\n";
 
     /// <summary>Reads a report.</summary>
-    /// <exception cref="FormatException">Not a report, or of another version; names the file.</exception>
+    /// <exception cref="TrainerException">Not a report, or of another version; names the file.</exception>
     public static EvaluationReport Parse(string json, string file)
     {
         try
         {
             using (var document = JsonDocument.Parse(json))
             {
-                if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("schemaVersion", out var version)
+                if (document.RootElement.ValueKind != JsonValueKind.Object
+                    || !document.RootElement.TryGetProperty("schemaVersion", out var version)
                     || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
-                    throw new FormatException($"{file}: not a report of 'evaluate'");
+                    throw new TrainerException($"{file}: not a report of 'evaluate'");
                 if (number != CurrentSchemaVersion)
-                    throw new FormatException($"{file}: a report of version {number}, and this program reads version {CurrentSchemaVersion}; evaluate the model again");
+                    throw new TrainerException(
+                        $"{file}: a report of version {number}, and this program reads version {CurrentSchemaVersion}; evaluate the model "
+                            + "again");
             }
             return JsonSerializer.Deserialize<EvaluationReport>(json, ReportJson.Options)!;
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{file}: not a readable report ({e.Message}); evaluate the model again", e);
+            throw new TrainerException($"{file}: not a readable report ({e.Message}); evaluate the model again", e);
         }
     }
 
-    /// <summary>The figures by the names they have in a manifest; those of all sets but the first with their set's name before them.</summary>
+    /// <summary>
+    /// The figures by the names they have in a manifest; those of all sets but the first with their set's name before them.
+    /// </summary>
     public Dictionary<string, double> ToMetrics()
     {
         Dictionary<string, double> metrics = [];

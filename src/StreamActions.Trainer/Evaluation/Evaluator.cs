@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace StreamActions.Trainer.Evaluation;
 
 /// <summary>
-/// Evaluation on held-out clips: by similarity to the classes' phrases, by the classification head, and on time-order pairs with and without their
-/// order. A phrase is encoded once, however many sets name it; a clip's views are encoded once a set, and gone with their batch.
+/// Evaluation on held-out clips: by similarity to the classes' phrases, by the classification head, and on time-order pairs with and
+/// without their order. A phrase is encoded once, however many sets name it; a clip's views are encoded once a set, and gone with their
+/// batch.
 /// </summary>
 internal static class Evaluator
 {
@@ -16,13 +17,16 @@ internal static class Evaluator
     private const int ShuffleSeed = 20240117;
 
     /// <summary>Evaluates on one set.</summary>
-    /// <exception cref="FormatException">The set has no clip, or not the head's classes.</exception>
+    /// <exception cref="TrainerException">The set has no clip.</exception>
+    /// <exception cref="InvalidOperationException">The set is supervised and its classes are not the head's.</exception>
     public static SetReport Run(TorchNetwork network, EvaluationSet set) => Run(network, [set])[0];
 
     /// <summary>Evaluates on sets.</summary>
-    /// <exception cref="FormatException">A set has no clip, or not the head's classes.</exception>
+    /// <exception cref="TrainerException">A set has no clip.</exception>
+    /// <exception cref="InvalidOperationException">A set is supervised and its classes are not the head's.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static IReadOnlyList<SetReport> Run(TorchNetwork network, IReadOnlyList<EvaluationSet> sets, CancellationToken cancellation = default)
+    public static IReadOnlyList<SetReport> Run(
+        TorchNetwork network, IReadOnlyList<EvaluationSet> sets, CancellationToken cancellation = default)
     {
         using var mode = no_grad();
         network.Training = false;
@@ -35,7 +39,7 @@ internal static class Evaluator
     {
         var heads = network.Config.NumClasses;
         if (set.Supervised && heads > 0 && heads != set.Classes.Count)
-            throw new FormatException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
+            throw new InvalidOperationException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
         using var own = Own(set, phrases, texts);
         var table = new ScoreTable(set.Name, set.Classes);
         var random = new Random(ShuffleSeed);
@@ -47,7 +51,8 @@ internal static class Evaluator
             var shuffled = Of(network, own, [.. reversible.Select(c => Shuffled(c.Views, network.Config.Frames, random))], classify: false);
             var pair = 0;
             foreach (var (i, clip) in clips.Index())
-                table.Add(clip.Label, scores[i].Text, scores[i].Head, set.Classes[clip.Label].Reverse is null ? null : shuffled[pair++].Text);
+                table.Add(
+                    clip.Label, scores[i].Text, scores[i].Head, set.Classes[clip.Label].Reverse is null ? null : shuffled[pair++].Text);
         }
         return table.Report();
     }
@@ -70,7 +75,8 @@ internal static class Evaluator
             yield return group;
     }
 
-    private static (double[] Text, double[]? Head)[] Of(TorchNetwork network, Tensor texts, IReadOnlyList<IReadOnlyList<byte[]>> clips, bool classify)
+    private static (double[] Text, double[]? Head)[] Of(
+        TorchNetwork network, Tensor texts, IReadOnlyList<IReadOnlyList<byte[]>> clips, bool classify)
     {
         List<float[]> similarity = [], logits = [];
         foreach (var views in clips.SelectMany(c => c).Chunk(Batch))
@@ -83,7 +89,8 @@ internal static class Evaluator
         }
         var scores = new (double[], double[]?)[clips.Count];
         for (int i = 0, at = 0; i < scores.Length; at += clips[i++].Count)
-            scores[i] = (Scores.OfViews(similarity.GetRange(at, clips[i].Count)), logits.Count == 0 ? null : Scores.OfViews(logits.GetRange(at, clips[i].Count)));
+            scores[i] = (Scores.OfViews(similarity.GetRange(at, clips[i].Count)),
+                logits.Count == 0 ? null : Scores.OfViews(logits.GetRange(at, clips[i].Count)));
         return scores;
     }
 
@@ -97,7 +104,8 @@ internal static class Evaluator
     {
         using var scope = NewDisposeScope();
         var places = phrases.Index().ToDictionary(p => p.Item, p => (long)p.Index);
-        return texts.index_select(0, tensor(set.Classes.Select(c => places[c.Phrase]).ToArray(), device: texts.device)).MoveToOuterDisposeScope();
+        return texts.index_select(0, tensor(set.Classes.Select(c => places[c.Phrase]).ToArray(), device: texts.device))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>A matrix as rows.</summary>

@@ -2,7 +2,8 @@
 namespace StreamActions.Trainer.Evaluation;
 
 /// <summary>Harmonic mean of top-1 by text over a base set and its novel one.</summary>
-/// <param name="Name">What the two sets have in common, such as <c>compositions</c> of <c>base-compositions</c> and <c>novel-compositions</c>.</param>
+/// <param name="Name">What the two sets have in common, such as <c>compositions</c> of <c>base-compositions</c> and
+/// <c>novel-compositions</c>.</param>
 /// <param name="Base">Top-1 by text on the base set.</param>
 /// <param name="Novel">Top-1 by text on the novel set.</param>
 /// <param name="Value">2bn / (b + n).</param>
@@ -22,7 +23,10 @@ internal sealed record HarmonicMean(string Name, double Base, double Novel, doub
         return new(name, known.Value, novel.Value, Math.Round(2 * b * n / sum, 4), Math.Round(error, 4));
     }
 
-    /// <summary>The means of all sets that come in twos, <c>base-…</c> and <c>novel-…</c>, or <c>other/base-…</c> and <c>other/novel-…</c> of a model that learnt more.</summary>
+    /// <summary>
+    /// The means of all sets that come in twos, <c>base-…</c> and <c>novel-…</c>, or <c>other/base-…</c> and <c>other/novel-…</c> of a
+    /// model that learnt more.
+    /// </summary>
     public static IReadOnlyList<HarmonicMean> Of(IReadOnlyList<SetReport> sets) =>
     [
         .. from known in sets

@@ -39,10 +39,10 @@ internal sealed record ReportComparison
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>
-    /// Compares sets of the same name and classes. A model that learnt more has a set of another's as <c>other/…</c>, over the classes of both: what
-    /// it kept is compared with what there was.
+    /// Compares sets of the same name and classes. A model that learnt more has a set of another's as <c>other/…</c>, over the classes of
+    /// both: what it kept is compared with what there was.
     /// </summary>
-    /// <exception cref="FormatException">The reports have no set in common.</exception>
+    /// <exception cref="TrainerException">The reports have no set in common.</exception>
     public static ReportComparison Of(EvaluationReport a, EvaluationReport b)
     {
         var both = (from x in a.Sets
@@ -50,7 +50,9 @@ internal sealed record ReportComparison
                     where NameOf(x, b) == NameOf(y, a) && SameClasses(x, y)
                     select (A: x, B: y, Name: NameOf(x, b))).ToList();
         if (both.Count == 0)
-            throw new FormatException($"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; evaluate both on the same data ('evaluate --data')");
+            throw new TrainerException(
+                $"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; evaluate both on the same data ('evaluate "
+                    + "--data')");
         return new()
         {
             A = a.Model,
@@ -89,7 +91,10 @@ internal sealed record ReportComparison
 
     // What another report calls a set, when it has it.
     private static string NameOf(SetReport set, EvaluationReport other) =>
-        set.Name.StartsWith(MixedClipSource.Other, StringComparison.Ordinal) && set.Name[MixedClipSource.Other.Length..] is var name && other.Sets.Any(s => s.Name == name) ? name : set.Name;
+        set.Name.StartsWith(MixedClipSource.Other, StringComparison.Ordinal) && set.Name[MixedClipSource.Other.Length..] is var name
+        && other.Sets.Any(s => s.Name == name)
+            ? name
+            : set.Name;
 
     // The same, or one has more of them behind: a model that learnt more keeps the places of what it knew.
     private static bool SameClasses(SetReport a, SetReport b)
@@ -102,7 +107,9 @@ internal sealed record ReportComparison
     private static string Names(EvaluationReport report) => string.Join(", ", report.Sets.Select(s => s.Name));
 
     private static string Reason(string name, EvaluationReport a, EvaluationReport b) =>
-        a.Sets.All(s => NameOf(s, b) != name) ? $"only in {b.Model}" : b.Sets.All(s => NameOf(s, a) != name) ? $"only in {a.Model}" : "the classes differ";
+        a.Sets.All(s => NameOf(s, b) != name) ? $"only in {b.Model}"
+        : b.Sets.All(s => NameOf(s, a) != name) ? $"only in {a.Model}"
+        : "the classes differ";
 
     private static IEnumerable<ComparedFigure> OfSets(string set, SetReport a, SetReport b) =>
         from figure in new (string Name, Share? A, Share? B)[]
@@ -122,7 +129,8 @@ internal sealed record ReportComparison
         where pair.First.ByText is not null && pair.Second.ByText is not null
         select Of(set, pair.First.Name, pair.First.ByText!, pair.Second.ByText!);
 
-    private static ComparedFigure Of(string set, string name, Share a, Share b) => Of(set, name, a.Value, b.Value, a.StandardError, b.StandardError);
+    private static ComparedFigure Of(string set, string name, Share a, Share b) =>
+        Of(set, name, a.Value, b.Value, a.StandardError, b.StandardError);
 
     private static ComparedFigure Of(string set, string name, double a, double b, double errorOfA, double errorOfB)
     {

@@ -44,23 +44,32 @@ internal sealed class ScoreTable(string name, IReadOnlyList<ClipClass> classes)
     }
 
     /// <summary>The figures.</summary>
-    /// <exception cref="FormatException">There was no clip.</exception>
+    /// <exception cref="TrainerException">There was no clip.</exception>
     public SetReport Report()
     {
         int Sum(Func<Count, int> of) => _counts.Sum(of);
         var clips = Sum(c => c.Clips);
         if (clips == 0)
-            throw new FormatException($"the set {name} has no clip to evaluate on");
+            throw new TrainerException($"the set {name} has no clip to evaluate on");
         TopShares Tops(Func<Count, int> one, Func<Count, int> five) => new(new(Sum(one), clips), new(Sum(five), clips));
         var pairs = Sum(c => c.Pairs);
-        return new(name, clips, Math.Round(1.0 / classes.Count, 4), Math.Round(Math.Min(1.0, (double)Five / classes.Count), 4),
-            Tops(c => c.Text, c => c.Text5), _classified ? Tops(c => c.Head, c => c.Head5) : null,
-            pairs == 0 ? null : new(new(Sum(c => c.Ordered), pairs), new(Sum(c => c.Shuffled), pairs)),
-            [.. classes.Select((c, i) => Class(c, _counts[i]))], _confusion);
+        return new()
+        {
+            Name = name,
+            Clips = clips,
+            Chance = Math.Round(1.0 / classes.Count, 4),
+            ChanceTop5 = Math.Round(Math.Min(1.0, (double)Five / classes.Count), 4),
+            ByText = Tops(c => c.Text, c => c.Text5),
+            ByClassifier = _classified ? Tops(c => c.Head, c => c.Head5) : null,
+            TimeOrder = pairs == 0 ? null : new(new(Sum(c => c.Ordered), pairs), new(Sum(c => c.Shuffled), pairs)),
+            Classes = [.. classes.Select((c, i) => Class(c, _counts[i]))],
+            Confusion = _confusion,
+        };
     }
 
     private ClassReport Class(ClipClass of, Count count) => new(of.Name, of.Phrase, count.Clips,
-        Share.OrNull(count.Text, count.Clips), _classified ? Share.OrNull(count.Head, count.Clips) : null, Share.OrNull(count.Ordered, count.Pairs));
+        Share.OrNull(count.Text, count.Clips), _classified ? Share.OrNull(count.Head, count.Clips) : null,
+        Share.OrNull(count.Ordered, count.Pairs));
 
     private static void Tally(int rank, ref int one, ref int five)
     {

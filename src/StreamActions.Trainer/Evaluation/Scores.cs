@@ -20,8 +20,8 @@ internal static class Scores
     }
 
     /// <summary>
-    /// Classes that are not clearly below the true one: 0 when it is the best. A tie counts against it, and so does a score that is no number:
-    /// a model that says the same of everything is never right.
+    /// Classes that are not clearly below the true one: 0 when it is the best. A tie counts against it, and so does a score that is no
+    /// number: a model that says the same of everything is never right.
     /// </summary>
     public static int Rank(double[] scores, int label)
     {

@@ -18,16 +18,33 @@ internal sealed record TimeOrder(Share Ordered, Share Shuffled);
 /// <param name="TimeOrder">Nearer to its own phrase than to its reverse's; null without a reverse.</param>
 internal sealed record ClassReport(string Name, string Phrase, int Clips, Share? ByText, Share? ByClassifier, Share? TimeOrder);
 
-/// <summary>Figures over one set of held-out clips.</summary>
-/// <param name="Name">The set, such as <c>base-compositions</c>.</param>
-/// <param name="Clips">Clips in all.</param>
-/// <param name="Chance">Top-1 of a blind guess, one of the number of classes.</param>
-/// <param name="ChanceTop5">Top-5 of blind guesses.</param>
-/// <param name="ByText">By similarity to the classes' phrases.</param>
-/// <param name="ByClassifier">By the classification head; null where the classes are not the head's.</param>
-/// <param name="TimeOrder">On time-order pairs; null without any.</param>
-/// <param name="Classes">Each class.</param>
-/// <param name="Confusion">Clips by true class (rows) and by the class whose phrase is nearest (columns).</param>
-internal sealed record SetReport(
-    string Name, int Clips, double Chance, double ChanceTop5, TopShares ByText, TopShares? ByClassifier, TimeOrder? TimeOrder,
-    IReadOnlyList<ClassReport> Classes, IReadOnlyList<int[]> Confusion);
+/// <summary>Figures over one set of held-out clips. A report's JSON has the members in this order.</summary>
+internal sealed record SetReport
+{
+    /// <summary>The set, such as <c>base-compositions</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Clips in all.</summary>
+    public required int Clips { get; init; }
+
+    /// <summary>Top-1 of a blind guess: one over the number of classes.</summary>
+    public required double Chance { get; init; }
+
+    /// <summary>Top-5 of blind guesses.</summary>
+    public required double ChanceTop5 { get; init; }
+
+    /// <summary>By similarity to the classes' phrases.</summary>
+    public required TopShares ByText { get; init; }
+
+    /// <summary>By the classification head; null where the classes are not the head's.</summary>
+    public required TopShares? ByClassifier { get; init; }
+
+    /// <summary>On time-order pairs; null without any.</summary>
+    public required TimeOrder? TimeOrder { get; init; }
+
+    /// <summary>Each class.</summary>
+    public required IReadOnlyList<ClassReport> Classes { get; init; }
+
+    /// <summary>Clips by true class (rows) and by the class whose phrase is nearest (columns).</summary>
+    public required IReadOnlyList<int[]> Confusion { get; init; }
+}

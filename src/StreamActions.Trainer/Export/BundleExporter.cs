@@ -6,6 +6,7 @@ using StreamActions.Onnx;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Text;
 using StreamActions.Trainer.Training;
 using static TorchSharp.torch;
 
@@ -13,9 +14,12 @@ namespace StreamActions.Trainer.Export;
 
 /// <summary>What the manifest says of a model beyond what its network says itself.</summary>
 internal sealed record BundleDescription(
-    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation, IReadOnlyDictionary<string, string> Provenance)
+    string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation,
+    IReadOnlyDictionary<string, string> Provenance)
 {
-    /// <summary>The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.</summary>
+    /// <summary>
+    /// The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.
+    /// </summary>
     public IEnumerable<string> Texts { get; init; } = [];
 }
 
@@ -29,7 +33,7 @@ internal static class BundleExporter
     /// <param name="name">What <c>--name</c> says.</param>
     /// <param name="version">What <c>--model-version</c> says.</param>
     /// <param name="folder">What <c>--to</c> says.</param>
-    /// <exception cref="FormatException">One cannot be; all that cannot are listed with their options.</exception>
+    /// <exception cref="TrainerException">One cannot be; all that cannot are listed with their options.</exception>
     public static void CheckNames(string name, string version, string folder)
     {
         List<string> problems = [];
@@ -42,18 +46,20 @@ internal static class BundleExporter
         else if (File.Exists(folder))
             problems.Add($"--to {folder}: a file is here; name a folder");
         if (problems.Count > 0)
-            throw new FormatException(string.Join("; ", problems));
+            throw new TrainerException(string.Join("; ", problems));
     }
 
     /// <summary>Writes a verified bundle.</summary>
     /// <param name="network">The network.</param>
     /// <param name="classes">Its classes, in the order of its classification head.</param>
-    /// <param name="words">The words of its masked-language head, so that it can be trained further; null leaves the weights for that out.</param>
+    /// <param name="words">The words of its masked-language head, so that it can be trained further; null leaves the weights for that
+    /// out.</param>
     /// <param name="goldenClips">Clips to record: uint8 RGB [T, S, S, 3] each.</param>
     /// <param name="tokenizerFiles">vocab.json and merges.txt.</param>
     /// <param name="description">The rest of the manifest.</param>
     /// <param name="folder">Where to.</param>
-    public static ModelBundle Write(TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<string>? words, IReadOnlyList<byte[]> goldenClips,
+    public static ModelBundle Write(
+        TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<string>? words, IReadOnlyList<byte[]> goldenClips,
         (string Vocabulary, string Merges) tokenizerFiles, BundleDescription description, string folder)
     {
         using var scope = NewDisposeScope();
@@ -81,7 +87,7 @@ internal static class BundleExporter
             ContextLength = config.ContextLength,
             PromptTemplate = network.Template.ToString(),
             ClosedVocabulary = description.ClosedVocabulary,
-            LearntWords = description.ClosedVocabulary ? LearntWords(ClipTokenizer.Load(tokenizerFiles.Vocabulary, tokenizerFiles.Merges), description.Texts) : null,
+            LearntWords = description.ClosedVocabulary ? LearntWords(TokenizerFiles.Load(tokenizerFiles), description.Texts) : null,
             Labels = config.NumClasses > 0 ? [.. classes.Select(c => c.Name)] : [],
             Precision = "fp32",
             Golden = new(Bound, 0),
@@ -89,7 +95,8 @@ internal static class BundleExporter
             Metrics = description.Evaluation?.ToMetrics() ?? [],
             Provenance = description.Provenance,
         };
-        return BundleWriter.Write(folder, manifest, new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
+        return BundleWriter.Write(folder, manifest,
+            new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
         {
             TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
             Evaluation = description.Evaluation?.ToJson(),
@@ -98,5 +105,6 @@ internal static class BundleExporter
 
     // Null rather than empty, so that a manifest which needs no such list can be read by programs that do not know of it.
     private static string[]? LearntWords(ClipTokenizer tokenizer, IEnumerable<string> texts) =>
-        texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } words ? words : null;
+        texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray()
+            is { Length: > 0 } words ? words : null;
 }

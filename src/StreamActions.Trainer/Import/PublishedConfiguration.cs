@@ -14,7 +14,7 @@ internal static class PublishedConfiguration
     /// <param name="folder">The model's folder.</param>
     /// <param name="config">The sizes that the weights imply.</param>
     /// <param name="required">Whether one of the files must be there and speak of CLIP.</param>
-    /// <exception cref="FormatException">A file is not readable or does not fit, or none says what it must; names the file.</exception>
+    /// <exception cref="TrainerException">A file is not readable or does not fit, or none says what it must; names the file.</exception>
     public static void Check(string folder, M2ClipConfig config, bool required)
     {
         string[] files = [.. Files.Select(f => Path.Combine(folder, f)).Where(File.Exists)];
@@ -22,7 +22,9 @@ internal static class PublishedConfiguration
         foreach (var file in files)
             told |= CheckFile(file, config);
         if (required && !told)
-            throw new FormatException($"{string.Join(", ", files)}: neither vision_config and text_config nor model_cfg is in it, so which activation these weights need is not known; take the file published with them");
+            throw new TrainerException(
+                $"{string.Join(", ", files)}: neither vision_config and text_config nor model_cfg is in it, so which activation these "
+                    + "weights need is not known; take the file published with them");
     }
 
     // True when the file speaks of CLIP.
@@ -40,7 +42,8 @@ internal static class PublishedConfiguration
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllText(file));
-            var (vision, text, open) = (json.RootElement.TryGetProperty("vision_config", out var v), json.RootElement.TryGetProperty("text_config", out var t), json.RootElement.TryGetProperty("model_cfg", out var o));
+            var (vision, text, open) = (json.RootElement.TryGetProperty("vision_config", out var v),
+                json.RootElement.TryGetProperty("text_config", out var t), json.RootElement.TryGetProperty("model_cfg", out var o));
             if (vision)
                 Check(v, "vision_config", config.VisionHeads);
             if (text)
@@ -49,10 +52,11 @@ internal static class PublishedConfiguration
                 problems.Add("model_cfg has no quick_gelu: true, and only that (OpenAI's CLIP) is supported");
             told = vision && text || open;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new FormatException($"{file}: not a model's configuration ({e.Message})", e);
+            // JsonElement throws the last two where a value has another type, or is not a whole number.
+            throw new TrainerException($"{file}: not a model's configuration ({e.Message})", e);
         }
-        return problems.Count == 0 ? told : throw new FormatException($"{file}: {string.Join("; ", problems)}");
+        return problems.Count == 0 ? told : throw new TrainerException($"{file}: {string.Join("; ", problems)}");
     }
 }

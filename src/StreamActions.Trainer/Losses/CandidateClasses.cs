@@ -4,8 +4,8 @@ using StreamActions.Trainer.Data;
 namespace StreamActions.Trainer.Losses;
 
 /// <summary>
-/// The classes that take part in losses over classes. One without a training clip is never the right answer, so as a wrong one its text would only be
-/// pushed away from every video (docs/model.md §9): it takes no part. Where there are many, a step takes some of them.
+/// The classes that take part in losses over classes. One without a training clip is never the right answer, so as a wrong one its text
+/// would only be pushed away from every video (docs/model.md §9): it takes no part. Where there are many, a step takes some of them.
 /// </summary>
 internal sealed class CandidateClasses
 {
@@ -46,6 +46,7 @@ internal sealed class CandidateClasses
     {
         var places = candidates.Index().ToDictionary(c => c.Item, c => (long)c.Index);
         return [.. labels.Select(label => label == TrainingClip.NoClass ? TrainingClip.NoClass
-            : places.TryGetValue(label, out var place) ? place : throw new InvalidOperationException($"a training clip is of class {label}, which is said to have none"))];
+            : places.TryGetValue(label, out var place) ? place
+            : throw new InvalidOperationException($"a training clip is of class {label}, which is said to have none"))];
     }
 }

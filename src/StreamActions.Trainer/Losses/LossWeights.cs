@@ -24,7 +24,8 @@ internal sealed record LossWeights
     /// <summary>What is not permitted; empty when all is well.</summary>
     public IEnumerable<string> Problems()
     {
-        (string Option, double Weight)[] all = [("--contrastive", Contrastive), ("--cross-modal", CrossModal), ("--visual", Visual), ("--masked", Masked)];
+        (string Option, double Weight)[] all =
+            [("--contrastive", Contrastive), ("--cross-modal", CrossModal), ("--visual", Visual), ("--masked", Masked)];
         foreach (var (option, weight) in all.Where(w => !(w.Weight >= 0 && double.IsFinite(w.Weight))))
             yield return string.Create(CultureInfo.InvariantCulture, $"{option} {weight} is below 0 or no number");
         if (all.All(w => w.Weight == 0))

@@ -1,4 +1,5 @@
 // Masked label words are guessed from the frames (docs/model.md §3).
+using StreamActions.Trainer.Text;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -7,12 +8,10 @@ namespace StreamActions.Trainer.Losses;
 /// <summary>The masked-language head's loss.</summary>
 internal static class MaskedWordLoss
 {
-    /// <summary>The target of a token that is not masked.</summary>
-    public const long NotMasked = -100;
-
     /// <summary>Mean cross-entropy over the masked words alone.</summary>
     /// <param name="logits">[B, S, V] over label words.</param>
-    /// <param name="targets">int64 [B, S]: the label word's number where a word is masked, else <see cref="NotMasked"/>.</param>
+    /// <param name="targets">int64 [B, S]: the label word's number where a word is masked, else
+    /// <see cref="MaskedCaptions.NotMasked"/>.</param>
     public static Tensor Of(Tensor logits, Tensor targets) =>
-        F.cross_entropy(logits.reshape(-1, logits.shape[^1]), targets.flatten(), ignore_index: NotMasked);
+        F.cross_entropy(logits.reshape(-1, logits.shape[^1]), targets.flatten(), ignore_index: MaskedCaptions.NotMasked);
 }

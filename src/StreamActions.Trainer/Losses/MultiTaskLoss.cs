@@ -17,8 +17,10 @@ internal sealed record BatchLoss(Tensor Total, IReadOnlyDictionary<string, doubl
 /// <param name="weights">How much each task counts.</param>
 /// <param name="classes">The classes, in the order of the classification head; may be empty.</param>
 /// <param name="words">The masked-language head's words; null without it.</param>
-/// <param name="untrained">Classes without a training clip (<see cref="IClipSource.Untrained"/>), which no loss compares a clip with; null for none.</param>
-internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, IReadOnlyList<ClipClass> classes, LabelWords? words, IReadOnlySet<int>? untrained = null)
+/// <param name="untrained">Classes without a training clip (<see cref="IClipSource.Untrained"/>), which no loss compares a clip with; null
+/// for none.</param>
+internal sealed class MultiTaskLoss(
+    TorchNetwork network, LossWeights weights, IReadOnlyList<ClipClass> classes, LabelWords? words, IReadOnlySet<int>? untrained = null)
 {
     private readonly CandidateClasses _candidates = new(classes.Count, untrained);
 
@@ -51,24 +53,28 @@ internal sealed class MultiTaskLoss(TorchNetwork network, LossWeights weights, I
                 Add("visual", weights.Visual, () => VisualLoss.Of(scores, labels, _candidates));
         }
         var masked = network.Network.Masked is not null && words is not null && weights.Masked > 0 ? Mask(clips, words, seed) : null;
-        if (masked is { } some && some.Targets.Any(target => target != MaskedWordLoss.NotMasked))
+        if (masked is { } some && some.Targets.Any(target => target != MaskedCaptions.NotMasked))
             Add("masked", weights.Masked, () => Masked(some, video.FrameEmbeddings));
         // A small batch may be of no class, or without a word to mask, by chance; then there is nothing to learn from it.
         if (total is null && (!classified || masked is not null))
             total = logits.sum().Times(0);
         var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
-        return new(total ?? throw new InvalidOperationException("no loss is left: those that are on need classes or words, which this data does not have"), parts, right);
+        return new(total ?? throw new TrainerException(
+            "no loss is left: the losses with a weight above 0 need classes or words that this data lacks; "
+            + "give --contrastive a weight above 0"), parts, right);
     }
 
     private Tensor CrossModal(Tensor videos, int[] labels, int seed)
     {
         var candidates = _candidates.Of(labels, seed);
         var texts = network.EncodeText(network.Tokens([.. candidates.Select(label => classes[label].Phrase)]));
-        return CrossModalLoss.Of(matmul(videos, texts.t()), network.OnDevice(tensor(CandidateClasses.Places(labels, candidates))), weights.ReferenceCrossModal);
+        return CrossModalLoss.Of(
+            matmul(videos, texts.t()), network.OnDevice(tensor(CandidateClasses.Places(labels, candidates))), weights.ReferenceCrossModal);
     }
 
     private MaskedCaptions? Mask(IReadOnlyList<TrainingClip> clips, LabelWords known, int seed) =>
-        known.MaskSome([.. clips.Select(c => c.Caption)], network.Template, network.Tokenizer, network.Config.ContextLength, new Random(seed));
+        known.MaskSome(
+            [.. clips.Select(c => c.Caption)], network.Template, network.Tokenizer, network.Config.ContextLength, new Random(seed));
 
     private Tensor Masked(MaskedCaptions masked, Tensor frameEmbeddings)
     {

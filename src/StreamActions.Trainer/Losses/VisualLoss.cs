@@ -15,7 +15,9 @@ internal static class VisualLoss
     public static Tensor Of(Tensor scores, IReadOnlyList<int> labels, CandidateClasses candidates)
     {
         var places = tensor(CandidateClasses.Places(labels, candidates.Trained), device: scores.device);
-        var own = candidates.AreAll ? scores : scores.index_select(1, tensor(candidates.Trained.Select(label => (long)label).ToArray(), device: scores.device));
+        var own = candidates.AreAll
+            ? scores
+            : scores.index_select(1, tensor(candidates.Trained.Select(label => (long)label).ToArray(), device: scores.device));
         return F.cross_entropy(own, places, ignore_index: TrainingClip.NoClass);
     }
 }

@@ -46,7 +46,9 @@ internal sealed class TorchNetwork : IDisposable
     /// <summary>True while training steps run: switches dropout.</summary>
     public bool Training { get => _ops.Training; set => _ops.Training = value; }
 
-    /// <summary>True: matrix products in bfloat16, see <see cref="TorchOps.MixedPrecision"/>; stays false where the device has none.</summary>
+    /// <summary>
+    /// True: matrix products in bfloat16, see <see cref="TorchOps.MixedPrecision"/>; stays false where the device has none.
+    /// </summary>
     public bool MixedPrecision { get => _ops.MixedPrecision; set => _ops.MixedPrecision = value && Bfloat16.IsNative(Parameters.Device); }
 
     /// <summary>Clips as one tensor uint8 [B, T, S, S, 3].</summary>

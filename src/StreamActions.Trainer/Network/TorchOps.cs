@@ -10,24 +10,27 @@ namespace StreamActions.Trainer.Network;
 internal sealed class TorchOps : ITensorOps<Tensor>
 {
     // These live as long as the program: see TensorArithmetic.
-    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702, MinusInfinity = float.NegativeInfinity, Least = 1e-12;
+    private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702, MinusInfinity = float.NegativeInfinity,
+        Least = 1e-12;
 
     /// <summary>True while a training step runs.</summary>
     public bool Training { get; set; }
 
     /// <summary>
-    /// True: matrix products and attention in bfloat16, everything between (sums, norms, losses, weights) in float. Five times as fast on a CPU
-    /// with bfloat16 instructions, and not for export or evaluation.
+    /// True: matrix products and attention in bfloat16, everything between (sums, norms, losses, weights) in float. Five times as fast on a
+    /// CPU with bfloat16 instructions, and not for export or evaluation.
     /// </summary>
     public bool MixedPrecision { get; set; }
 
     public Tensor Pixels(Tensor frames, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift) =>
-        frames.to(ScalarType.Float32).mul_(tensor(scale.ToArray(), device: frames.device)).add_(tensor(shift.ToArray(), device: frames.device));
+        frames.to(ScalarType.Float32)
+            .mul_(tensor(scale.ToArray(), device: frames.device)).add_(tensor(shift.ToArray(), device: frames.device));
 
     public Tensor PatchEmbedding(Tensor pictures, Tensor weight, int size, int patch)
     {
         var grid = size / patch;
-        var patches = pictures.reshape(-1, grid, patch, grid, patch, 3).permute(0, 1, 3, 2, 4, 5).reshape(-1, grid * grid, patch * patch * 3);
+        var patches =
+            pictures.reshape(-1, grid, patch, grid, patch, 3).permute(0, 1, 3, 2, 4, 5).reshape(-1, grid * grid, patch * patch * 3);
         return MatMul(patches, weight.permute(2, 3, 1, 0).reshape(patch * patch * 3, -1));
     }
 
@@ -41,17 +44,19 @@ internal sealed class TorchOps : ITensorOps<Tensor>
 
     public Tensor MatMul(Tensor x, Tensor matrix) => matmul(Narrow(x), Narrow(matrix)).to(ScalarType.Float32);
 
-    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) => F.layer_norm(x.to(ScalarType.Float32), weight.shape, weight, bias, epsilon);
+    public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) =>
+        F.layer_norm(x.to(ScalarType.Float32), weight.shape, weight, bias, epsilon);
 
     public Tensor Attention(Tensor query, Tensor key, Tensor value, int heads, bool causal)
     {
         Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
         var (q, k, v) = (Split(query), Split(key), Split(value));
-        // Two batched products: libtorch's fused attention on a CPU makes a product of its own for every head of every picture, and in bfloat16 each
-        // of them allocates more than it computes.
+        // Two batched products: libtorch's fused attention on a CPU makes a product of its own for every head of every picture, and in
+        // bfloat16 each of them allocates more than it computes.
         var scores = matmul(q, k.transpose(-2, -1)).to(ScalarType.Float32).Times(1 / Math.Sqrt(q.shape[3]));
         if (causal)
-            scores = scores.masked_fill(ones(scores.shape[2], scores.shape[3], dtype: ScalarType.Bool, device: scores.device).triu(1), MinusInfinity);
+            scores = scores.masked_fill(
+                ones(scores.shape[2], scores.shape[3], dtype: ScalarType.Bool, device: scores.device).triu(1), MinusInfinity);
         var y = matmul(F.softmax(scores, -1).to(v.dtype), v);
         return y.transpose(1, 2).reshape(query.shape);
     }
@@ -74,7 +79,8 @@ internal sealed class TorchOps : ITensorOps<Tensor>
     public Tensor GridConvolution(Tensor x, Tensor weight, Tensor bias, int frames, int grid)
     {
         var channels = weight.shape[0];
-        var y = F.conv2d(x.reshape(-1, grid, grid, channels).permute(0, 3, 1, 2), weight.squeeze(2).to(x.dtype), bias.to(x.dtype), padding: [1, 1], groups: channels);
+        var y = F.conv2d(x.reshape(-1, grid, grid, channels).permute(0, 3, 1, 2), weight.squeeze(2).to(x.dtype), bias.to(x.dtype),
+            padding: [1, 1], groups: channels);
         return y.permute(0, 2, 3, 1).reshape(x.shape);
     }
 

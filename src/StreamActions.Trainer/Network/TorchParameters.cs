@@ -10,6 +10,7 @@ namespace StreamActions.Trainer.Network;
 internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
 {
     private readonly Dictionary<string, Parameter> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ParameterSpec> _specs = new(StringComparer.Ordinal);
     private readonly Generator? _random;
     private readonly IReadOnlyDictionary<string, TensorData>? _weights;
 
@@ -22,21 +23,27 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     /// <summary>Parameters by name, in the order the network asked for them.</summary>
     public IReadOnlyDictionary<string, Parameter> Tensors => _tensors;
 
+    /// <summary>What the network said of each parameter, by name.</summary>
+    public IReadOnlyDictionary<string, ParameterSpec> Specs => _specs;
+
     /// <summary>Fresh parameters.</summary>
     public static TorchParameters Start(ulong seed, Device? device = null) => new(new Generator(seed, CPU), null, device);
 
     /// <summary>Parameters from a checkpoint as far as it has them, and fresh ones for the rest: adapters on published weights.</summary>
-    /// <exception cref="CheckpointException">A tensor that is no adapter's is missing, or one has another shape; all of it is listed.</exception>
-    public static TorchParameters Extend(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed, Device? device = null)
+    /// <exception cref="CheckpointException">A tensor of the backbone is missing, or one has another shape; all of it is
+    /// listed.</exception>
+    public static TorchParameters Extend(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed, Device? device = null)
     {
         CheckpointException.ThrowUnlessComplete(
-            M2ClipParameters.List(config).Where(s => weights.ContainsKey(s.Name) || !s.Name.Contains("adapter", StringComparison.Ordinal)), weights, source);
+            M2ClipParameters.List(config).Where(s => weights.ContainsKey(s.Name) || s.IsBackbone), weights, source);
         return new(new Generator(seed, CPU), weights, device);
     }
 
     /// <summary>Parameters from a checkpoint, all of them.</summary>
     /// <exception cref="CheckpointException">Something is missing or misshapen; all of it is listed.</exception>
-    public static TorchParameters Load(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, Device? device = null)
+    public static TorchParameters Load(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, Device? device = null)
     {
         CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, source);
         return new(null, weights, device);
@@ -55,14 +62,15 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
             };
         var parameter = new Parameter(value.to(Device).DetachFromDisposeScope());
         _tensors.Add(spec.Name, parameter);
+        _specs.Add(spec.Name, spec);
         return parameter;
     }
 
-    /// <summary>Freezes all parameters but those named, and says how many numbers are trained.</summary>
-    public long TrainOnly(Func<string, bool> trained)
+    /// <summary>Freezes all parameters but those chosen, and returns how many numbers are trained.</summary>
+    public long TrainOnly(Func<ParameterSpec, bool> trained)
     {
         foreach (var (name, parameter) in _tensors)
-            parameter.requires_grad = trained(name);
+            parameter.requires_grad = trained(_specs[name]);
         return Trained.Sum(p => p.Value.numel());
     }
 

@@ -1,13 +1,16 @@
 // The small vocabulary of words that the masked-language head guesses, and the masking of captions (docs/model.md §3).
 using StreamActions.Core.Text;
-using StreamActions.Trainer.Losses;
 
 namespace StreamActions.Trainer.Text;
 
 /// <summary>Captions with some words masked.</summary>
 /// <param name="Ids">Token ids [B · S].</param>
-/// <param name="Targets">The masked word's number where one is masked, else <see cref="MaskedWordLoss.NotMasked"/>: [B · S].</param>
-internal readonly record struct MaskedCaptions(long[] Ids, long[] Targets);
+/// <param name="Targets">The masked word's number where one is masked, else <see cref="NotMasked"/>: [B · S].</param>
+internal readonly record struct MaskedCaptions(long[] Ids, long[] Targets)
+{
+    /// <summary>The target of a token that is not masked.</summary>
+    public const long NotMasked = -100;
+}
 
 /// <summary>Words of a data set's captions that are not the template's: a word's number is its place.</summary>
 internal sealed class LabelWords
@@ -21,7 +24,8 @@ internal sealed class LabelWords
     private readonly Dictionary<string, int> _numbers;
 
     /// <summary>A vocabulary of these words.</summary>
-    public LabelWords(IReadOnlyList<string> words) => (Words, _numbers) = (words, words.Index().ToDictionary(w => w.Item, w => w.Index, StringComparer.Ordinal));
+    public LabelWords(IReadOnlyList<string> words) =>
+        (Words, _numbers) = (words, words.Index().ToDictionary(w => w.Item, w => w.Index, StringComparer.Ordinal));
 
     /// <summary>The words.</summary>
     public IReadOnlyList<string> Words { get; }
@@ -39,21 +43,24 @@ internal sealed class LabelWords
     }
 
     /// <summary>Makes sure that words can be masked.</summary>
-    /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
+    /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
     public static void Require(ClipTokenizer tokenizer)
     {
         if (tokenizer.Length(Mask) != 3)
-            throw new FormatException($"the vocabulary has no token for '{Mask}', which masked words need: switch that task off with '--masked 0', or start from weights whose vocabulary has it");
+            throw new TrainerException(
+                $"the vocabulary has no token for '{Mask}', which masked words need: "
+                + "switch that task off with '--masked 0', or start from weights whose vocabulary has it");
     }
 
     /// <summary>Masks words of captions; a masked word of several tokens becomes one.</summary>
-    /// <exception cref="FormatException">The vocabulary has no token for <see cref="Mask"/>.</exception>
-    public MaskedCaptions MaskSome(IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
+    /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
+    public MaskedCaptions MaskSome(
+        IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
     {
         Require(tokenizer);
         var mask = tokenizer.Encode(Mask, 3)[1];
         var (ids, targets) = (new long[captions.Count * contextLength], new long[captions.Count * contextLength]);
-        Array.Fill(targets, MaskedWordLoss.NotMasked);
+        Array.Fill(targets, MaskedCaptions.NotMasked);
         for (var i = 0; i < captions.Count; i++)
         {
             string[] words = [.. ClipTokenizer.WordsOf(template.Apply(captions[i]))];

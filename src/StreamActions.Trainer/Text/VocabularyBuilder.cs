@@ -29,7 +29,10 @@ internal static class VocabularyBuilder
         File.WriteAllText(mergesPath, "#version: 0.2\n" + string.Concat(merges.Select(m => $"{m.Left} {m.Right}\n")));
     }
 
-    private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The merges in order: always the most frequent pair, ties by ordinal order, until no word has two parts.</summary>
     internal static List<(string Left, string Right)> Merges(IEnumerable<string> words)
@@ -44,7 +47,8 @@ internal static class VocabularyBuilder
                 .SelectMany(w => w.Parts.Zip(w.Parts.Skip(1)).Select(pair => (Pair: pair, w.Count)))
                 .GroupBy(p => p.Pair, p => p.Count)
                 .Select(g => (Pair: g.Key, Count: g.Sum()))
-                .OrderByDescending(p => p.Count).ThenBy(p => p.Pair.First, StringComparer.Ordinal).ThenBy(p => p.Pair.Second, StringComparer.Ordinal)
+                .OrderByDescending(p => p.Count).ThenBy(p => p.Pair.First, StringComparer.Ordinal)
+                .ThenBy(p => p.Pair.Second, StringComparer.Ordinal)
                 .FirstOrDefault();
             if (best.Count == 0)
                 return merges;

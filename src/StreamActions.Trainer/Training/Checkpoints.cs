@@ -15,10 +15,11 @@ internal sealed record Checkpoint(string Path, long Step)
     public string Weights => System.IO.Path.Combine(Path, Checkpoints.WeightsFile);
 
     /// <summary>Reads the weights.</summary>
-    /// <exception cref="FormatException">They are missing, or no safetensors file; names the checkpoint.</exception>
+    /// <exception cref="TrainerException">They are missing, or no safetensors file; names the checkpoint.</exception>
     public IReadOnlyDictionary<string, TensorData> Read() => File.Exists(Weights)
         ? SafetensorsFile.Open(Weights).ReadAll()
-        : throw new FormatException($"{Path}: this checkpoint has no {Checkpoints.WeightsFile}; restore the run from a copy, or start another in a new folder");
+        : throw new TrainerException(
+            $"{Path}: this checkpoint has no {Checkpoints.WeightsFile}; restore the run from a copy, or start another in a new folder");
 
     /// <summary>The optimiser's state; null when there is none, as in imported weights.</summary>
     public string? Optimizer => System.IO.Path.Combine(Path, Checkpoints.OptimizerFile) is var file && File.Exists(file) ? file : null;
@@ -49,18 +50,21 @@ internal sealed class Checkpoints(string root)
     public Checkpoint? Best() => All(BestPrefix).MaxBy(c => c.Step);
 
     /// <summary>The best one's figure; null before the first evaluation.</summary>
-    /// <exception cref="FormatException">It is missing or not readable; names the checkpoint.</exception>
+    /// <exception cref="TrainerException">It is missing or not readable; names the checkpoint.</exception>
     public BestFigure? BestFigure()
     {
         if (Best() is not { } best)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile)), EveryMember) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile)), EveryMember)
+                ?? throw new JsonException("it is null");
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException)
         {
-            throw new FormatException($"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder and the next evaluation makes another", e);
+            throw new TrainerException(
+                $"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder and the next "
+                    + "evaluation makes another", e);
         }
     }
 

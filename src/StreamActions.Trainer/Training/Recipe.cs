@@ -18,8 +18,8 @@ internal sealed class Recipe : IDisposable
     public Recipe(TorchParameters parameters, TrainingOptions options)
     {
         (_parameters, _options) = (parameters, options);
-        // Decay pulls on matrices alone: biases, norms and positions keep their place. Text adapters learn at half the rate when CLIP is frozen.
-        var groups = parameters.Trained.GroupBy(p => (Decays: p.Value.shape.Length > 1 && !p.Key.Contains("positional", StringComparison.Ordinal), Factor: Factor(p.Key, options.Train)))
+        var groups = parameters.Trained.GroupBy(
+            p => (Decays: Decays(parameters.Specs[p.Key]), Factor: Factor(parameters.Specs[p.Key], options.Train)))
             .OrderBy(g => g.Key).ToList();
         _factors = [.. groups.Select(g => g.Key.Factor)];
         _optimizer = new(groups.Select(g => new AdamW.ParamGroup(g.Select(p => p.Value), new AdamW.Options
@@ -34,26 +34,26 @@ internal sealed class Recipe : IDisposable
         _optimizer.zero_grad();
     }
 
-    /// <summary>Freezes what is not trained, and says how many numbers are.</summary>
+    /// <summary>Freezes what is not trained, and returns how many numbers are trained.</summary>
     /// <param name="parameters">All of them.</param>
     /// <param name="options">What is trained.</param>
     /// <param name="visionAdapters">False: frames are averaged, so the temporal adapter stays the identity too.</param>
     public static long Freeze(TorchParameters parameters, TrainingOptions options, bool visionAdapters) =>
-        parameters.TrainOnly(name => Trains(name, options, visionAdapters));
+        parameters.TrainOnly(spec => Trains(spec, options, visionAdapters));
 
     /// <summary>How many numbers of a network are trained, and how many there are.</summary>
     public static (long Trained, long All) Count(M2ClipConfig config, TrainingOptions options)
     {
-        var sizes = M2ClipParameters.List(config).Select(p => (p.Name, Size: p.Shape.Aggregate(1L, (a, b) => a * b))).ToList();
-        return (sizes.Where(p => Trains(p.Name, options, config.VisionAdapterLayers > 0)).Sum(p => p.Size), sizes.Sum(p => p.Size));
+        var sizes = M2ClipParameters.List(config).Select(p => (Spec: p, Size: p.Shape.Aggregate(1L, (a, b) => a * b))).ToList();
+        return (sizes.Where(p => Trains(p.Spec, options, config.VisionAdapterLayers > 0)).Sum(p => p.Size), sizes.Sum(p => p.Size));
     }
 
-    private static bool Trains(string name, TrainingOptions options, bool visionAdapters) => options.Train switch
+    private static bool Trains(ParameterSpec spec, TrainingOptions options, bool visionAdapters) => options.Train switch
     {
-        // Adapters, the temporal adapter and both heads have it in their names, as in the reference.
-        TrainablePart.Adapters => IsAdapter(name) && (visionAdapters || !IsTemporal(name)) && IsOf(options.Ted, name),
-        TrainablePart.Backbone => !IsAdapter(name),
-        _ => IsOf(options.Ted, name),
+        TrainablePart.Adapters =>
+            !spec.IsBackbone && (visionAdapters || spec.Role != ParameterRole.TemporalAdapter) && IsOf(options.Ted, spec.Role),
+        TrainablePart.Backbone => spec.IsBackbone,
+        _ => IsOf(options.Ted, spec.Role),
     };
 
     /// <summary>Takes over the state of an optimiser that was saved; null leaves it fresh.</summary>
@@ -86,17 +86,20 @@ internal sealed class Recipe : IDisposable
 
     public void Dispose() => _optimizer.Dispose();
 
-    private static bool IsAdapter(string name) => name.Contains("adapter", StringComparison.Ordinal) || name.Contains("textad", StringComparison.Ordinal);
-
-    private static bool IsTemporal(string name) => name.StartsWith("visual.t_adapter.", StringComparison.Ordinal);
-
-    private static bool IsOf(TedParts parts, string name) => parts == TedParts.Both || (PartOf(name) ?? parts) == parts;
+    private static bool IsOf(TedParts trained, ParameterRole role) => trained == TedParts.Both || (PartOf(role) ?? trained) == trained;
 
     // The temporal adapter behind the last block enhances too.
-    private static TedParts? PartOf(string name) =>
-        name.Contains("offset_adapter.", StringComparison.Ordinal) ? TedParts.Difference
-        : IsTemporal(name) || IsAdapter(name) && name.StartsWith("visual.transformer.", StringComparison.Ordinal) ? TedParts.Enhancement
-        : null;
+    private static TedParts? PartOf(ParameterRole role) => role switch
+    {
+        ParameterRole.Difference => TedParts.Difference,
+        ParameterRole.Enhancement or ParameterRole.TemporalAdapter => TedParts.Enhancement,
+        _ => null,
+    };
 
-    private static double Factor(string name, TrainablePart part) => part == TrainablePart.Adapters && name.Contains("textad", StringComparison.Ordinal) ? 0.5 : 1;
+    // Weight decay applies to matrices: not to biases, norms and positional embeddings.
+    private static bool Decays(ParameterSpec spec) => spec.Shape.Length > 1 && spec.Role != ParameterRole.PositionalEmbedding;
+
+    // Text adapters learn at half the rate when CLIP is frozen.
+    private static double Factor(ParameterSpec spec, TrainablePart part) =>
+        part == TrainablePart.Adapters && spec.Role == ParameterRole.TextAdapter ? 0.5 : 1;
 }

@@ -13,7 +13,8 @@ namespace StreamActions.Trainer.Training;
 /// <summary>The folder of a training run.</summary>
 internal sealed class RunFolder
 {
-    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json", VocabularyFile = "vocab.json", MergesFile = "merges.txt",
+    private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json", VocabularyFile = "vocab.json",
+        MergesFile = "merges.txt",
         Restore = "restore the run from a copy, or start another in a new folder";
     private static readonly string[] Files = [NetworkFile, ClipFile, OptionsFile, VocabularyFile, MergesFile];
     private readonly string _root;
@@ -24,6 +25,9 @@ internal sealed class RunFolder
         (_root, _network, Clip, Options) = (root, network, clip, options);
         Checkpoints = new(root);
     }
+
+    /// <summary>The network's sizes, and the names of its heads' rows.</summary>
+    public TrainedNetwork Network => _network;
 
     /// <summary>Sizes of the network.</summary>
     public M2ClipConfig Config => _network.Config;
@@ -61,7 +65,7 @@ internal sealed class RunFolder
     /// <param name="clip">The clips.</param>
     /// <param name="options">The run's settings.</param>
     /// <param name="source">Its data.</param>
-    /// <exception cref="FormatException">The folder's place is taken by a file.</exception>
+    /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
     public static RunFolder Create(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
         Make(root);
@@ -69,14 +73,16 @@ internal sealed class RunFolder
         var template = new PromptTemplate(options.PromptTemplate);
         VocabularyBuilder.Write(source.Texts.Select(template.Apply).Append(LabelWords.Mask), folder.VocabularyPath, folder.MergesPath);
         var words = config.MlmVocabSize > 0 ? LabelWords.Of(source.Texts, template).Words : [];
-        folder = new(root, new(config with { VocabSize = folder.Tokenizer().Count, MlmVocabSize = words.Count }, source.Classes, words), clip, options);
+        folder = new(root, new(config with { VocabSize = folder.Tokenizer().Count, MlmVocabSize = words.Count }, source.Classes, words),
+            clip, options);
         folder.WriteSettings();
         return folder;
     }
 
     /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
-    /// <exception cref="FormatException">The folder's place is taken by a file.</exception>
-    public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options, (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
+    /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
+    public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options,
+        (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
     {
         Make(root);
         var folder = new RunFolder(root, network, clip, options);
@@ -93,10 +99,10 @@ internal sealed class RunFolder
         options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
         var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
         if (words.Count > 0)
-            LabelWords.Require(ClipTokenizer.Load(start.Tokenizer.Vocabulary, start.Tokenizer.Merges));
+            LabelWords.Require(TokenizerFiles.Load(start.Tokenizer));
         // A head that nothing teaches would only say what it was made with; the classes stay, for their texts.
-        var heads = new NewHeads(clip.Frames, options.Adapters, options.Losses.Visual > 0 ? source.Classes : [], words, options.BeforeAttention);
-        var (config, weights) = heads.On(start);
+        var classes = options.Losses.Visual > 0 ? source.Classes : [];
+        var (config, weights) = new ModelAdaptation(clip.Frames, options.Adapters, classes, words, options.BeforeAttention).Apply(start);
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
         using (no_grad())
             _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
@@ -104,24 +110,40 @@ internal sealed class RunFolder
     }
 
     /// <summary>Opens an existing run.</summary>
-    /// <exception cref="FormatException">The folder is not a run, or a file of it is missing or not readable; names the file.</exception>
+    /// <exception cref="TrainerException">The folder is not a run, or a file of it is missing or not readable; names the file.</exception>
     public static RunFolder Open(string root)
     {
         if (File.Exists(root))
-            throw new FormatException($"{root}: this is a file; name the folder of a run");
+            throw new TrainerException($"{root}: this is a file; name the folder of a run");
         if (!Exists(root))
-            throw new FormatException($"{root}: no training run is here; start one with 'train --run {root}'");
+            throw new TrainerException($"{root}: no training run is here; start one with 'train --run {root}'");
         var missing = Files.Where(file => !File.Exists(Path.Combine(root, file))).ToList();
         if (missing.Count > 0)
-            throw new FormatException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
+            throw new TrainerException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
         return new(root, Read(root, NetworkFile, json => TrainedNetwork.Parse(json, Path.Combine(root, NetworkFile))),
-            Read(root, ClipFile, ParseClip), Read(root, OptionsFile, TrainingOptions.Parse));
+            Read(root, ClipFile, ParseClip), Read(root, OptionsFile, ParseOptions));
     }
 
     private static ClipSpec? ParseClip(string json)
     {
         var clip = JsonSerializer.Deserialize<ClipSpec>(json, Checkpoints.EveryMember);
-        return clip is null or { Frames: > 0, SampleFps: > 0, Size: > 0 } ? clip : throw new JsonException("frames, rate and size must be above 0");
+        return clip is null or { Frames: > 0, SampleFps: > 0, Size: > 0 }
+            ? clip
+            : throw new JsonException("frames, rate and size must be above 0");
+    }
+
+    private static TrainingOptions? ParseOptions(string json)
+    {
+        var options = TrainingOptions.Parse(json);
+        try
+        {
+            _ = options is null ? null : new PromptTemplate(options.PromptTemplate);
+            return options;
+        }
+        catch (FormatException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
     }
 
     private static T Read<T>(string root, string file, Func<string, T?> parse) where T : class
@@ -132,7 +154,7 @@ internal sealed class RunFolder
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{root}: its {file} is not readable ({e.Message}); {Restore}", e);
+            throw new TrainerException($"{root}: its {file} is not readable ({e.Message}); {Restore}", e);
         }
     }
 
@@ -140,16 +162,16 @@ internal sealed class RunFolder
     private static void Make(string root)
     {
         if (File.Exists(root))
-            throw new FormatException($"{root}: a file is here; name another folder for the run");
+            throw new TrainerException($"{root}: a file is here; name another folder for the run");
         Directory.CreateDirectory(root);
     }
 
     /// <summary>The same run with another length, which is kept.</summary>
-    /// <exception cref="InvalidOperationException">More steps than that are done already.</exception>
+    /// <exception cref="TrainerException">More steps than that are done already.</exception>
     public RunFolder WithSteps(long steps)
     {
         if (steps < LatestStep())
-            throw new InvalidOperationException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
+            throw new TrainerException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
         var longer = new RunFolder(_root, _network, Clip, Options with { Steps = steps });
         longer.WriteOptions();
         return longer;
@@ -170,7 +192,7 @@ internal sealed class RunFolder
     }
 
     /// <summary>The run's tokenizer.</summary>
-    public ClipTokenizer Tokenizer() => ClipTokenizer.Load(VocabularyPath, MergesPath);
+    public ClipTokenizer Tokenizer() => TokenizerFiles.Load((VocabularyPath, MergesPath));
 
     /// <summary>Path of a file of the run.</summary>
     public string In(string file) => Path.Combine(_root, file);
@@ -181,7 +203,9 @@ internal sealed class RunFolder
     /// <summary>The network to train on: that of the newest checkpoint, or a fresh one.</summary>
     public TorchNetwork LoadNetwork(Device? device = null) => Load(Checkpoints.Latest(), device);
 
-    /// <summary>The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.</summary>
+    /// <summary>
+    /// The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.
+    /// </summary>
     public (TorchNetwork Network, long Step) LoadBest(Device? device = null) => (Load(BestOrLatest(), device), BestStep());
 
     /// <summary>Steps behind the network of <see cref="LoadBest"/>.</summary>

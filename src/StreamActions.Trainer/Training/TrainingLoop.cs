@@ -19,7 +19,8 @@ namespace StreamActions.Trainer.Training;
 /// <param name="ClipsPerSecond">Speed of the step.</param>
 /// <param name="WaitSeconds">How long the step waited for its clips.</param>
 internal sealed record StepReport(
-    long Step, double Loss, IReadOnlyDictionary<string, double> Parts, double Accuracy, double Rate, double ClipsPerSecond, double WaitSeconds);
+    long Step, double Loss, IReadOnlyDictionary<string, double> Parts, double Accuracy, double Rate, double ClipsPerSecond,
+    double WaitSeconds);
 
 /// <summary>How a run ended.</summary>
 internal enum TrainingEnd
@@ -46,7 +47,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     /// <summary>Runs. Saves when it is cancelled, and returns normally then.</summary>
     /// <param name="onStep">Told of every step.</param>
     /// <param name="onEvaluation">Told of every evaluation, with the steps done.</param>
-    /// <param name="cancellation">Stops it: within a part of a step, or a few clips of an evaluation, which is then made when the run goes on.</param>
+    /// <param name="cancellation">Stops it: within a part of a step, or a few clips of an evaluation, which is then made when the run goes
+    /// on.</param>
     public async Task<TrainingEnd> RunAsync(Action<StepReport> onStep, Action<long, SetReport> onEvaluation, CancellationToken cancellation)
     {
         var options = run.Options;
@@ -55,7 +57,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         using var optimizer = new Recipe(network.Parameters, options);
         var latest = run.Checkpoints.Latest();
         optimizer.Resume(latest?.Optimizer);
-        var losses = new MultiTaskLoss(network, options.Losses, run.Classes, run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained);
+        var losses = new MultiTaskLoss(
+            network, options.Losses, run.Classes, run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained);
         var step = run.LatestStep();
         using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
         var saved = step;
@@ -125,7 +128,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     }
 
     private bool IsNoBetter(long step) =>
-        run.Options.Patience > 0 && run.Checkpoints.BestFigure() is { } best && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;
+        run.Options.Patience > 0 && run.Checkpoints.BestFigure() is { } best
+        && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;
 
     private (double Loss, BatchLoss Batch) Backward(TorchNetwork network, MultiTaskLoss losses, TrainingClip[] clips, long step, int part)
     {
@@ -136,8 +140,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
         var value = (double)batch.Total.item<float>();
         if (!double.IsFinite(value))
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"the loss is no number any more at step {step}; go on from the last checkpoint with a lower --rate"));
+            throw new TrainerException(string.Create(CultureInfo.InvariantCulture,
+                $"step {step}: the loss is NaN or infinite; start another run with 'train --from' this one and a lower --rate"));
         batch.Total.Times(1.0 / options.Accumulate).backward();
         (network.Training, network.MixedPrecision) = (false, false);
         return (value, batch);

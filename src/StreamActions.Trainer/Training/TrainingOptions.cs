@@ -99,7 +99,7 @@ internal sealed record TrainingOptions
     };
 
     /// <summary>Refuses settings that cannot be.</summary>
-    /// <exception cref="FormatException">Some cannot; all are listed.</exception>
+    /// <exception cref="TrainerException">Some cannot; all are listed.</exception>
     public void Check()
     {
         List<string> problems = [.. Losses.Problems()];
@@ -112,12 +112,13 @@ internal sealed record TrainingOptions
         Require(EvaluateEvery >= 1, $"--evaluate-every {EvaluateEvery} is below 1");
         Require(Patience >= 0, $"--patience {Patience} is below 0");
         if (problems.Count > 0)
-            throw new FormatException(string.Join("; ", problems));
+            throw new TrainerException(string.Join("; ", problems));
     }
 
     /// <summary>As JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    /// <summary>From JSON.</summary>
-    public static TrainingOptions Parse(string json) => JsonSerializer.Deserialize<TrainingOptions>(json, Json)!;
+    /// <summary>From JSON; null for the text <c>null</c>.</summary>
+    /// <exception cref="JsonException">It is not the JSON of settings.</exception>
+    public static TrainingOptions? Parse(string json) => JsonSerializer.Deserialize<TrainingOptions>(json, Json);
 }

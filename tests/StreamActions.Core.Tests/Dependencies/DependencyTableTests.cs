@@ -6,7 +6,7 @@ namespace StreamActions.Core.Tests.Dependencies;
 public sealed class DependencyTableTests
 {
     private const string Core = "StreamActions.Core", Video = "StreamActions.Video", Model = "StreamActions.Model", Onnx = "StreamActions.Onnx",
-        Trainer = "StreamActions.Trainer", Worker = "StreamActions.Worker";
+        Scenes = "StreamActions.Scenes", Trainer = "StreamActions.Trainer", Worker = "StreamActions.Worker";
 
     private static readonly string[] Libtorch = ["TorchSharp", "libtorch"], OnnxRuntime = ["Microsoft.ML.OnnxRuntime"],
         OpenCv = ["OpenCvSharp4"], Kafka = ["Confluent.Kafka", "librdkafka"], Sqlite = ["Microsoft.Data.Sqlite", "SQLitePCLRaw"];
@@ -18,7 +18,8 @@ public sealed class DependencyTableTests
         [Video] = new([Core], OpenCv, []),
         [Model] = new([Core], [], [.. Libtorch, .. OnnxRuntime]),
         [Onnx] = new([Core, Model], OnnxRuntime, Libtorch),
-        [Trainer] = new([Core, Video, Model, Onnx], [.. Libtorch, .. OpenCv, .. OnnxRuntime, "SkiaSharp"], [.. Kafka, .. Sqlite]),
+        [Scenes] = new([Core, Video], OpenCv, [.. Libtorch, .. OnnxRuntime, .. Kafka, .. Sqlite]),
+        [Trainer] = new([Core, Video, Model, Onnx, Scenes], [.. Libtorch, .. OpenCv, .. OnnxRuntime, "SkiaSharp"], [.. Kafka, .. Sqlite]),
         [Worker] = new([Core, Video], [.. OpenCv, .. OnnxRuntime, .. Kafka, .. Sqlite], Libtorch),
     };
 

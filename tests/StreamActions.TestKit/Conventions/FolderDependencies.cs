@@ -16,9 +16,9 @@ public sealed record FolderCycle(IReadOnlyList<string> Folders, IReadOnlyList<st
 /// Finds dependency cycles between the folders of a project. The folder of a file is its namespace.
 /// <para>
 /// The rule: the folders directly below one folder form no cycle among each other, at every level. A folder includes its sub-folders:
-/// <c>Data</c> and <c>Data.Layouts</c> are one node next to <c>Training</c>, and <c>Data.Layouts</c> is a node next to <c>Data.Decoding</c>.
-/// A folder and its own sub-folders are not compared: C# lets the sub-folder use the folder's types without a <c>using</c> line, so that
-/// half of the graph is not in the source. For the same reason the files of the root namespace are left out.
+/// <c>Data</c> and <c>Data.Layouts</c> are one node next to <c>Training</c>, and <c>Data.Layouts</c> is a node next to
+/// <c>Data.Decoding</c>. A folder and its own sub-folders are not compared: C# lets the sub-folder use the folder's types without a
+/// <c>using</c> line, so that half of the graph is not in the source. For the same reason the files of the root namespace are left out.
 /// </para>
 /// <para>
 /// A use is a <c>using</c> directive (also <c>static</c>, <c>global</c>, or an alias) or a name written from the root namespace on, such as

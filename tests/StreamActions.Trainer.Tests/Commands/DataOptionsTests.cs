@@ -20,22 +20,22 @@ public sealed class DataOptionsTests
     [InlineData("--data clips --replay-share 0.5", "--replay-share: ")]
     [InlineData("--data clips --views 4", "--views 4: ")]
     public void Read_TrainingOptionThatDataLacks_IsRefused(string arguments, string message) =>
-        Assert.StartsWith(message, Assert.Throws<FormatException>(() => Read(arguments, training: true)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<TrainerException>(() => Training(arguments)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
     [InlineData("--data generated")]
     [InlineData("--data clips --labels a.csv --validation b.txt --media c --held-out 0.3 --augment none --views 4x3 --colour-jitter 0.2")]
     [InlineData("--replay clips --replay-share 0.3 --augment none --views 4x3 --held-out 0.1")]
-    public void Read_TrainingOptionThatDataHas_IsTaken(string arguments) => Assert.NotNull(Read(arguments, training: true));
+    public void Read_TrainingOptionThatDataHas_IsTaken(string arguments) => Assert.NotNull(Training(arguments));
 
     [Fact]
     public void Read_Recordings_KeepsWhatWasGiven()
     {
-        var choice = Read("--data clips --held-out 0.3 --augment something-something --colour-jitter 0.4 --views 4x3", training: true);
+        var choice = Training("--data clips --held-out 0.3 --augment something-something --colour-jitter 0.4 --views 4x3");
         Assert.Equal((Path.GetFullPath("clips"), 0.3, "something-something", 0.4, 4, 3),
             (choice.Source, choice.HeldOut, choice.Recipe, choice.ColourJitter, choice.TemporalViews, choice.SpatialViews));
-        Assert.Equal(new DataChoice(), Read("", training: true));
+        Assert.Equal(new DataChoice(), Training(""));
     }
 
     [Theory]
@@ -45,25 +45,44 @@ public sealed class DataOptionsTests
     [InlineData("--data generated --labels a.csv")]
     [InlineData("--data generated --views 4x3")]
     public void Read_EvaluationOptionThatDataLacks_IsRefused(string arguments) =>
-        Assert.StartsWith(arguments.Split(' ')[^2] + ": ", Assert.Throws<FormatException>(() => Read(arguments, training: false, Recordings)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            arguments.Split(' ')[^2] + ": ", Assert.Throws<TrainerException>(() => Evaluation(arguments, Recordings)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Read_ViewsOfARunsOwnData_AreForRecordingsAlone()
     {
-        Assert.Equal(4, Read("--views 4x3", training: false, Recordings).TemporalViews);
-        Assert.Equal(4, Read("--views 4x3", training: false, new() { Replay = "/clips" }).TemporalViews);
-        Assert.Equal(4, Read("--views 4x3", training: false).TemporalViews);
-        Assert.Equal(4, Read("--data clips --views 4x3", training: false, new()).TemporalViews);
-        Assert.StartsWith("--views: ", Assert.Throws<FormatException>(() => Read("--views 4x3", training: false, new())).Message, StringComparison.Ordinal);
+        Assert.Equal(4, Evaluation("--views 4x3", Recordings).TemporalViews);
+        Assert.Equal(4, Evaluation("--views 4x3", new() { Replay = "/clips" }).TemporalViews);
+        Assert.Equal(4, Evaluation("--views 4x3").TemporalViews);
+        Assert.Equal(4, Evaluation("--data clips --views 4x3", new()).TemporalViews);
+        Assert.StartsWith(
+            "--views: ", Assert.Throws<TrainerException>(() => Evaluation("--views 4x3", new())).Message, StringComparison.Ordinal);
     }
 
-    private static DataChoice Read(string arguments, bool training, DataChoice? own = null)
+    private static DataChoice Training(string arguments)
     {
-        var options = new DataOptions();
+        var (settings, result) = Parse(arguments, RunSettings.All);
+        var choice = settings.Read(result).Data;
+        DataOptions.CheckForTraining(settings, result, choice);
+        return choice;
+    }
+
+    private static DataChoice Evaluation(string arguments, DataChoice? own = null)
+    {
+        var (settings, result) = Parse(arguments, DataOptions.OfEvaluation);
+        var choice = settings.Read(result).Data;
+        DataOptions.CheckForEvaluation(settings, result, choice, own);
+        return choice;
+    }
+
+    private static (SettingOptions Settings, ParseResult Result) Parse(string arguments, IEnumerable<RunSetting> all)
+    {
+        var settings = new SettingOptions(all, RunSettings.Defaults);
         Command command = new("verb");
-        options.AddTo(command, training);
+        settings.AddTo(command);
         var result = command.Parse(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Empty(result.Errors);
-        return options.Read(result, training, own);
+        return (settings, result);
     }
 }

@@ -26,7 +26,8 @@ public sealed partial class DocumentedCommandsTests
             foreach (Match line in Line().Matches(text))
             {
                 // A page may set a variable several times: what stands nearest above holds.
-                var command = Use().Replace(line.Groups[1].Value, use => variables[use.Groups[1].Value].Last(v => v.Index < line.Index).Value);
+                var command =
+                    Use().Replace(line.Groups[1].Value, use => variables[use.Groups[1].Value].Last(v => v.Index < line.Index).Value);
                 commands.Add($"{page}: {command.Split(" #")[0].Trim()}");
             }
         }

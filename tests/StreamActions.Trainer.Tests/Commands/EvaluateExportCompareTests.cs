@@ -20,7 +20,8 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public void Evaluate_Run_WritesReportAndPictureAndKeepsTheReport()
     {
         var run = MakeRun();
-        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--json", _folder.File("a.json"), "--confusion", _folder.File("a.png")]).Invoke());
+        Assert.Equal(0, EvaluateCommand.Create()
+            .Parse(["--run", run, "--per-class", "1", "--json", _folder.File("a.json"), "--confusion", _folder.File("a.png")]).Invoke());
 
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("a.json")), "a.json");
         Assert.Equal("mine", report.Model);
@@ -49,7 +50,8 @@ public sealed class EvaluateExportCompareTests : IDisposable
         var run = RunFolder.Open(path);
         using var network = run.LoadNetwork();
         run.Checkpoints.Save(1, network.Parameters, null);
-        Assert.Equal(0, ExportCommand.Create().Parse(["--run", path, "--name", "weaker", "--to", _folder.File("weaker"), "--per-class", "1", "--strength", "0.5"]).Invoke());
+        Assert.Equal(0, ExportCommand.Create()
+            .Parse(["--run", path, "--name", "weaker", "--to", _folder.File("weaker"), "--per-class", "1", "--strength", "0.5"]).Invoke());
 
         Assert.Contains("\"adapter-strength\": \"0.5\"", File.ReadAllText(_folder.File("weaker/manifest.json")), StringComparison.Ordinal);
         const string Last = "visual.t_adapter.fc2.weight", First = "visual.t_adapter.fc1.weight";
@@ -74,7 +76,8 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public void Evaluate_OtherData_LeavesTheRunsOwnReport()
     {
         var run = MakeRun();
-        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--data", "generated", "--json", _folder.File("b.json")]).Invoke());
+        Assert.Equal(0, EvaluateCommand.Create()
+            .Parse(["--run", run, "--per-class", "1", "--data", "generated", "--json", _folder.File("b.json")]).Invoke());
         Assert.True(File.Exists(_folder.File("b.json")));
         Assert.False(File.Exists(Path.Combine(run, "evaluation.json")));
         Assert.Equal(1, EvaluateCommand.Create().Parse(["--run", run, "--data", "nothing-known"]).Invoke());
@@ -84,9 +87,11 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public void Evaluate_Bundle_IsMeasuredOnDataThatAreNamed()
     {
         var bundle = Path.Combine(RepositoryPaths.Root, "models/demo");
-        Assert.Equal(1, EvaluateCommand.Create().Parse(["--run", bundle, "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
+        Assert.Equal(
+            1, EvaluateCommand.Create().Parse(["--run", bundle, "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
         Assert.False(File.Exists(_folder.File("bundle.json")));
-        Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", bundle, "--data", "generated", "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
+        Assert.Equal(0, EvaluateCommand.Create()
+            .Parse(["--run", bundle, "--data", "generated", "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("bundle.json")), "bundle.json");
         Assert.Equal(("demo", ReportFile.Open(bundle).Steps), (report.Model, report.Steps));
         Assert.InRange(report.Sets[0].ByClassifier!.Top1.Value, 0.7, 1);   // its head is used
@@ -96,7 +101,8 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public async Task Evaluate_Stopped_WritesNothing()
     {
         var run = MakeRun();
-        var code = await EvaluateCommand.Create().Parse(["--run", run, "--json", _folder.File("c.json")]).InvokeAsync(cancellationToken: new CancellationToken(canceled: true));
+        var code = await EvaluateCommand.Create().Parse(["--run", run, "--json", _folder.File("c.json")])
+            .InvokeAsync(cancellationToken: new CancellationToken(canceled: true));
         Assert.Equal(130, code);
         Assert.False(File.Exists(_folder.File("c.json")));
         Assert.False(File.Exists(Path.Combine(run, "evaluation.json")));
@@ -106,17 +112,21 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public void Open_RunWithoutReportOfItsBestCheckpoint_SaysHowToMakeOne()
     {
         var run = MakeRun();
-        Assert.Contains($"'evaluate --run {run}'", Assert.Throws<FormatException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(run, "evaluation.json"), ExampleReports.Report("mine").ToJson());   // of step 250, and the run is at 0
-        Assert.Contains("step 0", Assert.Throws<FormatException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'evaluate --run {run}'", Assert.Throws<TrainerException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
+        // of step 250, and the run is at 0
+        File.WriteAllText(Path.Combine(run, "evaluation.json"), ExampleReports.Report("mine").ToJson());
+        Assert.Contains("step 0", Assert.Throws<TrainerException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Compare_NothingThere_FailsAndWritesNothing()
     {
-        Assert.Equal(1, CompareCommand.Create().Parse([_folder.File("none"), _folder.File("none"), "--json", _folder.File("d.json")]).Invoke());
+        Assert.Equal(
+            1, CompareCommand.Create().Parse([_folder.File("none"), _folder.File("none"), "--json", _folder.File("d.json")]).Invoke());
         Assert.False(File.Exists(_folder.File("d.json")));
-        Assert.Contains("no such file or folder", Assert.Throws<FormatException>(() => ReportFile.Open(_folder.File("none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file or folder", Assert.Throws<TrainerException>(() => ReportFile.Open(_folder.File("none"))).Message,
+            StringComparison.Ordinal);
     }
 
     private string MakeRun()

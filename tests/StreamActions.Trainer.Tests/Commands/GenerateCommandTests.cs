@@ -70,7 +70,8 @@ public sealed class GenerateCommandTests : IDisposable
     public void Actions_UnknownName_IsRefusedNamingTheOption(string verb)
     {
         Assert.Equal(1, Run(verb, "--to", _folder.File("none"), "--actions", "flies"));
-        Assert.Contains("error: --actions flies: no action is called flies; there are walks_left,", _console.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "error: --actions flies: no action is called flies; there are walks_left,", _console.Error, StringComparison.Ordinal);
         Assert.False(Path.Exists(_folder.File("none")));
     }
 

@@ -40,11 +40,16 @@ public sealed class ImportClipTests : IDisposable
         };
         using var parameters = TorchParameters.Start(3);
         _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, _config);
-        _official = parameters.Export().Where(p => !p.Key.Contains("adapter", StringComparison.Ordinal)).ToDictionary(p => p.Key, p => p.Value);
+        _official = parameters.Export().Where(p => !p.Key.Contains("adapter", StringComparison.Ordinal))
+            .ToDictionary(p => p.Key, p => p.Value);
     }
 
-    private const string HuggingFaceConfiguration =
-        """{ "vision_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 }, "text_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 } }""";
+    private const string HuggingFaceConfiguration = """
+        {
+          "vision_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 },
+          "text_config": { "hidden_act": "quick_gelu", "num_attention_heads": 1 }
+        }
+        """;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -113,8 +118,10 @@ public sealed class ImportClipTests : IDisposable
     public void Import_FolderWithoutFiles_NamesThem()
     {
         var empty = Directory.CreateDirectory(In("empty")).FullName;
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
-        Assert.Contains("no model.safetensors or open_clip_model.safetensors, no config.json or open_clip_config.json, no vocab.json, no merges.txt", message, StringComparison.Ordinal);
+        var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
+        Assert.Contains(
+            "no model.safetensors or open_clip_model.safetensors, no config.json or open_clip_config.json, no vocab.json, no merges.txt",
+            message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +129,7 @@ public sealed class ImportClipTests : IDisposable
     {
         // Its activation is not known then, and LAION's has another one.
         SafetensorsFile.Write(In("model.safetensors"), _official);
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
+        var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.StartsWith($"{_folder}: no config.json or open_clip_config.json;", message, StringComparison.Ordinal);
         Assert.False(RunFolder.Exists(In("run")));
     }
@@ -132,7 +139,8 @@ public sealed class ImportClipTests : IDisposable
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In("config.json"), """{ "architecture": "vit_base_patch16_clip_quickgelu_224" }""");
-        Assert.Contains("neither vision_config", Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither vision_config",
+            Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message, StringComparison.Ordinal);
         File.WriteAllText(In("open_clip_config.json"), """{ "model_cfg": { "quick_gelu": true } }""");
         Assert.Equal(_config, ImportClipCommand.Import(_folder, In("run"), 4, 4).Config);
     }
@@ -142,12 +150,13 @@ public sealed class ImportClipTests : IDisposable
     [InlineData("config.json", """{ "text_config": { "num_attention_heads": 8 } }""", "text_config has 8 heads")]
     [InlineData("open_clip_config.json", """{ "model_cfg": { "embed_dim": 32 } }""", "quick_gelu")]
     [InlineData("config.json", "[", "not a model's configuration")]
-    [InlineData("config.json", """{ "text_config": { "hidden_act": "quick_gelu" } }""", "neither vision_config and text_config nor model_cfg")]
+    [InlineData(
+        "config.json", """{ "text_config": { "hidden_act": "quick_gelu" } }""", "neither vision_config and text_config nor model_cfg")]
     public void Import_PublishedConfigurationThatDoesNotFit_SaysWhy(string file, string json, string reason)
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In(file), json);
-        var message = Assert.Throws<FormatException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
+        var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.Contains(file, message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
@@ -164,7 +173,8 @@ public sealed class ImportClipTests : IDisposable
             {
                 rest = branch + rest.Replace("transformer.resblocks.", "encoder.layers.", StringComparison.Ordinal)
                     .Replace("ln_1", "layer_norm1", StringComparison.Ordinal).Replace("ln_2", "layer_norm2", StringComparison.Ordinal)
-                    .Replace("c_fc", "fc1", StringComparison.Ordinal).Replace("c_proj", "fc2", StringComparison.Ordinal).Replace("attn.", "self_attn.", StringComparison.Ordinal);
+                    .Replace("c_fc", "fc1", StringComparison.Ordinal).Replace("c_proj", "fc2", StringComparison.Ordinal)
+                    .Replace("attn.", "self_attn.", StringComparison.Ordinal);
                 if (!rest.Contains("in_proj_", StringComparison.Ordinal))
                 {
                     published[rest] = tensor;
@@ -187,7 +197,8 @@ public sealed class ImportClipTests : IDisposable
                 ("vision_model.", "conv1.weight") => ("vision_model.embeddings.patch_embedding.weight", tensor),
                 (_, "positional_embedding") => (branch + "embeddings.position_embedding.weight", tensor),
                 (_, "token_embedding.weight") => ("text_model.embeddings.token_embedding.weight", tensor),
-                _ => (branch + rest.Replace("ln_pre", "pre_layrnorm", StringComparison.Ordinal).Replace("ln_post", "post_layernorm", StringComparison.Ordinal)
+                _ => (branch + rest.Replace("ln_pre", "pre_layrnorm", StringComparison.Ordinal)
+                    .Replace("ln_post", "post_layernorm", StringComparison.Ordinal)
                     .Replace("ln_final", "final_layer_norm", StringComparison.Ordinal), tensor),
             };
             published[key] = value;

@@ -21,7 +21,8 @@ public sealed class ImportM2ClipTests : IDisposable
     public ImportM2ClipTests()
     {
         // As many ids as the weights have rows; the reference's inputs are ids already.
-        var ids = ByteAlphabet.Characters.Take(GoldenReference.Config.VocabSize - 2).Select(c => c.ToString()).Append(ClipTokenizer.StartToken).Append(ClipTokenizer.EndToken);
+        var ids = ByteAlphabet.Characters.Take(GoldenReference.Config.VocabSize - 2).Select(c => c.ToString())
+            .Append(ClipTokenizer.StartToken).Append(ClipTokenizer.EndToken);
         File.WriteAllText(In("vocab.json"), JsonSerializer.Serialize(ids.Index().ToDictionary(i => i.Item, i => i.Index)));
         File.WriteAllText(In("merges.txt"), "#version: 0.2\n");
         File.WriteAllLines(In("labels.csv"), ["id,name", .. Enumerable.Range(0, Classes).Select(n => $"{n},does thing {n}")]);
@@ -35,10 +36,10 @@ public sealed class ImportM2ClipTests : IDisposable
 
     private void Write(Dictionary<string, TensorData> weights) => SafetensorsFile.Write(In("model.safetensors"), weights);
 
-    private RunFolder Import(UnsaidByWeights unsaid, List<string>? leftOut = null) =>
-        ImportClipCommand.Import(_folder, In("run"), GoldenReference.Config.Frames, 4, unsaid, leftOut);
+    private RunFolder Import(CheckpointMetadata metadata, List<string>? leftOut = null) =>
+        ImportClipCommand.Import(_folder, In("run"), GoldenReference.Config.Frames, 4, metadata, leftOut);
 
-    private UnsaidByWeights Whole => new(In("labels.csv"), In("words.txt"), TextHeads);
+    private CheckpointMetadata Whole => new(In("labels.csv"), In("words.txt"), TextHeads);
 
     [Fact]
     public void Import_ReferencesWeights_GivesItsPublishedNumbers()
@@ -54,12 +55,16 @@ public sealed class ImportM2ClipTests : IDisposable
     }
 
     [Fact]
-    public void Import_NamesOfHeadsNotGiven_LeavesThemOutAndSaysSo()
+    public void Import_NamesOfHeadsNotGiven_LeavesThemOutWithASentenceEach()
     {
         List<string> leftOut = [];
         var run = Import(new(TextHeads: TextHeads), leftOut);
-        Assert.Equal(["classification head is left out: nothing says what its 7 rows are. --labels", "masked-language head is left out: nothing says what its 23 rows are. --words"],
-            leftOut.Select(l => l["The ".Length..l.IndexOf(" FILE", StringComparison.Ordinal)]));
+        Assert.Equal(
+            [
+                "The classification head is left out, because its 7 rows have no names. Give them with --labels FILE.",
+                "The masked-language head is left out, because its 23 rows have no names. Give them with --words FILE.",
+            ],
+            leftOut);
         Assert.Equal(GoldenReference.Config with { TextLayers = 12, TextAdapterLayers = 1, NumClasses = 0, MlmVocabSize = 0 }, run.Config);
         // The rest is as published.
         var outputs = Outputs(run);
@@ -95,7 +100,8 @@ public sealed class ImportM2ClipTests : IDisposable
         broken["visual.t_adapter.fc1.bias"] = new([3], [1, 2, 3]);
         Write(broken);
         var message = Assert.Throws<CheckpointException>(() => Import(Whole)).Message;
-        Assert.Contains("visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.conv.bias [32] is missing", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.conv.bias [32] is missing", message, StringComparison.Ordinal);
         Assert.Contains("visual.t_adapter.fc1.bias is [3], the network needs [32]", message, StringComparison.Ordinal);
 
         Write(new(GoldenReference.Weights) { ["visual.transformer.resblocks.1.spatial_adapter.fc1.weight"] = new([1], [1]) });
@@ -111,7 +117,7 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_LabelsThatDoNotFit_SaysWhy(string table, string reason)
     {
         File.WriteAllText(In("labels.csv"), table);
-        var message = Assert.ThrowsAny<FormatException>(() => Import(Whole)).Message;
+        var message = Assert.ThrowsAny<TrainerException>(() => Import(Whole)).Message;
         Assert.Contains("labels.csv", message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
@@ -125,7 +131,7 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_WordsThatDoNotFit_SaysWhy(string list, string reason)
     {
         File.WriteAllText(In("words.txt"), list);
-        var message = Assert.Throws<FormatException>(() => Import(Whole)).Message;
+        var message = Assert.Throws<TrainerException>(() => Import(Whole)).Message;
         Assert.Contains("words.txt", message, StringComparison.Ordinal);
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
@@ -141,10 +147,11 @@ public sealed class ImportM2ClipTests : IDisposable
     public void Import_NamesForAHeadThatIsNotThere_SaysSo()
     {
         Write(GoldenReference.Weights.Where(w => !w.Key.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)).ToDictionary());
-        Assert.Contains("these weights have no classification head", Assert.Throws<FormatException>(() => Import(Whole)).Message, StringComparison.Ordinal);
+        Assert.Contains("these weights have no classification head", Assert.Throws<TrainerException>(() => Import(Whole)).Message,
+            StringComparison.Ordinal);
         Write(GoldenReference.Weights.Where(w => !w.Key.Contains("adapter", StringComparison.Ordinal)).ToDictionary());
         File.WriteAllText(In("config.json"), """{ "vision_config": {}, "text_config": {} }""");
-        Assert.Contains("a plain CLIP", Assert.Throws<FormatException>(() => Import(Whole)).Message, StringComparison.Ordinal);
+        Assert.Contains("a plain CLIP", Assert.Throws<TrainerException>(() => Import(Whole)).Message, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, float[]> Outputs(RunFolder run)

@@ -5,6 +5,7 @@ using System.Globalization;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data;
+using StreamActions.Trainer.Data.Layouts;
 using StreamActions.Trainer.Tests.Training;
 using StreamActions.Trainer.Training;
 
@@ -45,7 +46,8 @@ public sealed class TrainCommandTests : IDisposable
                 TestVideo.MakeColour(In($"data/{name}/{n}.mp4"), colour, 64, 64, seconds: 2);
         }
         File.WriteAllText(In("data/red_room/broken.mp4"), "no video");
-        string[] arguments = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--augment", "none", "--batch", "4", "--epochs", "2", "--device", "cpu"];
+        string[] arguments = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--augment", "none",
+            "--batch", "4", "--epochs", "2", "--device", "cpu"];
         Assert.Equal(0, TrainCommand.Create().Parse(arguments).Invoke());
 
         var run = RunFolder.Open(In("run"));
@@ -56,6 +58,36 @@ public sealed class TrainCommandTests : IDisposable
         Assert.NotNull(run.Checkpoints.Best());
         // Done is done: the same command has nothing left to do.
         Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
+    }
+
+    [Fact]
+    public void AnyVerb_DataSetOfARun_IsOpenedOnceARun()
+    {
+        SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
+        foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0) })
+        {
+            Directory.CreateDirectory(In($"data/{name}"));
+            for (var n = 0; n < 8; n++)
+                TestVideo.MakeColour(In($"data/{name}/{n}.mp4"), colour, 64, 64, seconds: 1);
+        }
+        string[] begin =
+            ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--batch", "2", "--steps", "1"];
+
+        Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(begin).Invoke())));
+        Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--steps", "2"]).Invoke())));
+        Assert.Equal(1, Openings(() => Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", In("run"), "--per-class", "1"]).Invoke())));
+        string[] export = ["--run", In("run"), "--name", "rooms", "--to", In("bundle"), "--per-class", "1"];
+        Assert.Equal(1, Openings(() => Assert.Equal(0, ExportCommand.Create().Parse(export).Invoke())));
+    }
+
+    private int Openings(Action act)
+    {
+        var count = 0;
+        void Count(string path) => Interlocked.Add(ref count, path == In("data") ? 1 : 0);
+        DataSetReader.Opening += Count;
+        act();
+        DataSetReader.Opening -= Count;
+        return count;
     }
 
     [Theory]
@@ -88,9 +120,11 @@ public sealed class TrainCommandTests : IDisposable
     {
         SmallRuns.Pretrained(In("clip"), new GeneratedImageSource(SmallRuns.Clip with { Frames = 1 }));
         var options = File.ReadAllText(In("clip/options.json"));
-        File.WriteAllText(In("clip/options.json"), options.Replace("\"source\": \"generated\"", "\"source\": \"generated-images\"", StringComparison.Ordinal));
+        File.WriteAllText(In("clip/options.json"),
+            options.Replace("\"source\": \"generated\"", "\"source\": \"generated-images\"", StringComparison.Ordinal));
         Assert.Contains("a run of 'pretrain'", Refused(["--run", In("clip")]), StringComparison.Ordinal);
-        File.WriteAllText(In("clip/options.json"), options.Replace("\"made_by\": null", "\"made_by\": \"import-clip\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            In("clip/options.json"), options.Replace("\"made_by\": null", "\"made_by\": \"import-clip\"", StringComparison.Ordinal));
         Assert.Contains($"'train --run ANOTHER --from {In("clip")}'", Refused(["--run", In("clip")]), StringComparison.Ordinal);
         Assert.Contains("a run of 'import-clip'", Refused(["--run", In("clip")], PretrainCommand.Create()), StringComparison.Ordinal);
     }
@@ -99,7 +133,8 @@ public sealed class TrainCommandTests : IDisposable
     public void Train_RunThatIsBegun_KeepsItsSettingsAndNamesThoseThatDiffer()
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
-        string[] begun = ["--run", In("run"), "--from", In("clip"), "--steps", "0", "--batch", "4", "--masked", "0", "--rate", "0.002", "--device", "cpu"];
+        string[] begun = ["--run", In("run"), "--from", In("clip"), "--steps", "0", "--batch", "4", "--masked", "0", "--rate", "0.002",
+            "--device", "cpu"];
         Assert.Equal(0, TrainCommand.Create().Parse(begun).Invoke());
         Assert.Equal(0, TrainCommand.Create().Parse(begun).Invoke());
         Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
@@ -122,28 +157,10 @@ public sealed class TrainCommandTests : IDisposable
         Directory.CreateDirectory(In("data"));
         Directory.Move(In("all/red_room"), In("data/red_room"));
         Directory.Move(In("all/blue_room"), In("data/blue_room"));
-        Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--steps", "0"]).Invoke());
+        Assert.Equal(0, TrainCommand.Create()
+            .Parse(["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--steps", "0"]).Invoke());
         Directory.Move(In("all/a_green_room"), In("data/a_green_room"));
         Assert.Contains("new: 'a_green_room'", Refused(["--run", In("run"), "--steps", "1"]), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Command_Run_HasWhatMakesItAndNoPlace()
-    {
-        var options = new TrainingOptions { Steps = 800, Batch = 32, Rate = 6e-3, WarmUp = 50, Seed = 2, Train = TrainablePart.Adapters, ImportedFrom = "demo 0.3.0", Ted = TedParts.Difference };
-        Assert.Equal("train --run mine --from \"demo 0.3.0\" --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --ted difference", RunSettings.Command("/home/somebody/mine/", options));
-        var own = options with
-        {
-            ImportedFrom = null,
-            Ted = TedParts.Both,
-            MixedPrecision = true,
-            Losses = new() { Masked = 0 },
-            Data = new() { Source = "/home/somebody/shop", Replay = "generated", ReplayShare = 0.75, TemporalViews = 4, SpatialViews = 3 },
-        };
-        Assert.Equal("train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 --data shop --replay generated --replay-share 0.75 --views 4x3 --train adapters",
-            RunSettings.Command("mine", own));
-        Assert.Equal("pretrain --run clip --steps 9 --batch 128 --rate 0.001 --warm-up 1 --seed 1",
-            RunSettings.Command("runs/clip", new() { Steps = 9, Batch = 128, Rate = 1e-3, WarmUp = 1, Seed = 1, Train = TrainablePart.Backbone, Data = new() { Source = "generated-images" } }));
     }
 
     [Fact]
@@ -151,15 +168,18 @@ public sealed class TrainCommandTests : IDisposable
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { "exec", typeof(TrainCommand).Assembly.Location, "train", "--run", In("run"), "--batch", "64", "--steps", "100000", "--masked", "0", "--evaluate-every", "100000", "--device", "cpu", "--threads", "1" },
+            ArgumentList = { "exec", typeof(TrainCommand).Assembly.Location, "train", "--run", In("run"), "--batch", "64", "--steps",
+                "100000", "--masked", "0", "--evaluate-every", "100000", "--device", "cpu", "--threads", "1" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
         try
         {
             var cancellation = TestContext.Current.CancellationToken;
-            var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
-            while (!File.Exists(In("run/log.csv")) || new FileInfo(In("run/log.csv")).Length == 0)
+            var output =
+                Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            while (!File.Exists(In("run/log.csv"))
+                || !(await File.ReadAllTextAsync(In("run/log.csv"), cancellation)).Contains("step,1,", StringComparison.Ordinal))
             {
                 Assert.False(process.HasExited, "it ended by itself");
                 await Task.Delay(50, cancellation);

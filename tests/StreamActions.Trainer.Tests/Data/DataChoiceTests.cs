@@ -12,10 +12,12 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     [Fact]
     public void OpenForEvaluation_Recordings_AreAllHeldOut()
     {
-        var source = Choice("evaluated.csv", "moving.mp4,it moves", "wide.mp4,it is wide", "still.mp4,it stays").OpenForEvaluation(Clip, 5, "kinetics");
+        var source = Choice("evaluated.csv", "moving.mp4,it moves", "wide.mp4,it is wide", "still.mp4,it stays")
+            .OpenForEvaluation(Clip, 5, "kinetics");
 
         Assert.Equal(["it is wide", "it moves", "it stays"], source.Evaluation(9)[0].Clips.Select(clip => source.Classes[clip.Label].Name));
-        Assert.Contains("opened to evaluate on", Assert.Throws<InvalidOperationException>(() => source.Training(0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "opened to evaluate on", Assert.Throws<InvalidOperationException>(() => source.Training(0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,11 +35,13 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     public void Open_BrokenRecording_IsToldToTheCaller()
     {
         List<SkippedRecording> said = [];
-        var source = Choice("told.csv", "moving.mp4,it moves,train", "wide.mp4,it is wide,train", "text.mp4,somebody writes,train", "still.mp4,it stays,val").Open(Clip, 5, fresh: false, said.Add);
+        var source = Choice("told.csv", "moving.mp4,it moves,train", "wide.mp4,it is wide,train", "text.mp4,somebody writes,train",
+            "still.mp4,it stays,val").Open(Clip, 5, fresh: false, said.Add);
         _ = Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList();
         Assert.Equal(recordings.Text, Assert.Single(said).Path);
 
-        _ = Choice("told too.csv", "moving.mp4,it moves", "one.mp4,a moment").OpenForEvaluation(Clip, 5, "none", said.Add).Evaluation(1)[0].Clips.ToList();
+        _ = Choice("told too.csv", "moving.mp4,it moves", "one.mp4,a moment").OpenForEvaluation(Clip, 5, "none", said.Add)
+            .Evaluation(1)[0].Clips.ToList();
         Assert.Equal([recordings.Text, recordings.OneFrame], said.Select(s => s.Path));
     }
 
@@ -49,7 +53,8 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
 
         Assert.Equal(Pixels(plain), Pixels(plain with { ColourJitter = 0 }));
         Assert.NotEqual(Pixels(plain), Pixels(plain with { ColourJitter = 0.4 }));
-        Assert.StartsWith("--colour-jitter 1:", Assert.Throws<FormatException>(() => Pixels(plain with { ColourJitter = 1 })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("--colour-jitter 1:", Assert.Throws<TrainerException>(() => Pixels(plain with { ColourJitter = 1 })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,23 +62,25 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     {
         var good = Choice("good.csv", "moving.mp4,it moves,train", "still.mp4,it stays,val");
         string Message(DataChoice choice, ResizeRule resize = ResizeRule.CenterCrop) =>
-            Assert.Throws<FormatException>(() => choice.Open(Clip with { Resize = resize }, 5, fresh: false)).Message;
+            Assert.Throws<TrainerException>(() => choice.Open(Clip with { Resize = resize }, 5, fresh: false)).Message;
 
         Assert.StartsWith("--data /nowhere:", Message(good with { Source = "/nowhere" }), StringComparison.Ordinal);
         Assert.StartsWith("--replay /nowhere:", Message(good with { Replay = "/nowhere" }), StringComparison.Ordinal);
         Assert.StartsWith("--augment foo:", Message(good with { Recipe = "foo" }), StringComparison.Ordinal);
-        Assert.StartsWith("--views 4x3:", Message(good with { TemporalViews = 4, SpatialViews = 3 }, ResizeRule.Squash), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--views 4x3:", Message(good with { TemporalViews = 4, SpatialViews = 3 }, ResizeRule.Squash), StringComparison.Ordinal);
         Assert.StartsWith("--views 0x1:", Message(good with { TemporalViews = 0 }), StringComparison.Ordinal);
     }
 
     [Fact]
     public void ToJson_Choice_IsReadAgainAndOlderOnesToo()
     {
-        var options = new TrainingOptions { Steps = 1, Batch = 2, Rate = 1, Seed = 1, Data = new() { Source = "/clips", ColourJitter = 0.3, Replay = "generated" } };
+        var options = new TrainingOptions { Steps = 1, Batch = 2, Rate = 1, Seed = 1,
+            Data = new() { Source = "/clips", ColourJitter = 0.3, Replay = "generated" } };
 
-        Assert.Equal(options.Data, TrainingOptions.Parse(options.ToJson()).Data);
+        Assert.Equal(options.Data, TrainingOptions.Parse(options.ToJson())!.Data);
         Assert.DoesNotContain("has_recordings", options.ToJson(), StringComparison.Ordinal);
-        Assert.Equal(0, TrainingOptions.Parse("""{"steps":1,"batch":2,"rate":1,"seed":1,"data":{"source":"/clips"}}""").Data.ColourJitter);
+        Assert.Equal(0, TrainingOptions.Parse("""{"steps":1,"batch":2,"rate":1,"seed":1,"data":{"source":"/clips"}}""")!.Data.ColourJitter);
     }
 
     private DataChoice Choice(string name, params string[] rows)

@@ -30,7 +30,8 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>The problems of a set.</summary>
-    public static IReadOnlyList<DataProblem> Problems(DataSetOptions options) => Assert.Throws<DataSetException>(() => DataSetReader.Open(options)).Problems;
+    public static IReadOnlyList<DataProblem> Problems(DataSetOptions options) =>
+        Assert.Throws<DataSetException>(() => DataSetReader.Open(options)).Problems;
 
     /// <summary>Problems as <c>file:line what</c>, with file names alone.</summary>
     public static IEnumerable<string> Short(IEnumerable<DataProblem> problems) =>

@@ -7,11 +7,13 @@ namespace StreamActions.Trainer.Tests.Data;
 public sealed class EpochOrderTests
 {
     [Fact]
-    public void At_AnyEpoch_MeetsEveryClipOnce() => Gen.Select(Gen.ULong, Gen.Long[0, 1_000_000], Gen.Int[1, 700]).Sample((seed, epoch, clips) =>
+    public void At_AnyEpoch_MeetsEveryClipOnce() =>
+        Gen.Select(Gen.ULong, Gen.Long[0, 1_000_000], Gen.Int[1, 700]).Sample((seed, epoch, clips) =>
         Assert.Equal(Enumerable.Range(0, clips), Epoch(seed, epoch, clips).Order()));
 
     [Fact]
-    public void At_NextEpochOrOtherSeed_IsAnotherOrder() => Gen.Select(Gen.ULong, Gen.Long[0, 1000], Gen.Int[20, 200]).Sample((seed, epoch, clips) =>
+    public void At_NextEpochOrOtherSeed_IsAnotherOrder() =>
+        Gen.Select(Gen.ULong, Gen.Long[0, 1000], Gen.Int[20, 200]).Sample((seed, epoch, clips) =>
     {
         Assert.NotEqual(Epoch(seed, epoch, clips), Epoch(seed, epoch + 1, clips));
         Assert.NotEqual(Epoch(seed, epoch, clips), Epoch(seed + 1, epoch, clips));
@@ -26,5 +28,6 @@ public sealed class EpochOrderTests
         Assert.All(first, count => Assert.InRange(count, 400, 600));
     }
 
-    private static IEnumerable<int> Epoch(ulong seed, long epoch, int clips) => Enumerable.Range(0, clips).Select(place => EpochOrder.At(seed, epoch * clips + place, clips));
+    private static IEnumerable<int> Epoch(ulong seed, long epoch, int clips) =>
+        Enumerable.Range(0, clips).Select(place => EpochOrder.At(seed, epoch * clips + place, clips));
 }

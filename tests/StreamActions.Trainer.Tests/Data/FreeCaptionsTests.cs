@@ -13,19 +13,22 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     [Fact]
     public void Training_BrokenFreeCaptions_AreReplacedByOthersAlikeEveryTime()
     {
-        var data = Captions("moving.mp4,it moves,train", "text.mp4,somebody writes,train", "wide.mp4,it is wide,train", "one.mp4,a moment,train", "still.mp4,it stays,train", "three.mp4,it stays,val");
+        var data = Captions("moving.mp4,it moves,train", "text.mp4,somebody writes,train", "wide.mp4,it is wide,train",
+            "one.mp4,a moment,train", "still.mp4,it stays,train", "three.mp4,it stays,val");
         var source = new RecordedClipSource(data, Clip, Options);
         var clips = Enumerable.Range(0, 40).Select(n => source.Training(n)).ToList();
 
         Assert.Equal(["it is wide", "it moves", "it stays"], clips.Select(c => c.Caption).Distinct().Order());
         Assert.All(clips.Index(), c => Assert.Equal(source.Classes[c.Item.Label].Name, c.Item.Caption));
-        Assert.All(clips.Index().Where(c => source.Turn(c.Index).Path != recordings.Text && source.Turn(c.Index).Path != recordings.OneFrame),
+        Assert.All(
+            clips.Index().Where(c => source.Turn(c.Index).Path != recordings.Text && source.Turn(c.Index).Path != recordings.OneFrame),
             c => Assert.Equal(source.Turn(c.Index).Label, c.Item.Label));
         Assert.Equal(new[] { recordings.OneFrame, recordings.Text }.Order(StringComparer.Ordinal), source.Skipped.Select(s => s.Path));
         var other = new RecordedClipSource(data, Clip, Options);
         Assert.All(Enumerable.Range(0, 40).Reverse(), n => Assert.Equal(clips[n].Caption, other.Training(n).Caption));
         // Not always the same one stands in.
-        Assert.True(clips.Index().Where(c => source.Turn(c.Index).Path == recordings.Text).Select(c => c.Item.Caption).Distinct().Count() > 1);
+        Assert.True(
+            clips.Index().Where(c => source.Turn(c.Index).Path == recordings.Text).Select(c => c.Item.Caption).Distinct().Count() > 1);
     }
 
     [Theory]
@@ -33,7 +36,8 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     [InlineData("one.mp4")]
     public void Evaluation_MostHeldOutBroken_GivesWhatIsLeft(params string[] broken)
     {
-        var data = Captions(["moving.mp4,it moves,train", "wide.mp4,it is wide,val", .. broken.Select(file => $"{file},{file} is broken,val")]);
+        var data =
+            Captions(["moving.mp4,it moves,train", "wide.mp4,it is wide,val", .. broken.Select(file => $"{file},{file} is broken,val")]);
         var source = new RecordedClipSource(data, Clip, Options);
 
         Assert.Equal("it is wide", source.Classes[Assert.Single(source.Evaluation(5)[0].Clips).Label].Name);
@@ -43,7 +47,8 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     [Fact]
     public void Evaluation_AllHeldOutBroken_FailsWithTheList()
     {
-        var source = new RecordedClipSource(Captions("moving.mp4,it moves,train", "text.mp4,somebody writes,val", "one.mp4,a moment,val"), Clip, Options);
+        var source = new RecordedClipSource(
+            Captions("moving.mp4,it moves,train", "text.mp4,somebody writes,val", "one.mp4,a moment,val"), Clip, Options);
 
         var exception = Assert.Throws<DataSetException>(() => source.Evaluation(1)[0].Clips.ToList());
         Assert.StartsWith("held-out: none of the recordings can be used: 2 problem(s)", exception.Message, StringComparison.Ordinal);
@@ -55,7 +60,8 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     public void Untrained_FreeCaptionsOfHeldOutRows_AreThoseAlone()
     {
         var source = new RecordedClipSource(
-            Captions("moving.mp4,it moves,train", "still.mp4,it stays,train", "wide.mp4,it is wide,val", "three.mp4,it moves,val"), Clip, Options);
+            Captions("moving.mp4,it moves,train", "still.mp4,it stays,train", "wide.mp4,it is wide,val", "three.mp4,it moves,val"), Clip,
+            Options);
 
         Assert.Equal(["it is wide"], source.Untrained.Select(label => source.Classes[label].Name));
     }

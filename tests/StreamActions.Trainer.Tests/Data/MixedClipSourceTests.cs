@@ -7,7 +7,8 @@ namespace StreamActions.Trainer.Tests.Data;
 public sealed class MixedClipSourceTests
 {
     private static readonly Counting Own = new("own", new("jumps", "jumps", null), new("ducks", "ducks", 2), new("rises", "rises", 1));
-    private static readonly Counting Other = new("other", new("sits", "sits", 1), new("stands", "stands", 0), new("jumps", "somebody jumps", null));
+    private static readonly Counting Other =
+        new("other", new("sits", "sits", 1), new("stands", "stands", 0), new("jumps", "somebody jumps", null));
 
     [Fact]
     public void Classes_OfBoth_AreTheOthersAndThenTheNewOnes()
@@ -29,7 +30,8 @@ public sealed class MixedClipSourceTests
     }
 
     [Fact]
-    public void Training_AnyStretch_HoldsTheShareAndEveryClipInOrder() => Gen.Select(Gen.Double[0.01, 0.99], Gen.Long[0, 100_000], Gen.Int[1, 64]).Sample((share, start, count) =>
+    public void Training_AnyStretch_HoldsTheShareAndEveryClipInOrder() =>
+        Gen.Select(Gen.Double[0.01, 0.99], Gen.Long[0, 100_000], Gen.Int[1, 64]).Sample((share, start, count) =>
     {
         var mix = new MixedClipSource(Own, Other, share);
         var clips = Enumerable.Range(0, count).Select(n => mix.Training(start + n)).ToList();
@@ -55,7 +57,8 @@ public sealed class MixedClipSourceTests
     [Fact]
     public void Training_ClipsOfNoClass_StayThatAndKeepWhatIsTrueOfThem()
     {
-        var clips = Enumerable.Range(0, 12).Select(n => new MixedClipSource(new Unclassified(Own), Other, 0.5).Training(n)).Where(c => c.Attribute == "own").ToList();
+        var clips = Enumerable.Range(0, 12).Select(n => new MixedClipSource(new Unclassified(Own), Other, 0.5).Training(n))
+            .Where(c => c.Attribute == "own").ToList();
 
         Assert.All(clips, clip => Assert.Equal((TrainingClip.NoClass, 1003), (clip.Label, clip.Says)));
         // The state as it is, and the classes at their places among all.
@@ -77,13 +80,15 @@ public sealed class MixedClipSourceTests
     }
 
     [Fact]
-    public void Skipped_OfBoth_IsListed() => Assert.Equal(["other", "own"], new MixedClipSource(Own, Other, 0.5).Skipped.Select(s => s.Path).Order());
+    public void Skipped_OfBoth_IsListed() =>
+        Assert.Equal(["other", "own"], new MixedClipSource(Own, Other, 0.5).Skipped.Select(s => s.Path).Order());
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(double.NaN)]
-    public void Mix_NoShare_IsRefused(double share) => Assert.Throws<ArgumentOutOfRangeException>(() => new MixedClipSource(Own, Other, share));
+    public void Mix_NoShare_IsRefused(double share) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MixedClipSource(Own, Other, share));
 
     /// <summary>The same clips, of which something visible is said and the class is only true too.</summary>
     private sealed class Unclassified(IClipSource clips) : IClipSource

@@ -34,7 +34,9 @@ public sealed class ReadAheadTests
 
         Assert.Throws<InvalidOperationException>(() =>
         {
-            foreach (var n in ReadAhead.InOrder(Enumerable.Range(0, 9).Select(n => (Func<int>)(() => n == 4 ? throw new InvalidOperationException() : n)), degree: 3))
+            foreach (
+                var n in ReadAhead.InOrder(
+                    Enumerable.Range(0, 9).Select(n => (Func<int>)(() => n == 4 ? throw new InvalidOperationException() : n)), degree: 3))
                 seen.Add(n);
         });
         Assert.Equal([0, 1, 2, 3], seen);

@@ -1,11 +1,11 @@
 // Recordings as training data: the same clip for an index whatever came before, and broken recordings that stop nothing.
 using StreamActions.Core.Clips;
+using StreamActions.Scenes;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Trainer.Data.Layouts;
-using StreamActions.Trainer.Generation;
 
 namespace StreamActions.Trainer.Tests.Data;
 
@@ -38,7 +38,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     [Fact]
     public void Training_NextEpoch_MeetsTheSameRecordingsInOtherClips()
     {
-        var source = new RecordedClipSource(SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Still, 1)]), Clip, Options);
+        var source = new RecordedClipSource(
+            SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Still, 1)]), Clip, Options);
 
         for (var epoch = 0; epoch < 3; epoch++)
             Assert.Equal(["t00", "t01", "t02"], Enumerable.Range(3 * epoch, 3).Select(n => source.Turn(n).Name).Order());
@@ -52,22 +53,26 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     {
         List<SkippedRecording> said = [];
         var data = SmallRecordings.Set(
-            [(recordings.Moving, 0), (recordings.Text, 0), (recordings.Still, 1), (recordings.Truncated, 1), (recordings.OneFrame, 1), (recordings.Wide, 0), (recordings.ThreeFrames, 1)]);
+            [(recordings.Moving, 0), (recordings.Text, 0), (recordings.Still, 1), (recordings.Truncated, 1), (recordings.OneFrame, 1),
+                (recordings.Wide, 0), (recordings.ThreeFrames, 1)]);
         var source = new RecordedClipSource(data, Clip, Options with { OnSkipped = said.Add });
 
         for (var n = 0; n < 21; n++)
             Assert.Equal(source.Turn(n).Label, source.Training(n).Label);
 
-        Assert.Equal(new[] { recordings.OneFrame, recordings.Text, recordings.Truncated }.Order(StringComparer.Ordinal), source.Skipped.Select(s => s.Path));
+        Assert.Equal(new[] { recordings.OneFrame, recordings.Text, recordings.Truncated }.Order(StringComparer.Ordinal),
+            source.Skipped.Select(s => s.Path));
         Assert.Equal(source.Skipped, said.OrderBy(s => s.Path, StringComparer.Ordinal));
-        Assert.Contains("too short: 1 different frame(s) where a clip has 8", said.Single(s => s.Path == recordings.OneFrame).Reason, StringComparison.Ordinal);
+        Assert.Contains("too short: 1 different frame(s) where a clip has 8", said.Single(s => s.Path == recordings.OneFrame).Reason,
+            StringComparison.Ordinal);
         Assert.Contains("not a complete recording", said.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Training_MoreThanHalfBroken_FailsWithTheList()
     {
-        var source = new RecordedClipSource(SmallRecordings.Set([(recordings.Moving, 0), (recordings.Text, 0), (recordings.OneFrame, 0)]), Clip, Options);
+        var source = new RecordedClipSource(
+            SmallRecordings.Set([(recordings.Moving, 0), (recordings.Text, 0), (recordings.OneFrame, 0)]), Clip, Options);
 
         var exception = Assert.Throws<DataSetException>(() => Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList());
         Assert.Equal(2, exception.Problems.Count);
@@ -77,9 +82,12 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     [Fact]
     public void Training_ClassWithNothingToRead_FailsNamingIt()
     {
-        var source = new RecordedClipSource(SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Text, 1)]), Clip, Options);
+        var source = new RecordedClipSource(
+            SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Text, 1)]), Clip, Options);
 
-        Assert.Contains("class 'stays'", Assert.Throws<DataSetException>(() => Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "class 'stays'", Assert.Throws<DataSetException>(() => Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +114,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         data = data with { Training = [data.Training[0], data.Training[1] with { Caption = "a blue wall" }] };
         var source = new RecordedClipSource(data, Clip, Options);
 
-        Assert.Equal(["a blue wall", "it moves", "something moves"], Enumerable.Range(0, 40).Select(n => source.Training(n).Caption).Distinct().Order());
+        Assert.Equal(["a blue wall", "it moves", "something moves"], Enumerable.Range(0, 40).Select(n => source.Training(n).Caption)
+            .Distinct().Order());
         Assert.Equal(["a blue wall", "it moves", "it stays", "something moves"], source.Texts.Order());
     }
 
@@ -116,7 +125,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         byte[][] Clips(string caption, bool sensitive)
         {
             var data = SmallRecordings.Set([(recordings.Moving, 0)]);
-            data = data with { Classes = [data.Classes[0] with { DirectionSensitive = sensitive }], Training = [data.Training[0] with { Caption = caption }] };
+            data = data with { Classes = [data.Classes[0] with { DirectionSensitive = sensitive }],
+                Training = [data.Training[0] with { Caption = caption }] };
             var source = new RecordedClipSource(data, Clip, Options);
             return [.. Enumerable.Range(0, 8).Select(n => source.Training(n).Pixels)];
         }
@@ -130,7 +140,9 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     public void Training_SeveralBroken_EveryOtherOfTheClassIsTried()
     {
         var source = new RecordedClipSource(
-            SmallRecordings.Set([(recordings.Text, 0), (recordings.OneFrame, 0), (recordings.Truncated, 0), (recordings.Moving, 0), (recordings.Still, 1), (recordings.Wide, 1)]), Clip, Options);
+            SmallRecordings.Set(
+                [(recordings.Text, 0), (recordings.OneFrame, 0), (recordings.Truncated, 0), (recordings.Moving, 0), (recordings.Still, 1),
+                    (recordings.Wide, 1)]), Clip, Options);
 
         Assert.All(Enumerable.Range(0, 24), n => Assert.Equal(source.Turn(n).Label, source.Training(n).Label));
         Assert.Equal(3, source.Skipped.Count);
@@ -139,7 +151,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     [Fact]
     public void Evaluation_BrokenRecording_IsReplacedAndSaid()
     {
-        var set = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1)], (recordings.Moving, 0), (recordings.Text, 0), (recordings.Wide, 0), (recordings.Still, 1));
+        var set = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1)], (recordings.Moving, 0), (recordings.Text, 0),
+            (recordings.Wide, 0), (recordings.Still, 1));
         var source = new RecordedClipSource(set, Clip, Options);
 
         var evaluation = Assert.Single(source.Evaluation(perClass: 2));
@@ -154,7 +167,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     public async Task Open_GeneratedClips_AreTheSameAsListAndAsFolder()
     {
         using var folder = new DataFolder();
-        await ClipFolder.WriteAsync(folder.Path, [ActionKind.Jumps, ActionKind.SitsDown], perAction: 6, firstSeed: 9, TestContext.Current.CancellationToken);
+        await ClipFolder.WriteAsync(
+            folder.Path, [ActionKind.Jumps, ActionKind.SitsDown], perAction: 6, firstSeed: 9, TestContext.Current.CancellationToken);
         var seed = Enumerable.Range(0, 100).First(s => Enumerable.Range(0, 2).All(a => Enumerable.Range(0, 6)
             .Count(n => HeldOutSplit.IsHeldOut((ulong)s, $"{(a == 0 ? "jumps" : "sits_down")}/{n:d5}.mp4", 0.2)) is 1 or 2));
         RecordedClipSource[] sources = [.. ((string[])[folder.Path, folder.File("list.txt")]).Select(path =>
@@ -196,9 +210,11 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     {
         var set = SmallRecordings.Set([(recordings.Moving, 0)]);
 
-        Assert.Contains("one spatial view", Assert.Throws<FormatException>(
-            () => new RecordedClipSource(set, Clip with { Resize = ResizeRule.Squash }, Options with { Views = new(4, 3) })).Message, StringComparison.Ordinal);
-        Assert.Throws<FormatException>(() => new RecordedClipSource(set, Clip, Options with { Views = new(0) }));
-        Assert.Throws<FormatException>(() => new RecordedClipSource(set, Clip, Options with { Decoding = new DecodingOptions { CacheBytes = -1 } }));
+        Assert.Contains("one spatial view", Assert.Throws<TrainerException>(
+            () => new RecordedClipSource(set, Clip with { Resize = ResizeRule.Squash }, Options with { Views = new(4, 3) })).Message,
+                StringComparison.Ordinal);
+        Assert.Throws<TrainerException>(() => new RecordedClipSource(set, Clip, Options with { Views = new(0) }));
+        var noMemory = Options with { Decoding = new DecodingOptions { CacheBytes = -1 } };
+        Assert.Throws<InvalidOperationException>(() => new RecordedClipSource(set, Clip, noMemory));
     }
 }

@@ -50,7 +50,8 @@ public sealed class SmallRecordings : IDisposable
 
     /// <summary>A set; a recording may be in it more than once, under names of its own.</summary>
     internal static DataSet Set(IReadOnlyList<(string Path, int Label)> training, params (string Path, int Label)[] heldOut) => new(
-        [new("moves", ["it moves", "something moves"], 1, false), new("stays", ["it stays"], 0, false)], Clips("t", training), Clips("h", heldOut), []);
+        [new("moves", ["it moves", "something moves"], 1, false), new("stays", ["it stays"], 0, false)], Clips("t", training),
+        Clips("h", heldOut), []);
 
     private static IReadOnlyList<RecordedClip> Clips(string part, IReadOnlyList<(string Path, int Label)> clips) =>
         [.. clips.Select((clip, n) => new RecordedClip($"{part}{n:d2}", clip.Path, clip.Label, null))];

@@ -42,6 +42,8 @@ public sealed class ConfusionPictureTests : IDisposable
     public void Write_FolderMissing_NamesTheFile()
     {
         var path = _folder.File("missing/confusion.png");
-        Assert.Contains(path, Assert.ThrowsAny<IOException>(() => ConfusionPicture.Write(path, ExampleReports.Set("actions", 1, 1, 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            path, Assert.ThrowsAny<IOException>(() => ConfusionPicture.Write(path, ExampleReports.Set("actions", 1, 1, 1))).Message,
+            StringComparison.Ordinal);
     }
 }

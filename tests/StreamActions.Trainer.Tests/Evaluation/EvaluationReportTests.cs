@@ -55,5 +55,6 @@ public sealed class EvaluationReportTests
     [InlineData("""{ "schemaVersion": 2 }""", "report.json: a report of version 2, and this program reads version 1")]
     [InlineData("""{ "schemaVersion": 1, "model": "x", "steps": 1, "sets": [], "harmonicMeans": [], "more": 1 }""", "'more'")]
     public void Parse_SomethingElse_SaysWhatIsWrong(string json, string message) =>
-        Assert.Contains(message, Assert.Throws<FormatException>(() => EvaluationReport.Parse(json, "report.json")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message, Assert.Throws<TrainerException>(() => EvaluationReport.Parse(json, "report.json")).Message, StringComparison.Ordinal);
 }

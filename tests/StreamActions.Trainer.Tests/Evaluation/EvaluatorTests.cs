@@ -45,7 +45,9 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var network = Network();
         // Every clip and its twin, the same frames backwards: whatever the mean of frames says of one, it says of the other.
-        HeldOutClip[] twins = [.. _source.Evaluation(perClass: 30)[0].Clips.SelectMany(c => new[] { c, new HeldOutClip([Backwards(c.Views[0])], 1 - c.Label) })];
+        HeldOutClip[] twins =
+            [.. _source.Evaluation(perClass: 30)[0].Clips.SelectMany(
+                c => new[] { c, new HeldOutClip([Backwards(c.Views[0])], 1 - c.Label) })];
         var report = Evaluator.Run(network, new EvaluationSet("bars", _source.Classes, Supervised: true, twins));
         Assert.Equal(new TimeOrder(new(60, 120), new(60, 120)), report.TimeOrder);
         Assert.Equal(new Share(60, 120), report.ByText.Top1);
@@ -59,9 +61,11 @@ public sealed class EvaluatorTests : IDisposable
         using (no_grad())
             network.Network.LogitScale.copy_(tensor((float)Math.Log(2000)));   // so sharp that it matters when the mean is taken
         ClipClass[] classes = [.. Phrases.Select(p => new ClipClass(p, p, null))];
-        var views = Enumerable.Range(0, 40).Select(n => Enumerable.Range(0, 3).Select(v => Plain(new Random(3 * n + v))).ToArray()).ToList();
+        var views = Enumerable.Range(0, 40).Select(n => Enumerable.Range(0, 3).Select(v => Plain(new Random(3 * n + v))).ToArray())
+            .ToList();
         var after = views.Select(v => Best(network, v, afterSoftmax: true)).ToList();
-        var report = Evaluator.Run(network, new EvaluationSet("colours", classes, Supervised: false, views.Zip(after, (v, label) => new HeldOutClip(v, label))));
+        var report = Evaluator.Run(
+            network, new EvaluationSet("colours", classes, Supervised: false, views.Zip(after, (v, label) => new HeldOutClip(v, label))));
         Assert.Equal(new Share(40, 40), report.ByText.Top1);
         Assert.NotEqual(after, views.Select(v => Best(network, v, afterSoftmax: false)));
         Assert.Null(report.ByClassifier);
@@ -93,7 +97,8 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var network = Network();
         var set = new EvaluationSet("own", [.. _source.Classes, new("third", "a third thing", null)], Supervised: true, []);
-        Assert.Contains("own has 3 classes and the classification head 2", Assert.Throws<FormatException>(() => Evaluator.Run(network, set)).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<InvalidOperationException>(() => Evaluator.Run(network, set)).Message;
+        Assert.Contains("own has 3 classes and the classification head 2", message, StringComparison.Ordinal);
     }
 
     // The best class by libtorch's own softmax and mean.
@@ -101,7 +106,8 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
-        var logits = network.Network.LogitScale.exp() * matmul(network.EncodeVideo(network.Pixels(views)).Embedding, network.EncodeText(network.Tokens(Phrases)).t());
+        var logits = network.Network.LogitScale.exp() * matmul(
+            network.EncodeVideo(network.Pixels(views)).Embedding, network.EncodeText(network.Tokens(Phrases)).t());
         return (int)(afterSoftmax ? nn.functional.softmax(logits, -1) : logits).mean([0L]).argmax().item<long>();
     }
 

@@ -6,7 +6,8 @@ namespace StreamActions.Trainer.Tests.Evaluation;
 
 internal static class ExampleReports
 {
-    private static readonly ClipClass[] Classes = [new("opens", "a person opens", 1), new("closes", "a person closes", 0), new("waits", "a person waits", null)];
+    private static readonly ClipClass[] Classes =
+        [new("opens", "a person opens", 1), new("closes", "a person closes", 0), new("waits", "a person waits", null)];
 
     /// <summary>A set of three classes, of each of which so many of 100 clips are right; the others are taken for the next class.</summary>
     public static SetReport Set(string name, int opens, int closes, int waits)
@@ -25,5 +26,6 @@ internal static class ExampleReports
     }
 
     public static EvaluationReport Report(string model, int opens = 90, int closes = 80, int waits = 100) =>
-        EvaluationReport.Of(model, 250, [Set("actions", opens, closes, waits), Set("base-things", 80, 80, 80), Set("novel-things", 60, 60, 60)]);
+        EvaluationReport.Of(
+            model, 250, [Set("actions", opens, closes, waits), Set("base-things", 80, 80, 80), Set("novel-things", 60, 60, 60)]);
 }

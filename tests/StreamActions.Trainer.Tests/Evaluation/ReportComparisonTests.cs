@@ -10,7 +10,8 @@ public sealed class ReportComparisonTests
     [Fact]
     public void Of_TwoReports_MarksWhatIsLargerThanTwoStandardErrors()
     {
-        var comparison = ReportComparison.Of(ExampleReports.Report("old", opens: 90, closes: 80), ExampleReports.Report("new", opens: 95, closes: 50));
+        var comparison =
+            ReportComparison.Of(ExampleReports.Report("old", opens: 90, closes: 80), ExampleReports.Report("new", opens: 95, closes: 50));
         var top1 = comparison.Figures.Single(f => f.Set == "actions" && f.Name == "top-1 by text");
         // 270 and 245 of 300: −0.0833, from two errors of 0.0173 and √(0.8167 · 0.1833 / 300) = 0.0223 together 0.0283: clear.
         Assert.Equal((0.9, 0.8167, -0.0833, 0.0282, true), (top1.A, top1.B, top1.Difference, top1.StandardError, top1.Clear));
@@ -29,7 +30,8 @@ public sealed class ReportComparisonTests
     {
         var a = ExampleReports.Report("old");
         var set = a.Sets[1];
-        var b = EvaluationReport.Of("new", 1, [a.Sets[0], set with { Classes = [.. set.Classes.Reverse()] }, a.Sets[2] with { Name = "own" }]);
+        var b = EvaluationReport.Of(
+            "new", 1, [a.Sets[0], set with { Classes = [.. set.Classes.Reverse()] }, a.Sets[2] with { Name = "own" }]);
         var comparison = ReportComparison.Of(a, b);
         Assert.Equal(["base-things: the classes differ", "novel-things: only in old", "own: only in new"], comparison.NotCompared);
         Assert.All(comparison.Figures, f => Assert.Equal("actions", f.Set));
@@ -42,7 +44,8 @@ public sealed class ReportComparisonTests
         SetReport WithMore(SetReport set) => set with { Classes = [.. set.Classes, set.Classes[0] with { Name = "crouches", Clips = 0 }] };
         var mine = ExampleReports.Set("own", 50, 50, 50);
         var after = EvaluationReport.Of("refreshed", 300, [mine with { Name = "all" }, mine with { Name = "own/held-out" },
-            WithMore(ExampleReports.Set("actions", 60, 80, 100)) with { Name = "other/actions" }, .. before.Sets.Skip(1).Select(s => s with { Name = "other/" + s.Name })]);
+            WithMore(ExampleReports.Set("actions", 60, 80, 100))
+            with { Name = "other/actions" }, .. before.Sets.Skip(1).Select(s => s with { Name = "other/" + s.Name })]);
 
         foreach (var (a, b, sign) in new[] { (before, after, 1), (after, before, -1) })
         {
@@ -50,17 +53,23 @@ public sealed class ReportComparisonTests
             Assert.Equal(sign * -0.1, comparison.Figures.Single(f => f.Set == "actions" && f.Name == "top-1 by text").Difference, 1e-9);
             Assert.Equal(sign * -0.3, comparison.Classes[0].Difference, 1e-9);
             Assert.Contains(comparison.Figures, f => f is { Set: "things", Name: "harmonic mean of base and novel", Difference: 0 });
-            Assert.Equal([sign > 0 ? "actions: demo chooses among 3 classes, refreshed among 4" : "actions: refreshed chooses among 4 classes, demo among 3"], comparison.Remarks);
+            Assert.Equal(
+                [sign > 0 ? "actions: demo chooses among 3 classes, refreshed among 4"
+                    : "actions: refreshed chooses among 4 classes, demo among 3"], comparison.Remarks);
             Assert.Equal(["all: only in refreshed", "own/held-out: only in refreshed"], comparison.NotCompared);
         }
         // Two of them are compared as they are, by their own names.
-        Assert.Equal(["all", "own/held-out", "other/actions", "other/base-things", "other/novel-things", "things"], ReportComparison.Of(after, after).Figures.Select(f => f.Set).Distinct());
+        Assert.Equal(["all", "own/held-out", "other/actions", "other/base-things", "other/novel-things", "things"],
+            ReportComparison.Of(after, after).Figures.Select(f => f.Set).Distinct());
     }
 
     [Fact]
     public void Of_NothingInCommon_IsRefusedWithTheNames()
     {
-        var message = Assert.Throws<FormatException>(() => ReportComparison.Of(ExampleReports.Report("old"), EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]))).Message;
+        var message =
+            Assert.Throws<TrainerException>(
+                () => ReportComparison.Of(
+                    ExampleReports.Report("old"), EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]))).Message;
         Assert.Contains("old has actions, base-things, novel-things, new has shop", message, StringComparison.Ordinal);
     }
 
@@ -99,7 +108,9 @@ public sealed class ReportComparisonTests
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 160;
         var full = ExampleReports.Set("poses", 90, 80, 60);
-        ReportTables.Write(console, EvaluationReport.Of("mine", 250, [full with { Classes = [full.Classes[0], full.Classes[1] with { Clips = 0, ByText = null }, full.Classes[2]] }]));
+        ReportTables.Write(
+            console, EvaluationReport.Of("mine", 250,
+                [full with { Classes = [full.Classes[0], full.Classes[1] with { Clips = 0, ByText = null }, full.Classes[2]] }]));
         var lines = text.ToString().Split('\n');
         Assert.Contains(lines, l => Cells(l)[0] == "waits");
         Assert.DoesNotContain(lines, l => Cells(l)[0] == "closes");

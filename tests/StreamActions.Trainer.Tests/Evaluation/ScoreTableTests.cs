@@ -58,13 +58,14 @@ public sealed class ScoreTableTests
 
     [Fact]
     public void Report_NoClip_IsRefusedByName() =>
-        Assert.Contains("base-things has no clip", Assert.Throws<FormatException>(() => new ScoreTable("base-things", Six).Report()).Message, StringComparison.Ordinal);
+        Assert.Contains("base-things has no clip",
+            Assert.Throws<TrainerException>(() => new ScoreTable("base-things", Six).Report()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void OfViews_OneSureViewAgainstTwoFairlySure_AveragesAfterSoftmax()
     {
-        // Mean of the logits: (20/3, 4/3), the first class. After softmax: ((1 + 2·0.1192)/3, (0 + 2·0.8808)/3) = (0.4128, 0.5872), the second;
-        // 0.8808 is e²/(1 + e²).
+        // Mean of the logits: (20/3, 4/3), the first class. After softmax: ((1 + 2·0.1192)/3, (0 + 2·0.8808)/3) = (0.4128, 0.5872), the
+        // second; 0.8808 is e²/(1 + e²).
         var scores = Scores.OfViews([[20, 0], [0, 2], [0, 2]]);
         Assert.Equal(0.4128, scores[0], 1e-4);
         Assert.Equal(0.5872, scores[1], 1e-4);

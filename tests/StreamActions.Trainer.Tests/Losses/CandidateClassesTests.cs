@@ -34,7 +34,8 @@ public sealed class CandidateClassesTests
     public void Of_OtherStep_TakesOthersUntilAllWereTaken()
     {
         var candidates = new CandidateClasses(40, null);
-        Assert.Equal(Enumerable.Range(0, 40), Enumerable.Range(0, 100).SelectMany(seed => candidates.Of([7], seed, most: 8)).Distinct().Order());
+        Assert.Equal(
+            Enumerable.Range(0, 40), Enumerable.Range(0, 100).SelectMany(seed => candidates.Of([7], seed, most: 8)).Distinct().Order());
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public sealed class CandidateClassesTests
     public void Visual_ClassWithoutTrainingClip_IsNoWrongAnswer()
     {
         // Scores (0, ln 3, ln 4) of a clip of class 0. Over all three −ln(1/8) = 2.0794415; without class 2 −ln(1/4) = 1.3862944.
-        // Class 2 of a second clip, whose scores are (0, 9, ln 3): over classes 0 and 2 −ln(3/4) = 0.2876821; the mean with the first, over those −ln(1/5) = 1.6094379, is 0.94856.
+        // Class 2 of a second clip, whose scores are (0, 9, ln 3): over classes 0 and 2 −ln(3/4) = 0.2876821; the mean with the first, over
+        // those −ln(1/5) = 1.6094379, is 0.94856.
         var first = tensor(new[] { 0f, MathF.Log(3), MathF.Log(4) }).reshape(1, 3);
         Assert.Equal(2.0794415, VisualLoss.Of(first, [0], new(3, null)).item<float>(), 1e-6);
         Assert.Equal(1.3862944, VisualLoss.Of(first, [0], new(3, new HashSet<int> { 2 })).item<float>(), 1e-6);

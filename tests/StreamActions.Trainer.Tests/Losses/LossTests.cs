@@ -1,6 +1,7 @@
 // Each loss against values worked out by hand, with the working.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
+using StreamActions.Trainer.Text;
 using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Tests.Losses;
@@ -8,7 +9,8 @@ namespace StreamActions.Trainer.Tests.Losses;
 public sealed class LossTests
 {
     // Two clips, each with its own text. The target softmax(10·[1, 0]) is (t, 1 − t) with t = 1/(1 + e⁻¹⁰) = 0.9999546021.
-    // Its entropy is −t·ln t − (1 − t)·ln(1 − t) = 0.9999546021·4.539890e-5 + 4.539787e-5·10.0000454 = 4.539684e-5 + 4.539807e-4 = 4.993776e-4.
+    // Its entropy is −t·ln t − (1 − t)·ln(1 − t) = 0.9999546021·4.539890e-5 + 4.539787e-5·10.0000454 = 4.539684e-5 + 4.539807e-4 =
+    // 4.993776e-4.
     private static readonly float[] Own = [1, 0, 0, 1];
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class LossTests
     [Fact]
     public void CrossModal_ReferenceForm_SoftmaxesTwice()
     {
-        // softmax(3, 1) = (0.8807971, 0.1192029), whose own cross-entropy is ln(1 + e^(0.1192029 − 0.8807971)) = ln(1 + 0.4669210) = 0.3831657.
+        // softmax(3, 1) = (0.8807971, 0.1192029), whose own cross-entropy is ln(1 + e^(0.1192029 − 0.8807971)) = ln(1 + 0.4669210) =
+        // 0.3831657.
         var cosines = tensor(new[] { 0.03f, 0.01f }).reshape(1, 2);
         Assert.Equal(0.3831657, CrossModalLoss.Of(cosines, tensor(new[] { 0L }), referenceForm: true).item<float>(), 1e-5);
     }
@@ -85,7 +88,7 @@ public sealed class LossTests
         logits[0, 0, 0] = tensor(100f);   // would be a loss of 93 if it counted
         logits[0, 1] = tensor(new[] { 0f, 0f, MathF.Log(2) });
         logits[1, 0] = tensor(new[] { MathF.Log(6), 0f, 0f });
-        const long no = MaskedWordLoss.NotMasked;
+        const long no = MaskedCaptions.NotMasked;
         var targets = tensor(new[] { no, 2, no, 0, no, no });
         Assert.Equal(0.4904146, MaskedWordLoss.Of(logits, targets).item<float>(), 1e-6);
     }

@@ -52,7 +52,8 @@ public sealed class MultiTaskLossTests : IDisposable
     public void Of_NoWordToMask_LeavesThatTaskOut()
     {
         var words = new LabelWords(["zebra"]);
-        Assert.Equal(["contrastive", "cross-modal", "visual"], new MultiTaskLoss(_network, new(), _run.Classes, words).Of(_clips, 1).Parts.Keys);
+        Assert.Equal(
+            ["contrastive", "cross-modal", "visual"], new MultiTaskLoss(_network, new(), _run.Classes, words).Of(_clips, 1).Parts.Keys);
         var alone = new MultiTaskLoss(_network, new() { Contrastive = 0, CrossModal = 0, Visual = 0 }, _run.Classes, words).Of(_clips, 1);
         Assert.Empty(alone.Parts);
         Assert.Equal(0, alone.Total.item<float>());

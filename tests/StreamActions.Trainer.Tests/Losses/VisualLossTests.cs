@@ -28,14 +28,17 @@ public sealed class VisualLossTests : IDisposable
             network.Parameters.Tensors["visual.adapter_fc.bias"].copy_(tensor(new[] { MathF.Log(3), 0f }));
         }
         network.Training = true;
-        var loss = new MultiTaskLoss(network, new LossWeights { Contrastive = 0, CrossModal = 0, Visual = 0.5, Masked = 0 }, run.Classes, words: null);
-        TrainingClip[] clips = [.. new long[] { 0, 0, 1, TrainingClip.NoClass }.Select((label, n) => source.Training(n) with { Label = (int)label })];
+        var loss = new MultiTaskLoss(
+            network, new LossWeights { Contrastive = 0, CrossModal = 0, Visual = 0.5, Masked = 0 }, run.Classes, words: null);
+        TrainingClip[] clips =
+            [.. new long[] { 0, 0, 1, TrainingClip.NoClass }.Select((label, n) => source.Training(n) with { Label = (int)label })];
         var batch = loss.Of(clips, seed: 1);
         Assert.Equal(["visual"], batch.Parts.Keys);
         Assert.Equal(0.6538862, batch.Parts["visual"], 1e-6);
         Assert.Equal(0.3269431, batch.Total.item<float>(), 1e-6);
 
-        // Its gradient on the biases: (mean of p − one-hot) · 0.5 = 0.5 · ((3/4 − 1) · 2 + 3/4) / 3 = 0.0416667, and the other way for the second.
+        // Its gradient on the biases: (mean of p − one-hot) · 0.5 = 0.5 · ((3/4 − 1) · 2 + 3/4) / 3 = 0.0416667, and the other way for the
+        // second.
         batch.Total.backward();
         using var gradient = network.Parameters.Tensors["visual.adapter_fc.bias"].grad!;
         Assert.Equal(0.0416667, gradient[0].item<float>(), 1e-6);

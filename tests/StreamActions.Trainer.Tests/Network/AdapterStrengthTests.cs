@@ -28,10 +28,12 @@ public sealed class AdapterStrengthTests : IDisposable
         using var network = Adapted();
         using var plain = RunFolder.Open(_folder.File("clip")).LoadNetwork();
         var pixels = Pixels();
-        var frames = plain.Network.Vision.Forward(plain.Network.Vision.Normalize(pixels.reshape(8, 1, 16, 16, 3))).VideoEmbedding.reshape(2, 4, -1).mean([1L]);
+        var frames = plain.Network.Vision.Forward(plain.Network.Vision.Normalize(pixels.reshape(8, 1, 16, 16, 3))).VideoEmbedding.reshape(
+            2, 4, -1).mean([1L]);
         var tokens = network.Tokens(["a bar moves right"]);
         Assert.True((Video(network, pixels) - frames).abs().max().item<float>() > 1e-3, "the adapters do nothing");
-        Assert.True((network.EncodeText(tokens) - plain.EncodeText(tokens)).abs().max().item<float>() > 1e-3, "the text adapters do nothing");
+        Assert.True(
+            (network.EncodeText(tokens) - plain.EncodeText(tokens)).abs().max().item<float>() > 1e-3, "the text adapters do nothing");
 
         AdapterStrength.Set(network, 0);
         Assert.Equal(0, (Video(network, pixels) - frames).abs().max().item<float>(), 1e-5);
@@ -55,7 +57,8 @@ public sealed class AdapterStrengthTests : IDisposable
         using var network = Adapted();
         var before = network.Parameters.Export();
         AdapterStrength.Set(network, 0.75);
-        var scaled = network.Parameters.Export().Where(p => !p.Value.Values.SequenceEqual(before[p.Key].Values)).Select(p => p.Key).ToList();
+        var scaled = network.Parameters.Export().Where(p => !p.Value.Values.SequenceEqual(before[p.Key].Values)).Select(p => p.Key)
+            .ToList();
         // Two vision blocks with enhancement and difference, the temporal adapter, and three text blocks; a weight and a bias each.
         Assert.Equal(2 * (2 * 2 + 1 + 3), scaled.Count);
         Assert.All(scaled, name => Assert.Equal([.. before[name].Values.Select(v => v * 0.75f)], network.Parameters.Export()[name].Values));
@@ -68,14 +71,16 @@ public sealed class AdapterStrengthTests : IDisposable
     public void Set_NoStrength_IsRefused(double strength)
     {
         using var network = _run.LoadNetwork();
-        Assert.Contains("from 0 to 1", Assert.Throws<FormatException>(() => AdapterStrength.Set(network, strength)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "from 0 to 1", Assert.Throws<TrainerException>(() => AdapterStrength.Set(network, strength)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Set_NetworkWithoutAdapters_IsRefused()
     {
         using var plain = RunFolder.Open(_folder.File("clip")).LoadNetwork();
-        Assert.Contains("no adapters", Assert.Throws<FormatException>(() => AdapterStrength.Set(plain, 0.8)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no adapters", Assert.Throws<TrainerException>(() => AdapterStrength.Set(plain, 0.8)).Message, StringComparison.Ordinal);
     }
 
     // Fresh adapters are the identity: these are at random, so that they do something.
@@ -94,5 +99,6 @@ public sealed class AdapterStrengthTests : IDisposable
 
     private static Tensor Pixels() => randint(0, 256, [2, 4, 16, 16, 3], dtype: ScalarType.Byte, generator: new Generator(5, CPU));
 
-    private static Tensor Video(TorchNetwork network, Tensor pixels) => network.Network.Vision.Forward(network.Network.Vision.Normalize(pixels)).VideoEmbedding;
+    private static Tensor Video(TorchNetwork network, Tensor pixels) =>
+        network.Network.Vision.Forward(network.Network.Vision.Normalize(pixels)).VideoEmbedding;
 }

@@ -59,7 +59,8 @@ public sealed class CudaTests : IDisposable
         Assert.InRange(mixed.item<float>(), 0.9 * exact, 1.1 * exact);
         Assert.NotEqual(exact, mixed.item<float>());
         mixed.backward();
-        Assert.All(network.Parameters.Trained.Where(p => p.Value.grad is not null), p => Assert.Equal(ScalarType.Float32, p.Value.grad!.dtype));
+        Assert.All(
+            network.Parameters.Trained.Where(p => p.Value.grad is not null), p => Assert.Equal(ScalarType.Float32, p.Value.grad!.dtype));
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public sealed class CudaTests : IDisposable
         await new TrainingLoop(run, _source, CUDA).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         List<double> here = [], there = [];
         CopyFolder(_folder.File("moved"), _folder.File("there"));
-        await new TrainingLoop(RunFolder.Open(_folder.File("there")).WithSteps(6), _source, CUDA).RunAsync(s => there.Add(s.Loss), (_, _) => { }, CancellationToken.None);
+        await new TrainingLoop(RunFolder.Open(_folder.File("there")).WithSteps(6), _source, CUDA)
+            .RunAsync(s => there.Add(s.Loss), (_, _) => { }, CancellationToken.None);
         await new TrainingLoop(run.WithSteps(6), _source, CPU).RunAsync(s => here.Add(s.Loss), (_, _) => { }, CancellationToken.None);
         // Dropout draws other numbers on the two.
         Assert.Equal(2, here.Count);
@@ -114,7 +116,8 @@ public sealed class CudaTests : IDisposable
 
     private static void RequireCuda() => Assert.SkipUnless(cuda_is_available(), "libtorch has no CUDA device here");
 
-    private static MultiTaskLoss Losses(TorchNetwork network, RunFolder run) => new(network, new LossWeights(), run.Classes, new LabelWords(run.Words));
+    private static MultiTaskLoss Losses(TorchNetwork network, RunFolder run) =>
+        new(network, new LossWeights(), run.Classes, new LabelWords(run.Words));
 
     private RunFolder Adapted(string name, long steps)
     {

@@ -65,7 +65,8 @@ public sealed class MixedPrecisionTests
         var config = SmallRuns.Plain with { Frames = 2, VisionAdapterLayers = 2, VisionAdapterWidth = 16, VocabSize = 20 };
         using var exactParameters = TorchParameters.Start(3);
         using var mixedParameters = TorchParameters.Start(3);
-        var (exact, mixed) = (new M2ClipNetwork<Tensor>(Exact, exactParameters, config), new M2ClipNetwork<Tensor>(Mixed, mixedParameters, config));
+        var (exact, mixed) =
+            (new M2ClipNetwork<Tensor>(Exact, exactParameters, config), new M2ClipNetwork<Tensor>(Mixed, mixedParameters, config));
         var pixels = randint(0, 256, [3, 2, 16, 16, 3], dtype: ScalarType.Byte, generator: new Generator(5, CPU));
         var (video, near) = (Video(exact, pixels), Video(mixed, pixels));
         // Of unit length: one less half the squared distance is the cosine.
@@ -77,7 +78,8 @@ public sealed class MixedPrecisionTests
         Assert.True(gradient.abs().max().item<float>() > 0);
     }
 
-    private static Tensor Video(M2ClipNetwork<Tensor> network, Tensor pixels) => Exact.L2Normalize(network.Vision.Forward(network.Vision.Normalize(pixels)).VideoEmbedding);
+    private static Tensor Video(M2ClipNetwork<Tensor> network, Tensor pixels) =>
+        Exact.L2Normalize(network.Vision.Forward(network.Vision.Normalize(pixels)).VideoEmbedding);
 
     private static (Tensor X, Tensor Matrix, Tensor Bias) Factors()
     {
@@ -88,7 +90,8 @@ public sealed class MixedPrecisionTests
     private static void AssertRounded(Tensor exact, Tensor mixed, Tensor magnitudes)
     {
         var off = (exact - mixed.to(ScalarType.Float32)).abs();
-        Assert.True((off / magnitudes).max().item<float>() <= ThreeRoundings, $"off by {(off / magnitudes).max().item<float>()} of the magnitudes");
+        Assert.True(
+            (off / magnitudes).max().item<float>() <= ThreeRoundings, $"off by {(off / magnitudes).max().item<float>()} of the magnitudes");
         Assert.True(off.max().item<float>() > 0, "the products were made in float");
     }
 }

@@ -1,7 +1,6 @@
 // Label words: which they are, and how captions are masked.
 using CsCheck;
 using StreamActions.Core.Text;
-using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Text;
 
 namespace StreamActions.Trainer.Tests.Text;
@@ -37,7 +36,7 @@ public sealed class LabelWordsTests : IDisposable
         var masked = words.MaskSome([Captions[which]], Template, _tokenizer, 16, new Random(seed));
         var plain = _tokenizer.Encode(Template.Apply(Captions[which]), 16);
         var mask = _tokenizer.Encode(LabelWords.Mask, 3)[1];
-        int[] places = [.. Enumerable.Range(0, 16).Where(i => masked.Targets[i] != MaskedWordLoss.NotMasked)];
+        int[] places = [.. Enumerable.Range(0, 16).Where(i => masked.Targets[i] != MaskedCaptions.NotMasked)];
         // A fifth of three or four label words is less than one and a half.
         return places.Length == 1
             && places.All(i => masked.Ids[i] == mask && _tokenizer.Encode(words.Words[(int)masked.Targets[i]], 3)[1] == plain[i])
@@ -51,7 +50,9 @@ public sealed class LabelWordsTests : IDisposable
         const string ten = "one two three four five six seven eight nine ten";
         var words = LabelWords.Of([ten], Template);
         Assert.Equal(10, words.Words.Count);
-        var pairs = Enumerable.Range(0, 200).Select(seed => words.MaskSome([ten], Template, _tokenizer, 60, new Random(seed)).Targets.Where(t => t != MaskedWordLoss.NotMasked).Order().ToArray()).ToList();
+        var pairs = Enumerable.Range(0, 200)
+            .Select(seed => words.MaskSome([ten], Template, _tokenizer, 60, new Random(seed)).Targets.Where(
+                t => t != MaskedCaptions.NotMasked).Order().ToArray()).ToList();
         Assert.All(pairs, pair => Assert.Equal(2, pair.Distinct().Count()));
         // Any two of them: each word has its turn.
         Assert.Equal(10, pairs.SelectMany(pair => pair).Distinct().Count());
@@ -71,7 +72,8 @@ public sealed class LabelWordsTests : IDisposable
         var (vocabulary, merges) = (Path.Combine(_folder, "v.json"), Path.Combine(_folder, "m.txt"));
         VocabularyBuilder.Write(Captions, vocabulary, merges);
         var other = ClipTokenizer.Load(vocabulary, merges);
-        var error = Assert.Throws<FormatException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
+        var error =
+            Assert.Throws<TrainerException>(() => LabelWords.Of(Captions, Template).MaskSome(Captions, Template, other, 16, new Random(1)));
         Assert.Contains("--masked 0", error.Message, StringComparison.Ordinal);
     }
 }

@@ -18,7 +18,8 @@ public sealed class AdaptedRunTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder, name);
 
-    private RunFolder Adapted(AdapterPlaces adapters = AdapterPlaces.Both) => SmallRuns.Adapted(In("run"), In("clip"), _source, SmallRuns.Options(10), adapters);
+    private RunFolder Adapted(AdapterPlaces adapters = AdapterPlaces.Both) =>
+        SmallRuns.Adapted(In("run"), In("clip"), _source, SmallRuns.Options(10), adapters);
 
     [Fact]
     public void From_FreshAdapters_IsTheMeanOfPlainFrames()
@@ -38,11 +39,13 @@ public sealed class AdaptedRunTests : IDisposable
     public void From_PlainWeights_AddsAdaptersEverywhereAndTheCrossModalBlock()
     {
         var run = Adapted();
-        Assert.Equal((2, 3, 3, 2), (run.Config.VisionAdapterLayers, run.Config.TextAdapterLayers, run.Config.TextLayers, run.Config.NumClasses));
+        Assert.Equal(
+            (2, 3, 3, 2), (run.Config.VisionAdapterLayers, run.Config.TextAdapterLayers, run.Config.TextLayers, run.Config.NumClasses));
         Assert.Equal(["bar", "left", "moves", "right"], run.Words);
         using var network = run.LoadNetwork();
         var weights = network.Parameters.Export();
-        foreach (var (name, value) in weights.Where(w => w.Key.StartsWith("transformer.resblocks.1.", StringComparison.Ordinal) && !w.Key.Contains("adapter", StringComparison.Ordinal)))
+        foreach (var (name, value) in weights.Where(w => w.Key.StartsWith("transformer.resblocks.1.", StringComparison.Ordinal)
+            && !w.Key.Contains("adapter", StringComparison.Ordinal)))
             Assert.Equal(value.Values, weights[name.Replace("resblocks.1.", "resblocks.2.", StringComparison.Ordinal)].Values);
     }
 
@@ -62,8 +65,10 @@ public sealed class AdaptedRunTests : IDisposable
         new MultiTaskLoss(network, new LossWeights(), run.Classes, new LabelWords(run.Words)).Of(clips, 1).Total.backward();
 
         Assert.Equal(network.Parameters.Trained.Sum(p => p.Value.numel()), trained);
-        var reached = network.Parameters.Tensors.Where(p => p.Value.grad is { } g && g.abs().max().item<float>() > 0).Select(p => p.Key).ToList();
-        Assert.Equal(network.Parameters.Trained.Select(p => p.Key).Where(n => !n.StartsWith(WithoutEffect, StringComparison.Ordinal)), reached);
+        var reached = network.Parameters.Tensors.Where(p => p.Value.grad is { } g && g.abs().max().item<float>() > 0).Select(p => p.Key)
+            .ToList();
+        Assert.Equal(
+            network.Parameters.Trained.Select(p => p.Key).Where(n => !n.StartsWith(WithoutEffect, StringComparison.Ordinal)), reached);
         Assert.All(network.Parameters.Tensors.Where(p => !p.Value.requires_grad), p => Assert.Null(p.Value.grad));
         Assert.Equal(frozen, reached.All(n => n.Contains("adapter", StringComparison.Ordinal)));
     }
@@ -77,9 +82,11 @@ public sealed class AdaptedRunTests : IDisposable
         var weights = new LossWeights { Contrastive = 0.3, CrossModal = 0.7, Visual = 1.1, Masked = 0.2 };
         var batch = new MultiTaskLoss(network, weights, run.Classes, new LabelWords(run.Words)).Of(clips, 1);
         Assert.Equal(["contrastive", "cross-modal", "visual", "masked"], batch.Parts.Keys);
-        Assert.Equal(0.3 * batch.Parts["contrastive"] + 0.7 * batch.Parts["cross-modal"] + 1.1 * batch.Parts["visual"] + 0.2 * batch.Parts["masked"],
+        Assert.Equal(
+            0.3 * batch.Parts["contrastive"] + 0.7 * batch.Parts["cross-modal"] + 1.1 * batch.Parts["visual"] + 0.2 * batch.Parts["masked"],
             batch.Total.item<float>(), 1e-4);
-        var alone = new MultiTaskLoss(network, weights with { Contrastive = 0, CrossModal = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words)).Of(clips, 1);
+        var alone = new MultiTaskLoss(network, weights
+            with { Contrastive = 0, CrossModal = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words)).Of(clips, 1);
         Assert.Equal(["visual"], alone.Parts.Keys);
     }
 
@@ -89,8 +96,10 @@ public sealed class AdaptedRunTests : IDisposable
         var run = SmallRuns.Shaken(Adapted());
         using var network = run.LoadNetwork();
         var clips = Enumerable.Range(0, 8).Select(i => _source.Training(i) with { Label = TrainingClip.NoClass }).ToArray();
-        Assert.Equal(["contrastive", "masked"], new MultiTaskLoss(network, new LossWeights(), run.Classes, new LabelWords(run.Words)).Of(clips, 1).Parts.Keys);
-        var classesAlone = new MultiTaskLoss(network, new LossWeights { Contrastive = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words));
+        Assert.Equal(["contrastive", "masked"], new MultiTaskLoss(network, new LossWeights(), run.Classes, new LabelWords(run.Words))
+            .Of(clips, 1).Parts.Keys);
+        var classesAlone =
+            new MultiTaskLoss(network, new LossWeights { Contrastive = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words));
         Assert.Equal(0, classesAlone.Of(clips, 1).Total.item<float>());
         // Beside others they change nothing of the losses over classes.
         var own = Enumerable.Range(0, 4).Select(i => _source.Training(i)).ToArray();
@@ -132,8 +141,10 @@ public sealed class AdaptedRunTests : IDisposable
         Recipe.Freeze(network.Parameters, SmallRuns.Options(1) with { Ted = parts }, visionAdapters: true);
         var left = all.Except(network.Parameters.Trained.Select(p => p.Key)).ToList();
         Assert.NotEmpty(left);
-        // What is left out is exactly one of TED's two parts: all that has the difference in its name, or all else in the blocks and behind the last.
-        Assert.Equal(all.Where(n => n.StartsWith("visual.", StringComparison.Ordinal) && !n.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)
+        // What is left out is exactly one of TED's two parts: all that has the difference in its name, or all else in the blocks and behind
+        // the last.
+        Assert.Equal(all.Where(n => n.StartsWith("visual.", StringComparison.Ordinal)
+            && !n.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)
             && n.Contains("offset_adapter", StringComparison.Ordinal) != difference), left);
     }
 
@@ -144,17 +155,18 @@ public sealed class AdaptedRunTests : IDisposable
         using var before = run.LoadNetwork();
         await new TrainingLoop(run, _source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         using var after = run.LoadNetwork();
-        var changed = before.Parameters.Export().Where(p => !p.Value.Values.SequenceEqual(after.Parameters.Export()[p.Key].Values)).Select(p => p.Key).ToList();
+        var changed = before.Parameters.Export().Where(p => !p.Value.Values.SequenceEqual(after.Parameters.Export()[p.Key].Values))
+            .Select(p => p.Key).ToList();
         Assert.NotEmpty(changed);
         Assert.All(changed, n => Assert.Contains("adapter", n, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void On_OtherClassesAndWords_KeepsTheRowsOfThoseItKnew()
+    public void Apply_OtherClassesAndWords_KeepsTheRowsOfThoseItKnew()
     {
         var start = StartingPoint.Open(SmallRuns.Shaken(Adapted()).In(""));
         ClipClass[] classes = [new("jumps", "a bar jumps", null), new("left", "a bar moves left", null)];
-        var (config, weights) = new NewHeads(4, AdapterPlaces.Both, classes, ["bar", "jumps"]).On(start);
+        var (config, weights) = new ModelAdaptation(4, AdapterPlaces.Both, classes, ["bar", "jumps"]).Apply(start);
         Assert.Equal((2, 2, 3), (config.NumClasses, config.MlmVocabSize, config.TextLayers));
         var (old, now) = (start.Weights["visual.adapter_fc.weight"].Values, weights["visual.adapter_fc.weight"].Values);
         Assert.Equal(old[64..128], now[64..128]);   // "left" was and is the second
@@ -167,5 +179,6 @@ public sealed class AdaptedRunTests : IDisposable
 
     [Fact]
     public void Open_FolderOfAnotherKind_SaysWhatToGive() =>
-        Assert.Contains("neither a run nor a bundle", Assert.Throws<FormatException>(() => StartingPoint.Open(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("neither a run nor a bundle", Assert.Throws<TrainerException>(() => StartingPoint.Open(_folder)).Message,
+            StringComparison.Ordinal);
 }

@@ -52,7 +52,7 @@ public sealed class CheckpointsTests : IDisposable
             File.Delete(file);
         else
             File.WriteAllText(file, text);
-        var message = Assert.Throws<FormatException>(() => run.Checkpoints.BestFigure()).Message;
+        var message = Assert.Throws<TrainerException>(() => run.Checkpoints.BestFigure()).Message;
         Assert.Contains("best-00000005: its best.json cannot be read", message, StringComparison.Ordinal);
     }
 
@@ -62,7 +62,8 @@ public sealed class CheckpointsTests : IDisposable
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
         var path = Path.Combine(_folder, "run");
-        SmallRuns.Adapted(path, Path.Combine(_folder, "clip"), source, SmallRuns.Options(1_000_000) with { CheckpointEvery = 1, EvaluateEvery = 3 });
+        SmallRuns.Adapted(path, Path.Combine(_folder, "clip"), source, SmallRuns.Options(1_000_000)
+            with { CheckpointEvery = 1, EvaluateEvery = 3 });
         var before = 0L;
         for (var round = 0; round < 3; round++)
         {
@@ -74,13 +75,15 @@ public sealed class CheckpointsTests : IDisposable
             Assert.NotNull(run.Checkpoints.Latest()!.Optimizer);
         }
         // It goes on from there.
-        await new TrainingLoop(RunFolder.Open(path).WithSteps(before + 1), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
+        await new TrainingLoop(RunFolder.Open(path).WithSteps(before + 1), source)
+            .RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         Assert.Equal(before + 1, RunFolder.Open(path).LatestStep());
     }
 
     private static async Task KillWhileWritingAsync(string run, long after)
     {
-        using var child = ChildTest.Start(typeof(TrainingCrashChild).Assembly, nameof(TrainingCrashChild.Trains_UntilKilled), TrainingCrashChild.Run, run);
+        using var child = ChildTest.Start(
+            typeof(TrainingCrashChild).Assembly, nameof(TrainingCrashChild.Trains_UntilKilled), TrainingCrashChild.Run, run);
         try
         {
             while (RunFolder.Open(run).LatestStep() < after || Directory.GetDirectories(run, "*.tmp").Length == 0)

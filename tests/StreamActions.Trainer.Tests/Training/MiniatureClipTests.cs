@@ -1,8 +1,8 @@
 // The pretrained CLIP in this repository: trained, plain, and a start for adapters.
+using StreamActions.Scenes;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
-using StreamActions.Trainer.Generation;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
@@ -15,7 +15,8 @@ public sealed class MiniatureClipTests
     public void Open_Shipped_IsPlainClipOfOneFrame()
     {
         var start = StartingPoint.Open(Shipped);
-        Assert.Equal((1, 0, 0, 0), (start.Clip.Frames, start.Config.VisionAdapterLayers, start.Config.TextAdapterLayers, start.Config.NumClasses));
+        Assert.Equal(
+            (1, 0, 0, 0), (start.Clip.Frames, start.Config.VisionAdapterLayers, start.Config.TextAdapterLayers, start.Config.NumClasses));
         Assert.False(start.OpenVocabulary);
     }
 
@@ -36,8 +37,10 @@ public sealed class MiniatureClipTests
         var (network, _) = RunFolder.Open(Shipped).LoadBest();
         using var _ = network;
         var clip = GeneratedClipSource.DemoClip;
-        var poses = new EvaluationSet("poses", [.. Interlude.Poses.Select(p => new ClipClass(p.ToString(), Captions.Canonical(p), null))], Supervised: false,
-            Interlude.Poses.SelectMany((pose, label) => Enumerable.Range(0, 12).Select(n => new HeldOutClip([Interlude.Hold((ulong)n, clip, 1, pose).Pixels[..clip.FrameBytes]], label))));
+        var poses = new EvaluationSet(
+            "poses", [.. Interlude.Poses.Select(p => new ClipClass(p.ToString(), Captions.Canonical(p), null))], Supervised: false,
+            Interlude.Poses.SelectMany((pose, label) => Enumerable.Range(0, 12)
+                .Select(n => new HeldOutClip([Interlude.Hold((ulong)n, clip, 1, pose).Pixels[..clip.FrameBytes]], label))));
         // Each of them, so that no two are mistaken for each other; chance 0.14.
         Assert.All(Evaluator.Run(network, poses).Classes, c => Assert.True(c.ByText!.Value > 0.4, $"{c.Name}: {c.ByText}"));
     }

@@ -12,7 +12,8 @@ internal sealed class MovingBarSource(int frames, int size) : IClipSource
     public TrainingClip Training(long index) => Make((int)(index % 2), new Random((int)index));
 
     public IReadOnlyList<EvaluationSet> Evaluation(int perClass) =>
-        [new("bars", Classes, Supervised: true, Enumerable.Range(0, 2 * perClass).Select(i => new HeldOutClip([Make(i % 2, new Random(-1 - i)).Pixels], i % 2)))];
+        [new("bars", Classes, Supervised: true, Enumerable.Range(0, 2 * perClass)
+            .Select(i => new HeldOutClip([Make(i % 2, new Random(-1 - i)).Pixels], i % 2)))];
 
     private TrainingClip Make(int label, Random random)
     {

@@ -44,11 +44,12 @@ public sealed class RecipeTests : IDisposable
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
         var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(10));
         using var network = run.LoadNetwork();
-        var trained = network.Parameters.TrainOnly(name => name.Contains("adapter", StringComparison.Ordinal));
+        var trained = network.Parameters.TrainOnly(spec => !spec.IsBackbone);
         var before = network.Parameters.Export();
-        // A gradient of 1 everywhere has the norm √n over all n numbers. Cut to 10⁻⁶·√n, each is 10⁻⁶, which is AdamW's epsilon: its first step is
-        // rate · g / (g + ε) = rate / 2. Uncut it would be the whole rate, cut tensor by tensor another share for each.
-        var options = run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
+        // A gradient of 1 everywhere has the norm √n over all n numbers. Cut to 10⁻⁶·√n, each is 10⁻⁶, which is AdamW's epsilon: its first
+        // step is rate · g / (g + ε) = rate / 2. Uncut it would be the whole rate, cut tensor by tensor another share for each.
+        var options = run.Options
+            with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
         using (var recipe = new Recipe(network.Parameters, options))
         {
             recipe.SetRate(0);
@@ -68,7 +69,7 @@ public sealed class RecipeTests : IDisposable
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
         var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(10));
         using var network = run.LoadNetwork();
-        network.Parameters.TrainOnly(name => name == "visual.adapter_fc.bias");
+        network.Parameters.TrainOnly(spec => spec.Name == "visual.adapter_fc.bias");
         var before = network.Parameters.Export()["visual.adapter_fc.bias"].Values;
         using (var recipe = new Recipe(network.Parameters, run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1 }))
         {
@@ -89,7 +90,8 @@ public sealed class RecipeTests : IDisposable
         var part = Enum.Parse<TrainablePart>(name);
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
-        var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(1) with { Train = part });
+        var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(1)
+            with { Train = part });
         using var network = run.LoadNetwork();
         var trained = Recipe.Freeze(network.Parameters, run.Options, visionAdapters: true);
         Assert.Equal((trained, network.Parameters.Export().Values.Sum(t => (long)t.Values.Length)), Recipe.Count(run.Config, run.Options));

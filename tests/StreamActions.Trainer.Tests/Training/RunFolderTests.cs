@@ -61,8 +61,10 @@ public sealed class RunFolderTests : IDisposable
         var path = _folder.File("taken");
         File.WriteAllText(path, "mine");
         AssertRefused(() => RunFolder.Open(path), path, "this is a file; name the folder of a run");
-        AssertRefused(() => SmallRuns.Pretrained(path, new MovingBarSource(4, 16)), path, "a file is here; name another folder for the run");
-        AssertRefused(() => SmallRuns.Adapted(path, MakeRun(), new MovingBarSource(4, 16), SmallRuns.Options(1)), path, "a file is here; name another folder for the run");
+        AssertRefused(
+            () => SmallRuns.Pretrained(path, new MovingBarSource(4, 16)), path, "a file is here; name another folder for the run");
+        AssertRefused(() => SmallRuns.Adapted(path, MakeRun(), new MovingBarSource(4, 16), SmallRuns.Options(1)), path,
+            "a file is here; name another folder for the run");
         Assert.Equal("mine", File.ReadAllText(path));
     }
 
@@ -75,7 +77,7 @@ public sealed class RunFolderTests : IDisposable
 
     private static void AssertRefused(Action act, string path, params string[] expected)
     {
-        var message = Assert.Throws<FormatException>(act).Message;
+        var message = Assert.Throws<TrainerException>(act).Message;
         Assert.StartsWith(path, message, StringComparison.Ordinal);
         Assert.All(expected, words => Assert.Contains(words, message, StringComparison.Ordinal));
     }

@@ -33,20 +33,32 @@ internal static class SmallRuns
     };
 
     public static TrainingOptions Options(long steps) =>
-        new() { Steps = steps, Batch = 16, Rate = 2e-3, WarmUp = 10, Seed = 1, CheckpointEvery = 5, EvaluateEvery = 1000, Train = TrainablePart.Adapters };
+        new()
+        {
+            Steps = steps,
+            Batch = 16,
+            Rate = 2e-3,
+            WarmUp = 10,
+            Seed = 1,
+            CheckpointEvery = 5,
+            EvaluateEvery = 1000,
+            Train = TrainablePart.Adapters,
+        };
 
     /// <summary>A "pretrained" run: random weights, but for adapters, which are fresh.</summary>
     public static RunFolder Pretrained(string folder, IClipSource source)
     {
         var run = RunFolder.Create(folder, Plain, Clip with { Frames = 1 },
-            Options(0) with { Train = TrainablePart.Backbone, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } }, source);
+            Options(0) with { Train = TrainablePart.Backbone, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } },
+            source);
         using var network = run.LoadNetwork();
         run.Checkpoints.Save(0, network.Parameters, null);
         return run;
     }
 
     /// <summary>A run from it, with adapters and all heads.</summary>
-    public static RunFolder Adapted(string folder, string from, IClipSource source, TrainingOptions options, AdapterPlaces adapters = AdapterPlaces.Both) =>
+    public static RunFolder Adapted(
+        string folder, string from, IClipSource source, TrainingOptions options, AdapterPlaces adapters = AdapterPlaces.Both) =>
         RunFolder.From(folder, StartingPoint.Open(from), Clip, options with { Adapters = adapters }, source);
 
     /// <summary>The run with every weight at random: no zero hides a gradient.</summary>

@@ -13,6 +13,7 @@ public sealed class TrainingCrashChild
     {
         var path = Environment.GetEnvironmentVariable(Run);
         Assert.SkipWhen(path is null, "runs only as the child of another test");
-        await new TrainingLoop(RunFolder.Open(path), new MovingBarSource(4, 16)).RunAsync(_ => { }, (_, _) => { }, TestContext.Current.CancellationToken);
+        await new TrainingLoop(RunFolder.Open(path), new MovingBarSource(4, 16))
+            .RunAsync(_ => { }, (_, _) => { }, TestContext.Current.CancellationToken);
     }
 }

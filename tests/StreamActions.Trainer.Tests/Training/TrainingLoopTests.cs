@@ -51,9 +51,11 @@ public sealed class TrainingLoopTests : IDisposable
     {
         var source = new MovingBarSource(4, 16);
         var path = Path.Combine(_folder, "longer");
-        await new TrainingLoop(RunFolder.Create(path, Config, Clip, Options(steps: 3), source), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
+        await new TrainingLoop(RunFolder.Create(path, Config, Clip, Options(steps: 3), source), source)
+            .RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
 
-        Assert.Contains("3 steps already", Assert.Throws<InvalidOperationException>(() => RunFolder.Open(path).WithSteps(2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 steps already", Assert.Throws<TrainerException>(() => RunFolder.Open(path).WithSteps(2)).Message, StringComparison.Ordinal);
         await new TrainingLoop(RunFolder.Open(path).WithSteps(5), source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         var run = RunFolder.Open(path);
         Assert.Equal((5, 5), (run.Options.Steps, run.LatestStep()));
@@ -99,7 +101,8 @@ public sealed class TrainingLoopTests : IDisposable
         var source = new Repeating(new MovingBarSource(4, 16), 8);
         async Task<(double Loss, float[] Weights)> TrainAsync(string name, int accumulate)
         {
-            var options = Options(steps: 2) with { Batch = 8, Accumulate = accumulate, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } };
+            var options = Options(steps: 2)
+                with { Batch = 8, Accumulate = accumulate, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } };
             var run = RunFolder.Create(Path.Combine(_folder, name), Config, Clip, options, source);
             var loss = 0.0;
             await new TrainingLoop(run, source).RunAsync(s => loss = s.Loss, (_, _) => { }, CancellationToken.None);
@@ -116,7 +119,8 @@ public sealed class TrainingLoopTests : IDisposable
     {
         var source = new MovingBarSource(4, 16);
         // Nothing is learnt at this rate.
-        var run = RunFolder.Create(Path.Combine(_folder, "early"), Config, Clip, Options(steps: 50) with { Rate = 1e-12, EvaluateEvery = 2, Patience = 3 }, source);
+        var run = RunFolder.Create(Path.Combine(_folder, "early"), Config, Clip, Options(steps: 50)
+            with { Rate = 1e-12, EvaluateEvery = 2, Patience = 3 }, source);
         Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None));
         Assert.Equal(2, run.Checkpoints.Best()!.Step);
         var (best, step) = run.LoadBest();
@@ -124,7 +128,8 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.Equal(2, step);
         // Where it ended is kept, though no checkpoint was due, and the same command ends there again.
         Assert.Equal(8, run.LatestStep());
-        Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source).RunAsync(_ => Assert.Fail("a step more"), (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
+        Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source)
+            .RunAsync(_ => Assert.Fail("a step more"), (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
     }
 
     [Theory]
@@ -138,12 +143,15 @@ public sealed class TrainingLoopTests : IDisposable
         var stopping = new StopsInEvaluation(source, at == 4 ? 2 : 3, stop);
         List<long> evaluated = [];
         _ = RunFolder.Create(path, Config, Clip, Options(steps: 6) with { EvaluateEvery = 2 }, source);
-        Assert.Equal(TrainingEnd.Stopped, await new TrainingLoop(RunFolder.Open(path), stopping).RunAsync(_ => { }, (step, _) => evaluated.Add(step), stop.Token));
+        Assert.Equal(TrainingEnd.Stopped, await new TrainingLoop(RunFolder.Open(path), stopping)
+            .RunAsync(_ => { }, (step, _) => evaluated.Add(step), stop.Token));
         Assert.Equal(at, RunFolder.Open(path).LatestStep());
         Assert.Equal(at == 4 ? [2] : [2, 4], evaluated);
-        Assert.Equal(TrainingEnd.Done, await new TrainingLoop(RunFolder.Open(path), source).RunAsync(_ => { }, (step, _) => evaluated.Add(step), CancellationToken.None));
+        Assert.Equal(TrainingEnd.Done, await new TrainingLoop(RunFolder.Open(path), source)
+            .RunAsync(_ => { }, (step, _) => evaluated.Add(step), CancellationToken.None));
         Assert.Equal([2, 4, 6], evaluated);
-        Assert.Equal(TrainingEnd.Done, await new TrainingLoop(RunFolder.Open(path), source).RunAsync(_ => { }, (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
+        Assert.Equal(TrainingEnd.Done, await new TrainingLoop(RunFolder.Open(path), source)
+            .RunAsync(_ => { }, (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
     }
 
     // Is stopped when the evaluation of a number asks for its clips.
@@ -165,10 +173,22 @@ public sealed class TrainingLoopTests : IDisposable
     [Fact]
     public void Check_SettingsThatCannotBe_AreAllListed()
     {
-        var message = Assert.Throws<FormatException>((Options(steps: -1) with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
+        var message =
+            Assert.Throws<TrainerException>(
+                (Options(steps: -1)
+                    with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
         foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 is below 0"])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 
-    private static TrainingOptions Options(long steps) => new() { Steps = steps, Batch = 16, Rate = 2e-3, WarmUp = 10, Seed = 1, CheckpointEvery = 5, EvaluateEvery = 1000 };
+    private static TrainingOptions Options(long steps) => new()
+    {
+        Steps = steps,
+        Batch = 16,
+        Rate = 2e-3,
+        WarmUp = 10,
+        Seed = 1,
+        CheckpointEvery = 5,
+        EvaluateEvery = 1000,
+    };
 }

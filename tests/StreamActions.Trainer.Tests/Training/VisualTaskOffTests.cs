@@ -18,7 +18,8 @@ public sealed class VisualTaskOffTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder, name);
 
-    private RunFolder WithoutHead(string from) => SmallRuns.Adapted(In("run"), from, _source, SmallRuns.Options(1) with { Losses = new LossWeights { Visual = 0, Masked = 0 } });
+    private RunFolder WithoutHead(string from) =>
+        SmallRuns.Adapted(In("run"), from, _source, SmallRuns.Options(1) with { Losses = new LossWeights { Visual = 0, Masked = 0 } });
 
     [Theory]
     [InlineData(false)]
@@ -52,7 +53,8 @@ public sealed class VisualTaskOffTests : IDisposable
     {
         var run = WithoutHead(In("clip"));
         using var network = run.LoadNetwork();
-        var bundle = BundleExporter.Write(network, run.Classes, run.Words, [_source.Training(0).Pixels, _source.Training(1).Pixels], (run.VocabularyPath, run.MergesPath),
+        var bundle = BundleExporter.Write(
+            network, run.Classes, run.Words, [_source.Training(0).Pixels, _source.Training(1).Pixels], (run.VocabularyPath, run.MergesPath),
             new("bars", "1.0.0", run.Clip, ClosedVocabulary: true, Evaluation: null, new Dictionary<string, string>()), In("bundle"));
         Assert.Empty(bundle.Manifest.Labels);
         // It can be trained on, with a head or without.
@@ -66,7 +68,8 @@ public sealed class VisualTaskOffTests : IDisposable
     [InlineData(2)]
     public void FromNothing_Classes_AreThoseOfTheHead(int classes)
     {
-        var run = RunFolder.Create(In("fresh"), TrainCommand.FromNothing(SmallRuns.Clip, classes, masked: false), SmallRuns.Clip, SmallRuns.Options(1), _source);
+        var run = RunFolder.Create(
+            In("fresh"), TrainCommand.FromNothing(SmallRuns.Clip, classes, masked: false), SmallRuns.Clip, SmallRuns.Options(1), _source);
         using var network = run.LoadNetwork();
         Assert.Equal(classes > 0, network.Parameters.Tensors.ContainsKey("visual.adapter_fc.weight"));
         Assert.Equal(2, run.Classes.Count);

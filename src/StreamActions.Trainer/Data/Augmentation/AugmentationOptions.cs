@@ -33,7 +33,9 @@ internal sealed record AugmentationOptions
     /// <summary>Kinetics: strided frames, jitter, crop, mirror.</summary>
     public static AugmentationOptions Kinetics { get; } = new() { ShortSideJitter = 1.15, RandomCrop = true, Mirror = true };
 
-    /// <summary>Something-Something, whose classes are directions: segments, jitter, crop, RandAugment (4 operations, magnitude 7), no mirror.</summary>
+    /// <summary>
+    /// Something-Something, whose classes are directions: segments, jitter, crop, RandAugment (4 operations, magnitude 7), no mirror.
+    /// </summary>
     public static AugmentationOptions SomethingSomething { get; } =
         new() { Sampling = FrameSampling.Segments, ShortSideJitter = 1.15, RandomCrop = true, RandAugmentOperations = 4 };
 
@@ -41,24 +43,26 @@ internal sealed record AugmentationOptions
     public static IReadOnlyList<string> Names { get; } = ["kinetics", "something-something", "none"];
 
     /// <summary>A recipe by its name.</summary>
-    /// <exception cref="FormatException">There is none of that name.</exception>
+    /// <exception cref="TrainerException">There is none of that name.</exception>
     public static AugmentationOptions Named(string name) => name switch
     {
         "kinetics" => Kinetics,
         "something-something" => SomethingSomething,
         "none" => None,
-        _ => throw new FormatException($"--augment {name}: there is no recipe of that name; take one of {string.Join(", ", Names)}"),
+        _ => throw new TrainerException($"--augment {name}: there is no recipe of that name; take one of {string.Join(", ", Names)}"),
     };
 
     /// <summary>Checks the values.</summary>
-    /// <exception cref="FormatException">A value is out of its bounds; the message names it.</exception>
+    /// <exception cref="TrainerException">An option's value is out of its bounds; the message names the option.</exception>
+    /// <exception cref="InvalidOperationException">A value that no option sets is out of its bounds.</exception>
     public void Check()
     {
         if (!(ShortSideJitter is >= 1 and <= 2))
-            throw new FormatException($"ShortSideJitter {ShortSideJitter}: 1 to 2");
+            throw new InvalidOperationException($"ShortSideJitter {ShortSideJitter}: 1 to 2");
         if (!(ColourJitter is >= 0 and < 1))
-            throw new FormatException($"--colour-jitter {ColourJitter}: from 0, below 1");
+            throw new TrainerException($"--colour-jitter {ColourJitter}: from 0, below 1");
         if (RandAugmentOperations is < 0 or > 16 || !(RandAugmentMagnitude is >= 0 and <= 10))
-            throw new FormatException($"RandAugment {RandAugmentOperations} operations of magnitude {RandAugmentMagnitude}: 0 to 16, and 0 to 10");
+            throw new InvalidOperationException(
+                $"RandAugment {RandAugmentOperations} operations of magnitude {RandAugmentMagnitude}: 0 to 16, and 0 to 10");
     }
 }

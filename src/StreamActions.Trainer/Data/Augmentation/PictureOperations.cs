@@ -42,7 +42,9 @@ internal static class PictureOperations
         Warp(clip, turn);
     }
 
-    /// <summary>Slants and moves: x grows by <paramref name="shearX"/> · y + <paramref name="moveX"/>, and y likewise; in pixels from the middle.</summary>
+    /// <summary>
+    /// Slants and moves: x grows by <paramref name="shearX"/> · y + <paramref name="moveX"/>, and y likewise; in pixels from the middle.
+    /// </summary>
     public static void Slant(ClipPixels clip, double shearX, double shearY, double moveX, double moveY)
     {
         var middle = (clip.Size - 1) / 2.0;

@@ -44,7 +44,9 @@ internal static class ToneOperations
         for (var value = 1; value < 256; value++)
             below[value] = below[value - 1] + histogram[value - 1];
         var first = histogram.First(n => n > 0);
-        return total > first ? Table(value => Math.Max(0, below[(int)value] + histogram[(int)value] - first) * 255.0 / (total - first)) : Table(value => value);
+        return total > first
+            ? Table(value => Math.Max(0, below[(int)value] + histogram[(int)value] - first) * 255.0 / (total - first))
+            : Table(value => value);
     });
 
     private static void Apply(ClipPixels clip, Func<double, double> tone)

@@ -7,7 +7,8 @@ namespace StreamActions.Trainer.Data.Decoding;
 /// <summary>What to decode.</summary>
 /// <param name="Fps">Frames per second to decode.</param>
 /// <param name="Stride">Decoded frames from one frame of a strided clip to the next.</param>
-/// <param name="Window">How much is decoded, from a place to be chosen in <paramref name="Room"/>; null decodes the whole recording.</param>
+/// <param name="Window">How much is decoded, from a place to be chosen in <paramref name="Room"/>; null decodes the whole
+/// recording.</param>
 /// <param name="Room">Last moment at which a window may begin.</param>
 /// <param name="MostFrames">Decoding stops after so many frames.</param>
 /// <param name="Keep">Whether what was decoded is worth keeping: the whole set fits the cache then.</param>
@@ -30,7 +31,8 @@ internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, Time
     {
         var most = (int)Math.Clamp(options.RecordingBytes / frameBytes, clip.Frames, int.MaxValue / frameBytes);
         var seconds = facts.Length?.TotalSeconds;
-        bool Keeps(double fps) => recordings > 0 && Math.Min(most, (seconds ?? double.MaxValue) * fps) * frameBytes * recordings <= options.CacheBytes;
+        bool Keeps(double fps) =>
+            recordings > 0 && Math.Min(most, (seconds ?? double.MaxValue) * fps) * frameBytes * recordings <= options.CacheBytes;
         if (sampling == FrameSampling.Segments)
         {
             var fps = Math.Min(HighestFps, Math.Min(facts.Fps ?? clip.SampleFps * Phases, most / (seconds ?? double.Epsilon)));

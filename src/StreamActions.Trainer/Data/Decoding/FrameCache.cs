@@ -26,7 +26,9 @@ internal sealed class FrameCache(long capacity)
         }
     }
 
-    /// <summary>Keeps frames, and lets go of those least recently used until there is room. What is larger than the whole cache is not kept.</summary>
+    /// <summary>
+    /// Keeps frames, and lets go of those least recently used until there is room. What is larger than the whole cache is not kept.
+    /// </summary>
     public void Keep(int key, FrameStack frames)
     {
         lock (_lock)

@@ -11,9 +11,14 @@ internal static class FrameStacks
     private const int WidestRatio = 4;
 
     /// <summary>Bytes of a frame of a usual recording (16:9): what plans are made with.</summary>
-    public static long UsualBytes(int shortSide, ResizeRule rule) => rule == ResizeRule.Squash ? 3L * shortSide * shortSide : 16L * shortSide * shortSide / 3;
+    public static long UsualBytes(int shortSide, ResizeRule rule) => rule == ResizeRule.Squash
+        ? 3L * shortSide * shortSide
+        : 16L * shortSide * shortSide / 3;
 
-    /// <summary>Reads frames. With <see cref="ResizeRule.CenterCrop"/> their aspect ratio is kept, with <see cref="ResizeRule.Squash"/> they are square.</summary>
+    /// <summary>
+    /// Reads frames. With <see cref="ResizeRule.CenterCrop"/> their aspect ratio is kept, with <see cref="ResizeRule.Squash"/> they are
+    /// square.
+    /// </summary>
     /// <exception cref="SourceException">It cannot be read; the message names the path.</exception>
     public static FrameStack Read(string path, RecordingPart part, int shortSide, ResizeRule rule)
     {

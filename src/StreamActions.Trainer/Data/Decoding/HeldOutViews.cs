@@ -1,6 +1,5 @@
 // The views of a held-out recording, made as the worker makes what it sees.
 using StreamActions.Core.Clips;
-using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;
@@ -17,9 +16,11 @@ internal sealed class HeldOutViews(ClipSpec clip, FrameSampling sampling, ViewOp
     public IReadOnlyList<byte[]> Read(string path)
     {
         var plan = DecodePlan.For(
-            RecordingFacts.Read(path, TimeProvider.System), clip, sampling, (long)clip.FrameBytes * views.Spatial, options, recordings: 0, exact: true);
+            RecordingFacts.Read(path, TimeProvider.System), clip, sampling, (long)clip.FrameBytes * views.Spatial, options, recordings: 0,
+            exact: true);
         if (plan.Window is not null)
-            return [.. Enumerable.Range(0, views.Temporal).SelectMany(view => Take(path, Frames(path, plan, StartOf(view, plan.Room)), plan, 0, 1))];
+            return [.. Enumerable.Range(0, views.Temporal)
+                .SelectMany(view => Take(path, Frames(path, plan, StartOf(view, plan.Room)), plan, 0, 1))];
         var whole = Frames(path, plan, TimeSpan.Zero);
         return [.. Enumerable.Range(0, views.Temporal).SelectMany(view => Take(path, whole, plan, view, views.Temporal))];
     }
@@ -38,7 +39,8 @@ internal sealed class HeldOutViews(ClipSpec clip, FrameSampling sampling, ViewOp
                 var crop = clip.Resize == ResizeRule.Squash
                     ? CropRectangle.Whole(frame.Width, frame.Height)
                     : SquareCrop.View(frame.Width, frame.Height, view, views.Spatial);
-                FramePreprocessor.Resize(frame.Pixels, frame.Width, frame.Height, crop, clip.Size, clip.Size, crops.AsSpan(view * clip.FrameBytes));
+                FramePreprocessor.Resize(
+                    frame.Pixels, frame.Width, frame.Height, crop, clip.Size, clip.Size, crops.AsSpan(view * clip.FrameBytes));
             }
             frames.Add(crops);
         }).GetAwaiter().GetResult();

@@ -16,6 +16,7 @@ internal static class ShortClips
         var different = indices.Distinct().Count();
         if (different < FewestFrames(indices.Length))
             throw new SourceException(SourceFailure.Ended,
-                $"{path}: too short: {different} different frame(s) where a clip has {indices.Length}; at least {FewestFrames(indices.Length)} are needed");
+                $"{path}: too short: {different} different frame(s) where a clip has {indices.Length}; at least "
+                    + $"{FewestFrames(indices.Length)} are needed");
     }
 }

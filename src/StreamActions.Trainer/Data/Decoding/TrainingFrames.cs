@@ -11,7 +11,9 @@ namespace StreamActions.Trainer.Data.Decoding;
 /// <param name="Indices">Which of them make the clip.</param>
 internal sealed record SampledFrames(FrameStack Frames, int[] Indices);
 
-/// <summary>Reads training clips. What comes out depends on the recording and the random numbers alone, not on what is kept. Thread safe.</summary>
+/// <summary>
+/// Reads training clips. What comes out depends on the recording and the random numbers alone, not on what is kept. Thread safe.
+/// </summary>
 /// <param name="clip">The clip to be made.</param>
 /// <param name="sampling">Which frames.</param>
 /// <param name="shortSide">Short side of decoded frames in pixels.</param>
@@ -37,8 +39,10 @@ internal sealed class TrainingFrames(ClipSpec clip, FrameSampling sampling, int 
             throw broken;
         var plan = Once(number, () => PlanFor(number, recording));
         if (plan.Window is not null)
-            return Take(recording, FrameStacks.Read(recording.Path, plan.Part(plan.Room * random.NextDouble()), shortSide, clip.Resize), plan, random);
-        var whole = _cache.Find(number) ?? Once(number, () => FrameStacks.Read(recording.Path, plan.Part(TimeSpan.Zero), shortSide, clip.Resize));
+            return Take(recording, FrameStacks.Read(recording.Path, plan.Part(plan.Room * random.NextDouble()), shortSide, clip.Resize),
+                plan, random);
+        var whole = _cache.Find(number)
+            ?? Once(number, () => FrameStacks.Read(recording.Path, plan.Part(TimeSpan.Zero), shortSide, clip.Resize));
         if (plan.Keep)
             _cache.Keep(number, whole);
         return Take(recording, whole, plan, random);

@@ -34,7 +34,9 @@ internal static class CaptionTable
             case "val" or "validation" or "test":
                 return DataPart.HeldOut;
             default:
-                problems.Add(new(path, row.Line, $"split '{row[Split]}'", "write train, or one of val, validation and test for a clip that is held out"));
+                problems.Add(new(
+                    path, row.Line, $"split '{row[Split]}'",
+                    "write train, or one of val, validation and test for a clip that is held out"));
                 return null;
         }
     }

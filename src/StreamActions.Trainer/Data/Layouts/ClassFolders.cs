@@ -10,14 +10,17 @@ internal static class ClassFolders
     public static IReadOnlyList<string> Names(string root) =>
         [.. Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)).Where(IsShown).Order(StringComparer.Ordinal)];
 
-    /// <summary>The clips of all classes, in folders inside a class's too. Other files are left out, and said in <paramref name="notes"/>.</summary>
+    /// <summary>
+    /// The clips of all classes, in folders inside a class's too. Other files are left out, and said in <paramref name="notes"/>.
+    /// </summary>
     public static IReadOnlyList<ListedClip> Read(string root, ICollection<string> notes)
     {
         List<ListedClip> clips = [];
         foreach (var name in Names(root))
         {
             var folder = Path.Combine(root, name);
-            string[] files = [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => IsShown(Path.GetFileName(file)))];
+            string[] files =
+                [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => IsShown(Path.GetFileName(file)))];
             string[] recordings = [.. files.Where(RecordingFiles.IsRecording)];
             clips.AddRange(recordings.Select(file => new ListedClip(root, 0, file, name)));
             if (recordings.Length < files.Length)

@@ -27,10 +27,15 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
     /// <param name="optional">Columns it may have.</param>
     /// <param name="problems">Where problems go.</param>
     /// <returns>The table, or null when its header cannot be used.</returns>
-    public static CsvTable? Read(string path, IReadOnlyList<string> required, IReadOnlyList<string> optional, ICollection<DataProblem> problems)
+    public static CsvTable? Read(
+        string path, IReadOnlyList<string> required, IReadOnlyList<string> optional, ICollection<DataProblem> problems)
     {
         var quote = false;
-        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { IgnoreBlankLines = false, BadDataFound = _ => quote = true };
+        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            IgnoreBlankLines = false,
+            BadDataFound = _ => quote = true,
+        };
         using var reader = new StreamReader(path, Encoding.UTF8);
         using var parser = new CsvParser(reader, configuration);
         if (Next(parser) is not { } header)
@@ -44,11 +49,14 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
         for (var line = parser.RawRow + 1; Next(parser) is { } fields; line = parser.RawRow + 1, quote = false)
         {
             if (quote)
-                problems.Add(new(path, line, "a quote is where none may be", "put a field with quotes or commas into quotes, and double the quotes inside it"));
+                problems.Add(new(
+                    path, line, "a quote is where none may be",
+                    "put a field with quotes or commas into quotes, and double the quotes inside it"));
             else if (fields.All(field => field.Length == 0))
                 continue;
             else if (fields.Length != header.Length)
-                problems.Add(new(path, line, $"{fields.Length} fields, but the header has {header.Length}", "put a field with commas into quotes"));
+                problems.Add(new(
+                    path, line, $"{fields.Length} fields, but the header has {header.Length}", "put a field with commas into quotes"));
             else
                 rows.Add(new(line, header.Zip(fields).ToDictionary(pair => pair.First, pair => pair.Second)));
         }
@@ -57,7 +65,8 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
 
     private static string[]? Next(CsvParser parser) => parser.Read() ? [.. (parser.Record ?? []).Select(field => field.Trim())] : null;
 
-    private static bool Fits(string path, string[] header, IReadOnlyList<string> required, IReadOnlyList<string> optional, ICollection<DataProblem> problems)
+    private static bool Fits(
+        string path, string[] header, IReadOnlyList<string> required, IReadOnlyList<string> optional, ICollection<DataProblem> problems)
     {
         var known = string.Join(", ", required.Concat(optional));
         var before = problems.Count;

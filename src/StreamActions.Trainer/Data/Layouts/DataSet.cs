@@ -21,7 +21,8 @@ internal sealed record RecordedClip(string Name, string Path, int Label, string?
 /// <param name="HeldOut">What is never trained on.</param>
 /// <param name="Notes">What is odd but no problem, in words.</param>
 internal sealed record DataSet(
-    IReadOnlyList<RecordedClass> Classes, IReadOnlyList<RecordedClip> Training, IReadOnlyList<RecordedClip> HeldOut, IReadOnlyList<string> Notes)
+    IReadOnlyList<RecordedClass> Classes, IReadOnlyList<RecordedClip> Training, IReadOnlyList<RecordedClip> HeldOut,
+    IReadOnlyList<string> Notes)
 {
     /// <summary>True when every different caption is a class of its own: then no class is one that has to be learnt.</summary>
     public bool FreeCaptions { get; init; }

@@ -12,8 +12,10 @@ internal sealed record DataProblem(string File, int Line, string What, string Ad
     public override string ToString() => $"{File}{(Line > 0 ? $":{Line}" : "")}: {What}; {Advice}".ReplaceLineEndings(" ");
 }
 
-/// <summary>A set of recordings is not fit to be trained on. The message lists what is wrong, up to <see cref="Shown"/> lines of it.</summary>
-internal sealed class DataSetException : FormatException
+/// <summary>
+/// A set of recordings is not fit to be trained on. The message lists what is wrong, up to <see cref="Shown"/> lines of it.
+/// </summary>
+internal sealed class DataSetException : TrainerException
 {
     /// <summary>Most problems in the message: a moved folder makes one of every clip.</summary>
     public const int Shown = 100;

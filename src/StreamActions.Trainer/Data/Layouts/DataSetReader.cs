@@ -13,10 +13,14 @@ internal sealed class DataSetReader
 
     private DataSetReader(DataSetOptions options) => _options = options;
 
+    /// <summary>Raised with the path of each data set that is opened, on the opening thread: tests count openings.</summary>
+    internal static event Action<string>? Opening;
+
     /// <summary>Opens a set.</summary>
     /// <exception cref="DataSetException">Something is wrong with it; all of it is listed.</exception>
     public static DataSet Open(DataSetOptions options)
     {
+        Opening?.Invoke(options.Path);
         var reader = new DataSetReader(options);
         var set = reader.Read();
         return reader._problems.Count == 0 ? set! : throw new DataSetException(options.Path, reader._problems);
@@ -37,13 +41,16 @@ internal sealed class DataSetReader
         var table = Table(listed, validation ?? []);
         if (table is null)
             return null;
-        var parts = new PartProblems(table);
-        var all = Clips(table, parts, listed, validation).ToList();
-        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes) { FreeCaptions = FreeCaptions(listed) };
+        var validator = new SplitValidator(table);
+        var all = Clips(table, validator, listed, validation).ToList();
+        var set = new DataSet(table.Classes, Part(all, DataPart.Training), Part(all, DataPart.HeldOut), _notes)
+        {
+            FreeCaptions = FreeCaptions(listed),
+        };
         if (_options.EvaluationOnly)
-            parts.NoteClasses(set, _notes);
+            validator.NoteClasses(set, _notes);
         else if (listed.Count > 0)
-            parts.Find(set, _options, _problems, _notes);
+            validator.Validate(set, _options, _problems, _notes);
         return set;
     }
 
@@ -52,15 +59,15 @@ internal sealed class DataSetReader
     private bool MissesMedia => _options.Media is { } media && !Directory.Exists(media);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Clips(
-        LabelTable table, PartProblems parts, IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip>? validation)
+        LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip>? validation)
     {
-        var named = validation is null ? [] : Checked(table, parts, validation, _options.Validation!, DataPart.HeldOut);
+        var named = validation is null ? [] : Checked(table, validator, validation, _options.Validation!, DataPart.HeldOut);
         if (!_options.EvaluationOnly)
-            return Checked(table, parts, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
+            return Checked(table, validator, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
         if (validation is not null)
             return named;
         ListedClip[] split = [.. listed.Where(clip => clip.Part == DataPart.HeldOut)];
-        return Checked(table, parts, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
+        return Checked(table, validator, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
     }
 
     private IReadOnlyList<ListedClip> List(string path)
@@ -91,10 +98,11 @@ internal sealed class DataSetReader
             : LabelTable.Read(beside, _problems);
     }
 
-    private bool FreeCaptions(IReadOnlyList<ListedClip> listed) => _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
+    private bool FreeCaptions(IReadOnlyList<ListedClip> listed) =>
+        _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(
-        LabelTable table, PartProblems parts, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
+        LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
     {
         var media = Media(path);
         var byName = table.Classes.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i);
@@ -105,19 +113,23 @@ internal sealed class DataSetReader
             var file = MissesMedia ? null : media.Find(clip, _problems);
             if (file is { } known && !_listed.TryAdd(known.Path, clip))
             {
-                _problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[known.Path])} already", "list every recording once, in one part"));
+                _problems.Add(new(
+                    clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[known.Path])} already",
+                    "list every recording once, in one part"));
                 file = null;
             }
             var part = all ?? clip.Part ?? (file is { } drawn && HasShare ? Drawn(drawn.Name) : null);
             if (label is not { } index)
                 continue;
-            parts.Count(index, part);
+            validator.Count(index, part);
             if (file is { } found)
                 yield return (new(found.Name, found.Path, index, clip.Caption), part ?? DataPart.Training);
         }
     }
 
-    private DataPart? Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare) ? DataPart.HeldOut : DataPart.Training;
+    private DataPart? Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare)
+        ? DataPart.HeldOut
+        : DataPart.Training;
 
     private int? Label(ListedClip clip, Dictionary<string, int> byName)
     {
@@ -125,7 +137,8 @@ internal sealed class DataSetReader
         if (byName.TryGetValue(written, out var index))
             return index;
         if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            _problems.Add(new(clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class", "take one of the label table"));
+            _problems.Add(new(
+                clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class", "take one of the label table"));
         else if (number >= byName.Count)
             _problems.Add(new(clip.File, clip.Line, $"label {number} is out of range", $"the classes are 0 to {byName.Count - 1}"));
         else

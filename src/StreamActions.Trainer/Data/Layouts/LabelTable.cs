@@ -39,7 +39,8 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
             return null;
         CsvRow[] byId = [.. rows.OrderBy(row => Number(row[Id]!))];
         RecordedClass[] classes = [.. byId.Select(row => Make(row[Name]!, row[Phrase], Flag(path, row, problems)))];
-        return new(path, ReversePairs.Join(path, classes, [.. byId.Select(row => (row.Line, row[Reverse]))], problems), [.. byId.Select(row => row.Line)]);
+        return new(path, ReversePairs.Join(path, classes, [.. byId.Select(row => (row.Line, row[Reverse]))], problems),
+            [.. byId.Select(row => row.Line)]);
     }
 
     private static bool IsWhole(string path, CsvRow row, int count, ICollection<DataProblem> problems)
@@ -56,9 +57,12 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
 
     private static void Repeated(string path, CsvRow[] rows, string column, ICollection<DataProblem> problems)
     {
-        foreach (var group in rows.GroupBy(row => column == Id ? Number(row[Id]!)!.Value.ToString(CultureInfo.InvariantCulture) : row[column]!))
+        string Key(CsvRow row) => column == Id ? Number(row[Id]!)!.Value.ToString(CultureInfo.InvariantCulture) : row[column]!;
+        foreach (var group in rows.GroupBy(Key))
             foreach (var row in group.Skip(1))
-                problems.Add(new(path, row.Line, $"{column} '{group.Key}' is on line {group.First().Line} already", $"each class has {(column == Id ? "an" : "a")} {column} of its own"));
+                problems.Add(new(
+                    path, row.Line, $"{column} '{group.Key}' is on line {group.First().Line} already",
+                    $"each class has {(column == Id ? "an" : "a")} {column} of its own"));
     }
 
     private static RecordedClass Make(string name, string? phrases, bool? direction)
@@ -76,5 +80,7 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
         return null;
     }
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : null;
 }

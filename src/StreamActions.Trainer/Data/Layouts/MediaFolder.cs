@@ -17,9 +17,12 @@ internal sealed record MediaFolder(string Root)
         var path = Path.GetFullPath(clip.Path, Root);
         var name = Path.GetRelativePath(Root, path);
         if (Path.IsPathRooted(name) || name == ".." || name.StartsWith("../", StringComparison.Ordinal))
-            problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is outside {Root}", "name the folder that all recordings lie in with --media"));
+            problems.Add(new(
+                clip.File, clip.Line, $"'{clip.Path}' is outside {Root}", "name the folder that all recordings lie in with --media"));
         else if (!File.Exists(path))
-            problems.Add(new(clip.File, clip.Line, $"'{clip.Path}' is not in {Root}", "mend the path, or name the folder it is relative to with --media"));
+            problems.Add(new(
+                clip.File, clip.Line, $"'{clip.Path}' is not in {Root}",
+                "mend the path, or name the folder it is relative to with --media"));
         else
             return (name, path);
         return null;

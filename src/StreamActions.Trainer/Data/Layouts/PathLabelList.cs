@@ -1,7 +1,9 @@
 // The reference's list: a path and a label a line.
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>Reads <c>path label</c> lines. The label comes after the last blank, so a path may have blanks; quotes around it are taken off.</summary>
+/// <summary>
+/// Reads <c>path label</c> lines. The label comes after the last blank, so a path may have blanks; quotes around it are taken off.
+/// </summary>
 internal static class PathLabelList
 {
     /// <summary>The lines that are whole; what is wrong with the others is added to <paramref name="problems"/>.</summary>

@@ -19,9 +19,13 @@ internal static class ReversePairs
                 continue;
             var other = Array.FindIndex(classes, c => c.Name == name);
             if (other < 0 || other == i)
-                problems.Add(new(path, written[i].Line, $"reverse '{name}' is no other class", "write the name of the class that is this one played backwards"));
+                problems.Add(new(
+                    path, written[i].Line, $"reverse '{name}' is no other class",
+                    "write the name of the class that is this one played backwards"));
             else if (pairs[i] is { } has && has != other || pairs[other] is { } hers && hers != i)
-                problems.Add(new(path, written[i].Line, $"reverse '{name}' does not agree with another line", "two classes are each other's reverse, no third one"));
+                problems.Add(new(
+                    path, written[i].Line, $"reverse '{name}' does not agree with another line",
+                    "two classes are each other's reverse, no third one"));
             else
                 (pairs[i], pairs[other]) = (other, i);
         }

@@ -9,11 +9,14 @@ namespace StreamActions.Trainer.Tests.Data.Augmentation;
 public sealed class ClipAugmenterTests
 {
     private static readonly ClipSpec Clip = new(3, 4, 16, ResizeRule.CenterCrop);
-    private static readonly Gen<AugmentationOptions> Options = Gen.Select(Gen.Double[1, 1.3], Gen.Bool, Gen.Double[0, 0.4], Gen.Int[0, 4], Gen.Double[0, 6]).Select((jitter, crop, colour, operations, magnitude) =>
-        new AugmentationOptions { ShortSideJitter = jitter, RandomCrop = crop, Mirror = true, ColourJitter = colour, RandAugmentOperations = operations, RandAugmentMagnitude = magnitude });
+    private static readonly Gen<AugmentationOptions> Options = Gen.Select(Gen.Double[1, 1.3], Gen.Bool, Gen.Double[0, 0.4], Gen.Int[0, 4],
+        Gen.Double[0, 6]).Select((jitter, crop, colour, operations, magnitude) =>
+        new AugmentationOptions { ShortSideJitter = jitter, RandomCrop = crop, Mirror = true, ColourJitter = colour,
+            RandAugmentOperations = operations, RandAugmentMagnitude = magnitude });
 
     [Fact]
-    public void Make_SameSeed_SameClipAndFramesAreLeftAsTheyWere() => Gen.Select(Options, Gen.Bool, Gen.Int).Sample((options, sensitive, seed) =>
+    public void Make_SameSeed_SameClipAndFramesAreLeftAsTheyWere() =>
+        Gen.Select(Options, Gen.Bool, Gen.Int).Sample((options, sensitive, seed) =>
     {
         var frames = Frames();
         var one = ClipAugmenter.Make(frames, Clip, options, sensitive, new Random(seed));
@@ -32,7 +35,9 @@ public sealed class ClipAugmenterTests
 
     [Fact]
     public void Make_DirectionSensitive_NeverMirrors() => Gen.Select(Gen.Double[1, 1.3], Gen.Bool, Gen.Int).Sample((jitter, crop, seed) =>
-        LeftIsDark(ClipAugmenter.Make(Frames(), Clip, new() { ShortSideJitter = jitter, RandomCrop = crop, Mirror = true }, directionSensitive: true, new Random(seed))));
+        LeftIsDark(
+            ClipAugmenter.Make(Frames(), Clip, new() { ShortSideJitter = jitter, RandomCrop = crop, Mirror = true },
+                directionSensitive: true, new Random(seed))));
 
     [Fact]
     public void Make_DirectionSensitive_TurnsAndMovesNothing() => Gen.Int.Sample(seed =>
@@ -46,7 +51,9 @@ public sealed class ClipAugmenterTests
     [Fact]
     public void Make_Mirror_TurnsAboutHalfOfTheClips()
     {
-        var turned = Enumerable.Range(0, 400).Count(seed => !LeftIsDark(ClipAugmenter.Make(Frames(), Clip, AugmentationOptions.Kinetics, directionSensitive: false, new Random(seed))));
+        var turned = Enumerable.Range(0, 400)
+            .Count(seed =>
+                !LeftIsDark(ClipAugmenter.Make(Frames(), Clip, AugmentationOptions.Kinetics, directionSensitive: false, new Random(seed))));
 
         Assert.InRange(turned, 150, 250);
     }
@@ -63,18 +70,24 @@ public sealed class ClipAugmenterTests
     [Fact]
     public void Named_EveryName_IsARecipeWithinBounds()
     {
-        Assert.Equal([AugmentationOptions.Kinetics, AugmentationOptions.SomethingSomething, AugmentationOptions.None], AugmentationOptions.Names.Select(AugmentationOptions.Named));
+        Assert.Equal([AugmentationOptions.Kinetics, AugmentationOptions.SomethingSomething, AugmentationOptions.None],
+            AugmentationOptions.Names.Select(AugmentationOptions.Named));
         Assert.All(AugmentationOptions.Names, name => AugmentationOptions.Named(name).Check());
         Assert.False(AugmentationOptions.SomethingSomething.Mirror);
-        Assert.Contains("kinetics, something-something, none", Assert.Throws<FormatException>(() => AugmentationOptions.Named("k400")).Message, StringComparison.Ordinal);
+        Assert.Contains("kinetics, something-something, none",
+            Assert.Throws<TrainerException>(() => AugmentationOptions.Named("k400")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Check_OutOfBounds_NamesTheValue()
     {
-        Assert.Contains("ShortSideJitter", Assert.Throws<FormatException>(() => new AugmentationOptions { ShortSideJitter = 0.9 }.Check()).Message, StringComparison.Ordinal);
-        Assert.Contains("--colour-jitter 1:", Assert.Throws<FormatException>(() => new AugmentationOptions { ColourJitter = 1 }.Check()).Message, StringComparison.Ordinal);
-        Assert.Contains("RandAugment", Assert.Throws<FormatException>(() => new AugmentationOptions { RandAugmentMagnitude = 11 }.Check()).Message, StringComparison.Ordinal);
+        var option = Assert.Throws<TrainerException>(new AugmentationOptions { ColourJitter = 1 }.Check);
+        Assert.Contains("--colour-jitter 1:", option.Message, StringComparison.Ordinal);
+        // No option sets these two.
+        var jitter = Assert.Throws<InvalidOperationException>(new AugmentationOptions { ShortSideJitter = 0.9 }.Check);
+        Assert.Contains("ShortSideJitter", jitter.Message, StringComparison.Ordinal);
+        var magnitude = Assert.Throws<InvalidOperationException>(new AugmentationOptions { RandAugmentMagnitude = 11 }.Check);
+        Assert.Contains("RandAugment", magnitude.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Three frames of 32 × 16 that grow brighter to the right.</summary>

@@ -9,7 +9,8 @@ public sealed class RandAugmentTests
     private const int Size = 8;
 
     [Fact]
-    public void Apply_NotGeometric_MovesNoPixel() => Gen.Select(Gen.Int[0, 6], Gen.Double[0, 10], Gen.Int).Sample((operations, magnitude, seed) =>
+    public void Apply_NotGeometric_MovesNoPixel() =>
+        Gen.Select(Gen.Int[0, 6], Gen.Double[0, 10], Gen.Int).Sample((operations, magnitude, seed) =>
     {
         // Every row is alike: what moves or turns pixels makes rows differ, tones do not.
         var clip = Rows();
@@ -90,7 +91,8 @@ public sealed class RandAugmentTests
         return clip.Pixels;
     }
 
-    private static ClipPixels Rows() => new([.. Enumerable.Range(0, 2 * Size).SelectMany(_ => Enumerable.Range(0, Size * 3).Select(i => (byte)(i * 37 % 251)))], 2, Size);
+    private static ClipPixels Rows() =>
+        new([.. Enumerable.Range(0, 2 * Size).SelectMany(_ => Enumerable.Range(0, Size * 3).Select(i => (byte)(i * 37 % 251)))], 2, Size);
 
     private static ClipPixels Noise()
     {

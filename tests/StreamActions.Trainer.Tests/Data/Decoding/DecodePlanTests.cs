@@ -26,7 +26,8 @@ public sealed class DecodePlanTests
     }
 
     [Fact]
-    public void For_Exact_IsTheCamerasOwnRate() => Assert.Equal((4, 1), Plan(new(TimeSpan.FromSeconds(9), 30), exact: true) is var plan ? (plan.Fps, plan.Stride) : default);
+    public void For_Exact_IsTheCamerasOwnRate() =>
+        Assert.Equal((4, 1), Plan(new(TimeSpan.FromSeconds(9), 30), exact: true) is var plan ? (plan.Fps, plan.Stride) : default);
 
     [Fact]
     public void For_SlowRecording_IsNotSampledFasterThanTheClip() => Assert.Equal(1, Plan(new(TimeSpan.FromSeconds(9), 3)).Stride);
@@ -36,7 +37,8 @@ public sealed class DecodePlanTests
         Assert.Equal(500 / 3600.0, Plan(new(TimeSpan.FromHours(1), 25), FrameSampling.Segments).Fps, 1e-6);
 
     [Fact]
-    public void For_SegmentsOfAShortRecording_TakesEveryFrame() => Assert.Equal(25, Plan(new(TimeSpan.FromSeconds(4), 25), FrameSampling.Segments).Fps);
+    public void For_SegmentsOfAShortRecording_TakesEveryFrame() =>
+        Assert.Equal(25, Plan(new(TimeSpan.FromSeconds(4), 25), FrameSampling.Segments).Fps);
 
     [Fact]
     public void For_NoLength_IsReadFromTheStartToTheBound() =>
@@ -44,9 +46,11 @@ public sealed class DecodePlanTests
 
     [Fact]
     public void For_Any_DecodesAClipAndNoMoreThanTheBound() =>
-        Gen.Select(Gen.Double[0.05, 100_000], Gen.Double[0.1, 200], Gen.Enum<FrameSampling>(), Gen.Int[1, 64], Gen.Int[1, 400], Gen.Bool).Sample((seconds, fps, sampling, frames, frameBytes, exact) =>
+        Gen.Select(Gen.Double[0.05, 100_000], Gen.Double[0.1, 200], Gen.Enum<FrameSampling>(), Gen.Int[1, 64], Gen.Int[1, 400], Gen.Bool)
+        .Sample((seconds, fps, sampling, frames, frameBytes, exact) =>
         {
-            var plan = DecodePlan.For(new(TimeSpan.FromSeconds(seconds), fps), Clip with { Frames = frames }, sampling, frameBytes, Bounds, recordings: 3, exact);
+            var plan = DecodePlan.For(new(TimeSpan.FromSeconds(seconds), fps), Clip
+                with { Frames = frames }, sampling, frameBytes, Bounds, recordings: 3, exact);
             var decoded = (plan.Window?.TotalSeconds ?? seconds) * plan.Fps;
             Assert.InRange(plan.Fps, double.Epsilon, 120);
             Assert.InRange(decoded, 0, Math.Max(frames, 500.0 / frameBytes) + 1e-6);
@@ -58,6 +62,7 @@ public sealed class DecodePlanTests
             }
         });
 
-    private static DecodePlan Plan(RecordingFacts facts, FrameSampling sampling = FrameSampling.Strided, int recordings = 100, bool exact = false) =>
+    private static DecodePlan Plan(
+        RecordingFacts facts, FrameSampling sampling = FrameSampling.Strided, int recordings = 100, bool exact = false) =>
         DecodePlan.For(facts, Clip, sampling, frameBytes: 1, Bounds with { CacheBytes = recordings == 10 ? 500 : 1000 }, recordings, exact);
 }

@@ -7,7 +7,8 @@ namespace StreamActions.Trainer.Tests.Data.Decoding;
 public sealed class FrameCacheTests
 {
     [Fact]
-    public void Keep_AnyUse_HoldsWhatItSaysAndNoMoreThanItMay() => Gen.Select(Gen.Long[0, 500], Gen.Select(Gen.Int[0, 9], Gen.Int[1, 200]).Array[0, 60]).Sample((capacity, uses) =>
+    public void Keep_AnyUse_HoldsWhatItSaysAndNoMoreThanItMay() =>
+        Gen.Select(Gen.Long[0, 500], Gen.Select(Gen.Int[0, 9], Gen.Int[1, 200]).Array[0, 60]).Sample((capacity, uses) =>
     {
         var cache = new FrameCache(capacity);
         foreach (var (key, bytes) in uses)

@@ -58,7 +58,8 @@ public sealed class HeldOutViewsTests(SmallRecordings recordings) : IClassFixtur
         var all = ClipReader.ReadAll(recordings.Wide, 12, 16, ResizeRule.CenterCrop);
 
         foreach (var (t, index) in ((int, int)[])[(0, 6), (1, 18), (2, 30), (3, 42)])
-            Assert.True(all.AsSpan(index * Clip.FrameBytes, Clip.FrameBytes).SequenceEqual(view.AsSpan(t * Clip.FrameBytes, Clip.FrameBytes)), $"frame {t}");
+            Assert.True(all.AsSpan(index * Clip.FrameBytes, Clip.FrameBytes)
+                .SequenceEqual(view.AsSpan(t * Clip.FrameBytes, Clip.FrameBytes)), $"frame {t}");
     }
 
     [Fact]

@@ -53,7 +53,8 @@ public sealed class DataSetProblemsTests : IDisposable
     {
         var path = _folder.File("nowhere");
 
-        Assert.Contains("neither a file nor a folder", Assert.Throws<DataSetException>(() => DataSetReader.Open(new() { Path = path })).Message, StringComparison.Ordinal);
+        Assert.Contains("neither a file nor a folder",
+            Assert.Throws<DataSetException>(() => DataSetReader.Open(new() { Path = path })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +73,9 @@ public sealed class DataSetProblemsTests : IDisposable
 
         Assert.Equal(
             ["labels.csv:4 class 'jumps' has no clip to train on: all 1 are held out", "labels.csv:3 class 'runs' has no clip"],
-            DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "a.mp4 0"), Validation = _folder.Write("val.txt", "b.mp4 1") })));
+            DataFolder.Short(
+                DataFolder.Problems(
+                    new() { Path = _folder.Write("list.txt", "a.mp4 0"), Validation = _folder.Write("val.txt", "b.mp4 1") })));
     }
 
     [Fact]
@@ -83,10 +86,12 @@ public sealed class DataSetProblemsTests : IDisposable
 
         // A clip that is missing makes no class empty.
         Assert.Equal(
-            ["list.txt:2 label 7 is out of range", $"list.txt:3 'missing.mp4' is not in {_folder.Path}", "labels.csv:3 class 'jumps' has no clip",
+            ["list.txt:2 label 7 is out of range", $"list.txt:3 'missing.mp4' is not in {_folder.Path}",
+                "labels.csv:3 class 'jumps' has no clip",
              "labels.csv:5 class 'falls' has no clip to train on: all 1 are held out"],
             DataFolder.Short(DataFolder.Problems(
-                new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 7", "missing.mp4 2"), Validation = _folder.Write("val.txt", "c.mp4 3") })));
+                new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 7", "missing.mp4 2"),
+                    Validation = _folder.Write("val.txt", "c.mp4 3") })));
     }
 
     [Fact]
@@ -114,10 +119,12 @@ public sealed class DataSetProblemsTests : IDisposable
     {
         _folder.Touch("a.mp4");
         var path = _folder.Write("set.csv",
-            "path,caption,label,split", "a.mp4,\"two", "lines\",sits,train", "b.mp4,,sits,train", "c.mp4,x,sits,tomorrow", "d.mp4,x,y,sits,train", "", "\"e\".mp4,x,sits,train");
+            "path,caption,label,split", "a.mp4,\"two", "lines\",sits,train", "b.mp4,,sits,train", "c.mp4,x,sits,tomorrow",
+            "d.mp4,x,y,sits,train", "", "\"e\".mp4,x,sits,train");
 
         Assert.Equal(
-            ["set.csv:4 no caption", "set.csv:5 split 'tomorrow'", "set.csv:6 5 fields, but the header has 4", "set.csv:8 a quote is where none may be"],
+            ["set.csv:4 no caption", "set.csv:5 split 'tomorrow'", "set.csv:6 5 fields, but the header has 4",
+                "set.csv:8 a quote is where none may be"],
             DataFolder.Short(DataFolder.Problems(new() { Path = path })).Order());
     }
 
@@ -134,7 +141,8 @@ public sealed class DataSetProblemsTests : IDisposable
     {
         _folder.Touch("a/1.mp4");
 
-        Assert.Contains("--held-out:0", DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Path, HeldOutShare = share })).First(), StringComparison.Ordinal);
+        Assert.Contains("--held-out:0", DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Path, HeldOutShare = share })).First(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

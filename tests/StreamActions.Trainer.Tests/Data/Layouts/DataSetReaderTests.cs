@@ -15,8 +15,10 @@ public sealed class DataSetReaderTests : IDisposable
         _folder.Touch("a.mp4", "b.mp4", "c.mp4", "d.mp4");
         _folder.Write("labels.csv", "id,name", "1,jumps", "0,sits down");
         _folder.Write("val.txt", "d.mp4 1");
-        var one = DataSetReader.Open(new() { Path = _folder.Write("one.txt", "a.mp4 0", "", "b.mp4\t1", "'c.mp4' 0"), Validation = _folder.File("val.txt") });
-        var two = DataSetReader.Open(new() { Path = _folder.Write("two.txt", "c.mp4 0", "a.mp4 0", "b.mp4 1"), Validation = _folder.File("val.txt") });
+        var one = DataSetReader.Open(
+            new() { Path = _folder.Write("one.txt", "a.mp4 0", "", "b.mp4\t1", "'c.mp4' 0"), Validation = _folder.File("val.txt") });
+        var two = DataSetReader.Open(
+            new() { Path = _folder.Write("two.txt", "c.mp4 0", "a.mp4 0", "b.mp4 1"), Validation = _folder.File("val.txt") });
 
         Assert.Equal(["a.mp4", "b.mp4", "c.mp4"], one.Training.Select(c => c.Name));
         Assert.Equal(one.Training, two.Training);
@@ -30,7 +32,14 @@ public sealed class DataSetReaderTests : IDisposable
         _folder.Write("lists/labels.csv", "id,name", "0,jumps");
         var val = _folder.Write("lists/val.txt", "b.mp4 0");
 
-        var data = DataSetReader.Open(new() { Path = _folder.Write("lists/train.txt", _folder.File("videos/a.mp4") + " 0"), Validation = val, Media = _folder.File("videos") });
+        var data =
+            DataSetReader.Open(
+                new()
+                {
+                    Path = _folder.Write("lists/train.txt", _folder.File("videos/a.mp4") + " 0"),
+                    Validation = val,
+                    Media = _folder.File("videos"),
+                });
 
         Assert.Equal((_folder.File("videos/a.mp4"), "a.mp4"), (data.Training[0].Path, data.Training[0].Name));
     }
@@ -54,7 +63,8 @@ public sealed class DataSetReaderTests : IDisposable
     public void Open_CaptionsWithoutLabels_MakesEachTextAClass()
     {
         _folder.Touch("a.mp4", "b.mp4", "c.mp4", "d.mp4");
-        var path = _folder.Write("set.csv", "split,caption,path", "train,a cat jumps,a.mp4", "train,a dog sits,b.mp4", "train,a cat jumps,c.mp4", "val,a bird sings,d.mp4");
+        var path = _folder.Write("set.csv", "split,caption,path", "train,a cat jumps,a.mp4", "train,a dog sits,b.mp4",
+            "train,a cat jumps,c.mp4", "val,a bird sings,d.mp4");
 
         var data = DataSetReader.Open(new() { Path = path });
 
@@ -96,7 +106,14 @@ public sealed class DataSetReaderTests : IDisposable
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
 
         // What was trained on need not be there any more.
-        var data = DataSetReader.Open(new() { Path = _folder.Write("list.txt", "gone.mp4 0", "gone too.mp4 1"), Validation = _folder.Write("val.txt", "v.mp4 1"), EvaluationOnly = true });
+        var data =
+            DataSetReader.Open(
+                new()
+                {
+                    Path = _folder.Write("list.txt", "gone.mp4 0", "gone too.mp4 1"),
+                    Validation = _folder.Write("val.txt", "v.mp4 1"),
+                    EvaluationOnly = true,
+                });
 
         Assert.Equal("v.mp4", Assert.Single(data.HeldOut).Name);
         Assert.Empty(data.Training);
@@ -128,7 +145,8 @@ public sealed class DataSetReaderTests : IDisposable
     {
         _folder.Touch("a/1.mp4", "b/1.mp4", "val/a/2.mp4");
         _folder.Write("labels.csv", "id,name", "0,a", "1,b");
-        var data = DataSetReader.Open(new() { Path = _folder.Write("list.txt", "a/1.mp4 0", "b/1.mp4 1"), Validation = _folder.Write("val.txt", "val/a/2.mp4 0") });
+        var data = DataSetReader.Open(
+            new() { Path = _folder.Write("list.txt", "a/1.mp4 0", "b/1.mp4 1"), Validation = _folder.Write("val.txt", "val/a/2.mp4 0") });
 
         Assert.Contains("'b'", Assert.Single(data.Notes), StringComparison.Ordinal);
     }

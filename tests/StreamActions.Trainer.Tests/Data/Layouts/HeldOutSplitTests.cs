@@ -7,7 +7,8 @@ namespace StreamActions.Trainer.Tests.Data.Layouts;
 public sealed class HeldOutSplitTests
 {
     [Fact]
-    public void Open_ClipsAdded_NoneChangesItsPart() => Gen.Select(Gen.ULong, Gen.Int[3, 12], Gen.Int[1, 12], Gen.Double[0.1, 0.5]).Sample((seed, before, added, share) =>
+    public void Open_ClipsAdded_NoneChangesItsPart() =>
+        Gen.Select(Gen.ULong, Gen.Int[3, 12], Gen.Int[1, 12], Gen.Double[0.1, 0.5]).Sample((seed, before, added, share) =>
     {
         using var folder = new DataFolder();
         string[] names = [.. Enumerable.Range(0, before + added).Select(n => $"a/{n * 7919 % 1009}.mp4")];
@@ -25,11 +26,13 @@ public sealed class HeldOutSplitTests
     [Fact]
     public void IsHeldOut_ManyNames_HoldsOutTheShare() => Gen.Select(Gen.ULong, Gen.Double[0.05, 0.95]).Sample((seed, share) =>
         // Five standard errors of 2,000 draws.
-        Math.Abs(Enumerable.Range(0, 2000).Count(n => HeldOutSplit.IsHeldOut(seed, $"{n}.mp4", share)) / 2000.0 - share) < 5 * Math.Sqrt(share * (1 - share) / 2000), iter: 50);
+        Math.Abs(Enumerable.Range(0, 2000).Count(n => HeldOutSplit.IsHeldOut(seed, $"{n}.mp4", share)) / 2000.0 - share) < 5 * Math.Sqrt(
+            share * (1 - share) / 2000), iter: 50);
 
     [Fact]
     public void IsHeldOut_OtherSeed_HoldsOutOthers() => Assert.NotEqual(
-        Enumerable.Range(0, 50).Where(n => HeldOutSplit.IsHeldOut(1, $"{n}", 0.3)), Enumerable.Range(0, 50).Where(n => HeldOutSplit.IsHeldOut(2, $"{n}", 0.3)));
+        Enumerable.Range(0, 50).Where(n => HeldOutSplit.IsHeldOut(1, $"{n}", 0.3)), Enumerable.Range(0, 50)
+        .Where(n => HeldOutSplit.IsHeldOut(2, $"{n}", 0.3)));
 
     // Few clips may all fall into one part; that is refused, and tested elsewhere.
     private static DataSet? Open(DataSetOptions options)

@@ -34,7 +34,8 @@ public sealed class LabelTableTests : IDisposable
         Read(out var problems, "id,name,reverse,direction", "0,sits,stands,", "1,stands,jumps,", "2,jumps,flies,maybe", "3,runs,runs,");
 
         Assert.Equal(
-            ["labels.csv:4 direction 'maybe'", "labels.csv:3 reverse 'jumps' does not agree with another line", "labels.csv:4 reverse 'flies' is no other class", "labels.csv:5 reverse 'runs' is no other class"],
+            ["labels.csv:4 direction 'maybe'", "labels.csv:3 reverse 'jumps' does not agree with another line",
+                "labels.csv:4 reverse 'flies' is no other class", "labels.csv:5 reverse 'runs' is no other class"],
             problems);
     }
 
@@ -44,7 +45,8 @@ public sealed class LabelTableTests : IDisposable
         Assert.Null(Read(out var problems, "id,name", "0,sits", "x,jumps", "9,runs", "0,", "0,sits", "-1,falls"));
 
         Assert.Equal(
-            ["labels.csv:3 'x' is no id", "labels.csv:4 id 9 leaves a gap", "labels.csv:5 a class without a name", "labels.csv:7 '-1' is no id",
+            ["labels.csv:3 'x' is no id", "labels.csv:4 id 9 leaves a gap", "labels.csv:5 a class without a name",
+                "labels.csv:7 '-1' is no id",
              "labels.csv:6 id '0' is on line 2 already", "labels.csv:6 name 'sits' is on line 2 already"], problems);
     }
 

@@ -1,0 +1,82 @@
+// Long films of one room for the demo, and beside each a list of what happens when.
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace StreamActions.Scenes;
+
+/// <summary>What a film is made of.</summary>
+/// <param name="Actions">What happens, in order.</param>
+/// <param name="Seed">Seed of looks, manners and durations.</param>
+/// <param name="Width">Width in pixels, even.</param>
+/// <param name="Height">Height in pixels, even.</param>
+/// <param name="Fps">Frames per second.</param>
+internal sealed record FilmOrder(IReadOnlyList<ActionKind> Actions, ulong Seed, int Width = 320, int Height = 240, double Fps = 12);
+
+/// <summary>What the file beside a film says: the truth to compare events with.</summary>
+/// <param name="Film">The film's file name.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Seconds">Its length.</param>
+/// <param name="Shirts">The colours of the performer's and of the other person's shirt.</param>
+/// <param name="Events">What happens, by time of beginning.</param>
+internal sealed record FilmTruth(string Film, ulong Seed, double Seconds, IReadOnlyList<string> Shirts, IReadOnlyList<FilmEvent> Events);
+
+[JsonSerializable(typeof(FilmTruth))]
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class FilmTruthJson : JsonSerializerContext;
+
+/// <summary>Makes films whose figures move and look as those of the clips do.</summary>
+internal static class FilmMaker
+{
+    /// <summary>Writes a film to <paramref name="path"/> (MP4) and its truth beside it, with the ending <c>.json</c>.</summary>
+    /// <exception cref="SceneException">The actions cannot follow each other so, the size is odd, or the encoder failed.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public static async Task<FilmTruth> WriteAsync(string path, FilmOrder order, CancellationToken cancellation)
+    {
+        var film = Film.Plan(order);
+        using var renderer = new SceneRenderer(film.Look, order.Width, order.Height, film.Random);
+        await using var file = new VideoFileWriter(path, order.Width, order.Height, order.Fps);
+        var pixels = new byte[order.Width * order.Height * 3];
+        for (var n = 0; n / order.Fps < film.Timetable.Seconds; n++)
+        {
+            var picture = renderer.Draw(film.Choreography.At(n / order.Fps), film.Bodies, film.Timetable.Props, film.Random);
+            Marshal.Copy(picture.Data, pixels, 0, pixels.Length);
+            await file.WriteAsync(pixels, cancellation);
+        }
+        await file.FinishAsync(cancellation);
+        var truth = film.Truth(Path.GetFileName(path));
+        await File.WriteAllTextAsync(
+            Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(truth, FilmTruthJson.Default.FilmTruth) + "\n", cancellation);
+        return truth;
+    }
+
+    /// <summary>What happens in a film, without making it.</summary>
+    /// <exception cref="SceneException">The actions cannot follow each other so, or the size is odd.</exception>
+    public static FilmTruth Truth(string fileName, FilmOrder order) => Film.Plan(order).Truth(fileName);
+
+    private sealed record Film(
+        FilmOrder Order, SceneLook Look, Body[] Bodies, FilmPlan Timetable, Choreography Choreography, double HalfWidth, Random Random)
+    {
+        public static Film Plan(FilmOrder order)
+        {
+            if (order.Width < 16 || order.Height < 16 || order.Width % 2 != 0 || order.Height % 2 != 0)
+                throw new SceneException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
+            var random = new SeededRandom(order.Seed);
+            // A quiet picture: moderate figures, and so little noise that the file stays small.
+            var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62)
+                with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
+            Body[] bodies = [Body.Random(random), Body.Random(random)];
+            var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
+            var timetable = FilmPlan.Make(order.Actions, halfWidth, random);
+            var people = timetable.Parts.Any(p => ActionCatalog.Of(p.Kind).People == 2) ? 2 : 1;
+            return new(order, look, bodies, timetable, new(timetable.Parts, bodies[..people], timetable.StartX), halfWidth, random);
+        }
+
+        public FilmTruth Truth(string fileName)
+        {
+            var people = Timetable.Parts.Max(p => ActionCatalog.Of(p.Kind).People);
+            return new(fileName, Order.Seed, Math.Round(Timetable.Seconds, 2), [.. Look.Figures.Take(people).Select(f => f.ShirtName)],
+                Timetable.Events(Choreography, HalfWidth));
+        }
+    }
+}

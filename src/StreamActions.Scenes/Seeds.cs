@@ -1,0 +1,15 @@
+// Seeds from seeds: one number that decides everything, without one draw depending on another.
+namespace StreamActions.Scenes;
+
+/// <summary>Mixes numbers into seeds (splitmix64's finish). Pure.</summary>
+internal static class Seeds
+{
+    /// <summary>The seed of number <paramref name="index"/> of a stream.</summary>
+    public static ulong Of(ulong seed, ulong index)
+    {
+        var z = seed + (index + 1) * 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

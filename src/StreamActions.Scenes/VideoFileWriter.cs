@@ -1,0 +1,94 @@
+// Raw pictures in, an MP4 file out: by the ffmpeg program.
+using System.Diagnostics;
+using System.Globalization;
+
+namespace StreamActions.Scenes;
+
+/// <summary>Writes one H.264 recording. Without <see cref="FinishAsync"/>, nothing is left of it.</summary>
+internal sealed class VideoFileWriter : IAsyncDisposable
+{
+    private readonly string _path;
+    private readonly int _frameBytes;
+    private readonly Process _encoder;
+    private readonly Task<string> _complaints;
+    private bool _finished;
+
+    /// <summary>Starts the encoder.</summary>
+    /// <param name="path">The file to write; replaced when there.</param>
+    /// <param name="width">Width in pixels, even.</param>
+    /// <param name="height">Height in pixels, even.</param>
+    /// <param name="fps">Frames per second.</param>
+    /// <exception cref="SceneException"><c>ffmpeg</c> cannot be started.</exception>
+    public VideoFileWriter(string path, int width, int height, double fps)
+    {
+        _path = Path.GetFullPath(path);
+        _frameBytes = width * height * 3;
+        ProcessStartInfo start = new("ffmpeg") { RedirectStandardInput = true, RedirectStandardError = true };
+        string[] arguments =
+        [
+            "-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{width}x{height}",
+            "-framerate", fps.ToString(CultureInfo.InvariantCulture), "-i", "pipe:0", "-an", "-c:v", "libx264", "-preset", "slow", "-crf",
+            "23",
+            "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", "-y", "file:" + _path,
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        try
+        {
+            _encoder = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new SceneException($"{_path}: ffmpeg cannot be started ({e.Message}); install it, with libx264", e);
+        }
+        _complaints = _encoder.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Adds a picture: packed RGB, width × height × 3 bytes.</summary>
+    /// <exception cref="SceneException">The encoder gave up; the message says why.</exception>
+    public async Task WriteAsync(ReadOnlyMemory<byte> pixels, CancellationToken cancellation)
+    {
+        if (pixels.Length != _frameBytes)
+            throw new ArgumentException($"a picture has {_frameBytes} bytes, not {pixels.Length}", nameof(pixels));
+        try
+        {
+            await _encoder.StandardInput.BaseStream.WriteAsync(pixels, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new SceneException($"{_path}: ffmpeg ended early: {LastLine(await _complaints)}", e);
+        }
+    }
+
+    /// <summary>Waits until the file is whole.</summary>
+    /// <exception cref="SceneException">The encoder failed; the message says why.</exception>
+    public async Task FinishAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _encoder.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The encoder is gone: its exit code and last words follow.
+        }
+        await _encoder.WaitForExitAsync(cancellation);
+        if (_encoder.ExitCode != 0)
+            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _complaints)}");
+        _finished = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_finished)
+        {
+            _encoder.Kill();
+            await _encoder.WaitForExitAsync();
+            if (File.Exists(_path))
+                File.Delete(_path);
+        }
+        _encoder.Dispose();
+    }
+
+    private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1];
+}

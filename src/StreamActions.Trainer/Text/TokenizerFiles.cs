@@ -1,0 +1,23 @@
+// Reads the tokenizer of a run, a bundle or a published model.
+using StreamActions.Core.Text;
+
+namespace StreamActions.Trainer.Text;
+
+/// <summary>The two files of a tokenizer.</summary>
+internal static class TokenizerFiles
+{
+    /// <summary>Reads the files.</summary>
+    /// <param name="files">Paths of <c>vocab.json</c> and <c>merges.txt</c>.</param>
+    /// <exception cref="TrainerException">A file is damaged, or one does not go with the other; names the file.</exception>
+    public static ClipTokenizer Load((string Vocabulary, string Merges) files)
+    {
+        try
+        {
+            return ClipTokenizer.Load(files.Vocabulary, files.Merges);
+        }
+        catch (FormatException e)
+        {
+            throw new TrainerException($"{e.Message}; restore both files from where they came", e);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// Adapts a trained network to a data set: adapters if it has none, and heads for the data's classes and words.
+using System.Text.Json.Serialization;
+using StreamActions.Model;
+using StreamActions.Model.Weights;
+using StreamActions.Trainer.Data;
+
+namespace StreamActions.Trainer.Training;
+
+/// <summary>Branches that get adapters.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AdapterPlaces>))]
+internal enum AdapterPlaces
+{
+    /// <summary>Vision (TED-Adapters) and text.</summary>
+    [JsonStringEnumMemberName("both")]
+    Both,
+
+    /// <summary>Vision alone: texts stay CLIP's.</summary>
+    [JsonStringEnumMemberName("vision")]
+    Vision,
+
+    /// <summary>Text alone: a video stays the mean of its frames.</summary>
+    [JsonStringEnumMemberName("text")]
+    Text,
+
+    /// <summary>None.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+}
+
+/// <summary>What a network gets before it is trained further.</summary>
+/// <param name="Frames">Frames of a clip.</param>
+/// <param name="Adapters">Where adapters are put, unless there are some already: in every block.</param>
+/// <param name="Classes">The data's classes; none leaves the classification head out.</param>
+/// <param name="Words">The data's label words; none leaves the masked-language head out.</param>
+/// <param name="BeforeAttention">
+/// True: vision blocks with an adapter before their MLP have one before attention too: 24 in place of 12 in a ViT-B. Where there
+/// are adapters already, fresh ones are added to them.
+/// </param>
+internal sealed record ModelAdaptation(
+    int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words, bool BeforeAttention = false)
+{
+    /// <summary>Adapts a network. Rows of classes and words that it knew are kept; everything else that is new starts fresh.</summary>
+    /// <returns>The sizes, and the weights that are not fresh.</returns>
+    public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) Apply(StartingPoint start)
+    {
+        var config = Sized(start.Config);
+        var weights = new Dictionary<string, TensorData>(start.Weights, StringComparer.Ordinal);
+        foreach (var spec in M2ClipParameters.List(start.Config).Where(HasNamedRows))
+            weights.Remove(spec.Name);
+        foreach (var spec in M2ClipParameters.List(config).Where(HasNamedRows))
+        {
+            if (start.Weights.GetValueOrDefault(spec.Name) is not { } old)
+                continue;
+            weights[spec.Name] = spec.Role == ParameterRole.ClassificationHead
+                ? Rows(old, spec, [.. start.Classes.Select(c => c.Name)], [.. Classes.Select(c => c.Name)])
+                : Rows(old, spec, start.Words, Words);
+        }
+        if (config.MlmVocabSize > 0 && start.Config.MlmVocabSize == 0)
+            CopyCrossModalBlock(weights, start.Config.TextLayers);
+        return (config, weights);
+    }
+
+    private M2ClipConfig Sized(M2ClipConfig start)
+    {
+        // As wide as the paper's for ViT-B/16: half the width.
+        var (vision, text) = (Adapters is AdapterPlaces.Both or AdapterPlaces.Vision && start.VisionAdapterLayers == 0,
+            Adapters is AdapterPlaces.Both or AdapterPlaces.Text && start.TextAdapterLayers == 0);
+        // The cross-modal block needs embeddings as wide as its texts.
+        var masked = Words.Count > 0 && start.EmbedDim == start.TextWidth;
+        var layers = start.TextStackLayers + (masked ? 1 : 0);
+        var adapted = vision ? start.VisionLayers : start.VisionAdapterLayers;
+        return start with
+        {
+            Frames = Frames,
+            VisionAdapterWidth = vision ? start.VisionWidth / 2 : start.VisionAdapterWidth,
+            VisionAdapterLayers = adapted,
+            VisionAdapterPreAttn = start.VisionAdapterPreAttn || BeforeAttention && adapted > 0,
+            TextAdapterWidth = text ? start.TextWidth / 2 : start.TextAdapterWidth,
+            // Counted from the last block, which is the cross-modal one where there is one.
+            TextAdapterLayers = text ? layers : start.TextAdapterLayers == 0 ? 0 : start.TextAdapterLayers + layers - start.TextLayers,
+            TextLayers = layers,
+            NumClasses = Classes.Count,
+            MlmVocabSize = masked ? Words.Count : 0,
+        };
+    }
+
+    // The extra block starts as a copy of the last one that encodes texts.
+    private static void CopyCrossModalBlock(Dictionary<string, TensorData> weights, int stackLayers)
+    {
+        string last = $"transformer.resblocks.{stackLayers - 1}.", extra = $"transformer.resblocks.{stackLayers}.";
+        foreach (var (name, value) in weights.Where(w => w.Key.StartsWith(last, StringComparison.Ordinal)).ToList())
+            weights[extra + name[last.Length..]] = value;
+    }
+
+    private static bool HasNamedRows(ParameterSpec spec) =>
+        spec.Role is ParameterRole.ClassificationHead or ParameterRole.MaskedLanguageRows;
+
+    // Row r of a head belongs to the r-th name: known names keep their rows, new ones start at zero, which favours nothing.
+    private static TensorData Rows(TensorData old, ParameterSpec spec, IReadOnlyList<string> before, IReadOnlyList<string> now)
+    {
+        var width = (int)spec.Shape.Skip(1).Aggregate(1L, (a, b) => a * b);
+        var values = new float[spec.Shape[0] * width];
+        var known = before.Index().ToDictionary(n => n.Item, n => n.Index, StringComparer.Ordinal);
+        for (var row = 0; row < now.Count; row++)
+        {
+            if (known.TryGetValue(now[row], out var from))
+                old.Values.AsSpan(from * width, width).CopyTo(values.AsSpan(row * width, width));
+        }
+        return new(spec.Shape, values);
+    }
+}

@@ -1,0 +1,86 @@
+// Clips depend on their seed alone, pairs differ in nothing but order, and what is to be seen is in the picture.
+using CsCheck;
+using StreamActions.Core.Clips;
+
+namespace StreamActions.Scenes.Tests;
+
+public sealed class ClipGeneratorTests
+{
+    private static readonly ClipSpec Spec = new(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.Squash);
+    private static readonly Gen<ActionKind> Kinds = Gen.Enum<ActionKind>();
+
+    [Fact]
+    public void Generate_SameSeedOnManyThreads_GivesTheSameClip()
+    {
+        var expected = Enumerable.Range(0, 24).Select(n => ClipGenerator.Generate((ulong)n, Spec)).ToList();
+        Parallel.For(0, 96, n =>
+        {
+            var clip = ClipGenerator.Generate((ulong)(n % 24), Spec);
+            var first = expected[n % 24];
+            Assert.Equal((first.Action, first.Colour, first.Caption), (clip.Action, clip.Colour, clip.Caption));
+            Assert.True(first.Pixels.AsSpan().SequenceEqual(clip.Pixels));
+        });
+    }
+
+    [Fact]
+    public void Generate_OtherSeed_GivesAnotherClip() => Gen.ULong.Sample(seed =>
+        !ClipGenerator.Generate(seed, Spec).Pixels.AsSpan().SequenceEqual(ClipGenerator.Generate(seed + 1, Spec).Pixels), iter: 50);
+
+    [Fact]
+    public void Generate_ReversedAction_IsItsPartnersClipBackwards()
+    {
+        foreach (var action in ActionCatalog.All.Where(a => a.ReverseOf is not null))
+        {
+            Gen.ULong.Sample(seed =>
+            {
+                var forwards = ClipGenerator.Generate(seed, Spec, action.ReverseOf).Pixels;
+                var backwards = ClipGenerator.Generate(seed, Spec, action.Kind).Pixels;
+                var turned = Enumerable.Range(0, Spec.Frames).Reverse()
+                    .SelectMany(t => forwards.AsSpan(t * Spec.FrameBytes, Spec.FrameBytes).ToArray());
+                return turned.SequenceEqual(backwards) && !forwards.AsSpan().SequenceEqual(backwards);
+            }, iter: 10);
+        }
+    }
+
+    [Fact]
+    public void Generate_AnyClip_HasTheRightSizeAndIsAPicture() =>
+        Gen.Select(Gen.ULong, Kinds, Gen.Enum<ResizeRule>(), Gen.Int[16, 96]).Sample((seed, kind, rule, size) =>
+    {
+        var spec = new ClipSpec(3, 2, size, rule);
+        var clip = ClipGenerator.Generate(seed, spec, kind);
+        Assert.Equal(spec.ClipBytes, clip.Pixels.Length);
+        Assert.Equal(kind, clip.Action);
+        for (var t = 0; t < spec.Frames; t++)
+        {
+            var frame = clip.Pixels.AsSpan(t * spec.FrameBytes, spec.FrameBytes);
+            var (low, high) = (byte.MaxValue, byte.MinValue);
+            foreach (var value in frame)
+                (low, high) = (Math.Min(low, value), Math.Max(high, value));
+            Assert.True(high - low > 15, $"frame {t} is flat");
+        }
+    }, iter: 200);
+
+    [Fact]
+    public void Generate_OneAndTheSameClip_DependsOnTheResizeRule() => Assert.NotEqual(
+        ClipGenerator.Generate(5, Spec, ActionKind.Jumps).Pixels,
+        ClipGenerator.Generate(5, Spec with { Resize = ResizeRule.CenterCrop }, ActionKind.Jumps).Pixels);
+
+    [Fact]
+    public void Generate_Caption_NamesOnlyTheColourOfTheOnePerformer()
+    {
+        var named = 0;
+        for (var seed = 0UL; seed < 400; seed++)
+        {
+            var clip = ClipGenerator.Generate(seed, new ClipSpec(1, 1, 8, ResizeRule.Squash));
+            Assert.Equal(ActionCatalog.Of(clip.Action).People == 1, clip.Colour is not null);
+            var mentioned = SceneLook.ShirtNames.Where(c => clip.Caption.Text.Contains($" {c} shirt", StringComparison.Ordinal)).ToList();
+            Assert.Equal(clip.Caption.Colour is null ? [] : [clip.Caption.Colour], mentioned);
+            if (clip.Caption.Colour is not null)
+            {
+                Assert.Equal(clip.Colour, clip.Caption.Colour);
+                named++;
+            }
+        }
+        Assert.InRange(named, 40, 200);
+    }
+}

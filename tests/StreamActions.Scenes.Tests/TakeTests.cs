@@ -1,0 +1,64 @@
+// Every clip shows enough of its action, inside the picture.
+using CsCheck;
+
+namespace StreamActions.Scenes.Tests;
+
+public sealed class TakeTests
+{
+    private const double Seconds = 1.75;
+
+    private static readonly ActionKind[] Performed =
+        [.. ActionCatalog.All.Concat(ActionCatalog.More).Where(a => a.ReverseOf is null && a.People > 0).Select(a => a.Kind)];
+
+    private static readonly Gen<(Take Take, Choreography Choreography, double HalfWidth, ActionKind Kind)> Takes =
+        Gen.Select(Gen.ULong, Gen.Int[0, Performed.Length - 1], Gen.Double[0.8, 1.6])
+            .Select((seed, index, halfWidth) =>
+            {
+                var kind = Performed[index];
+                var random = new SeededRandom(seed);
+                Body[] bodies = [Body.Random(random), Body.Random(random)];
+                var take = Take.Random(kind, MotionStyle.Random(random), Seconds, halfWidth, difficulty: 1, random);
+                return (take, new Choreography([take.Part], bodies[..ActionCatalog.Of(kind).People], take.StartX), halfWidth, kind);
+            });
+
+    [Fact]
+    public void Random_OneOffAction_ShowsMostOfTheMovement() =>
+        Takes.Where(t => ActionCatalog.Partner(t.Kind) is not null && t.Kind != ActionKind.WalksRight).Sample(t =>
+    {
+        var part = t.Take.Part;
+        var shown = Math.Min(Seconds, part.To) - Math.Max(0, part.From);
+        return shown >= Take.LeastShown * (part.To - part.From) - 1e-9;
+    });
+
+    [Fact]
+    public void Random_LastingAction_FillsMostOfTheClip() =>
+        Takes.Where(t => ActionCatalog.Partner(t.Kind) is null || t.Kind == ActionKind.WalksRight).Sample(t =>
+    {
+        var part = t.Take.Part;
+        return Math.Min(Seconds, part.To) - Math.Max(0, part.From) >= Take.LeastShown * Seconds - 1e-9;
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Random_PoseThatIsHeld_IsReachedInTheClipOrBefore(bool crouches)
+    {
+        var kind = crouches ? ActionKind.Crouches : ActionKind.HandsUp;
+        // A camera sees people get there, and then sees them stay.
+        var from = Enumerable.Range(0, 400).Select(n => new SeededRandom((ulong)n))
+            .Select(random => Take.Random(kind, MotionStyle.Random(random), Seconds, 1.2, difficulty: 1, random).Part.From).ToList();
+        Assert.InRange(from.Count(f => f >= 0), 80, 240);
+        Assert.InRange(from.Count(f => f < -0.7), 80, 240);
+    }
+
+    [Fact]
+    public void Random_Performer_StaysInThePicture() => Takes.Sample(t =>
+    {
+        for (var n = 0; n < 8; n++)
+            Assert.InRange(t.Choreography.At(n * Seconds / 7).Stances[0].X, -t.HalfWidth, t.HalfWidth);
+    });
+
+    [Fact]
+    public void Random_WalkToTheRight_GoesToTheRight() => Takes.Where(t => t.Kind == ActionKind.WalksRight).Sample(t =>
+        t.Choreography.At(Seconds).Stances[0].X - t.Choreography.At(0).Stances[0].X > 0.25);
+}

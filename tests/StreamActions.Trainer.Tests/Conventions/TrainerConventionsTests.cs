@@ -1,0 +1,33 @@
+// Rules for the trainer's source that no compiler checks.
+using StreamActions.Scenes;
+using StreamActions.TestKit;
+using StreamActions.TestKit.Conventions;
+using StreamActions.Trainer.Commands;
+
+namespace StreamActions.Trainer.Tests.Conventions;
+
+public sealed class TrainerConventionsTests
+{
+    private static readonly string Trainer = Path.Combine(RepositoryPaths.Root, "src", "StreamActions.Trainer");
+
+    [Fact]
+    public void Folders_OfTheTrainer_DoNotNeedEachOther() =>
+        Assert.Empty(FolderDependencies.Cycles(Trainer, "StreamActions.Trainer").Select(cycle => cycle.ToString()));
+
+    [Fact]
+    public void Constructors_OfTrainerAndScenes_HaveSevenParametersAtMost()
+    {
+        Assert.Empty(ConstructorParameters.MoreThan(typeof(TrainCommand).Assembly));
+        Assert.Empty(ConstructorParameters.MoreThan(typeof(ActionCatalog).Assembly));
+    }
+
+    [Fact]
+    public void Lines_OfTrainerAndScenes_Have140CharactersAtMost()
+    {
+        string[] folders =
+        [
+            "src/StreamActions.Trainer", "src/StreamActions.Scenes", "tests/StreamActions.Trainer.Tests", "tests/StreamActions.Scenes.Tests",
+        ];
+        Assert.Empty(SourceLines.LongerThan(folders.SelectMany(f => SourceLines.FilesUnder(Path.Combine(RepositoryPaths.Root, f)))));
+    }
+}

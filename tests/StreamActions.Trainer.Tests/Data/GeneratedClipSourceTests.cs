@@ -1,0 +1,130 @@
+// Generated clips as training data: pairs differ in nothing but order, held-out clips are never trained on, the split is fixed.
+using CsCheck;
+using StreamActions.Core.Clips;
+using StreamActions.Scenes;
+using StreamActions.Trainer.Data;
+
+namespace StreamActions.Trainer.Tests.Data;
+
+public sealed class GeneratedClipSourceTests
+{
+    private static readonly ClipSpec Spec = GeneratedClipSource.DemoClip, Small = new(2, 1, 8, ResizeRule.Squash);
+
+    [Fact]
+    public void Classes_ActionsBesideTheBenchmark_AreLeftOut()
+    {
+        var source = new GeneratedClipSource(Spec);
+        Assert.Equal(ActionCatalog.All.Select(a => a.Name), source.Classes.Select(c => c.Name));
+        Assert.DoesNotContain(
+            source.Texts, t => t.Contains("hands up", StringComparison.Ordinal) || t.Contains("crouch", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Training_ReversibleAction_IsFollowedByItsTwin()
+    {
+        // In one batch two clips with the same frames and opposite captions: only their order tells them apart.
+        var source = new GeneratedClipSource(Spec);
+        var twins = 0;
+        for (var i = 0L; i < 80; i += 2)
+        {
+            TrainingClip clip = source.Training(i), next = source.Training(i + 1);
+            if (clip.Label == TrainingClip.NoClass || clip.AlsoTrue.Count > 0 || clip.Attribute is null
+                || ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner || Compositions.IsNovel(new(partner, clip.Attribute!)))
+                continue;
+            twins++;
+            Assert.Equal(partner, (ActionKind)next.Label);
+            Assert.Equal(clip.Attribute, next.Attribute);
+            Assert.Equal(clip.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), next.Pixels);
+        }
+        Assert.InRange(twins, 10, 35);
+    }
+
+    [Fact]
+    public void HeldOut_AnyTrainingSeed_NeverMeetsItsClips() => Gen.Select(Gen.ULong, Gen.Long[0, 1L << 39]).Sample((seed, index) =>
+    {
+        var spec = new ClipSpec(1, 1, 8, ResizeRule.Squash);
+        var training = new GeneratedClipSource(spec, seed).Training(index);
+        return new GeneratedClipSource(spec, seed).Evaluation(1)[0].Clips.All(h => !h.Views[0].AsSpan().SequenceEqual(training.Pixels));
+    }, iter: 20);
+
+    [Fact]
+    public void HeldOut_SeedsThatWouldReachIt_AreFoldedBack()
+    {
+        var spec = new ClipSpec(1, 1, 8, ResizeRule.Squash);
+        // 2²² · 2⁴⁰ is the first held-out seed.
+        var training = new GeneratedClipSource(spec, 1UL << 22);
+        var drawn = ClipGenerator.Generate(1UL << 62, spec);
+        Assert.False(training.Training(0).Pixels.AsSpan().SequenceEqual(drawn.Pixels));
+    }
+
+    [Fact]
+    public void Training_ManyClips_ShowsNoNovelComposition()
+    {
+        var source = new GeneratedClipSource(new ClipSpec(1, 1, 8, ResizeRule.Squash));
+        var seen = Enumerable.Range(0, 3000).Select(i => source.Training(i))
+            .Where(c => c.Attribute is not null && c.Label != TrainingClip.NoClass)
+            .Select(c => new Composition((ActionKind)c.Label, c.Attribute!)).ToHashSet();
+        Assert.DoesNotContain(seen, Compositions.IsNovel);
+        Assert.True(seen.SetEquals(Compositions.Base));
+    }
+
+    [Fact]
+    public void Evaluation_CompositionSets_ShowWhatTheirClassesSay()
+    {
+        var sets = new GeneratedClipSource(new ClipSpec(1, 1, 8, ResizeRule.Squash)).Evaluation(7).ToDictionary(s => s.Name);
+        // Base and novel are asked the same question.
+        Assert.Equal(sets["base-compositions"].Classes, sets["novel-compositions"].Classes);
+        Assert.Equal(Compositions.All.Select(Captions.Canonical), sets["novel-compositions"].Classes.Select(c => c.Phrase));
+        foreach (
+            var (name, novel, clips) in new[] { ("base-compositions", false, Compositions.Base.Count),
+                ("novel-compositions", true, 7 * Compositions.Novel.Count) })
+        {
+            var labels = sets[name].Clips.Select(c => c.Label).ToList();
+            Assert.Equal(clips, labels.Count);
+            Assert.All(labels, l => Assert.Equal(novel, Compositions.IsNovel(Compositions.All[l])));
+        }
+        Assert.Equal(Compositions.Novel.Count, sets["novel-alone"].Classes.Count);
+    }
+
+    [Fact]
+    public void Training_ManyClips_HasSomeThatAreOfNoClass()
+    {
+        var clips = Enumerable.Range(0, 4000).Select(i => new GeneratedClipSource(Small).Training(i)).ToList();
+        var none = clips.Where(c => c.Label == TrainingClip.NoClass).ToList();
+        Assert.InRange(none.Count, 150, 400);
+        Assert.All(none, c => Assert.Contains(c.Says, c.AlsoTrue));
+        Assert.Equal(Interlude.Poses.Select(VisibleStates.Number).Order(), none.Select(c => c.Says).Distinct().Order());
+        Assert.InRange(clips.Count(c => c.Label == (int)ActionKind.StandsStill), 4000 / 17 * 0.8, 4000 / 17 * 1.3);
+        // Whoever holds a box stands still, whatever the caption says; whoever sits does not.
+        var still = clips.First(c => c.Label == (int)ActionKind.StandsStill && c.CaptionAttribute is null);
+        Assert.All(none, c => Assert.Equal(c.Says != VisibleStates.Number(VisibleState.SitsOnChair)
+            && c.Says != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
+        // A text that names what is seen is true of the clips that show it, and of no action.
+        var seated = none.First(c => c.Says == VisibleStates.Number(VisibleState.SitsOnChair) && c.CaptionAttribute is null);
+        Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.Says), c.Fits(seated)));
+    }
+
+    [Fact]
+    public void Training_Walk_IsFollowedByItsTwin()
+    {
+        var source = new GeneratedClipSource(Spec);
+        var pairs = Enumerable.Range(0, 400).Select(n => (First: source.Training(2 * n), Second: source.Training(2 * n + 1)))
+            .Where(p => p.First.Attribute is null && p.First.AlsoTrue.Contains(p.First.Label)).ToList();
+        Assert.InRange(pairs.Count, 4, 30);
+        Assert.All(pairs, pair =>
+        {
+            Assert.Equal(ActionCatalog.Partner((ActionKind)pair.First.Label), (ActionKind)pair.Second.Label);
+            Assert.Equal(pair.First.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), pair.Second.Pixels);
+        });
+    }
+
+    [Fact]
+    public void Evaluation_HeldPoses_AreToldFromEveryAction()
+    {
+        var set = new GeneratedClipSource(Small).Evaluation(2).Single(s => s.Name == "held-poses");
+        Assert.Equal([17, 18, 19, 17, 18, 19], set.Clips.Select(c => c.Label));
+        Assert.Equal(20, set.Classes.Count);
+        Assert.Equal(["sits_on_chair", "lies_on_floor", "holds_box"], set.Classes.Skip(17).Select(c => c.Name));
+        Assert.False(set.Supervised);
+    }
+}
