@@ -26,8 +26,10 @@ public sealed class TrainerConventionsTests
     {
         string[] folders =
         [
-            "src/StreamActions.Trainer", "src/StreamActions.Scenes", "tests/StreamActions.Trainer.Tests", "tests/StreamActions.Scenes.Tests",
+            "src/StreamActions.Trainer", "src/StreamActions.Scenes",
+            "tests/StreamActions.Trainer.Tests", "tests/StreamActions.Scenes.Tests",
         ];
-        Assert.Empty(SourceLines.LongerThan(folders.SelectMany(f => SourceLines.FilesUnder(Path.Combine(RepositoryPaths.Root, f)))));
+        var files = folders.SelectMany(folder => SourceLines.FilesUnder(Path.Combine(RepositoryPaths.Root, folder)));
+        Assert.Empty(SourceLines.LongerThan(files));
     }
 }
