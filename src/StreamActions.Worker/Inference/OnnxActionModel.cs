@@ -60,7 +60,7 @@ internal sealed class OnnxActionModel : IActionModel
             text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, textThreads, logger);
             CheckShapes(bundle, video, text);
             model = new OnnxActionModel(bundle, video, new(bundle, text), maxBatch);
-            GoldenReplay.Measure(bundle, model.RunClips, model.EmbedTexts).ThrowIfAboveBound(bundle);
+            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle);
             return model;
         }
         catch (Exception e)
@@ -73,6 +73,9 @@ internal sealed class OnnxActionModel : IActionModel
             throw;
         }
     }
+
+    /// <summary>Replays the bundle's golden clips and phrases.</summary>
+    public GoldenDeviation MeasureGolden(ModelBundle bundle) => GoldenReplay.Measure(bundle, RunClips, EmbedTexts);
 
     public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
     {
