@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Lets libtorch run on Debian 12 and Ubuntu 22.04, whose libstdc++ lacks one version (GLIBCXX_3.4.32) with one empty function in it.
+# Lets libtorch run on Debian 12 and Ubuntu 22.04. Their libstdc++ lacks one version (GLIBCXX_3.4.32), which contains one empty function.
 #
-# Builds a libstdc++.so.6 without code in FOLDER. It needs a tiny library that defines the missing function, and the system's own
-# libstdc++ by its full path. Programs started with FOLDER first in LD_LIBRARY_PATH see both; the system itself is not touched.
+# Builds an empty libstdc++.so.6 in FOLDER. It links to a tiny library with the missing function, and to the system's libstdc++ by its full
+# path. Programs started with FOLDER first in LD_LIBRARY_PATH see both. The script changes nothing in the system.
 # Usage: build-libstdcxx-stub.sh FOLDER REAL_LIBSTDCXX
 set -euo pipefail
 
 folder=$1 real=$2
-# What libstdc++ 13.2 added after 12: named, though empty, because the loader refuses a library without the versions asked of it.
+# Versions that libstdc++ 13.2 added after 12. The stub names them, because the loader refuses a library without the requested versions.
 added=(GLIBCXX_3.4.31 GLIBCXX_3.4.32 CXXABI_1.3.14)
 
 work=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The demo: a recording as a local RTSP camera, another one as a file, and the worker watching both. Ctrl-C ends it.
+# The demo: one recording as a local RTSP camera, another one as a file, and the worker on both. Ctrl-C ends it.
 #
 #   demo.sh [--seconds N] [--config FILE] [-- OPTIONS OF THE WORKER]
-# Edit the phrases in config/streamactions.yaml and run it again. Events are also kept in the file's sinks.store.path.
+# Edit the phrases in config/streamactions.yaml and run it again. The worker also stores the events, see sinks.store.path in that file.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,7 +11,7 @@ usage() { echo "demo.sh: $1; use demo.sh [--seconds N] [--config FILE] [-- OPTIO
 while [[ $# -gt 0 ]]; do
   case $1 in
     --seconds) [[ ${2:-} =~ ^[0-9]+$ ]] || usage "--seconds needs a whole number"; seconds=$2; shift 2 ;;
-    --config) [[ -f ${2:-} ]] || usage "--config needs a file, and '${2:-}' is none"; config=$2; shift 2 ;;
+    --config) [[ -f ${2:-} ]] || usage "--config needs a file, and '${2:-}' is not one"; config=$2; shift 2 ;;
     --) shift; break ;;
     *) usage "unknown option '$1'" ;;
   esac
@@ -22,9 +22,9 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 echo "demo: building the worker (the first time takes a minute or two)"
 dotnet build src/StreamActions.Worker -c Release -v q --nologo -clp:NoSummary
 
-# The configuration names this port. When something else has it, a copy of the configuration names a free one.
+# The configuration names this port. If another program uses it, a copy of the configuration gets a free port.
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-  echo "demo: port $port is in use by another program, taking a free one"
+  echo "demo: port $port is in use by another program; the demo takes a free one"
   port=0
 fi
 
@@ -37,7 +37,7 @@ stop() {
 }
 trap stop EXIT
 
-# The server ends when this script does, however that ends: its standard input closes then.
+# When this script ends in any way, the server's standard input closes and the server ends too.
 coproc RTSP { exec python3 deploy/rtsp_server.py --port "$port" --mount entrance=samples/entrance.mp4 --until-stdin-closes; }
 server=$RTSP_PID
 if ! read -r -t 60 ready address <&"${RTSP[0]}" || [[ $ready != ready ]]; then
@@ -53,14 +53,14 @@ if [[ $port -eq 0 ]]; then
 fi
 
 if [[ $seconds -gt 0 ]]; then ends="after $seconds s or "; else ends=; fi
-echo "demo: watching by $config; ends ${ends}with Ctrl-C"
+echo "demo: watching with $config; ends ${ends}with Ctrl-C"
 interrupted=no
 trap 'interrupted=yes; kill -TERM "$worker" 2>/dev/null || true' INT TERM
 timeout --foreground --preserve-status -k 15 "$seconds" dotnet src/StreamActions.Worker/bin/Release/net10.0/StreamActions.Worker.dll run --config "$config" "$@" &
 worker=$!
 code=0
 wait "$worker" || code=$?
-while kill -0 "$worker" 2>/dev/null; do # a signal ends the first wait, and the worker still drains
+while kill -0 "$worker" 2>/dev/null; do # a signal ends the first wait while the worker still drains
   code=0
   wait "$worker" || code=$?
 done

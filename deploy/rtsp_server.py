@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A local RTSP camera for the demo and the tests: serves recordings, looped for ever, as H.264 over RTSP.
+"""A local RTSP camera for the demo and the tests: serves recordings in a loop, as H.264 over RTSP.
 
     python3 rtsp_server.py --port 8554 --mount entrance=samples/entrance.mp4 [--mount ...]
 
 Each recording is read once at the start (re-encoded by ffmpeg without B-frames, a key frame every second) and is then
-sent from memory in real time. NAME=A.mp4+B.mp4 plays A and B in turn, of whatever sizes. With --user, a client must
+sent from memory in real time. NAME=A.mp4+B.mp4 plays A and B in turn; their sizes may differ. With --user, a client must
 log in; the password is taken from the environment variable RTSP_PASSWORD. Port 0 takes a free one. When all is ready
 the program prints "ready rtsp://HOST:PORT/" and one line for each mount. It ends when its standard input closes,
 if --until-stdin-closes is given.
@@ -108,9 +108,9 @@ def main():
     parser.add_argument("--fps", type=int, default=15, help="pictures a second")
     parser.add_argument("--user", help="name that a client must give")
     parser.add_argument("--digest", action="store_true", help="digest instead of basic authentication")
-    parser.add_argument("--until-stdin-closes", action="store_true", help="end with whoever started it")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end when the parent process ends")
     parser.add_argument("--encode", nargs=2, metavar=("FILE", "OUT" + ENCODED),
-                        help="only encode a recording, for servers that shall start at once: give OUT to --mount")
+                        help="only encode a recording; a server with --mount OUT then starts at once")
     options = parser.parse_args()
 
     if options.encode:
@@ -118,7 +118,7 @@ def main():
             out.write(encode(options.encode[0], options.fps))
         return
     if not options.mount:
-        parser.error("--mount is needed: what shall be served?")
+        parser.error("--mount is required: name at least one recording")
 
     Gst.init(None)
     server = GstRtspServer.RTSPServer()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs what StreamActions needs beside the .NET SDK, on Debian 12+ or Ubuntu 22.04+ (x64). Says nothing when there is nothing to do.
+# Installs what StreamActions needs beside the .NET SDK, on Debian 12+ or Ubuntu 22.04+ (x64). Prints nothing if everything is installed.
 #
-#   setup.sh             to run the worker and the demo: ffmpeg, GTK and libatomic (OpenCV's binaries need them), GStreamer's RTSP server
-#   setup.sh --trainer   to run the trainer: ffmpeg, GTK and libatomic too; on systems with an older libstdc++, a C compiler and the library stub made with it
+#   setup.sh             for the worker and the demo: ffmpeg, GTK and libatomic (OpenCV's binaries need them), GStreamer's RTSP server
+#   setup.sh --trainer   for the trainer: ffmpeg, GTK, libatomic; with an older libstdc++ also a C compiler, which builds the library stub
 #   setup.sh --tests     both, and Java for the Kafka broker of the end-to-end tests
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,25 +20,25 @@ esac
 [[ $# -le 1 ]] || fail "one option at most; use setup.sh [--trainer|--tests]"
 [[ $(uname -sm) == "Linux x86_64" ]] || fail "only Linux on x86-64 is supported, and this is $(uname -sm)"
 
-# .NET is not installed from here: which way is right depends on the machine.
+# This script does not install .NET, because the right way depends on the machine.
 how="install the .NET 10 SDK first: https://learn.microsoft.com/dotnet/core/install/linux (Ubuntu 24.04: apt-get install dotnet-sdk-10.0)"
 command -v dotnet >/dev/null || fail "no 'dotnet' in PATH; $how"
 [[ $'\n'$(dotnet --list-sdks) == *$'\n'10.* ]] || fail "no .NET 10 SDK among those of $(command -v dotnet); $how"
 
-# A version of the real libstdc++ that libtorch asks for: Debian 13, Ubuntu 24.04 and the .NET 10 container images have it.
+# libtorch needs this version of libstdc++. Debian 13, Ubuntu 24.04 and the .NET 10 container images have it.
 libraries=$(ldconfig -p)
 stdcxx=$(sed -n '/libstdc++\.so\.6 (libc6,x86-64)/{s/.*=> //p;q}' <<<"$libraries")
 [[ -n $stdcxx ]] || fail "libstdc++.so.6 is not installed, and .NET needs it: apt-get install libstdc++6"
 stub=.deps/libstdcxx
 stub_needed=no
 if grep -qaF GLIBCXX_3.4.32 "$stdcxx"; then
-  rm -rf "$stub" # of before an upgrade
+  rm -rf "$stub" # left from before a system upgrade
 else
   stub_needed=yes
 fi
 
 packages=()
-want() { # want PACKAGE…: notes those that are not installed
+want() { # want PACKAGE…: adds the packages that are not installed
   local package
   for package in "$@"; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || packages+=("$package")
@@ -60,10 +60,10 @@ if [[ $tests == yes ]]; then
 fi
 
 if [[ ${#packages[@]} -gt 0 ]]; then
-  command -v apt-get >/dev/null || fail "no apt-get here; install by other means what these Debian packages hold: ${packages[*]}"
+  command -v apt-get >/dev/null || fail "apt-get is missing; install the content of these Debian packages in another way: ${packages[*]}"
   as_root=()
   if [[ $(id -u) -ne 0 ]]; then
-    command -v sudo >/dev/null || fail "must be root to install packages; as root: apt-get install ${packages[*]}"
+    command -v sudo >/dev/null || fail "only root can install packages; run as root: apt-get install ${packages[*]}"
     as_root=(sudo)
   fi
   echo "setup.sh: installing ${packages[*]}"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds everything once without warnings, checks the formatting and runs every test. The last line is the sum: "N passed, N failed, N skipped".
+# Builds everything without warnings, checks the formatting and runs every test. The last line is the sum: "N passed, N failed, N skipped".
 #
 #   test.sh              all of tests/*.Tests
 #   test.sh Core Video   only StreamActions.Core.Tests and StreamActions.Video.Tests
-# STREAMACTIONS_TEST_SECONDS (600) is how long one test project may take before it is ended and its unfinished tests are named.
+# STREAMACTIONS_TEST_SECONDS (600) is the time limit of one test project. At the limit the script ends it and names the unfinished tests.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 limit=${STREAMACTIONS_TEST_SECONDS:-600}
@@ -42,18 +42,18 @@ results=TestResults
 rm -rf "$results"
 mkdir -p "$results"
 
-run() { # run FOLDER: one test project; adds to the sums
+run() { # run FOLDER: runs one test project and adds to the sums
   local name began=$SECONDS code ok bad skips note=
   name=$(basename "$1")
   local trx=$results/$name.trx log=$results/$name.log
   echo "== $name"
-  # The log goes to a file first: a process that a test left behind must not keep us waiting at a pipe.
+  # The log goes to a file, because a process left behind by a test would keep a pipe open.
   timeout -k 10 "$limit" dotnet "$1/bin/Release/net10.0/$name.dll" -noLogo -noColor -longRunning 60 -result-trx "$trx" >"$log" 2>&1 </dev/null
   code=$?
   grep -vE '^ *(Discovering|Discovered|Starting|Finished): |^=== TEST EXECUTION SUMMARY|^ *[A-Za-z.]+Tests +Total: |^$' "$log"
   ok=$(counter passed "$trx") bad=$(counter failed "$trx") skips=$(counter notExecuted "$trx")
   if [[ $code -eq 124 || $code -eq 137 ]]; then
-    bad=$((bad + 1)) note="; ENDED after $limit s, what is reported above as long running had not finished"
+    bad=$((bad + 1)) note="; ENDED after $limit s: the tests reported above as long running did not finish"
   elif [[ ! -s $trx ]]; then
     bad=$((bad + 1)) note="; CRASHED with exit code $code before its results were written, see above"
   elif [[ $code -ne 0 && $bad -eq 0 && $ok -gt 0 ]]; then
@@ -63,7 +63,7 @@ run() { # run FOLDER: one test project; adds to the sums
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + skips))
 }
 
-counter() { # counter NAME TRX: one of the numbers of a results file, 0 when there is none
+counter() { # counter NAME TRX: one number of a results file; 0 if it is missing
   local number
   number=$(sed -n "s/.*<Counters .*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" 2>/dev/null)
   echo "${number:-0}"
@@ -73,7 +73,7 @@ for project in "${projects[@]}"; do
   run "$project"
 done
 
-# What failed once more, where a reader looks first: a test's message goes on until the next test begins.
+# Repeats the failures at the end, where a reader looks first. A message lasts until the next test begins.
 grep -hsE -A 40 '\[FAIL\]' "$results"/*.log | awk '/\[(PASS|SKIP)\]|^ *Finished:/ { shown = 0 } /\[FAIL\]/ { shown = 1; print "" } shown'
 
 echo

@@ -1,23 +1,24 @@
-// The C library's allocator, told not to spread, and to give back.
+// Limits the memory that the C library's allocator holds.
 using System.Runtime.InteropServices;
 
 namespace StreamActions.Worker;
 
 /// <summary>
-/// Native libraries and the just-in-time compiler allocate through glibc, which gives threads heaps of their own ("arenas"), eight a core, and seldom gives back
-/// what they once held. A worker's threads come and go with its cameras' openings: its memory would grow for hours, until every arena has been everybody's.
+/// Native libraries and the just-in-time compiler allocate through glibc. By default glibc creates up to eight heaps ("arenas") per core
+/// for the threads and rarely returns free memory to the system. The worker starts new threads whenever a camera reconnects. Without a
+/// limit its memory grows for hours, until every arena has served every kind of thread.
 /// </summary>
 internal static partial class NativeHeap
 {
     private const int ArenaMax = -8;   // M_ARENA_MAX of <malloc.h>
 
-    /// <summary>Lets there be no more arenas than this. To be called first of all: those that are there stay. Without glibc it does nothing.</summary>
-    /// <returns>False when the allocator is another one.</returns>
-    public static bool Limit(int arenas = 2) => Call(() => mallopt(ArenaMax, arenas));
+    /// <summary>Limits the number of arenas. Call it first in the process, because existing arenas stay.</summary>
+    /// <returns>False without glibc, or when glibc rejects the value.</returns>
+    public static bool LimitArenas(int arenas = 2) => Call(() => mallopt(ArenaMax, arenas));
 
-    /// <summary>Gives free pages back to the system. Takes milliseconds: for when something large is over, such as an opening of a camera.</summary>
-    /// <returns>False when there were none, or the allocator is another one.</returns>
-    public static bool GiveBack() => Call(() => malloc_trim(0));
+    /// <summary>Returns free pages to the system. Takes milliseconds: call it only after large releases, such as a closed reader.</summary>
+    /// <returns>False without glibc, or when there were no free pages.</returns>
+    public static bool ReleaseFreePages() => Call(() => malloc_trim(0));
 
     private static bool Call(Func<int> function)
     {

@@ -1,4 +1,4 @@
-// run: everything is checked, then everything starts.
+// The run verb: everything is checked, then everything starts.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -6,10 +6,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using StreamActions.Core.Bundles;
 using StreamActions.Video;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
-using StreamActions.Worker.Decisions;
 using StreamActions.Worker.Inference;
+using StreamActions.Worker.Running;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 
@@ -20,7 +21,8 @@ internal static class RunCommand
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(9);
 
-    /// <summary>Runs until a signal, or with <paramref name="untilEnd"/> until every recording is over. 0 after an orderly end, 1 when it could not start or a recording could not be read to its end.</summary>
+    /// <summary>Runs until a signal, or with <paramref name="untilEnd"/> until every recording is over.</summary>
+    /// <returns>0 after an orderly end, 1 when the worker could not start or a recording could not be read to its end.</returns>
     public static async Task<int> RunAsync(string configuration, bool untilEnd, TextWriter errors, CancellationToken cancellation)
     {
         using var logging = LoggerFactory.Create(Console);
@@ -31,19 +33,22 @@ internal static class RunCommand
         try
         {
             FrameSources.CheckReaders(file.Cameras.Values);
-            model = OnnxActionModel.Open(ModelBundle.Open(file.Model), file.Inference.Device, file.Inference.Threads, file.Inference.MaxBatch, logging.CreateLogger<OnnxActionModel>());
-            if (AlertScorers.Problems(file, model) is { Count: > 0 } missing)
+            model = OnnxActionModel.Open(
+                ModelBundle.Open(file.Model), file.Inference.Device, file.Inference.Threads, file.Inference.MaxBatch,
+                logging.CreateLogger<OnnxActionModel>());
+            if (AlertCompiler.Problems(file, model) is { Count: > 0 } missing)
                 return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
-            using var host = Build(file, model, untilEnd);
-            // Whatever cannot be made fails here, before anything has started.
+            var running = await RunningConfiguration.CompileAsync(file, model, logging.CreateLogger<RunningConfiguration>()).ConfigureAwait(false);
+            using var host = Build(running, model, untilEnd);
+            // A stage that cannot be made fails here, before any stage has started.
             _ = host.Services.GetServices<IHostedService>().ToArray();
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             var fleet = host.Services.GetRequiredService<CameraFleet>();
             if (untilEnd)
                 _ = fleet.AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
-            // Stops the stages in order, then disposes them: the store last, with all it was given.
+            // Stops the stages in order, then disposes them, the store last.
             await host.RunAsync(cancellation).ConfigureAwait(false);
-            // A signal ends the program in order; with untilEnd, a recording that was not read to its end is a failure.
+            // With untilEnd, a recording that was not read to its end is a failure.
             return untilEnd && fleet.Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
         }
         catch (Exception e) when (e is BundleException or SourceException or SinkException)
@@ -56,17 +61,18 @@ internal static class RunCommand
         }
     }
 
-    private static IHost Build(StreamActionsFile file, OnnxActionModel model, bool untilEnd)
+    private static IHost Build(RunningConfiguration configuration, OnnxActionModel model, bool untilEnd)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         Console(builder.Logging);
         builder.Services
             .Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout)
-            .AddOperatorsFile(file)
-            .AddEventSinks(file)
-            .AddDecisions()
+            .AddConfiguration(configuration)
+            .AddEventSinks(configuration.File.Sinks)
+            .AddEvents()
+            .AddAlerts()
             .AddFleetWatch()
-            .AddInference(file.Inference, model)
+            .AddInference(configuration.File.Inference, model)
             .AddCameras(once: untilEnd);
         return builder.Build();
     }
@@ -74,8 +80,8 @@ internal static class RunCommand
     private static void Console(ILoggingBuilder logging) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
-        .AddConsole(o => o.FormatterName = ConsoleLine.FormatterName)
-        .AddConsoleFormatter<ConsoleLine, ConsoleFormatterOptions>()
+        .AddConsole(o => o.FormatterName = ConsoleLineFormatter.FormatterName)
+        .AddConsoleFormatter<ConsoleLineFormatter, ConsoleFormatterOptions>()
         .Services.TryAddSingleton(TimeProvider.System);
 
     private static int Refuse(TextWriter errors, IEnumerable<string> problems)

@@ -1,76 +1,82 @@
-// The worker's stages as services, one method a stage, in the order in which data flows.
+// The worker's stages as services, one method a stage. The order is that of stopping, reversed: sinks first, cameras last.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
-using StreamActions.Worker.Batches;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
-using StreamActions.Worker.Decisions;
 using StreamActions.Worker.Inference;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Running;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
+using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker;
 
-/// <summary>Registers the stages. Hosted services stop in the reverse order of their registration: cameras first, the sinks last.</summary>
+/// <summary>Registers the stages. Hosted services stop in the reverse order of their registration: cameras first, sinks last.</summary>
 internal static class WorkerStages
 {
-    /// <summary>What every stage shares: the clock, the operator's file, the instruments.</summary>
-    public static IServiceCollection AddOperatorsFile(this IServiceCollection services, StreamActionsFile file) => services
+    /// <summary>What every stage shares: the clock, the instruments and the running configuration.</summary>
+    public static IServiceCollection AddConfiguration(this IServiceCollection services, RunningConfiguration configuration) => services
         .AddMetrics()
         .AddSingleton(TimeProvider.System)
-        .AddSingleton(file)
+        .AddSingleton(configuration)
         .AddSingleton<WorkerMetrics>();
 
-    /// <summary>Events: stored, and relayed when Kafka is named.</summary>
-    public static IServiceCollection AddEventSinks(this IServiceCollection services, StreamActionsFile file) => services
-        .AddSinks(file.Sinks)
+    /// <summary>Stored events → Kafka, when the file names it.</summary>
+    public static IServiceCollection AddEventSinks(this IServiceCollection services, SinkOptions options) => services
+        .AddSinks(options)
         .AddSingleton<IEventSink>(p => p.GetRequiredService<EventStore>());
 
-    /// <summary>Scores → events.</summary>
-    public static IServiceCollection AddDecisions(this IServiceCollection services) => services
-        .AddSingleton(p =>
-        {
-            var (file, model) = (p.GetRequiredService<StreamActionsFile>(), p.GetRequiredService<IActionModel>());
-            return new Decider(
-                file,
-                AlertScorers.Make(file, model, p.GetRequiredService<ILogger<Decider>>()),
-                new(model.Manifest.Name, model.Manifest.Version, model.Sha256),
-                p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
-                p.GetRequiredService<ILogger<Decider>>(), model.Manifest.Clip.FrameInterval * file.Inference.Stride);
-        });
+    /// <summary>Transitions → stored events.</summary>
+    public static IServiceCollection AddEvents(this IServiceCollection services) => services
+        .AddSingleton<EventPublisher>()
+        .AddSingleton<ITransitionSink>(p => p.GetRequiredService<EventPublisher>())
+        .AddSingleton<IVisibilitySink>(p => p.GetRequiredService<EventPublisher>())
+        .AddHostedService(p => p.GetRequiredService<EventPublisher>());
 
-    /// <summary>Windows → batches → scores.</summary>
-    public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model) => services
-        .AddSingleton(model)
-        .AddSingleton(p => new BatchCollector(options.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
-        .AddHostedService<InferenceLoop>();
+    /// <summary>Observations → transitions.</summary>
+    public static IServiceCollection AddAlerts(this IServiceCollection services) => services
+        .AddSingleton(p => new AlertStage(
+            p.GetRequiredService<RunningConfiguration>().Alerts, p.GetRequiredService<ITransitionSink>(), p.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IObservationSink>(p => p.GetRequiredService<AlertStage>())
+        .AddSingleton<IViewStatus>(p => p.GetRequiredService<AlertStage>());
 
-    /// <summary>Cameras → windows.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="once">True when every recording is read once, and nobody waits for one that fails.</param>
-    public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
-        .AddSingleton<FrameSourceFactory>(p => new FrameSources(
-            p.GetRequiredService<IActionModel>().Manifest.Clip, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(),
-            p.GetRequiredService<ILogger<FrameSources>>()).Open)
-        .AddSingleton(p => OpeningSlots.ForFleet(p.GetRequiredService<TimeProvider>()))
-        .AddSingleton(p => Fleet(p, once))
-        .AddHostedService(p => p.GetRequiredService<CameraFleet>());
-
-    /// <summary>An eye on all of it. Registered before what it watches, it stops last and can say what was done.</summary>
+    /// <summary>Watches the other stages. Registered before them, it stops after them and can log the totals.</summary>
     public static IServiceCollection AddFleetWatch(this IServiceCollection services) => services.AddHostedService<FleetWatch>();
 
-    private static CameraFleet Fleet(IServiceProvider p, bool once)
+    /// <summary>Frames of views → observations.</summary>
+    public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model) => services
+        .AddSingleton(model)
+        .AddSingleton<IVideoEncoder>(new WindowedEncoder(model, options.Stride))
+        .AddSingleton(p => new EncoderQueue(options.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IViewEncoding, EncoderStage>()
+        .AddHostedService<EncoderLoop>();
+
+    /// <summary>Cameras → frames of views.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="once">True when a recording that fails is not tried again.</param>
+    public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
+        .AddSingleton<FrameSourceFactory>(p => ActivatorUtilities.CreateInstance<FrameSources>(p, p.GetRequiredService<IActionModel>().Manifest.Clip).Open)
+        .AddSingleton(p => OpeningSlots.ForFleet(p.GetRequiredService<TimeProvider>()))
+        .AddSingleton(Random.Shared)
+        .AddSingleton<CameraServices>(p => ActivatorUtilities.CreateInstance<CameraServices>(p))
+        .AddSingleton<CameraFactory>(p => (camera, configuration) => Camera(p, camera, configuration, once))
+        .AddSingleton(Fleet)
+        .AddSingleton<WorkerRuntime>()
+        .AddHostedService(p => p.GetRequiredService<CameraFleet>());
+
+    private static CameraFleet Fleet(IServiceProvider p)
     {
-        var file = p.GetRequiredService<StreamActionsFile>();
-        var views = Decider.ViewsOf(file).Select(v => v.View).ToLookup(v => v.Camera);
-        return new(
-        [
-            .. file.Cameras.Values.Select(camera => new CameraWorker(
-                camera, views[camera.Name], p.GetRequiredService<IActionModel>().Manifest, file.Inference.Stride, p.GetRequiredService<FrameSourceFactory>(),
-                p.GetRequiredService<OpeningSlots>(), ReaderDeadlines.For(camera.Source.Kind, p.GetRequiredService<IActionModel>().Manifest.Clip.SampleFps),
-                p.GetRequiredService<BatchCollector>(), p.GetRequiredService<Decider>(), p.GetRequiredService<IEventSink>(), p.GetRequiredService<WorkerMetrics>(),
-                p.GetRequiredService<TimeProvider>(), Random.Shared, once, p.GetRequiredService<ILogger<CameraWorker>>())),
-        ], p.GetRequiredService<ILogger<CameraFleet>>());
+        var (configuration, factory) = (p.GetRequiredService<RunningConfiguration>(), p.GetRequiredService<CameraFactory>());
+        return new([.. configuration.File.Cameras.Values.Select(camera => factory(camera, configuration))], p.GetRequiredService<ILogger<CameraFleet>>());
+    }
+
+    private static CameraWorker Camera(IServiceProvider p, CameraOptions camera, RunningConfiguration configuration, bool once)
+    {
+        var clip = p.GetRequiredService<IActionModel>().Manifest.Clip;
+        CameraViews views = new(camera, configuration.ViewsOf(camera.Name), clip, p.GetRequiredService<IViewEncoding>());
+        return new(camera, ReaderDeadlines.For(camera.Source.Kind, clip.SampleFps), once, views, p.GetRequiredService<CameraServices>());
     }
 }

@@ -9,7 +9,6 @@ using StreamActions.TestKit.Rtsp;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Inference;
-using StreamActions.Worker.Windows;
 
 namespace StreamActions.Benchmarks;
 

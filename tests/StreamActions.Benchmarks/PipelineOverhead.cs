@@ -1,19 +1,21 @@
-// The cost of the pipeline between a camera's frames and the network: the same session in a bare loop and in the pipeline, in turns.
+// The cost of the stages around the network: the same session in a bare loop and in the pipeline, in turns.
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Bundles;
-using StreamActions.Worker.Batches;
 using StreamActions.Worker.Inference;
-using StreamActions.Worker.Windows;
+using StreamActions.Worker.Telemetry;
+using StreamActions.Worker.Views;
 
 namespace StreamActions.Benchmarks;
 
-/// <summary>Windows per second of sliding windows, collector and batches, compared with the bare session.</summary>
+/// <summary>Windows per second of the worker's encoder stages (slots, queue, loop), compared with the bare session.</summary>
 internal static class PipelineOverhead
 {
     private const int Cameras = 8, BatchSize = 8, FramesPerCamera = 100;
 
-    /// <summary>Prints both rates of each round and the median of the ratios.</summary>
+    /// <summary>Prints both rates of each round, and the median of the ratios.</summary>
     public static async Task RunAsync(string folder, int rounds, TextWriter output)
     {
         using var model = OnnxActionModel.Open(ModelBundle.Open(folder), "cpu", 0, BatchSize, NullLogger.Instance);
@@ -21,12 +23,12 @@ internal static class PipelineOverhead
         for (var round = 0; round <= rounds; round++)
         {
             var bare = Bare(model);
-            var behind = await BehindTheCollectorAsync(model);
+            var pipeline = await PipelineAsync(model);
             if (round == 0)
                 continue;   // warm-up
-            ratios.Add(behind / bare);
+            ratios.Add(pipeline / bare);
             output.WriteLine(FormattableString.Invariant(
-                $"round {round}: bare {bare:f1} windows/s, pipeline {behind:f1} windows/s, ratio {behind / bare:f3}"));
+                $"round {round}: bare {bare:f1} windows/s, pipeline {pipeline:f1} windows/s, ratio {pipeline / bare:f3}"));
         }
         ratios.Sort();
         output.WriteLine(FormattableString.Invariant(
@@ -40,8 +42,8 @@ internal static class PipelineOverhead
         var clip = model.Manifest.Clip;
         FrameWindow[] batch =
         [
-            .. Enumerable.Range(0, BatchSize).Select(i => new FrameWindow(
-                new View($"camera-{i}", null), 1, [.. Enumerable.Range(0, clip.Frames).Select(t => Frame(clip.FrameBytes, t))])),
+            .. Enumerable.Range(0, BatchSize).Select(i =>
+                new FrameWindow([.. Enumerable.Range(0, clip.Frames).Select(t => Frame(ViewOf(i), clip.FrameBytes, t))])),
         ];
         var runs = Windows(model) / BatchSize;
         var started = Stopwatch.GetTimestamp();
@@ -53,41 +55,60 @@ internal static class PipelineOverhead
         return rate;
     }
 
-    private static async Task<double> BehindTheCollectorAsync(OnnxActionModel model)
+    private static async Task<double> PipelineAsync(OnnxActionModel model)
     {
-        var collector = new BatchCollector(BatchSize, TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        var total = Windows(model);
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        WorkerMetrics metrics = new(services.GetRequiredService<IMeterFactory>());
+        Counter observations = new();
+        WindowedEncoder encoder = new(model, stride: 1);
+        EncoderQueue queue = new(BatchSize, TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        EncoderStage stage = new(encoder, queue, observations, observations, metrics);
+        EncoderLoop loop = new(queue, encoder, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
         var started = Stopwatch.GetTimestamp();
-        Task[] cameras = [.. Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(c, model, collector)))];
-        for (var done = 0; done < total;)
-        {
-            var batch = await collector.TakeAsync(CancellationToken.None);
-            model.Run(batch);
-            foreach (var window in batch)
-                window.Dispose();
-            collector.Done(batch);
-            done += batch.Count;
-        }
-        var rate = total / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await Task.WhenAll(cameras);
-        return rate;
+        await loop.StartAsync(CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage))));
+        var rate = observations.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await loop.StopAsync(CancellationToken.None);
+        return observations.Count == Windows(model)
+            ? rate
+            : throw new InvalidOperationException($"only {observations.Count} of {Windows(model)} windows gave an observation");
     }
 
-    private static async Task CameraAsync(int camera, OnnxActionModel model, BatchCollector collector)
+    private static async Task CameraAsync(View view, OnnxActionModel model, EncoderStage stage)
     {
-        var clip = model.Manifest.Clip;
-        using var window = new SlidingWindow(new View($"camera-{camera}", null), clip.Frames, 1, TimeSpan.FromSeconds(1));
+        using var slot = stage.Open(view, waits: true);
         for (var t = 0; t < FramesPerCamera; t++)
-        {
-            if (window.Push(Frame(clip.FrameBytes, t), 1) is { } full)
-                await collector.PostWaitingAsync(full, CancellationToken.None);
-        }
+            await slot.PushAsync(Frame(view, model.Manifest.Clip.FrameBytes, t), CancellationToken.None);
+        await stage.EndAsync(view.Camera, CancellationToken.None);
     }
 
-    private static ModelFrame Frame(int bytes, int t)
+    private static View ViewOf(int camera) => new($"camera-{camera}", null);
+
+    private static ViewFrame Frame(View view, int bytes, int t)
     {
-        var frame = ModelFrame.Rent(bytes, DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(250 * t), 0);
+        var frame = ViewFrame.Rent(bytes, view, 1, DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(250 * t), 0);
         frame.Pixels.Fill((byte)(t * 31));
         return frame;
+    }
+
+    private sealed class Counter : IObservationSink, IViewStatus
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Observe(in Observation observation) => Interlocked.Increment(ref _count);
+
+        public void Unseen(string camera, DateTimeOffset at)
+        {
+        }
+
+        public void Finish(string camera)
+        {
+        }
+
+        public Task SettledAsync(string camera) => Task.CompletedTask;
+
+        public bool IsBusy(View view) => false;
     }
 }

@@ -4,7 +4,7 @@ using StreamActions.Benchmarks;
 using StreamActions.Worker;
 
 // The worker also does this first.
-NativeHeap.Limit();
+NativeHeap.LimitArenas();
 
 Option<string> model = new("--model") { Description = "Folder of a model bundle.", DefaultValueFactory = _ => "models/demo" };
 Option<int> rounds = new("--rounds") { Description = "Number of rounds.", DefaultValueFactory = _ => 7 };

@@ -7,6 +7,7 @@ using StreamActions.Worker;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Inference;
+using StreamActions.Worker.Running;
 using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.TestKit.Fleet;
@@ -96,7 +97,8 @@ internal sealed class ObservedFleet : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(lines);
-        builder.Services.AddOperatorsFile(file).AddEventSinks(file).AddDecisions().AddFleetWatch()
+        var configuration = RunningConfiguration.Compile(file, model, lines);
+        builder.Services.AddConfiguration(configuration).AddEventSinks(file.Sinks).AddEvents().AddAlerts().AddFleetWatch()
             .AddInference(file.Inference, model).AddCameras(once: false);
         builder.Services.AddSingleton<FrameSourceFactory>(p =>
         {

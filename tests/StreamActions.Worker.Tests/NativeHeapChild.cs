@@ -1,4 +1,4 @@
-// Not a test: a process with many threads, of which a test learns how many heaps they got.
+// Not a test: a child process that allocates on many threads and prints the number of new arenas.
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -6,19 +6,21 @@ namespace StreamActions.Worker.Tests;
 
 public sealed class NativeHeapChild
 {
-    /// <summary>glibc's own variable: so many arenas may there be before it asks for their limit, for the test program has threads before this runs.</summary>
+    /// <summary>
+    /// glibc's variable: the number of arenas below which it does not check the limit. Large, because the test program already has threads.
+    /// </summary>
     internal const string Variable = "MALLOC_ARENA_TEST";
 
-    /// <summary>What it prints before the number of arenas that were added.</summary>
+    /// <summary>Printed before the number of added arenas.</summary>
     internal const string Line = "arenas added:";
 
     internal const int Threads = 40;
 
     [Fact(Explicit = true)]
-    public void Prints_HowManyArenasManyThreadsAdd()
+    public void CountArenas_ManyThreads_PrintsAdded()
     {
         Assert.SkipWhen(Environment.GetEnvironmentVariable(Variable) is null, "runs only as the child of another test");
-        NativeHeap.Limit();
+        NativeHeap.LimitArenas();
         var before = Arenas();
         using Barrier all = new(Threads + 1);
         List<Thread> threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() => Allocate(all)))];
@@ -29,16 +31,16 @@ public sealed class NativeHeapChild
         threads.ForEach(t => t.Join());
     }
 
-    // Each holds its piece until the arenas were counted.
+    // Each thread holds its allocation until the arenas are counted.
     private static unsafe void Allocate(Barrier all)
     {
-        var piece = NativeMemory.Alloc(4096);
+        var block = NativeMemory.Alloc(4096);
         all.SignalAndWait();
         all.SignalAndWait();
-        NativeMemory.Free(piece);
+        NativeMemory.Free(block);
     }
 
-    // An arena's heap begins at a multiple of 64 MB, writable and of no file.
+    // The heap of an arena starts at a multiple of 64 MB, is writable and maps no file.
     private static int Arenas() => File.ReadLines("/proc/self/maps").Count(line =>
         line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: 5 } parts && parts[1] == "rw-p"
         && long.Parse(parts[0].Split('-')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) % (64 << 20) == 0);

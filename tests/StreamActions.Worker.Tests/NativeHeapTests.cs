@@ -1,4 +1,4 @@
-// glibc really takes the setting, and gives back what is free between what is not.
+// glibc applies the arena limit and returns free pages between allocated blocks.
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
@@ -8,38 +8,40 @@ namespace StreamActions.Worker.Tests;
 
 public sealed class NativeHeapTests
 {
-    private const int Pieces = 8192, PieceBytes = 16 * 1024;
+    private const int Blocks = 8192, BlockBytes = 16 * 1024;
 
     [Fact]
-    public async Task Limit_ManyThreads_ShareTheHeapsThatAreThere()
+    public async Task LimitArenas_ManyThreads_ShareExistingArenas()
     {
-        using var child = ChildTest.Start(typeof(NativeHeapChild).Assembly, nameof(NativeHeapChild.Prints_HowManyArenasManyThreadsAdd), NativeHeapChild.Variable, "1000");
+        using var child = ChildTest.Start(
+            typeof(NativeHeapChild).Assembly, nameof(NativeHeapChild.CountArenas_ManyThreads_PrintsAdded), NativeHeapChild.Variable,
+            "1000");
         var printed = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var added = Regex.Match(printed, NativeHeapChild.Line + @" (-?\d+)");
         Assert.True(added.Success, printed);
-        // Without a limit, about as many as threads; a few may be others' mappings at such an address.
+        // Without a limit there would be about one per thread. A few unrelated mappings may start at such an address too.
         Assert.InRange(int.Parse(added.Groups[1].Value, CultureInfo.InvariantCulture), -4, 4);
     }
 
     [Fact]
-    public unsafe void GiveBack_HolesBetweenWhatIsHeld_LeaveTheProcess()
+    public unsafe void ReleaseFreePages_HolesBetweenAllocations_ShrinkWorkingSet()
     {
-        var pieces = new nint[Pieces];
-        for (var i = 0; i < Pieces; i++)
+        var blocks = new nint[Blocks];
+        for (var i = 0; i < Blocks; i++)
         {
-            pieces[i] = (nint)NativeMemory.Alloc(PieceBytes);
-            new Span<byte>((void*)pieces[i], PieceBytes).Fill(1);
+            blocks[i] = (nint)NativeMemory.Alloc(BlockBytes);
+            new Span<byte>((void*)blocks[i], BlockBytes).Fill(1);
         }
-        for (var i = 0; i < Pieces; i++)
+        for (var i = 0; i < Blocks; i++)
         {
             if (i % 8 != 0)
-                NativeMemory.Free((void*)pieces[i]);
+                NativeMemory.Free((void*)blocks[i]);
         }
         var before = Environment.WorkingSet;
-        NativeHeap.GiveBack();
-        // Seven eighths of 128 MB are free; other tests may take some meanwhile.
+        NativeHeap.ReleaseFreePages();
+        // Seven eighths of 128 MB are free. Other tests may allocate in the meantime.
         Assert.InRange(before - Environment.WorkingSet, 60 << 20, 128 << 20);
-        for (var i = 0; i < Pieces; i += 8)
-            NativeMemory.Free((void*)pieces[i]);
+        for (var i = 0; i < Blocks; i += 8)
+            NativeMemory.Free((void*)blocks[i]);
     }
 }

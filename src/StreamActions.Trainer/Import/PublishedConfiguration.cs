@@ -18,10 +18,10 @@ internal static class PublishedConfiguration
     public static void Check(string folder, M2ClipConfig config, bool required)
     {
         string[] files = [.. Files.Select(f => Path.Combine(folder, f)).Where(File.Exists)];
-        var told = false;
+        var isClip = false;
         foreach (var file in files)
-            told |= CheckFile(file, config);
-        if (required && !told)
+            isClip |= CheckFile(file, config);
+        if (required && !isClip)
             throw new TrainerException(
                 $"{string.Join(", ", files)}: neither vision_config and text_config nor model_cfg is in it, so which activation these "
                     + "weights need is not known; take the file published with them");
@@ -38,7 +38,7 @@ internal static class PublishedConfiguration
             if (part.TryGetProperty("num_attention_heads", out var given) && given.GetInt32() != heads)
                 problems.Add($"{name} has {given.GetInt32()} heads, and only one a 64 channels ({heads}) is supported");
         }
-        bool told;
+        bool isClip;
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllText(file));
@@ -50,13 +50,13 @@ internal static class PublishedConfiguration
                 Check(t, "text_config", config.TextHeads);
             if (open && !(o.TryGetProperty("quick_gelu", out var quick) && quick.ValueKind == JsonValueKind.True))
                 problems.Add("model_cfg has no quick_gelu: true, and only that (OpenAI's CLIP) is supported");
-            told = vision && text || open;
+            isClip = vision && text || open;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             // JsonElement throws the last two where a value has another type, or is not a whole number.
             throw new TrainerException($"{file}: not a model's configuration ({e.Message})", e);
         }
-        return problems.Count == 0 ? told : throw new TrainerException($"{file}: {string.Join("; ", problems)}");
+        return problems.Count == 0 ? isClip : throw new TrainerException($"{file}: {string.Join("; ", problems)}");
     }
 }

@@ -1,69 +1,76 @@
-// What others are told of a camera's connection: counts, events, and a line a fault.
+// Reports on a camera's connection: metrics, visibility changes and log lines.
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
-using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>Tells of one camera: live, stalled, offline, disabled, ended. The same failure again and again is one event, and a line once in a while.</summary>
-internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight sight, WorkerMetrics metrics, TimeProvider time, ILogger<CameraWorker> logger)
+/// <summary>Reports live, stalled, offline, disabled and ended for one camera. A repeated failure is one event, and one log line in five minutes.</summary>
+/// <param name="camera">The camera.</param>
+/// <param name="visibility">Takes offline and live.</param>
+/// <param name="metrics">The instruments.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The camera's log.</param>
+internal sealed partial class ConnectionReport(CameraOptions camera, CameraVisibility visibility, WorkerMetrics metrics, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan LineEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(5);
 
-    private readonly OutageLine _outage = new(time, LineEvery), _pauses = new(time, LineEvery);
-    private string _saidReason = "";
+    private readonly LogThrottle _failures = new(time, LogEvery), _stalls = new(time, LogEvery);
+    private string _loggedReason = "";
 
-    /// <summary>Why, in one line without secrets.</summary>
-    public static string ReasonOf(CameraOptions camera, Exception error) => error is SourceException source ? source.Message : $"{camera.Source.Shown}: {error.Message}";
+    /// <summary>An error's reason in one line, without secrets.</summary>
+    public static string ReasonOf(CameraOptions camera, Exception error) =>
+        error is SourceException source ? source.Message : $"{camera.Source.Shown}: {error.Message}";
 
-    /// <summary>The first frame of an opening came.</summary>
+    /// <summary>The first frame of an opening arrived.</summary>
     /// <param name="frame">That frame.</param>
     /// <param name="generation">The opening's number.</param>
-    public async Task LiveAsync(Frame frame, int generation)
+    public void Live(Frame frame, int generation)
     {
-        _outage.Works();
+        _failures.Recovered();
         if (generation > 1)
             metrics.CameraReconnected(camera.Name);
         LogLive(camera.Name, camera.Source.Shown, frame.Width, frame.Height);
-        await sight.SeesAsync(BlindReason.Offline, "frames come again").ConfigureAwait(false);
+        visibility.Regain(BlindReason.Offline, "frames arrive again");
     }
 
     /// <summary>An opening failed or broke.</summary>
-    /// <param name="error">Why.</param>
-    /// <param name="wait">Until it is tried again; null when it is not.</param>
-    public async Task OfflineAsync(Exception error, TimeSpan? wait)
+    /// <param name="error">The cause.</param>
+    /// <param name="wait">The back-off before the next opening; null when there is none.</param>
+    public void Offline(Exception error, TimeSpan? wait)
     {
         var reason = ReasonOf(camera, error);
         metrics.CameraFailed(camera.Name, error is SourceException { Failure: var failure } ? failure.ToString() : error.GetType().Name);
-        if (_outage.Fault(out var silent) || reason != _saidReason)
+        if (_failures.ShouldLog(out var suppressed) || reason != _loggedReason)
         {
-            var next = wait is { } pause ? FormattableString.Invariant($"tried again in {pause.TotalSeconds:f1} s, and so on") : "not tried again";
-            LogOffline(camera.Name, reason, silent == 0 ? next : $"{next} ({silent} more failures since the last such line)");
+            var next = wait is { } backoff
+                ? FormattableString.Invariant($"next attempt in {backoff.TotalSeconds:f1} s, then with growing back-off")
+                : "no further attempt";
+            LogOffline(camera.Name, reason, suppressed == 0 ? next : $"{next} ({suppressed} more failures since the last such line)");
         }
-        _saidReason = reason;
-        await sight.BlindAsync(BlindReason.Offline, reason).ConfigureAwait(false);
+        _loggedReason = reason;
+        visibility.Lose(BlindReason.Offline, reason);
     }
 
-    /// <summary>Frames that were due have not come.</summary>
+    /// <summary>A frame that was due did not arrive.</summary>
     public void Stalled() => metrics.CameraStalled(camera.Name);
 
-    /// <summary>They come again, and the reader need not be stopped.</summary>
-    /// <param name="after">How long none came.</param>
-    public void GoesOn(TimeSpan after)
+    /// <summary>Frames arrive again, and the reader goes on.</summary>
+    /// <param name="after">The time without a frame.</param>
+    public void Resumed(TimeSpan after)
     {
-        if (_pauses.Fault(out var silent))
-            LogPause(camera.Name, after.TotalSeconds, silent == 0 ? "" : $" ({silent} more such pauses since the last such line)");
+        if (_stalls.ShouldLog(out var suppressed))
+            LogResumed(camera.Name, after.TotalSeconds, suppressed == 0 ? "" : $" ({suppressed} more stalls since the last such line)");
     }
 
-    /// <summary>A reader hangs: it is waited for before another one is started.</summary>
-    public void Hangs() => metrics.ReaderHangs(camera.Name);
+    /// <summary>A reader hangs: the next opening waits for it.</summary>
+    public void ReaderHangs() => metrics.ReaderHangs(camera.Name);
 
-    /// <summary>The operator has switched it off.</summary>
+    /// <summary>The operator's file disables the camera.</summary>
     public void Disabled() => LogDisabled(camera.Name);
 
-    /// <summary>A recording is over.</summary>
+    /// <summary>The recording is over.</summary>
     public void Ended() => LogEnded(camera.Name, camera.Source.Shown);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is live: {Source}, {Width}x{Height}")]
@@ -72,10 +79,10 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraSight
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
     private partial void LogOffline(string camera, string reason, string next);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} sent no frame for {Seconds:f1} s, and goes on{Silent}")]
-    private partial void LogPause(string camera, double seconds, string silent);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} stalled: no frame for {Seconds:f1} s; frames arrive again{Suppressed}")]
+    private partial void LogResumed(string camera, double seconds, string suppressed);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is disabled in the file, and not opened")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is disabled in the configuration file")]
     private partial void LogDisabled(string camera);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} has ended: {Source}")]

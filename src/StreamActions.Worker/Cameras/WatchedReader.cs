@@ -56,7 +56,7 @@ internal sealed class WatchedReader(IFrameSource source, string shown, ReaderDea
         if (_frames is not null)
             await _frames.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
-        NativeHeap.GiveBack();
+        NativeHeap.ReleaseFreePages();
     }, CancellationToken.None);
 
     private async Task<bool> CameAsync(TimeSpan within)

@@ -1,4 +1,4 @@
-// The phrases for "nothing is happening": from the file that is named, the one beside the configuration, or the copy built in.
+// The background phrases: from the configured file, else from background.txt beside the configuration, else the built-in copy.
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>Reads the background phrases.</summary>
@@ -7,7 +7,7 @@ internal static class BackgroundFile
     private const string Name = "background.txt";
     private const int LongestPhrase = 500;
 
-    /// <summary>The phrases; empty, with problems noted, when they cannot be read.</summary>
+    /// <summary>Reads the phrases. If they cannot be read, adds a problem and returns an empty list.</summary>
     public static IReadOnlyList<string> Read(Section file, string configurationPath)
     {
         var found = file.Find("background");
@@ -23,13 +23,13 @@ internal static class BackgroundFile
             file.Explain("background", beside, null);
             return ReadFile(beside, (what, advice) => file.Reading.Problem(file.Place, "background", what, advice));
         }
-        file.Explain("background", "the built-in phrases", null);
+        file.Explain("background", "built-in phrases", null);
         using var resource = typeof(BackgroundFile).Assembly.GetManifestResourceStream(Name)!;
         using StreamReader reader = new(resource);
         return Phrases(reader.ReadToEnd());
     }
 
-    /// <summary>The phrases of a text: one a line, without empty lines, repetitions and those that start with #.</summary>
+    /// <summary>The phrases of a text, one per line. Skips empty lines, duplicates and lines that start with #.</summary>
     internal static IReadOnlyList<string> Phrases(string text) =>
         [.. text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(line => line[0] != '#').Distinct()];
@@ -43,13 +43,14 @@ internal static class BackgroundFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problem("the file of background phrases cannot be read", "correct the path (relative to the folder the program is started in) or the file's rights");
+            problem("cannot read the file of background phrases",
+                "correct the path (relative to the working directory) or the file's permissions");
             return [];
         }
         if (phrases.Count == 0)
-            problem("the file has no phrases", "write one phrase a line, such as: an empty room");
+            problem("the file contains no phrases", "write one phrase per line, such as: an empty room");
         else if (phrases.Any(phrase => phrase.Length > LongestPhrase))
-            problem($"a line of the file is longer than {LongestPhrase} letters", "write one short phrase a line");
+            problem($"a line of the file is longer than {LongestPhrase} characters", "write one short phrase per line");
         return phrases;
     }
 }

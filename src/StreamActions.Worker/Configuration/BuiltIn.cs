@@ -1,78 +1,81 @@
-// Every value that holds when the file does not say it, in one place.
+// All built-in values. docs/configuration.md lists them; a test compares the two.
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>The built-in values.</summary>
+/// <summary>The values of keys that the file omits.</summary>
 internal static class BuiltIn
 {
-    /// <summary>The database that keeps events, relative to the folder the program is started in.</summary>
+    /// <summary>The event store, relative to the working directory.</summary>
     public const string StorePath = "data/events.db";
 
-    /// <summary>How long delivered events are kept.</summary>
+    /// <summary>Retention time of delivered events.</summary>
     public static readonly TimeSpan Keep = TimeSpan.FromDays(30);
 
     /// <summary>The topic of all events.</summary>
     public const string Topic = "streamactions.events";
 
-    /// <summary>A GPU when there is one, else the processor.</summary>
+    /// <summary>A GPU if available, otherwise the CPU.</summary>
     public const string Device = "auto";
 
-    /// <summary>0: the runtime chooses.</summary>
+    /// <summary>0: ONNX Runtime chooses.</summary>
     public const int Threads = 0;
 
-    /// <summary>Windows in one run: enough to fill a processor, few enough that none waits long.</summary>
+    /// <summary>Windows per inference batch: enough to use all cores, few enough for a short batch.</summary>
     public const int MaxBatch = 8;
 
-    /// <summary>How long a window waits for others: far below the time between two windows of a camera.</summary>
+    /// <summary>Longest wait of a window for further windows of its batch: far below the time between two windows of a camera.</summary>
     public static readonly TimeSpan MaxDelay = TimeSpan.FromMilliseconds(30);
 
-    /// <summary>New frames from one window of a camera to the next.</summary>
+    /// <summary>Frames between two windows of a camera.</summary>
     public const int Stride = 4;
 
-    /// <summary>A camera that is in the file is opened.</summary>
+    /// <summary>The worker opens all cameras of the file.</summary>
     public const bool Enabled = true;
 
-    /// <summary>The reader: OpenCV for devices, ffmpeg for all else.</summary>
+    /// <summary>OpenCV for devices, ffmpeg for everything else.</summary>
     public const string Reader = "auto";
 
-    /// <summary>A recording is played once.</summary>
+    /// <summary>Recordings play once.</summary>
     public const bool Loop = false;
 
-    /// <summary>A recording is played as if it were live.</summary>
+    /// <summary>Recordings play at their original speed.</summary>
     public const string Pace = "realtime";
 
-    /// <summary>RTSP over TCP: no torn pictures.</summary>
+    /// <summary>RTSP over TCP, because lost UDP packets corrupt pictures.</summary>
     public const string Transport = "tcp";
 
-    /// <summary>The processor decodes.</summary>
+    /// <summary>The CPU decodes.</summary>
     public const string Hardware = "none";
 
-    /// <summary>Still windows cost no inference.</summary>
+    /// <summary>Windows without motion skip inference.</summary>
     public const bool MotionGate = true;
 
-    /// <summary>What counts as motion.</summary>
+    /// <summary>The level between noise and the movement of people.</summary>
     public const string MotionSensitivity = "normal";
 
-    /// <summary>How long a picture may stay the same, be black or be damaged: above what key frames, a passing lorry or a reconnect bring about.</summary>
+    /// <summary>
+    /// Time after which a frozen, black or corrupt picture makes a camera blind. Longer than effects of key frames, a passing lorry or a
+    /// reconnect.
+    /// </summary>
     public static readonly TimeSpan BlindAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>The score at which an event begins: own phrases outweigh all alternatives.</summary>
+    /// <summary>Enter threshold: the alert's phrases score clearly higher than all alternatives.</summary>
     public const double Enter = 0.6;
 
-    /// <summary>The exit score as a share of the enter score.</summary>
+    /// <summary>Exit threshold divided by enter threshold.</summary>
     public const double ExitShare = 0.8;
 
-    /// <summary>How long the score must hold.</summary>
+    /// <summary>Time above the enter threshold before an event begins.</summary>
     public static readonly TimeSpan BeginAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long it must stay low.</summary>
+    /// <summary>Time below the exit threshold before an event ends.</summary>
     public static readonly TimeSpan EndAfter = TimeSpan.FromSeconds(3);
 
-    /// <summary>Dips that do not count.</summary>
+    /// <summary>Shorter dips below the enter threshold do not restart <see cref="BeginAfter"/>.</summary>
     public static readonly TimeSpan MergeGap = TimeSpan.FromSeconds(1);
 
-    /// <summary>Quiet after an event.</summary>
+    /// <summary>Shortest time from the end of an event to the next begin.</summary>
     public static readonly TimeSpan Cooldown = TimeSpan.FromSeconds(10);
 
-    /// <summary>From one update of a lasting event to the next.</summary>
+    /// <summary>Time between two updates of an event.</summary>
     public static readonly TimeSpan UpdateEvery = TimeSpan.FromSeconds(10);
 }

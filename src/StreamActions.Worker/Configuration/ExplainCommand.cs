@@ -1,14 +1,15 @@
-// `explain CAMERA`: what is in force for a camera, and where each value came from.
+// `explain CAMERA`: the effective settings of a camera, each with its origin.
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>The command <c>explain</c>.</summary>
 internal static class ExplainCommand
 {
     /// <summary>Explains a camera with this process's environment.</summary>
-    /// <returns>The exit code: 0, or 1 when the file has problems or no such camera.</returns>
-    public static int Run(string camera, string path, TextWriter output) => Run(camera, path, output, Environment.GetEnvironmentVariable);
+    /// <returns>The exit code: 0, or 1 if the file has problems or no such camera.</returns>
+    public static int Run(string camera, string path, TextWriter output) =>
+        Run(camera, path, output, Environment.GetEnvironmentVariable);
 
-    /// <summary>Explains a camera with an environment.</summary>
+    /// <summary>Explains a camera with the given environment.</summary>
     internal static int Run(string camera, string path, TextWriter output, Func<string, string?> environment)
     {
         var outcome = StreamActionsFileReader.Read(path, environment);

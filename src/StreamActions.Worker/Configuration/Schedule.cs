@@ -1,19 +1,19 @@
-// Whether a schedule watches at a time: pure.
+// Decides whether a schedule is active at a time. Pure.
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>
-/// A period starts on each of the schedule's days at <c>from</c>, local time, and lasts until the next <c>to</c> on that clock, which lies on
-/// the next day when <c>to</c> is at or before <c>from</c>. The start is part of it, the end is not; equal times give a full day.
-/// When clocks change: a local time that comes twice counts the first time for a start and the second for an end, so that a period
-/// does not stop and begin again; one that does not come counts as the moment of the change.
+/// A period starts on each of the schedule's days at <c>from</c>, local time, and ends at the next <c>to</c>. If <c>to</c> is at or before
+/// <c>from</c>, it ends on the next day. The period includes its start but not its end; equal times give a full day.
+/// When clocks change, an ambiguous local time means its first occurrence for a start and its second for an end, so that a period has no
+/// gap. A skipped local time means the moment of the change.
 /// </summary>
 internal static class Schedule
 {
-    /// <summary>True when a period of the schedule contains the time.</summary>
+    /// <summary>True if a period of the schedule contains the time.</summary>
     public static bool IsActive(ScheduleOptions schedule, DateTimeOffset time)
     {
         var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(time, schedule.TimeZone).DateTime);
-        // A full day that starts late on one day, and a change of clocks, reach into the next: two days back is always enough.
+        // A period lasts at most a day plus a change of clocks, so it started at most two days earlier.
         for (var back = 0; back <= 2; back++)
         {
             if (today.DayNumber < back)
@@ -47,18 +47,18 @@ internal static class Schedule
         return At(local, zone.GetUtcOffset(local));
     }
 
-    /// <summary>The moment at which clocks jumped over a local time: the two offsets around it differ by the jump.</summary>
+    /// <summary>The moment at which clocks skipped a local time, found by bisection.</summary>
     private static DateTimeOffset ChangeBefore(DateTime local, TimeZoneInfo zone)
     {
-        var (valid, gone) = (local.AddDays(-1), local);
+        var (valid, skipped) = (local.AddDays(-1), local);
         while (zone.IsInvalidTime(valid))
             valid = valid.AddDays(-1);
-        while (gone - valid > TimeSpan.FromTicks(1))
+        while (skipped - valid > TimeSpan.FromTicks(1))
         {
-            var middle = valid + TimeSpan.FromTicks((gone - valid).Ticks / 2);
-            (valid, gone) = zone.IsInvalidTime(middle) ? (valid, middle) : (middle, gone);
+            var middle = valid + TimeSpan.FromTicks((skipped - valid).Ticks / 2);
+            (valid, skipped) = zone.IsInvalidTime(middle) ? (valid, middle) : (middle, skipped);
         }
-        return At(gone, zone.GetUtcOffset(valid));
+        return At(skipped, zone.GetUtcOffset(valid));
     }
 
     private static DateTimeOffset At(DateTime local, TimeSpan offset) =>

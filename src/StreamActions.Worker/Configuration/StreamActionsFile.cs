@@ -1,19 +1,19 @@
-// The operator's file after reading: complete, checked, every default filled in and every secret resolved.
+// The operator's file after reading: validated, with defaults applied and secrets resolved.
 using System.Collections.ObjectModel;
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>What the operator asked for.</summary>
+/// <summary>The operator's file.</summary>
 internal sealed record StreamActionsFile
 {
-    /// <summary>Folder of the model bundle, as a full path; in the file it is relative to the folder the program is started in.</summary>
+    /// <summary>Full path of the model bundle's folder. In the file it is relative to the working directory.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Where events go.</summary>
+    /// <summary>The destinations of events.</summary>
     public required SinkOptions Sinks { get; init; }
 
-    /// <summary>How the network is run.</summary>
+    /// <summary>Settings of inference.</summary>
     public required InferenceOptions Inference { get; init; }
 
     /// <summary>Cameras by name.</summary>
@@ -25,46 +25,48 @@ internal sealed record StreamActionsFile
     /// <summary>Schedules by name.</summary>
     public required IReadOnlyDictionary<string, ScheduleOptions> Schedules { get; init; }
 
-    /// <summary>Phrases that mean "nothing is happening", from the background file.</summary>
+    /// <summary>Background phrases: descriptions of scenes without an event.</summary>
     public required IReadOnlyList<string> Background { get; init; }
 
-    /// <summary>SHA-256 of the file's text before secrets are put in and of the background, lower-case hex: names a configuration in events.</summary>
+    /// <summary>
+    /// SHA-256, in lower-case hex, of the file's text before variables are substituted and of the background phrases. Events contain it.
+    /// </summary>
     public required string Hash { get; init; }
 }
 
-/// <summary>Where events go: always the store, and Kafka when it is named.</summary>
+/// <summary>The destinations of events: always the store, and Kafka if configured.</summary>
 internal sealed record SinkOptions(StoreOptions Store, KafkaOptions? Kafka);
 
 /// <summary>The embedded event store.</summary>
-/// <param name="Path">The database file, as a full path; in the file it is relative to the folder the program is started in.</param>
-/// <param name="Keep">How long delivered events are kept.</param>
+/// <param name="Path">Full path of the database file. In the file it is relative to the working directory.</param>
+/// <param name="Keep">Retention time of delivered events.</param>
 internal sealed record StoreOptions(string Path, TimeSpan Keep);
 
-/// <summary>The Kafka cluster events are relayed to.</summary>
-/// <param name="Bootstrap">host:port, comma separated.</param>
+/// <summary>The Kafka cluster that receives events.</summary>
+/// <param name="Bootstrap">Brokers as host:port, separated by commas.</param>
 /// <param name="Topic">The topic of all events.</param>
-/// <param name="Client">Further librdkafka properties by name (security.protocol, sasl.username …); may hold secrets, never logged.</param>
+/// <param name="Client">librdkafka properties by name, such as security.protocol. They may contain secrets and are never logged.</param>
 internal sealed record KafkaOptions(string Bootstrap, string Topic, IReadOnlyDictionary<string, string> Client)
 {
-    /// <summary>Without the client properties, which may hold secrets.</summary>
+    /// <summary>The cluster without the client properties, which may contain secrets.</summary>
     public override string ToString() => $"kafka {Bootstrap} topic {Topic}";
 }
 
-/// <summary>How the network is run.</summary>
-/// <param name="Device">auto, cpu or cuda:N (cuda in the file is cuda:0).</param>
-/// <param name="Threads">Threads of one run; 0 lets the runtime choose.</param>
-/// <param name="MaxBatch">Most windows in one run.</param>
-/// <param name="MaxDelay">Longest a window waits for others.</param>
-/// <param name="Stride">New frames from one window of a camera to the next.</param>
+/// <summary>Settings of inference.</summary>
+/// <param name="Device">auto, cpu or cuda:N (cuda in the file becomes cuda:0).</param>
+/// <param name="Threads">Number of threads; 0 lets ONNX Runtime choose.</param>
+/// <param name="MaxBatch">Largest number of windows per batch.</param>
+/// <param name="MaxDelay">Longest wait of a window for further windows of its batch.</param>
+/// <param name="Stride">Frames between two windows of a camera.</param>
 internal sealed record InferenceOptions(string Device, int Threads, int MaxBatch, TimeSpan MaxDelay, int Stride);
 
-/// <summary>What reads a source.</summary>
+/// <summary>The component that reads a source.</summary>
 internal enum CameraReader
 {
-    /// <summary>An <c>ffmpeg</c> child process: streams and files.</summary>
+    /// <summary>An <c>ffmpeg</c> child process: streams and recordings.</summary>
     Ffmpeg,
 
-    /// <summary>OpenCV in this process: devices and files.</summary>
+    /// <summary>OpenCV in this process: devices, recordings and RTSP.</summary>
     OpenCv,
 }
 
@@ -74,100 +76,100 @@ internal sealed record CameraOptions
     /// <summary>The camera's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the pictures come from.</summary>
+    /// <summary>The stream, recording or device.</summary>
     public required SourceAddress Source { get; init; }
 
-    /// <summary>False: known, but never opened.</summary>
+    /// <summary>False if the worker never opens the camera.</summary>
     public bool Enabled { get; init; } = BuiltIn.Enabled;
 
-    /// <summary>What reads it.</summary>
+    /// <summary>The component that reads the source.</summary>
     public required CameraReader Reader { get; init; }
 
-    /// <summary>Whether a recording starts again at its end.</summary>
+    /// <summary>True if a recording restarts at its end.</summary>
     public required bool Loop { get; init; }
 
-    /// <summary>How fast a recording is read.</summary>
+    /// <summary>The speed at which a recording is read.</summary>
     public required RecordingPace Pace { get; init; }
 
-    /// <summary>Time of a recording's first frame; null takes the file's own time.</summary>
+    /// <summary>Capture time of a recording's first frame; null means the file's modification time.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
     public required string Transport { get; init; }
 
-    /// <summary>Hardware that decodes: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>
+    /// <summary>Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>
     public string Hardware { get; init; } = BuiltIn.Hardware;
 
-    /// <summary>Further input options of the <c>ffmpeg</c> reader, by name.</summary>
+    /// <summary>Input options of the <c>ffmpeg</c> reader, by name.</summary>
     public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Zones by name.</summary>
     public required IReadOnlyDictionary<string, Zone> Zones { get; init; }
 
-    /// <summary>Whether still windows are decided without the network, and how little counts as motion; null looks at every window.</summary>
+    /// <summary>Sensitivity of the motion gate; null switches the gate off, so that every window is scored.</summary>
     public required MotionSensitivity? Motion { get; init; }
 
-    /// <summary>When its pictures are not believed.</summary>
+    /// <summary>Blind-camera detection.</summary>
     public required PictureHealthOptions Health { get; init; }
 }
 
-/// <summary>How little counts as motion.</summary>
+/// <summary>Sensitivity of the motion gate.</summary>
 internal enum MotionSensitivity
 {
-    /// <summary>Twice as much as normally must change.</summary>
+    /// <summary>Twice the normal change counts as motion.</summary>
     Low,
 
-    /// <summary>What people do counts, noise and compression do not.</summary>
+    /// <summary>Movement of people counts as motion; noise and compression do not.</summary>
     Normal,
 
-    /// <summary>Half as much as normally is enough.</summary>
+    /// <summary>Half the normal change counts as motion.</summary>
     High,
 }
 
-/// <summary>After how long a camera's pictures are not believed; null never.</summary>
-/// <param name="FrozenAfter">Of the same picture.</param>
-/// <param name="BlackAfter">Of darkness, or of nothing in the picture.</param>
-/// <param name="CorruptAfter">Of damage.</param>
+/// <summary>Blind-camera detection: times after which a bad picture makes the camera blind; null switches a check off.</summary>
+/// <param name="FrozenAfter">Time without any change in the picture.</param>
+/// <param name="BlackAfter">Time of darkness, or of a picture without structure.</param>
+/// <param name="CorruptAfter">Time of decode errors.</param>
 internal sealed record PictureHealthOptions(TimeSpan? FrozenAfter, TimeSpan? BlackAfter, TimeSpan? CorruptAfter);
 
-/// <summary>Where pictures come from. <see cref="ToString"/> is safe to show; <see cref="Address"/> may hold a password.</summary>
+/// <summary>A source. <see cref="ToString"/> is safe to show; <see cref="Address"/> may contain a password.</summary>
 /// <param name="Kind">Stream, file or device.</param>
 /// <param name="Address">The URL with its secrets, the full path, or the device's path or index.</param>
-/// <param name="Shown">As written in the file, variables not put in, with user, password and query replaced by <c>***</c>.</param>
+/// <param name="Shown">The source as written, before variables are substituted; user, password and query are <c>***</c>.</param>
 internal sealed record SourceAddress(SourceKind Kind, string Address, string Shown)
 {
     /// <summary>The address without secrets.</summary>
     public override string ToString() => Shown;
 }
 
-/// <summary>A part of the picture: a polygon in coordinates relative to the picture, (0,0) top left, (1,1) bottom right.</summary>
+/// <summary>A part of the picture: a polygon in relative coordinates, from (0,0) top left to (1,1) bottom right.</summary>
 internal sealed record Zone(string Name, IReadOnlyList<ZonePoint> Points);
 
-/// <summary>A corner of a zone, both in [0, 1].</summary>
+/// <summary>A corner of a zone; X and Y in [0, 1].</summary>
 internal readonly record struct ZonePoint(double X, double Y);
 
-/// <summary>What the operator wants to be told.</summary>
+/// <summary>One alert.</summary>
 internal sealed record AlertOptions
 {
     /// <summary>The alert's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it looks like, in words; empty when <see cref="Label"/> is given.</summary>
+    /// <summary>Descriptions of the action; empty if <see cref="Label"/> is set.</summary>
     public required IReadOnlyList<string> Phrases { get; init; }
 
-    /// <summary>What it must not be mistaken for.</summary>
+    /// <summary>Negative phrases: similar actions that must not trigger the alert.</summary>
     public required IReadOnlyList<string> Not { get; init; }
 
-    /// <summary>A supervised class of the model, in place of phrases.</summary>
+    /// <summary>A supervised class of the model, instead of phrases.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Names of the cameras it watches, after globs were resolved.</summary>
+    /// <summary>Names of the watched cameras, with patterns resolved.</summary>
     public required IReadOnlyList<string> Cameras { get; init; }
 
-    /// <summary>Names of the zones it watches; empty means the whole picture.</summary>
+    /// <summary>Names of the watched zones; empty means the whole picture.</summary>
     public required IReadOnlyList<string> Zones { get; init; }
 
-    /// <summary>When it watches; null means always.</summary>
+    /// <summary>The schedule; null means always.</summary>
     public ScheduleOptions? Schedule { get; init; }
 
     /// <summary>An event begins at or above this score, in (0, 1).</summary>
@@ -176,26 +178,26 @@ internal sealed record AlertOptions
     /// <summary>An event ends below this score; at most <see cref="Enter"/>.</summary>
     public required double Exit { get; init; }
 
-    /// <summary>How long the score must hold before an event begins.</summary>
+    /// <summary>Time that the score must stay above the enter threshold before an event begins.</summary>
     public required TimeSpan BeginAfter { get; init; }
 
-    /// <summary>How long the score must stay below exit before an event ends.</summary>
+    /// <summary>Time that the score must stay below the exit threshold before an event ends.</summary>
     public required TimeSpan EndAfter { get; init; }
 
-    /// <summary>A dip below enter shorter than this does not restart the wait for begin.</summary>
+    /// <summary>A shorter dip below the enter threshold does not restart <see cref="BeginAfter"/>.</summary>
     public required TimeSpan MergeGap { get; init; }
 
     /// <summary>Shortest time from the end of a published event to the next begin.</summary>
     public required TimeSpan Cooldown { get; init; }
 
-    /// <summary>Time from one update of a lasting event to the next.</summary>
+    /// <summary>Time between two updates of an event.</summary>
     public required TimeSpan UpdateEvery { get; init; }
 }
 
-/// <summary>When alerts watch.</summary>
+/// <summary>A weekly schedule of alerts.</summary>
 /// <param name="Name">The schedule's name.</param>
 /// <param name="Days">Days on which a period starts.</param>
 /// <param name="From">Local start.</param>
-/// <param name="To">Local end; at or before <paramref name="From"/> it lies on the next day.</param>
-/// <param name="TimeZone">Whose clock.</param>
+/// <param name="To">Local end; on the next day if it is at or before <paramref name="From"/>.</param>
+/// <param name="TimeZone">The time zone of both.</param>
 internal sealed record ScheduleOptions(string Name, IReadOnlySet<DayOfWeek> Days, TimeOnly From, TimeOnly To, TimeZoneInfo TimeZone);

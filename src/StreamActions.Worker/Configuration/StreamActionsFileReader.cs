@@ -1,5 +1,4 @@
-// Reads the operator's file: everything in it, or everything that is wrong with it. Relative paths in the file are relative
-// to the folder the program is started in, as on its command line.
+// Reads the operator's file and reports all problems at once. Relative paths are relative to the working directory.
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,16 +9,20 @@ internal static class StreamActionsFileReader
 {
     private const long LargestFile = 4 * 1024 * 1024;
 
-    /// <summary>Reads a file. Bad input is a value with problems, never an exception.</summary>
+    /// <summary>Reads a file. Invalid input gives an outcome with problems, never an exception.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="environment">Environment variables by name; null when one is not set.</param>
+    /// <param name="environment">Returns an environment variable, or null if it is not set.</param>
     public static ConfigurationOutcome Read(string path, Func<string, string?> environment)
     {
         ConfigReading reading = new(path, environment);
         var file = TextOf(path, reading) is { } text && YamlTree.Parse(text, reading) is { } root
             ? Root(new Section(reading, root, ""), text, path)
             : null;
-        return new(reading.Problems.Count == 0 ? file : null, reading.Problems) { Settings = reading.Settings };
+        return new(reading.Problems.Count == 0 ? file : null, reading.Problems)
+        {
+            Settings = reading.Settings,
+            KnownKeys = reading.KnownKeys,
+        };
     }
 
     private static string? TextOf(string path, ConfigReading reading)
@@ -28,7 +31,7 @@ internal static class StreamActionsFileReader
         {
             if (new FileInfo(path) is { Exists: true, Length: > LargestFile })
             {
-                reading.Problem(new(1, 1), "", "the file is above 4 MiB", "name the configuration file");
+                reading.Problem(new(1, 1), "", "the file is larger than 4 MiB", "check the path");
                 return null;
             }
             return File.ReadAllText(path);
@@ -36,8 +39,8 @@ internal static class StreamActionsFileReader
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             var missing = e is FileNotFoundException or DirectoryNotFoundException;
-            reading.Problem(new(1, 1), "", missing ? "there is no such file" : "the file cannot be read",
-                missing ? "correct the path, or start from config/streamactions.yaml" : "check its rights, and that it is a file");
+            reading.Problem(new(1, 1), "", missing ? "file not found" : "the file cannot be read",
+                missing ? "correct the path, or start from config/streamactions.yaml" : "check its permissions, and that it is a file");
             return null;
         }
     }
@@ -46,14 +49,14 @@ internal static class StreamActionsFileReader
     {
         var model = Model(root);
         var background = BackgroundFile.Read(root, path);
-        var sinks = SinksSection.Read(root.Map("sinks") ?? root.Absent("sinks"));
-        var inference = InferenceSection.Read(root.Map("inference") ?? root.Absent("inference"));
+        var sinks = SinksSection.Read(root.Map("sinks") ?? root.EmptyMap("sinks"));
+        var inference = InferenceSection.Read(root.Map("inference") ?? root.EmptyMap("inference"));
         var defaults = root.Map("defaults");
         var cameras = Cameras(root, defaults, out var zones);
         var schedules = Schedules(root);
         var alerts = Alerts(root, defaults, new(zones, schedules));
-        defaults?.Done();
-        root.Done();
+        defaults?.ReportUnknownKeys();
+        root.ReportUnknownKeys();
         return new()
         {
             Model = model,
@@ -75,7 +78,7 @@ internal static class StreamActionsFileReader
         {
             if (folder.Trim().Length > 0 && !folder.AsSpan().ContainsAny('\0', '\n', '\r'))
                 return Path.GetFullPath(folder);
-            root.Problem(found.Node.Place, "model", "this is not a path", "give the folder of a model bundle, such as models/demo");
+            root.Problem(found.Node.Place, "model", "invalid path", "write the folder of a model bundle, such as models/demo");
         }
         return "";
     }
@@ -92,7 +95,7 @@ internal static class StreamActionsFileReader
         {
             if (CameraSection.Read(name, section) is { } camera)
                 cameras.Add(name, camera);
-            // Alerts may refer to a camera that has problems of its own.
+            // Alerts may refer to a camera that has problems.
             zones.Add(name, section.Find("zones")?.Node is MapNode map ? [.. map.Entries.Select(zone => zone.Key)] : []);
         }
         return cameras;
@@ -112,7 +115,7 @@ internal static class StreamActionsFileReader
             .ToDictionary(item => item.Name, item => AlertSection.Read(item.Name, item.Section, references));
     }
 
-    /// <summary>A block of defaults, to be checked by itself and then to stand behind each camera or alert.</summary>
+    /// <summary>A block of defaults. It is checked on its own and then used behind each camera or alert.</summary>
     private static Section? Defaults(Section? defaults, string key) =>
         defaults?.Map(key) is { } block ? new Section(block.Reading, block.Node, block.Path) { IsDefaults = true } : null;
 
@@ -126,11 +129,11 @@ internal static class StreamActionsFileReader
         if (root.Map(key) is not { } section)
             return [];
         if (section.Entries.Count == 0)
-            root.Problem(section.Place, key, "nothing is in it", advice);
+            root.Problem(section.Place, key, "the block is empty", advice);
         return section.Named(defaults?.Node, defaults?.Path ?? "");
     }
 
-    /// <summary>Names what decides: the text before secrets are put in, and the background phrases.</summary>
+    /// <summary>SHA-256 of what influences decisions: the text before variables are substituted, and the background phrases.</summary>
     private static string Hash(string text, IReadOnlyList<string> background) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{text}\0{string.Join('\n', background)}")));
 }

@@ -1,14 +1,14 @@
-// `validate FILE`: what the file holds, or everything that is wrong with it.
+// `validate FILE`: a summary of the file, or all of its problems.
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>The command <c>validate</c>.</summary>
 internal static class ValidateCommand
 {
     /// <summary>Checks a file with this process's environment.</summary>
-    /// <returns>The exit code: 0 when the file is good, else 1.</returns>
+    /// <returns>The exit code: 0 if the file is valid, otherwise 1.</returns>
     public static int Run(string path, TextWriter output) => Run(path, output, Environment.GetEnvironmentVariable);
 
-    /// <summary>Checks a file with an environment.</summary>
+    /// <summary>Checks a file with the given environment.</summary>
     internal static int Run(string path, TextWriter output, Func<string, string?> environment)
     {
         var (file, problems) = StreamActionsFileReader.Read(path, environment);
@@ -19,12 +19,13 @@ internal static class ValidateCommand
             return 1;
         }
         var events = file.Sinks.Kafka is { } kafka ? $"events go to {kafka}" : "events stay in the store";
-        output.WriteLine(
-            $"{path}: OK, {Count(file.Cameras.Count, "camera")}, {Count(file.Alerts.Count, "alert")}, {Count(file.Schedules.Count, "schedule")}; {events}");
+        var cameras = Count(file.Cameras.Count, "camera");
+        var alerts = Count(file.Alerts.Count, "alert");
+        output.WriteLine($"{path}: OK, {cameras}, {alerts}, {Count(file.Schedules.Count, "schedule")}; {events}");
         return 0;
     }
 
-    /// <summary>One line a problem.</summary>
+    /// <summary>Writes one line per problem.</summary>
     internal static void WriteProblems(IReadOnlyList<ConfigurationProblem> problems, TextWriter output)
     {
         foreach (var problem in problems)

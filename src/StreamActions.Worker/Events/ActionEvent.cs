@@ -1,102 +1,84 @@
-// What the worker tells the world: an action begins, goes on or ends; a camera stops or starts seeing.
+// The event of an action that begins, continues or ends.
+using System.Text.Json.Serialization;
+using StreamActions.Worker.Alerts;
+using StreamActions.Worker.Inference;
+
 namespace StreamActions.Worker.Events;
 
-/// <summary>A fact about one camera, on its way to the store and to Kafka.</summary>
-internal abstract record StreamEvent
-{
-    /// <summary>The camera's name: the key that keeps a camera's events in order.</summary>
-    public required string Camera { get; init; }
-
-    /// <summary>Capture time of the frame that decided it.</summary>
-    public required DateTimeOffset Time { get; init; }
-}
-
-/// <summary>Where in its life an action event stands.</summary>
-internal enum ActionPhase
-{
-    /// <summary>It has begun.</summary>
-    Begin,
-
-    /// <summary>It goes on.</summary>
-    Update,
-
-    /// <summary>It has ended.</summary>
-    End,
-}
-
-/// <summary>Camera time covered by a window, first frame to last.</summary>
+/// <summary>Capture times of a window's first and last frame.</summary>
 internal readonly record struct WindowTimes(DateTimeOffset From, DateTimeOffset To);
 
-/// <summary>Scores at which an event begins and ends.</summary>
+/// <summary>An event begins at or above <paramref name="Enter"/> and ends below <paramref name="Exit"/>; both in (0, 1).</summary>
 internal readonly record struct ScoreThresholds(double Enter, double Exit);
 
-/// <summary>A phrase and its score, in [0, 1].</summary>
-internal readonly record struct PhraseScore(string Phrase, double Score);
-
-/// <summary>Which model decided.</summary>
-internal sealed record ModelIdentity(string Name, string Version, string Sha256);
-
-/// <summary>Somebody does what an alert describes.</summary>
+/// <summary>An action that an alert describes was detected. The orders fix the sequence of the JSON fields.</summary>
 internal sealed record ActionEvent : StreamEvent
 {
     /// <summary>Begin, update or end.</summary>
+    [JsonIgnore]
     public required ActionPhase Phase { get; init; }
 
-    /// <summary>0 for the begin, then rising by one.</summary>
+    /// <summary>0 for the begin event, then increasing by one.</summary>
+    [JsonIgnore]
     public required int Sequence { get; init; }
 
+    /// <summary>Shared by the begin, the updates and the end of one action.</summary>
+    [JsonPropertyOrder(-2)]
+    public string EventId => EventIdentity.OfAction(this);
+
     /// <summary>The alert's name.</summary>
+    [JsonPropertyOrder(-1)]
     public required string Alert { get; init; }
 
-    /// <summary>The zone, or null for the whole picture.</summary>
+    /// <summary>The zone's name; null for the whole picture.</summary>
+    [JsonPropertyOrder(1)]
     public string? Zone { get; init; }
 
-    /// <summary>Capture time at which the score first held.</summary>
+    /// <summary>Capture time at which the score first reached the enter threshold.</summary>
+    [JsonPropertyOrder(2)]
     public required DateTimeOffset BeganAt { get; init; }
 
-    /// <summary>Capture time at which the score fell; null until the end.</summary>
+    /// <summary>Capture time at which the score fell below the exit threshold; null until the end.</summary>
+    [JsonPropertyOrder(3)]
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>The window that decided this phase.</summary>
+    /// <summary>The window that caused this event.</summary>
+    [JsonPropertyOrder(4)]
     public required WindowTimes Window { get; init; }
 
     /// <summary>Smoothed score of that window.</summary>
+    [JsonPropertyOrder(5)]
     public required double Score { get; init; }
 
     /// <summary>Highest smoothed score since the begin.</summary>
+    [JsonPropertyOrder(6)]
     public required double PeakScore { get; init; }
 
-    /// <summary>The thresholds in force.</summary>
+    /// <summary>The alert's thresholds.</summary>
+    [JsonPropertyOrder(7)]
     public required ScoreThresholds Threshold { get; init; }
 
-    /// <summary>The alert's own phrase (or label) that fits best.</summary>
+    /// <summary>The alert's phrase (or label) with the highest score.</summary>
+    [JsonPropertyOrder(8)]
     public required string Phrase { get; init; }
 
-    /// <summary>The competing phrase that fits best; null when there is none.</summary>
+    /// <summary>The competing phrase with the highest score; null if there are no competing phrases.</summary>
+    [JsonPropertyOrder(9)]
     public PhraseScore? RunnerUp { get; init; }
 
-    /// <summary>Which model decided.</summary>
+    /// <summary>The model bundle.</summary>
+    [JsonPropertyOrder(10)]
     public required ModelIdentity Model { get; init; }
 
-    /// <summary>Which configuration was in force.</summary>
+    /// <summary>SHA-256 of the configuration.</summary>
+    [JsonPropertyOrder(11)]
     public required string ConfigHash { get; init; }
 
-    /// <summary>Relative path of a picture; null when none was kept.</summary>
+    /// <summary>Relative path of a picture; null if none was kept.</summary>
+    [JsonPropertyOrder(12)]
     public string? Snapshot { get; init; }
 
     /// <summary>From the arrival of the window's last frame to the decision, in milliseconds.</summary>
+    [JsonPropertyOrder(13)]
     public required double LatencyMs { get; init; }
-}
-
-/// <summary>A camera stopped or started seeing, so that "no alert" can be told from "not watching".</summary>
-internal sealed record CameraEvent : StreamEvent
-{
-    /// <summary>True for <c>blind</c>, false for <c>seeing</c>.</summary>
-    public required bool Blind { get; init; }
-
-    /// <summary>Why: offline, frozen, black, overload …, and for the operator a sentence.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>The sentence, without secrets.</summary>
-    public required string Detail { get; init; }
 }

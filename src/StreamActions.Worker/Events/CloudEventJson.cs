@@ -1,31 +1,37 @@
-// Turns an event into CloudEvents 1.0: attributes for the headers, JSON for the value.
+// Encodes events as CloudEvents 1.0: attributes in the headers, data as JSON in the value.
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.SystemTextJson;
+using StreamActions.Worker.Alerts;
 
 namespace StreamActions.Worker.Events;
 
 /// <summary>
-/// Writes events in the binary mode of the CloudEvents Kafka protocol binding 1.0: attributes as <c>ce_</c> headers and
-/// <c>content-type</c>, the value is the data alone. Consumers can then filter and route on headers without parsing the
-/// value, and tools that know nothing of CloudEvents still read plain JSON.
+/// Encodes events in the binary mode of the CloudEvents Kafka protocol binding 1.0: the headers hold the attributes (<c>ce_*</c> and
+/// <c>content-type</c>), the value holds the data only. Consumers can filter and route by headers without parsing the value. Tools
+/// without CloudEvents support still read plain JSON.
 /// </summary>
 internal static class CloudEventJson
 {
-    /// <summary>Names config/event.schema.json (its <c>$id</c>); a change that breaks consumers takes the next number.</summary>
+    /// <summary>The <c>$id</c> of config/event.schema.json. A breaking change takes the next number.</summary>
     public const string DataSchema = "urn:streamactions:event:1";
 
     private const string ContentType = "application/json";
 
-    // Phrases stay readable: "ä" is not written as an escape, since no web page holds this JSON.
+    // The relaxed encoder writes "ä" as a letter, not as an escape. It is safe because this JSON is never embedded in HTML.
     private static readonly JsonEventFormatter Formatter = new(
-        new JsonSerializerOptions(EventDataContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping },
+        new JsonSerializerOptions(EventJsonContext.Default.Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = EventJsonContext.Default.WithAddedModifier(AllowIgnoredRequiredProperties),
+        },
         new JsonDocumentOptions());
 
     /// <summary>Encodes an event.</summary>
-    /// <exception cref="ArgumentException">A number of the event is not finite.</exception>
+    /// <exception cref="ArgumentException">A number of the event is NaN or infinity.</exception>
     public static EncodedEvent Encode(StreamEvent streamEvent)
     {
         CloudEvent cloudEvent = new(CloudEventsSpecVersion.V1_0)
@@ -36,7 +42,7 @@ internal static class CloudEventJson
             Time = streamEvent.Time.ToUniversalTime(),
             DataContentType = ContentType,
             DataSchema = new Uri(DataSchema),
-            Data = DataOf(streamEvent),
+            Data = streamEvent,
         };
         cloudEvent.Validate();
         var payload = Encoding.UTF8.GetString(Formatter.EncodeBinaryModeEventData(cloudEvent).Span);
@@ -54,16 +60,12 @@ internal static class CloudEventJson
         _ => throw new ArgumentException($"no CloudEvents type is defined for {streamEvent}", nameof(streamEvent)),
     };
 
-    private static object DataOf(StreamEvent streamEvent) => streamEvent switch
+    // The serialiser refuses a property that is both required and ignored, because it could not read such a type. Events are only written.
+    private static void AllowIgnoredRequiredProperties(JsonTypeInfo type)
     {
-        ActionEvent action => new ActionData(
-            EventIdentity.OfAction(action), action.Alert, action.Camera, action.Zone, action.BeganAt, action.EndedAt, action.Window,
-            action.Score, action.PeakScore, action.Threshold, action.Phrase, action.RunnerUp, action.Model, action.ConfigHash,
-            action.Snapshot, action.LatencyMs),
-        CameraEvent camera => new CameraData(
-            camera.Camera, camera.Blind ? "blind" : "seeing", camera.Time, camera.Reason, camera.Detail),
-        _ => throw new ArgumentException($"no data is defined for {streamEvent.GetType().Name}", nameof(streamEvent)),
-    };
+        foreach (var property in type.Properties)
+            property.IsRequired = false;
+    }
 
     private static SortedDictionary<string, string> Headers(CloudEvent cloudEvent)
     {

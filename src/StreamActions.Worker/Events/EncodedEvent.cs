@@ -1,8 +1,8 @@
-// An event in the form in which it is stored and sent: the outbox and the relay carry it without looking inside.
+// The form in which events are stored and sent. The outbox and the relay do not parse it.
 namespace StreamActions.Worker.Events;
 
-/// <summary>An event ready to be stored and sent.</summary>
-/// <param name="Id">The CloudEvents id; a replay repeats it.</param>
+/// <summary>An encoded event.</summary>
+/// <param name="Id">The CloudEvents id; a replay produces the same one.</param>
 /// <param name="Key">The Kafka key: the camera's name.</param>
 /// <param name="Type">The CloudEvents type.</param>
 /// <param name="Headers">Kafka headers of the CloudEvents binary binding, in a fixed order.</param>

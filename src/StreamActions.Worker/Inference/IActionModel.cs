@@ -1,37 +1,39 @@
-// The network as the worker sees it: windows in, embeddings and class logits out.
+// The model as the worker uses it: windows or phrases in, embeddings and class logits out.
 using StreamActions.Core.Bundles;
-using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>A model that scores windows and phrases. One caller at a time.</summary>
+/// <summary>Encodes windows and phrases. One thread may run windows while another embeds phrases: neither waits for the other.</summary>
 internal interface IActionModel : IDisposable
 {
-    /// <summary>What the model is and wants.</summary>
+    /// <summary>The bundle's manifest.</summary>
     ModelManifest Manifest { get; }
 
     /// <summary>SHA-256 that identifies the bundle.</summary>
     string Sha256 { get; }
 
-    /// <summary>Runs windows, at most the batch size it was opened for. The outputs are valid until the next call.</summary>
+    /// <summary>Runs windows, at most the batch size that the model was opened for. The outputs hold until the next call. One caller at a time.</summary>
     BatchOutput Run(IReadOnlyList<FrameWindow> windows);
 
-    /// <summary>Embeddings of unit length, one a phrase.</summary>
+    /// <summary>Embeds phrases: unit vectors [D], one a phrase. One caller at a time.</summary>
     IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases);
 
-    /// <summary>Words of a phrase that the model never saw; empty when it cannot be told.</summary>
+    /// <summary>Words of a phrase that were not in the training data; empty when the bundle does not list its words.</summary>
     IReadOnlyList<string> UnknownWords(string phrase);
 
-    /// <summary>True when a phrase in its prompt has more tokens than the model takes.</summary>
+    /// <summary>True when a phrase in its prompt has more tokens than the model reads.</summary>
     bool IsCut(string phrase);
 }
 
-/// <summary>The outputs of one run, a row a window.</summary>
+/// <summary>A model as events name it.</summary>
+internal sealed record ModelIdentity(string Name, string Version, string Sha256);
+
+/// <summary>The outputs of one run, one row a window.</summary>
 internal readonly struct BatchOutput(ReadOnlyMemory<float> embeddings, ReadOnlyMemory<float> logits, int width, int classes)
 {
     /// <summary>Embedding of a window, [D].</summary>
-    public ReadOnlySpan<float> Embedding(int window) => embeddings.Span.Slice(window * width, width);
+    public ReadOnlyMemory<float> Embedding(int window) => embeddings.Slice(window * width, width);
 
-    /// <summary>Class logits of a window, [K].</summary>
-    public ReadOnlySpan<float> ClassLogits(int window) => classes == 0 ? [] : logits.Span.Slice(window * classes, classes);
+    /// <summary>Class logits of a window, [K]; empty when the model has no classes.</summary>
+    public ReadOnlyMemory<float> ClassLogits(int window) => logits.Slice(window * classes, classes);
 }

@@ -2,18 +2,15 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
-using StreamActions.Core.Text;
-using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Inference;
 
 /// <summary>Runs a bundle's graphs.</summary>
 internal sealed class OnnxActionModel : IActionModel
 {
-    private readonly InferenceSession _video, _text;
+    private readonly InferenceSession _video;
+    private readonly OnnxTextEncoder _text;
     private readonly RunOptions _run = new();
-    private readonly ClipTokenizer _tokenizer;
-    private readonly PromptTemplate _template;
     private readonly byte[] _frames;
     private readonly float[] _embeddings, _logits;
     private readonly Dictionary<int, Binding> _bindings = [];
@@ -32,11 +29,9 @@ internal sealed class OnnxActionModel : IActionModel
         }
     }
 
-    private OnnxActionModel(ModelBundle bundle, InferenceSession video, InferenceSession text, int maxBatch)
+    private OnnxActionModel(ModelBundle bundle, InferenceSession video, OnnxTextEncoder text, int maxBatch)
     {
         (Manifest, Sha256, _video, _text, _maxBatch) = (bundle.Manifest, bundle.Sha256, video, text, maxBatch);
-        _tokenizer = ClipTokenizer.Load(bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges));
-        _template = new(Manifest.PromptTemplate);
         _frames = GC.AllocateUninitializedArray<byte>(maxBatch * Manifest.Clip.ClipBytes, pinned: true);
         _embeddings = GC.AllocateUninitializedArray<float>(maxBatch * Manifest.EmbeddingWidth, pinned: true);
         _logits = GC.AllocateUninitializedArray<float>(maxBatch * Manifest.Labels.Count, pinned: true);
@@ -46,25 +41,26 @@ internal sealed class OnnxActionModel : IActionModel
 
     public string Sha256 { get; }
 
-    /// <summary>Opens a bundle and proves that it still gives the outputs it was exported with.</summary>
+    /// <summary>Opens a bundle and checks that it still gives the outputs of its golden clips.</summary>
     /// <param name="bundle">The bundle, its hashes checked.</param>
     /// <param name="device">auto, cpu or cuda:N.</param>
     /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
     /// <param name="maxBatch">Most windows in one run.</param>
-    /// <param name="logger">Told which device is used.</param>
+    /// <param name="logger">Logs the device.</param>
     /// <exception cref="BundleException">The graphs cannot be loaded, have other inputs or outputs, or deviate from the golden clips.</exception>
     public static OnnxActionModel Open(ModelBundle bundle, string device, int threads, int maxBatch, ILogger logger)
     {
+        // One thread embeds phrases: the other cores stay free for the video graph.
+        const int textThreads = 1;
         InferenceSession? video = null, text = null;
         OnnxActionModel? model = null;
         try
         {
             video = DeviceChoice.Open(bundle.PathOf(ModelBundle.VideoGraph), device, threads, logger);
-            // A few phrases, once: not worth a device.
-            text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, threads, logger);
+            text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, textThreads, logger);
             CheckShapes(bundle, video, text);
-            model = new OnnxActionModel(bundle, video, text, maxBatch);
-            GoldenReplay.Measure(bundle, model.RunClips, model.EmbedTexts).ThrowIfAboveBound(bundle);
+            model = new OnnxActionModel(bundle, video, new(bundle, text), maxBatch);
+            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle);
             return model;
         }
         catch (Exception e)
@@ -77,6 +73,9 @@ internal sealed class OnnxActionModel : IActionModel
             throw;
         }
     }
+
+    /// <summary>Replays the bundle's golden clips and phrases.</summary>
+    public GoldenDeviation MeasureGolden(ModelBundle bundle) => GoldenReplay.Measure(bundle, RunClips, EmbedTexts);
 
     public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
     {
@@ -94,21 +93,11 @@ internal sealed class OnnxActionModel : IActionModel
         return Run(windows.Count);
     }
 
-    public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases)
-    {
-        if (phrases.Count == 0)
-            return [];
-        long[] ids = [.. phrases.SelectMany(p => _tokenizer.Encode(_template.Apply(p), Manifest.ContextLength))];
-        using var running = _running.EnterScope();
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        using var input = OrtValue.CreateTensorValueFromMemory(ids, [phrases.Count, Manifest.ContextLength]);
-        using var outputs = _text.Run(_run, [GraphTensors.Tokens], [input], [GraphTensors.Embedding]);
-        return [.. outputs[0].GetTensorDataAsSpan<float>().ToArray().Chunk(Manifest.EmbeddingWidth)];
-    }
+    public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => _text.Embed(phrases);
 
-    public IReadOnlyList<string> UnknownWords(string phrase) => Manifest.ClosedVocabulary ? [.. _tokenizer.UnknownWords(phrase).Except(Manifest.LearntWords ?? [], StringComparer.Ordinal)] : [];
+    public IReadOnlyList<string> UnknownWords(string phrase) => _text.UnknownWords(phrase);
 
-    public bool IsCut(string phrase) => _tokenizer.Length(_template.Apply(phrase)) > Manifest.ContextLength;
+    public bool IsCut(string phrase) => _text.IsCut(phrase);
 
     private BatchOutput Run(int count)
     {
@@ -117,25 +106,28 @@ internal sealed class OnnxActionModel : IActionModel
         if (!_bindings.TryGetValue(count, out var binding))
             _bindings.Add(count, binding = Bind(count));
         _video.RunWithBinding(_run, binding.Io);
-        binding.Io.SynchronizeBoundOutputs();   // on a GPU the outputs may still be on their way
+        binding.Io.SynchronizeBoundOutputs();   // on a GPU the copy of the outputs may still be under way
         return new(_embeddings, _logits, Manifest.EmbeddingWidth, Manifest.Labels.Count);
     }
 
     private Binding Bind(int count)
     {
-        var clip = Manifest.Clip;
+        var (clip, width, classes) = (Manifest.Clip, Manifest.EmbeddingWidth, Manifest.Labels.Count);
         var io = _video.CreateIoBinding();
-        List<OrtValue> values = [OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _frames.AsMemory(0, count * clip.ClipBytes), [count, clip.Frames, clip.Size, clip.Size, 3])];
+        List<OrtValue> values = [Tensor(_frames, count * clip.ClipBytes, [count, clip.Frames, clip.Size, clip.Size, 3])];
         io.BindInput(GraphTensors.Frames, values[0]);
-        values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _embeddings.AsMemory(0, count * Manifest.EmbeddingWidth), [count, Manifest.EmbeddingWidth]));
+        values.Add(Tensor(_embeddings, count * width, [count, width]));
         io.BindOutput(GraphTensors.Embedding, values[1]);
-        if (Manifest.Labels.Count > 0)
+        if (classes > 0)
         {
-            values.Add(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _logits.AsMemory(0, count * Manifest.Labels.Count), [count, Manifest.Labels.Count]));
+            values.Add(Tensor(_logits, count * classes, [count, classes]));
             io.BindOutput(GraphTensors.ClassLogits, values[2]);
         }
         return new(io, [.. values]);
     }
+
+    private static OrtValue Tensor<T>(T[] buffer, int length, long[] shape)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, length), shape);
 
     private static void CheckShapes(ModelBundle bundle, InferenceSession video, InferenceSession text)
     {
@@ -146,7 +138,8 @@ internal sealed class OnnxActionModel : IActionModel
             if (!nodes.TryGetValue(name, out var node) || !node.IsTensor)
                 wrong.Add($"'{name}' is missing");
             else if (node.ElementType != typeof(T) || !node.Dimensions.Skip(1).SequenceEqual(shape))
-                wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
+                wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], "
+                    + $"the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
         }
         Check<byte>(video.InputMetadata, GraphTensors.Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
         Check<float>(video.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
@@ -155,7 +148,8 @@ internal sealed class OnnxActionModel : IActionModel
         Check<long>(text.InputMetadata, GraphTensors.Tokens, [manifest.ContextLength]);
         Check<float>(text.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
         if (wrong.Count > 0)
-            throw new BundleException($"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
+            throw new BundleException(
+                $"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
     }
 
     private ClipOutputs RunClips(byte[] clips)
@@ -175,7 +169,7 @@ internal sealed class OnnxActionModel : IActionModel
         return new(embeddings, logits);
     }
 
-    /// <summary>Breaks off a run that is under way, waits until it has returned, and frees everything.</summary>
+    /// <summary>Ends a run that is under way, waits for it, and frees everything.</summary>
     public void Dispose()
     {
         if (!_disposed)

@@ -1,37 +1,37 @@
-// Events handed to the producer together, and the answers to each.
+// One batch of events in the producer, and the broker's answer to each event.
 using Confluent.Kafka;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>One batch on its way. Answers arrive on the producer's own threads, in any order.</summary>
+/// <summary>One batch in delivery. Answers arrive on the producer's own threads, in any order.</summary>
 internal sealed class Delivery
 {
-    private static readonly Error NotSent = new(ErrorCode.Local_InProgress, "not sent, because an earlier one could not be");
+    private static readonly Error NotSent = new(ErrorCode.Local_InProgress, "not sent because an earlier event could not be sent");
 
     private readonly Error?[] _answers;
     private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _open;
+    private int _unanswered;
 
     private Delivery(IReadOnlyList<PendingEvent> rows)
     {
         Rows = rows;
         _answers = new Error?[rows.Count];
-        _open = rows.Count;
+        _unanswered = rows.Count;
     }
 
     /// <summary>The events, oldest first.</summary>
     public IReadOnlyList<PendingEvent> Rows { get; }
 
-    /// <summary>Completes when every event was answered.</summary>
+    /// <summary>Completes when every event has an answer.</summary>
     public Task Answered => _answered.Task;
 
-    /// <summary>Answers so far, by place in <see cref="Rows"/>; null where there is none yet.</summary>
+    /// <summary>The answers so far, in the order of <see cref="Rows"/>; null where no answer has arrived.</summary>
     public IReadOnlyList<Error?> Answers => _answers;
 
-    /// <summary>Whether an event was refused before it left, so that no other event can be the reason.</summary>
-    public HashSet<long> RefusedHere { get; } = [];
+    /// <summary>Sequence numbers of events that the client library rejected. Such an error never concerns the rest of the batch.</summary>
+    public HashSet<long> RejectedByClient { get; } = [];
 
-    /// <summary>Hands events to the producer in their order.</summary>
+    /// <summary>Passes events to the producer in order.</summary>
     public static Delivery Start(IProducer<string, string> producer, string topic, IReadOnlyList<PendingEvent> rows)
     {
         Delivery delivery = new(rows);
@@ -41,38 +41,39 @@ internal sealed class Delivery
             if (stopped is null)
                 stopped = delivery.Send(producer, topic, i);
             else
-                delivery.Answer(i, NotSent); // it must not overtake the one before it
+                delivery.Answer(i, NotSent); // an event must not overtake an earlier one
         }
 
         return delivery;
     }
 
-    private Error? Send(IProducer<string, string> producer, string topic, int place)
+    // Returns the error that stops the batch, or null to continue with the next event.
+    private Error? Send(IProducer<string, string> producer, string topic, int index)
     {
-        var row = Rows[place];
+        var row = Rows[index];
         Headers headers = [];
         foreach (var (name, value) in row.Event.Headers)
             headers.Add(name, System.Text.Encoding.UTF8.GetBytes(value));
         Message<string, string> message = new() { Key = row.Event.Key, Value = row.Event.Payload, Headers = headers };
         try
         {
-            producer.Produce(topic, message, report => Answer(place, report.Error));
+            producer.Produce(topic, message, report => Answer(index, report.Error));
             return null;
         }
         catch (ProduceException<string, string> e)
         {
-            var refused = DeliveryVerdicts.Of(e.Error) == DeliveryVerdict.Refused;
-            if (refused)
-                RefusedHere.Add(row.Seq);
-            Answer(place, e.Error);
-            return refused ? null : e.Error;
+            var rejected = DeliveryVerdicts.Of(e.Error) == DeliveryVerdict.Rejected;
+            if (rejected)
+                RejectedByClient.Add(row.Seq);
+            Answer(index, e.Error);
+            return rejected ? null : e.Error;
         }
     }
 
-    private void Answer(int place, Error error)
+    private void Answer(int index, Error error)
     {
-        Volatile.Write(ref _answers[place], error);
-        if (Interlocked.Decrement(ref _open) == 0)
+        Volatile.Write(ref _answers[index], error);
+        if (Interlocked.Decrement(ref _unanswered) == 0)
             _answered.SetResult();
     }
 }

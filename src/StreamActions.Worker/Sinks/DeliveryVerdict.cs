@@ -1,25 +1,25 @@
-// What the broker's answer means for a stored event.
+// Classifies a broker's answer for one event.
 using Confluent.Kafka;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>What becomes of a stored event after an attempt at delivery.</summary>
+/// <summary>The result of one attempt to deliver an event.</summary>
 internal enum DeliveryVerdict
 {
-    /// <summary>The broker has it.</summary>
+    /// <summary>The broker confirmed the event.</summary>
     Delivered,
 
-    /// <summary>It stays and is sent again: the fault lies with the broker, the network or the permissions, all of which can be mended.</summary>
-    Held,
+    /// <summary>A temporary fault of the broker, the network or the permissions. The event stays pending and is sent again.</summary>
+    Retry,
 
-    /// <summary>It will never be accepted as it is.</summary>
-    Refused,
+    /// <summary>The event itself is invalid: the broker will never accept it.</summary>
+    Rejected,
 }
 
-/// <summary>Judges the broker's answers.</summary>
+/// <summary>Classifies answers.</summary>
 internal static class DeliveryVerdicts
 {
-    /// <summary>Judges an answer; null is success. Whatever is not known to be the event's own fault is held: better late than lost.</summary>
+    /// <summary>Classifies an answer; null is success. Unknown errors are retried: a late event is better than a lost one.</summary>
     public static DeliveryVerdict Of(Error? error) => error?.Code switch
     {
         null or ErrorCode.NoError => DeliveryVerdict.Delivered,
@@ -29,7 +29,7 @@ internal static class DeliveryVerdicts
         ErrorCode.InvalidRecord or
         ErrorCode.InvalidTimestamp or
         ErrorCode.UnsupportedForMessageFormat or
-        ErrorCode.PolicyViolation => DeliveryVerdict.Refused,
-        _ => DeliveryVerdict.Held,
+        ErrorCode.PolicyViolation => DeliveryVerdict.Rejected,
+        _ => DeliveryVerdict.Retry,
     };
 }

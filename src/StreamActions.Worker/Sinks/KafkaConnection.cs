@@ -1,58 +1,57 @@
-// The producer and its settings; nothing of librdkafka is configured elsewhere.
+// Creates Kafka producers. All librdkafka settings are made here.
 using Confluent.Kafka;
 using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>What a producer tells beside its answers.</summary>
-/// <param name="Fault">Brokers unreachable, not authorised …; may come often. Fatal ones need a new producer.</param>
-/// <param name="Line">A line of librdkafka's own log.</param>
-internal sealed record ProducerVoice(Action<Error> Fault, Action<SyslogLevel, string> Line);
+/// <summary>Callbacks of a producer. They run on the producer's own threads.</summary>
+/// <param name="OnError">Called for errors outside deliveries, often repeatedly. After a fatal error the producer must be replaced.</param>
+/// <param name="OnLog">Called for each line of librdkafka's own log.</param>
+internal sealed record ProducerCallbacks(Action<Error> OnError, Action<SyslogLevel, string> OnLog);
 
-/// <summary>Makes producers for the operator's cluster.</summary>
+/// <summary>Creates producers for the configured cluster.</summary>
 internal static class KafkaConnection
 {
     private static readonly string[] SecretWords = ["password", "secret", "token", "pem", "oauthbearer.config", "jaas"];
 
-    /// <summary>Makes a producer; it connects by itself, later.</summary>
-    /// <exception cref="SinkException">A client property is unknown or its value is not understood.</exception>
-    public static IProducer<string, string> Connect(KafkaOptions options, ProducerVoice voice)
+    /// <summary>Creates a producer. It connects in the background.</summary>
+    /// <exception cref="SinkException">A client property is unknown or its value is invalid.</exception>
+    public static IProducer<string, string> Connect(KafkaOptions options, ProducerCallbacks callbacks)
     {
+        var redact = Redactor(options);
         try
         {
-            var hide = Redactor(options);
             return new ProducerBuilder<string, string>(Settings(options))
-                .SetErrorHandler((_, error) => voice.Fault(new Error(error.Code, hide(error.Reason), error.IsFatal)))
-                .SetLogHandler((_, line) => voice.Line(line.Level, hide($"{line.Facility} {line.Message}")))
+                .SetErrorHandler((_, error) => callbacks.OnError(new Error(error.Code, redact(error.Reason), error.IsFatal)))
+                .SetLogHandler((_, line) => callbacks.OnLog(line.Level, redact($"{line.Facility} {line.Message}")))
                 .Build();
         }
         catch (Exception e) when (e is KafkaException or InvalidOperationException or ArgumentException)
         {
-            // Without the cause: its text may hold a secret that only the redacted message is free of.
-            throw new SinkException($"sinks.kafka: {Redactor(options)(e.Message)}; correct the property under sinks.kafka.client");
+            // No inner exception: its text is not redacted and may contain a secret.
+            throw new SinkException($"sinks.kafka: {redact(e.Message)}; correct the property under sinks.kafka.client");
         }
     }
 
-    /// <summary>librdkafka properties, the operator's among them.</summary>
+    /// <summary>The librdkafka properties: the worker's defaults, the operator's, then those that the delivery guarantees need.</summary>
     internal static ProducerConfig Settings(KafkaOptions options)
     {
         ProducerConfig settings = new()
         {
             ClientId = "streamactions",
             LingerMs = 1,
-            Partitioner = Partitioner.Murmur2Random, // the Java client's, so that joins by key line up
+            Partitioner = Partitioner.Murmur2Random, // same partitioner as the Java client, so that joins by key line up
             SocketKeepaliveEnable = true,
-            LogConnectionClose = false, // brokers close idle connections; that is no fault
-            ReconnectBackoffMaxMs = 2000, // a broker that returns is used again within seconds
+            LogConnectionClose = false, // brokers close idle connections; that is not an error
+            ReconnectBackoffMaxMs = 2000, // reconnect within seconds after a broker returns
             RetryBackoffMaxMs = 1000,
             RequestTimeoutMs = 10_000,
         };
         foreach (var (name, value) in options.Client)
             settings.Set(name, value);
 
-        // What the outbox relies on, and therefore not the operator's to change: every replica has the event, retries neither
-        // repeat nor reorder within a session, an event is never given up by a timer while those behind it go through, and no
-        // event overtakes a failed one.
+        // The delivery guarantees need these, so they override the operator's properties: all replicas acknowledge, retries
+        // neither duplicate nor reorder events within a session, no time-out drops an event, and a failed event stops those behind it.
         settings.BootstrapServers = options.Bootstrap;
         settings.Acks = Acks.All;
         settings.EnableIdempotence = true;

@@ -1,47 +1,48 @@
-// Moves stored events to Kafka: in order for each camera, none lost, a repetition only with the same id.
+// Moves stored events to Kafka: at least once, in order per camera, with stable ids so that consumers can drop duplicates.
 using Confluent.Kafka;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Sinks;
 
 /// <summary>
-/// Sends what waits in the store, a batch at a time, and marks it delivered only when the broker has confirmed it. While the
-/// broker is away one batch waits inside the producer and everything else on disk. A refused event goes to the dead letters.
+/// Sends pending events in batches and marks them as delivered after the broker has confirmed them. During an outage one batch waits
+/// in the producer and all other events wait on disk. A rejected event moves to the dead letters.
 /// </summary>
 internal sealed partial class KafkaRelay : BackgroundService
 {
-    /// <summary>How long stopping may take to deliver what still waits; the rest stays on disk.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    /// <summary>Time for deliveries during shutdown. Events that are still pending after it stay on disk.</summary>
+    public static readonly TimeSpan ShutdownGrace = TimeSpan.FromSeconds(5);
 
     private const int BatchLimit = 500;
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(30);
 
     private readonly EventStore _store;
     private readonly KafkaOptions _options;
-    private readonly Func<ProducerVoice, IProducer<string, string>> _connect;
+    private readonly Func<ProducerCallbacks, IProducer<string, string>> _connect;
     private readonly SinkMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<KafkaRelay> _logger;
-    private readonly OutageLine _outage;
-    private readonly ResiliencePipeline<Step> _patience;
+    private readonly LogThrottle _faultLog;
+    private readonly ResiliencePipeline<Step> _retry;
     private IProducer<string, string> _producer;
-    private volatile bool _broken;
-    private int _alone;
+    private volatile bool _producerFailed;
+    private int _singleSends;
 
     /// <summary>Creates the relay and its producer, which does not connect yet.</summary>
-    /// <exception cref="SinkException">The producer's settings are wrong.</exception>
+    /// <exception cref="SinkException">The producer's settings are invalid.</exception>
     public KafkaRelay(EventStore store, KafkaOptions options, SinkMetrics metrics, TimeProvider time, ILogger<KafkaRelay> logger)
-        : this(store, options, voice => KafkaConnection.Connect(options, voice), metrics, time, logger)
+        : this(store, options, callbacks => KafkaConnection.Connect(options, callbacks), metrics, time, logger)
     {
     }
 
-    /// <summary>The same with another maker of producers.</summary>
+    /// <summary>Creates the relay with another producer factory, for tests.</summary>
     internal KafkaRelay(
-        EventStore store, KafkaOptions options, Func<ProducerVoice, IProducer<string, string>> connect, SinkMetrics metrics,
+        EventStore store, KafkaOptions options, Func<ProducerCallbacks, IProducer<string, string>> connect, SinkMetrics metrics,
         TimeProvider time, ILogger<KafkaRelay> logger)
     {
         _store = store;
@@ -50,11 +51,11 @@ internal sealed partial class KafkaRelay : BackgroundService
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _outage = new OutageLine(time, LineEvery);
-        _patience = new ResiliencePipelineBuilder<Step> { TimeProvider = time }
+        _faultLog = new LogThrottle(time, LogInterval);
+        _retry = new ResiliencePipelineBuilder<Step> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<Step>
             {
-                ShouldHandle = new PredicateBuilder<Step>().HandleResult(Step.Held),
+                ShouldHandle = new PredicateBuilder<Step>().HandleResult(Step.Retry),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(200),
@@ -67,9 +68,14 @@ internal sealed partial class KafkaRelay : BackgroundService
 
     private enum Step
     {
+        /// <summary>No events are pending.</summary>
         Idle,
-        Moved,
-        Held,
+
+        /// <summary>The next batch can follow at once.</summary>
+        Progress,
+
+        /// <summary>The batch failed and is sent again after a back-off.</summary>
+        Retry,
     }
 
     /// <inheritdoc/>
@@ -85,26 +91,26 @@ internal sealed partial class KafkaRelay : BackgroundService
         using CancellationTokenSource graceOver = new();
         await using var graceTimer = _time.CreateTimer(
             _ => graceOver.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var stopping = stoppingToken.Register(() => graceTimer.Change(Grace, Timeout.InfiniteTimeSpan));
+        await using var stopping = stoppingToken.Register(() => graceTimer.Change(ShutdownGrace, Timeout.InfiniteTimeSpan));
         try
         {
             while (true)
             {
-                var step = await _patience.ExecuteAsync(StepAsync, graceOver.Token).ConfigureAwait(false);
+                var step = await _retry.ExecuteAsync(StepAsync, graceOver.Token).ConfigureAwait(false);
                 if (step != Step.Idle)
                     continue;
                 if (stoppingToken.IsCancellationRequested)
                     break;
-                await WaitAsync(stoppingToken).ConfigureAwait(false);
+                await WaitForEventsAsync(stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (graceOver.IsCancellationRequested)
         {
-            LogLeft(_store.PendingCount);
+            LogUndelivered(_store.PendingCount);
         }
     }
 
-    private async Task WaitAsync(CancellationToken stoppingToken)
+    private async Task WaitForEventsAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -112,7 +118,7 @@ internal sealed partial class KafkaRelay : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // One more look at the store: what came last is delivered too.
+            // Events may have been stored since the last read: the loop reads the store again before it stops.
         }
     }
 
@@ -120,9 +126,9 @@ internal sealed partial class KafkaRelay : BackgroundService
     {
         try
         {
-            if (_broken)
-                Reconnect();
-            var rows = await _store.ReadPendingAsync(_alone > 0 ? 1 : BatchLimit, graceOver).ConfigureAwait(false);
+            if (_producerFailed)
+                ReplaceProducer();
+            var rows = await _store.ReadPendingAsync(_singleSends > 0 ? 1 : BatchLimit, graceOver).ConfigureAwait(false);
             if (rows.Count == 0)
                 return Step.Idle;
             var delivery = Delivery.Start(_producer, _options.Topic, rows);
@@ -132,121 +138,95 @@ internal sealed partial class KafkaRelay : BackgroundService
             }
             catch (OperationCanceledException)
             {
-                await SettleAsync(delivery).ConfigureAwait(false);
+                await RecordAsync(delivery).ConfigureAwait(false);
                 throw;
             }
 
-            return await SettleAsync(delivery).ConfigureAwait(false);
+            return await RecordAsync(delivery).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
         {
-            // The store failed, or the producer in a way it does not report: nothing is marked, so nothing is lost.
-            Fault(e.Message);
-            return Step.Held;
+            // The store or the producer failed unexpectedly. No event was marked as delivered, so none is lost.
+            ReportFault(e.Message);
+            return Step.Retry;
         }
     }
 
-    // Writes down what the answers mean. An event behind one of its camera's that is held is sent again after it, even if it
-    // was delivered: consumers drop the repetition by its id, but could not mend the order.
-    private async Task<Step> SettleAsync(Delivery delivery)
+    private async Task<Step> RecordAsync(Delivery delivery)
     {
-        var rows = delivery.Rows;
-        List<long> delivered = [];
-        List<long> held = [];
-        HashSet<string> heldKeys = [];
-        Error? fault = null;
-        var suspects = false;
-        for (var i = 0; i < rows.Count; i++)
+        var outcome = DeliveryOutcome.Of(delivery);
+        _producerFailed |= outcome.ProducerFailed;
+        // The broker rejects whole batches. Sending the same events one by one shows which of them is invalid.
+        _singleSends = outcome.BatchRejected ? delivery.Rows.Count : Math.Max(0, _singleSends - 1);
+        foreach (var (row, reason) in outcome.DeadLetters)
         {
-            var (row, error) = (rows[i], delivery.Answers[i]);
-            if (error is null)
-            {
-                heldKeys.Add(row.Event.Key); // not answered within the grace period
-                continue;
-            }
-
-            var verdict = DeliveryVerdicts.Of(error);
-            if (verdict == DeliveryVerdict.Delivered && !heldKeys.Contains(row.Event.Key))
-            {
-                delivered.Add(row.Seq);
-            }
-            else if (verdict == DeliveryVerdict.Refused && (rows.Count == 1 || delivery.RefusedHere.Contains(row.Seq)))
-            {
-                await _store.DeadLetterAsync(row.Seq, error.Reason, CancellationToken.None).ConfigureAwait(false);
-                _metrics.DeadLettered();
-                LogDeadLettered(row.Event.Id, row.Event.Key, error.Reason);
-            }
-            else if (verdict != DeliveryVerdict.Delivered)
-            {
-                // The broker refuses whole batches: which of the events is to blame shows when each is sent alone.
-                suspects |= verdict == DeliveryVerdict.Refused;
-                fault ??= error;
-                held.Add(row.Seq);
-                heldKeys.Add(row.Event.Key);
-                _broken |= error.IsFatal || error.Code is ErrorCode.Local_Fatal or ErrorCode.Local_GaplessGuarantee;
-            }
+            await _store.DeadLetterAsync(row.Seq, reason, CancellationToken.None).ConfigureAwait(false);
+            _metrics.DeadLettered();
+            LogDeadLettered(row.Event.Id, row.Event.Key, reason);
         }
 
-        _alone = suspects ? rows.Count : Math.Max(0, _alone - 1);
-        if (delivered.Count > 0)
+        if (outcome.Delivered.Count > 0)
         {
-            await _store.MarkDeliveredAsync(delivered, _time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
-            _metrics.Delivered(delivered.Count);
-            if (fault is null && _outage.Works())
-                LogWorks(_options.Bootstrap, _store.PendingCount);
+            await _store.MarkDeliveredAsync(outcome.Delivered, _time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
+            _metrics.Delivered(outcome.Delivered.Count);
+            if (outcome.Fault is null && _faultLog.Recovered())
+                LogRecovered(_options.Bootstrap, _store.PendingCount);
         }
 
-        if (fault is null)
-            return Step.Moved;
-        await _store.MarkFailedAsync(held, fault.Reason, CancellationToken.None).ConfigureAwait(false);
-        _metrics.Failed(held.Count);
-        if (suspects)
-            return Step.Moved;
-        Fault(fault.Reason);
-        return Step.Held;
+        if (outcome.Fault is not { } fault)
+            return Step.Progress;
+        await _store.MarkFailedAsync(outcome.Retried, fault.Reason, CancellationToken.None).ConfigureAwait(false);
+        _metrics.Failed(outcome.Retried.Count);
+        if (outcome.BatchRejected)
+            return Step.Progress;
+        ReportFault(fault.Reason);
+        return Step.Retry;
     }
 
-    private IProducer<string, string> Connect() => _connect(new ProducerVoice(Hear, HearLine));
+    private IProducer<string, string> Connect() => _connect(new ProducerCallbacks(OnProducerError, OnProducerLog));
 
-    private void Reconnect()
+    private void ReplaceProducer()
     {
         _producer.Dispose();
-        _broken = false;
+        _producerFailed = false;
         _producer = Connect();
     }
 
-    private void Hear(Error error)
+    private void OnProducerError(Error error)
     {
-        _broken |= error.IsFatal;
-        Fault(error.Reason);
+        _producerFailed |= error.IsFatal;
+        ReportFault(error.Reason);
     }
 
-    private void HearLine(SyslogLevel level, string line)
+    private void OnProducerLog(SyslogLevel level, string line)
     {
-        // What matters to an operator comes as a fault as well; these lines come by the dozen while a broker is away.
+        // librdkafka also reports relevant errors to OnProducerError, and it logs dozens of lines during an outage.
         if (level <= SyslogLevel.Critical)
             LogClientCritical(line);
         else
             LogClient(line);
     }
 
-    private void Fault(string reason)
+    private void ReportFault(string reason)
     {
-        if (_outage.Fault(out var silent))
-            LogHeld(_options.Bootstrap, _options.Topic, reason, _store.PendingCount, silent);
+        if (_faultLog.ShouldLog(out var suppressed))
+            LogFault(_options.Bootstrap, _options.Topic, reason, _store.PendingCount, suppressed);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka {Bootstrap} topic {Topic}: {Reason}; {Pending} events wait in the store ({Silent} reports without a line)")]
-    private partial void LogHeld(string bootstrap, string topic, string reason, long pending, int silent);
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Kafka {Bootstrap} topic {Topic}: {Reason}; {Pending} events are pending in the store ({Suppressed} similar reports suppressed)")]
+    private partial void LogFault(string bootstrap, string topic, string reason, long pending, int suppressed);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka {Bootstrap} takes events again; {Pending} wait")]
-    private partial void LogWorks(string bootstrap, long pending);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka {Bootstrap} accepts events again; {Pending} events are pending")]
+    private partial void LogRecovered(string bootstrap, long pending);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Kafka refuses event {Id} of camera {Camera} for good: {Reason}; it is kept in dead_letters of the store")]
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "Kafka rejected event {Id} of camera {Camera}: {Reason}; the event is kept in the table dead_letters of the store")]
     private partial void LogDeadLettered(string id, string camera, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before everything was delivered: {Pending} events stay in the store for the next start")]
-    private partial void LogLeft(long pending);
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Kafka did not confirm all events before the shutdown deadline: {Pending} events stay in the store for the next start")]
+    private partial void LogUndelivered(long pending);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "librdkafka: {Line}")]
     private partial void LogClientCritical(string line);

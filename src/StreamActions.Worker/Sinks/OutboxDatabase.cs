@@ -1,4 +1,4 @@
-// The SQL of the outbox: one SQLite connection, used by one thread at a time.
+// The outbox's SQL, on one SQLite connection.
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -7,15 +7,15 @@ using StreamActions.Worker.Events;
 namespace StreamActions.Worker.Sinks;
 
 /// <summary>
-/// The outbox as a database: what is delivered stays until it is pruned, what is refused moves to <c>dead_letters</c> and
-/// stays until an operator removes it. Not thread-safe. Errors are <see cref="SqliteException"/>.
+/// The outbox as a database. Delivered events stay until they are pruned. Rejected events move to the table <c>dead_letters</c> and stay
+/// until an operator deletes them. Not thread-safe. Errors are <see cref="SqliteException"/>.
 /// </summary>
 internal sealed class OutboxDatabase : IDisposable
 {
     private const int ApplicationId = 0x53414556; // "SAEV"
     private const int SchemaVersion = 1;
 
-    // The id is not unique: reading a recording again repeats its ids, and that rerun must be published too.
+    // The id is not unique: replaying a recording produces the same ids, and the replay's events must be published too.
     private const string Schema = """
         CREATE TABLE events (
             seq          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,12 +51,12 @@ internal sealed class OutboxDatabase : IDisposable
 
     private OutboxDatabase(SqliteConnection connection) => _connection = connection;
 
-    /// <summary>How many events wait for delivery.</summary>
+    /// <summary>Number of events that are not delivered yet.</summary>
     public long Pending { get; private set; }
 
     /// <summary>Opens or creates the database and checks it.</summary>
-    /// <exception cref="SqliteException">It cannot be opened, or is corrupt (<see cref="IsCorrupt"/>).</exception>
-    /// <exception cref="SinkException">It is not ours, or a newer version's.</exception>
+    /// <exception cref="SqliteException">The file cannot be opened, or is corrupt (<see cref="IsCorrupt"/>).</exception>
+    /// <exception cref="SinkException">The file belongs to another program or schema version, or the file system is unsuitable.</exception>
     public static OutboxDatabase Open(string path)
     {
         SqliteConnectionStringBuilder options = new() { DataSource = path, Pooling = false };
@@ -75,11 +75,11 @@ internal sealed class OutboxDatabase : IDisposable
         }
     }
 
-    /// <summary>Whether an error means that the file's content is damaged.</summary>
+    /// <summary>True if an error means that the file is corrupt.</summary>
     public static bool IsCorrupt(Exception error) =>
         error is SqliteException { SqliteErrorCode: 11 /* SQLITE_CORRUPT */ or 26 /* SQLITE_NOTADB */ };
 
-    /// <summary>Runs work and commits it durably, or undoes it all and throws.</summary>
+    /// <summary>Runs work in a transaction: commits it durably, or rolls it back and throws.</summary>
     public void InTransaction(Action<OutboxDatabase> work)
     {
         var pendingBefore = Pending;
@@ -102,12 +102,15 @@ internal sealed class OutboxDatabase : IDisposable
         }
     }
 
-    /// <summary>Adds an event; with <paramref name="delivered"/> it counts as delivered at once.</summary>
-    /// <returns>Its sequence number.</returns>
+    /// <summary>Inserts an event, as pending or as already delivered.</summary>
+    /// <returns>The event's sequence number.</returns>
     public long Append(EncodedEvent encoded, DateTimeOffset now, bool delivered)
     {
         var command = Command(
-            "INSERT INTO events (id, key, type, headers, payload, created, delivered_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq",
+            """
+            INSERT INTO events (id, key, type, headers, payload, created, delivered_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq
+            """,
             encoded.Id, encoded.Key, encoded.Type, JsonSerializer.Serialize(encoded.Headers), encoded.Payload, Instant(now),
             delivered ? Instant(now) : DBNull.Value);
         var seq = (long)command.ExecuteScalar()!;
@@ -116,7 +119,7 @@ internal sealed class OutboxDatabase : IDisposable
         return seq;
     }
 
-    /// <summary>The oldest events that wait, in order of their sequence.</summary>
+    /// <summary>The oldest pending events, by sequence number.</summary>
     public IReadOnlyList<PendingEvent> ReadPending(int max)
     {
         List<PendingEvent> rows = [];
@@ -134,7 +137,7 @@ internal sealed class OutboxDatabase : IDisposable
         return rows;
     }
 
-    /// <summary>Notes that events were delivered; those that were already are left alone.</summary>
+    /// <summary>Marks events as delivered. Events that already are keep their time.</summary>
     public void MarkDelivered(IReadOnlyCollection<long> seqs, DateTimeOffset at)
     {
         foreach (var seq in seqs)
@@ -144,7 +147,7 @@ internal sealed class OutboxDatabase : IDisposable
         }
     }
 
-    /// <summary>Notes a failed attempt; the events go on waiting.</summary>
+    /// <summary>Records a failed delivery. The events stay pending.</summary>
     public void MarkFailed(IReadOnlyCollection<long> seqs, string error)
     {
         foreach (var seq in seqs)
@@ -154,7 +157,7 @@ internal sealed class OutboxDatabase : IDisposable
         }
     }
 
-    /// <summary>Moves an event that waits to the dead letters.</summary>
+    /// <summary>Moves a pending event to the dead letters.</summary>
     public void DeadLetter(long seq, string reason, DateTimeOffset at)
     {
         var moved = Command(
@@ -170,8 +173,8 @@ internal sealed class OutboxDatabase : IDisposable
         Pending--;
     }
 
-    /// <summary>Deletes up to <paramref name="max"/> events delivered before a time.</summary>
-    /// <returns>How many were deleted.</returns>
+    /// <summary>Deletes up to <paramref name="max"/> events that were delivered before a time.</summary>
+    /// <returns>Number of deleted events.</returns>
     public int Prune(DateTimeOffset deliveredBefore, int max) =>
         Command(
             "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE delivered_at < $1 ORDER BY delivered_at LIMIT $2)",
@@ -187,10 +190,10 @@ internal sealed class OutboxDatabase : IDisposable
 
     private void Prepare(string path)
     {
-        // FULL: with less, a power cut takes back events that were already acknowledged.
+        // With less than FULL, a power cut could lose events that were already acknowledged.
         var mode = (string)Scalar("PRAGMA journal_mode = WAL")!;
         if (mode != "wal")
-            throw new SinkException($"sinks.store {path}: this file system cannot hold a write-ahead log; put the store on a local disk");
+            throw new SinkException($"sinks.store {path}: the file system does not support SQLite's write-ahead log; use a local disk");
         Scalar("PRAGMA synchronous = FULL");
         var check = (string)Scalar("PRAGMA quick_check(1)")!;
         if (check != "ok")
@@ -204,12 +207,13 @@ internal sealed class OutboxDatabase : IDisposable
         }
         else if (application != ApplicationId)
         {
-            throw new SinkException($"sinks.store {path}: is a database of another program; choose another path");
+            throw new SinkException($"sinks.store {path}: the file belongs to another program; choose another path");
         }
         else if (version != SchemaVersion)
         {
             throw new SinkException(
-                $"sinks.store {path}: has schema version {version}, this program knows {SchemaVersion}; use the version that made it, or another path");
+                $"sinks.store {path}: the store has schema version {version}, this worker supports {SchemaVersion}; "
+                + "use the worker version that created it, or choose another path");
         }
 
         Pending = (long)Scalar("SELECT count(*) FROM events WHERE delivered_at IS NULL")!;
@@ -223,7 +227,7 @@ internal sealed class OutboxDatabase : IDisposable
         return command.ExecuteScalar();
     }
 
-    // Statements are compiled once; parameters are named $1, $2 … in the order given.
+    // Each statement is compiled once. The values become the parameters $1, $2 …
     private SqliteCommand Command(string sql, params ReadOnlySpan<object> values)
     {
         if (!_prepared.TryGetValue(sql, out var command))
@@ -241,7 +245,7 @@ internal sealed class OutboxDatabase : IDisposable
         return command;
     }
 
-    // Fixed width and UTC, so that text order is time order, and readable in a sqlite shell.
+    // UTC with a fixed width: text order is time order.
     private static string Instant(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 }

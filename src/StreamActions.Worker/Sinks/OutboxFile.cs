@@ -1,10 +1,10 @@
-// The outbox's file: who owns it, and what happens when it is damaged.
+// The outbox's file: locked for one process, renamed when it is corrupt.
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>Holds the outbox's file for this process and opens the database in it.</summary>
+/// <summary>Locks the outbox's file for this process and opens the database in it.</summary>
 internal sealed class OutboxFile : IDisposable
 {
     private readonly FileStream _lock;
@@ -18,9 +18,9 @@ internal sealed class OutboxFile : IDisposable
     /// <summary>The database file.</summary>
     public string Path { get; }
 
-    /// <summary>Takes the file for this process, creating its folder. Two workers on one outbox would send every event twice.</summary>
-    /// <exception cref="SinkException">Another process has it, or it cannot be written.</exception>
-    public static OutboxFile Take(string path)
+    /// <summary>Locks the file and creates its folder if necessary. Two workers with one outbox would send every event twice.</summary>
+    /// <exception cref="SinkException">Another process holds the lock, or the folder is not writable.</exception>
+    public static OutboxFile Acquire(string path)
     {
         try
         {
@@ -34,7 +34,7 @@ internal sealed class OutboxFile : IDisposable
 
         try
         {
-            // The system drops this lock when the process ends in whatever way; the file itself may stay.
+            // The operating system releases the lock when the process ends, even after a crash. The lock file stays.
             return new OutboxFile(path, new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException e)
@@ -43,13 +43,15 @@ internal sealed class OutboxFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new SinkException($"sinks.store {path}: another worker uses it, or its folder is not writable; stop that one or choose another path ({e.Message})", e);
+            throw new SinkException(
+                $"sinks.store {path}: another worker uses this store, or its folder is not writable; "
+                + $"stop the other worker or choose another path ({e.Message})", e);
         }
     }
 
     /// <summary>Opens the database.</summary>
-    /// <exception cref="SqliteException">It is corrupt; <see cref="PutAside"/> makes room for a new one.</exception>
-    /// <exception cref="SinkException">It cannot be used for another reason.</exception>
+    /// <exception cref="SqliteException">The database is corrupt. Call <see cref="Quarantine"/>, then open a new one.</exception>
+    /// <exception cref="SinkException">The database cannot be used for another reason.</exception>
     public OutboxDatabase Open()
     {
         try
@@ -62,19 +64,19 @@ internal sealed class OutboxFile : IDisposable
         }
     }
 
-    /// <summary>Renames the database and what belongs to it; nothing is deleted, so that it can be examined.</summary>
+    /// <summary>Renames the database and its log, so that they can be examined later.</summary>
     /// <returns>The new name.</returns>
-    /// <exception cref="SinkException">It cannot be renamed.</exception>
-    public string PutAside(DateTimeOffset now)
+    /// <exception cref="SinkException">A file cannot be renamed.</exception>
+    public string Quarantine(DateTimeOffset now)
     {
-        var aside = $"{Path}.corrupt-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}";
+        var renamed = $"{Path}.corrupt-{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}";
         try
         {
-            // The endings keep their place, so that a sqlite shell finds the log of the renamed file too.
-            foreach (var ending in (ReadOnlySpan<string>)["", "-wal", "-shm"])
+            // The suffixes stay last, so that SQLite finds the log of the renamed database.
+            foreach (var suffix in (ReadOnlySpan<string>)["", "-wal", "-shm"])
             {
-                if (File.Exists(Path + ending))
-                    File.Move(Path + ending, aside + ending);
+                if (File.Exists(Path + suffix))
+                    File.Move(Path + suffix, renamed + suffix);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -82,7 +84,7 @@ internal sealed class OutboxFile : IDisposable
             throw Unusable(Path, e);
         }
 
-        return aside;
+        return renamed;
     }
 
     /// <inheritdoc/>

@@ -1,16 +1,16 @@
-// What goes wrong between an event and its reader.
+// The error of a sink that cannot be used.
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>A sink cannot be used. The message is one line: which sink, what is wrong, what to do. It holds no secret.</summary>
+/// <summary>A sink cannot be used. The message is one line without secrets: which sink, what is wrong, what to do.</summary>
 internal sealed class SinkException : Exception
 {
-    /// <summary>Creates it with its line.</summary>
+    /// <summary>Creates the exception.</summary>
     public SinkException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Creates it with its line and what caused it.</summary>
+    /// <summary>Creates the exception with its cause.</summary>
     public SinkException(string message, Exception innerException)
         : base(message, innerException)
     {

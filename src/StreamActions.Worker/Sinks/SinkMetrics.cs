@@ -1,14 +1,12 @@
-// Every instrument of the outbox and of the relay.
+// The instruments of the outbox and the relay.
 using System.Diagnostics.Metrics;
+using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>Counts what enters and leaves the outbox.</summary>
+/// <summary>Counts events that enter and leave the outbox.</summary>
 internal sealed class SinkMetrics
 {
-    /// <summary>The meter all instruments of the worker belong to.</summary>
-    public const string MeterName = "StreamActions.Worker";
-
     private readonly Meter _meter;
     private readonly Counter<long> _appended;
     private readonly Counter<long> _delivered;
@@ -19,30 +17,32 @@ internal sealed class SinkMetrics
     /// <summary>Creates the instruments.</summary>
     public SinkMetrics(IMeterFactory meters)
     {
-        _meter = meters.Create(MeterName);
+        _meter = meters.Create(WorkerMetrics.MeterName);
         _appended = _meter.CreateCounter<long>("streamactions.outbox.appended", "{event}", "Events stored durably.");
-        _delivered = _meter.CreateCounter<long>("streamactions.outbox.delivered", "{event}", "Events the broker confirmed.");
-        _failed = _meter.CreateCounter<long>("streamactions.outbox.failed", "{event}", "Attempts that failed; the events are kept and sent again.");
-        _deadLettered = _meter.CreateCounter<long>("streamactions.outbox.deadlettered", "{event}", "Events the broker refused for good.");
-        _quarantined = _meter.CreateCounter<long>("streamactions.outbox.quarantined", "{file}", "Corrupt stores put aside.");
+        _delivered = _meter.CreateCounter<long>("streamactions.outbox.delivered", "{event}", "Events confirmed by the broker.");
+        _failed = _meter.CreateCounter<long>("streamactions.outbox.failed", "{event}",
+            "Failed deliveries. The events stay pending and are sent again.");
+        _deadLettered = _meter.CreateCounter<long>("streamactions.outbox.deadlettered", "{event}",
+            "Events rejected by the broker and moved to the dead letters.");
+        _quarantined = _meter.CreateCounter<long>("streamactions.outbox.quarantined", "{file}", "Corrupt stores renamed and replaced.");
     }
 
-    /// <summary>Adds the gauge of events that wait.</summary>
+    /// <summary>Adds the gauge of pending events.</summary>
     public void ObservePending(Func<long> pending) =>
         _meter.CreateObservableGauge("streamactions.outbox.pending", pending, "{event}", "Events stored and not yet delivered.");
 
-    /// <summary>Events were stored durably.</summary>
+    /// <summary>Counts events that were stored durably.</summary>
     public void Appended(int count) => _appended.Add(count);
 
-    /// <summary>The broker confirmed events.</summary>
+    /// <summary>Counts events that the broker confirmed.</summary>
     public void Delivered(int count) => _delivered.Add(count);
 
-    /// <summary>Attempts failed.</summary>
+    /// <summary>Counts failed deliveries.</summary>
     public void Failed(int count) => _failed.Add(count);
 
-    /// <summary>The broker refused an event for good.</summary>
+    /// <summary>Counts an event that moved to the dead letters.</summary>
     public void DeadLettered() => _deadLettered.Add(1);
 
-    /// <summary>A corrupt store was put aside.</summary>
+    /// <summary>Counts a corrupt store.</summary>
     public void Quarantined() => _quarantined.Add(1);
 }

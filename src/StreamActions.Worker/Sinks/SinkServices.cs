@@ -1,4 +1,4 @@
-// Registers the stage that stores events and sends them on.
+// Registers the services that store events and relay them.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -6,13 +6,13 @@ using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>Registers the stage that stores events and sends them on.</summary>
+/// <summary>Registers the services that store events and relay them.</summary>
 internal static class SinkServices
 {
     /// <summary>
-    /// Adds the <see cref="EventStore"/> and, when Kafka is named, the <see cref="KafkaRelay"/>. Hosted services stop in the
-    /// reverse order of their registration: add this before whatever appends events, so that the last ones are still sent.
-    /// Resolving either throws <see cref="SinkException"/> when it cannot be used.
+    /// Adds the <see cref="EventStore"/> and, if Kafka is configured, the <see cref="KafkaRelay"/>. Hosted services stop in reverse order
+    /// of registration. Call this before registering the services that append events, so that the relay can still send their last events.
+    /// Resolving a service throws <see cref="SinkException"/> if its settings are invalid or its file cannot be used.
     /// </summary>
     public static IServiceCollection AddSinks(this IServiceCollection services, SinkOptions options)
     {

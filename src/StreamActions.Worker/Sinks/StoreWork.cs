@@ -1,24 +1,24 @@
-// Something the store's loop does inside a transaction; its caller hears of it only after the commit.
+// An operation on the outbox database, run by the writer's loop inside a transaction.
 namespace StreamActions.Worker.Sinks;
 
-/// <summary>A piece of work on the outbox, whatever its result.</summary>
-/// <param name="appends">How many events it stores.</param>
+/// <summary>An operation of any result type.</summary>
+/// <param name="appends">Number of events that it stores.</param>
 internal abstract class StoreWork(int appends)
 {
-    /// <summary>How many events it stores.</summary>
+    /// <summary>Number of events that the operation stores.</summary>
     public int Appends { get; } = appends;
 
-    /// <summary>Does the work; may be repeated after the transaction was undone.</summary>
+    /// <summary>Runs the operation. It may run again after a rollback.</summary>
     public abstract void Run(OutboxDatabase database);
 
-    /// <summary>Tells the caller that it is committed.</summary>
+    /// <summary>Passes the result to the caller, after the commit.</summary>
     public abstract void Complete();
 
-    /// <summary>Tells the caller that it is undone.</summary>
+    /// <summary>Passes an error to the caller, after the rollback.</summary>
     public abstract void Fail(Exception error);
 }
 
-/// <summary>A piece of work on the outbox.</summary>
+/// <summary>An operation with a result.</summary>
 internal sealed class StoreWork<T>(int appends, Func<OutboxDatabase, T> run) : StoreWork(appends)
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

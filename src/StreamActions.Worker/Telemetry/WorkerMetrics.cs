@@ -1,16 +1,17 @@
-// Every instrument of cameras, inference and decisions; the outbox has its own in SinkMetrics.
+// The instruments of cameras, inference and decisions. SinkMetrics has those of the outbox.
 using System.Diagnostics.Metrics;
-using StreamActions.Worker.Cameras;
-using StreamActions.Worker.Events;
-using StreamActions.Worker.Sinks;
 
 namespace StreamActions.Worker.Telemetry;
 
-/// <summary>Counts frames, windows, batches and events; drops and failures have counters of their own.</summary>
+/// <summary>Counts frames, windows, batches and events. Drops and failures have counters of their own.</summary>
 internal sealed class WorkerMetrics
 {
+    /// <summary>Name of the meter of all instruments of the worker.</summary>
+    public const string MeterName = "StreamActions.Worker";
+
     private readonly Meter _meter;
-    private readonly Counter<long> _frames, _framesDropped, _decodeErrors, _windows, _still, _dropped, _events, _lost, _failures, _reconnects, _stalls, _hangs;
+    private readonly Counter<long> _frames, _framesDropped, _decodeErrors, _failures, _reconnects, _stalls, _hangs;
+    private readonly Counter<long> _windows, _still, _dropped, _events, _lost, _publisherDropped;
     private readonly Counter<double> _blind;
     private readonly Histogram<double> _batch, _latency;
     private long _frameTotal, _windowTotal, _stillTotal, _batchTotal, _batchMicroseconds;
@@ -18,81 +19,91 @@ internal sealed class WorkerMetrics
     /// <summary>Creates the instruments.</summary>
     public WorkerMetrics(IMeterFactory meters)
     {
-        var meter = _meter = meters.Create(SinkMetrics.MeterName);
-        _frames = meter.CreateCounter<long>("streamactions.camera.frames", "{frame}", "Sampled frames received, by camera.");
-        _framesDropped = meter.CreateCounter<long>("streamactions.camera.frames.dropped", "{frame}", "Frames of live sources that nobody took in time, by camera and reason.");
-        _decodeErrors = meter.CreateCounter<long>("streamactions.camera.decode.errors", "{error}", "Damage that the reader reported, by camera.");
-        _blind = meter.CreateCounter<double>("streamactions.camera.blind.time", "s", "Time in which a camera did not see, by camera and reason.");
-        _failures = meter.CreateCounter<long>("streamactions.camera.failures", "{failure}", "Openings that failed or broke, by camera and reason.");
-        _reconnects = meter.CreateCounter<long>("streamactions.camera.reconnects", "{reconnect}", "Cameras live again after a failure, by camera.");
-        _stalls = meter.CreateCounter<long>("streamactions.camera.stalls", "{stall}", "Times that frames which were due did not come, by camera.");
-        _hangs = meter.CreateCounter<long>("streamactions.camera.hangs", "{hang}", "Openings that had to wait for a reader which cannot be stopped, by camera.");
-        _windows = meter.CreateCounter<long>("streamactions.windows.analysed", "{window}", "Windows the network has scored.");
-        _still = meter.CreateCounter<long>("streamactions.windows.still", "{window}", "Windows decided without the network because nothing moved, by camera.");
-        _dropped = meter.CreateCounter<long>("streamactions.windows.dropped", "{window}", "Windows nobody decided on, by camera and reason: replaced by a newer one, failed in inference, too late while stopping.");
-        _events = meter.CreateCounter<long>("streamactions.events", "{event}", "Action events, by alert, camera and phase.");
-        _lost = meter.CreateCounter<long>("streamactions.events.lost", "{event}", "Action events that could not be stored, by camera.");
-        _batch = meter.CreateHistogram<double>("streamactions.inference.duration", "s", "Time of one batch.");
-        _latency = meter.CreateHistogram<double>("streamactions.event.latency", "s", "From the arrival of a window's last frame to the decision.");
+        _meter = meters.Create(MeterName);
+        _frames = Counter("streamactions.camera.frames", "{frame}", "Sampled frames received, by camera.");
+        _framesDropped = Counter("streamactions.camera.frames.dropped", "{frame}",
+            "Frames of live sources dropped because the worker was too slow, by camera and reason.");
+        _decodeErrors = Counter("streamactions.camera.decode.errors", "{error}", "Decode errors reported by the reader, by camera.");
+        _blind = _meter.CreateCounter<double>("streamactions.camera.blind.time", "s",
+            "Time during which a camera was blind, by camera and reason.");
+        _failures = Counter("streamactions.camera.failures", "{failure}", "Connections that failed or broke, by camera and reason.");
+        _reconnects = Counter("streamactions.camera.reconnects", "{reconnect}", "Successful connections after a failure, by camera.");
+        _stalls = Counter("streamactions.camera.stalls", "{stall}", "Stalls: no frame arrived within the deadline, by camera.");
+        _hangs = Counter("streamactions.camera.hangs", "{hang}",
+            "Connections delayed because the previous reader did not stop, by camera.");
+        _windows = Counter("streamactions.windows.analysed", "{window}", "Windows scored by the model.");
+        _still = Counter("streamactions.windows.still", "{window}", "Windows skipped by the motion gate, by camera.");
+        _dropped = Counter("streamactions.windows.dropped", "{window}",
+            "Windows dropped without a decision, by camera and reason: replaced by a newer window, inference failed, or worker stopping.");
+        _events = Counter("streamactions.events", "{event}", "Action events stored, by alert, camera and phase.");
+        _lost = Counter("streamactions.events.lost", "{event}", "Failed attempts to store an event, by camera.");
+        _publisherDropped = Counter("streamactions.publisher.dropped", "{event}",
+            "Events dropped because the publisher queue was full, by camera and kind: begin (retracted), update or camera.");
+        _batch = _meter.CreateHistogram<double>("streamactions.inference.duration", "s", "Duration of one inference batch.");
+        _latency = _meter.CreateHistogram<double>("streamactions.event.latency", "s",
+            "Time from the arrival of a window's last frame to the decision, for begin events.");
     }
 
-    /// <summary>Totals since the start: frames, windows that the network scored, windows skipped as still, batches, and the time of all batches.</summary>
+    /// <summary>Totals since the start: frames, windows scored by the model, still windows, batches and their total duration.</summary>
     public (long Frames, long Windows, long Still, long Batches, TimeSpan BatchTime) Totals =>
-        (Interlocked.Read(ref _frameTotal), Interlocked.Read(ref _windowTotal), Interlocked.Read(ref _stillTotal), Interlocked.Read(ref _batchTotal), TimeSpan.FromMicroseconds(Interlocked.Read(ref _batchMicroseconds)));
+        (Interlocked.Read(ref _frameTotal), Interlocked.Read(ref _windowTotal), Interlocked.Read(ref _stillTotal),
+            Interlocked.Read(ref _batchTotal), TimeSpan.FromMicroseconds(Interlocked.Read(ref _batchMicroseconds)));
 
-    /// <summary>A frame came.</summary>
+    /// <summary>Counts a frame received.</summary>
     public void Frame(string camera)
     {
         Interlocked.Increment(ref _frameTotal);
-        _frames.Add(1, new KeyValuePair<string, object?>("camera", camera));
+        _frames.Add(1, Tag("camera", camera));
     }
 
-    /// <summary>A camera failed.</summary>
-    public void CameraFailed(string camera, string reason) =>
-        _failures.Add(1, new KeyValuePair<string, object?>("camera", camera), new KeyValuePair<string, object?>("reason", reason));
+    /// <summary>Counts a connection that failed or broke.</summary>
+    public void CameraFailed(string camera, string reason) => _failures.Add(1, Tag("camera", camera), Tag("reason", reason));
 
-    /// <summary>A camera is live again.</summary>
-    public void CameraReconnected(string camera) => _reconnects.Add(1, new KeyValuePair<string, object?>("camera", camera));
+    /// <summary>Counts a successful connection after a failure.</summary>
+    public void CameraReconnected(string camera) => _reconnects.Add(1, Tag("camera", camera));
 
-    /// <summary>A camera's frames stay away.</summary>
-    public void CameraStalled(string camera) => _stalls.Add(1, new KeyValuePair<string, object?>("camera", camera));
+    /// <summary>Counts a stall: no frame arrived within the deadline.</summary>
+    public void CameraStalled(string camera) => _stalls.Add(1, Tag("camera", camera));
 
-    /// <summary>A camera's reader hangs.</summary>
-    public void ReaderHangs(string camera) => _hangs.Add(1, new KeyValuePair<string, object?>("camera", camera));
+    /// <summary>Counts a reader that does not stop.</summary>
+    public void ReaderHangs(string camera) => _hangs.Add(1, Tag("camera", camera));
 
-    /// <summary>Adds the gauge of the cameras' states: 1 for the state a camera is in, 0 for all others.</summary>
-    public void ObserveCameras(Func<IEnumerable<(string Camera, CameraState State)>> cameras) => _meter.CreateObservableGauge(
-        "streamactions.camera.state",
-        () => cameras().SelectMany(now => Enum.GetValues<CameraState>().Select(state => new Measurement<int>(
-            state == now.State ? 1 : 0,
-            new KeyValuePair<string, object?>("camera", now.Camera), new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant())))),
-        "{camera}", "1 for the state that a camera is in, by camera and state.");
+    /// <summary>Adds a gauge with one series per camera and state: 1 for the current state, 0 for the others.</summary>
+    /// <typeparam name="TState">The states; a series has the state's name in lower case.</typeparam>
+    public void ObserveCameras<TState>(Func<IEnumerable<(string Camera, TState State)>> cameras)
+        where TState : struct, Enum =>
+        _meter.CreateObservableGauge(
+            "streamactions.camera.state",
+            () => cameras().SelectMany(now => Enum.GetValues<TState>().Select(state => new Measurement<int>(
+                EqualityComparer<TState>.Default.Equals(state, now.State) ? 1 : 0,
+                Tag("camera", now.Camera), Tag("state", state.ToString().ToLowerInvariant())))),
+            "{camera}", "1 for the current state of a camera, 0 for the other states, by camera and state.");
 
-    /// <summary>The source dropped frames, and its reader reported damage.</summary>
+    /// <summary>Counts the frames that a source dropped and the decode errors of its reader.</summary>
     public void SourceLosses(string camera, long droppedFrames, long decodeErrors)
     {
         if (droppedFrames > 0)
-            _framesDropped.Add(droppedFrames, new KeyValuePair<string, object?>("camera", camera), new KeyValuePair<string, object?>("reason", "late"));
+            _framesDropped.Add(droppedFrames, Tag("camera", camera), Tag("reason", "late"));
         if (decodeErrors > 0)
-            _decodeErrors.Add(decodeErrors, new KeyValuePair<string, object?>("camera", camera));
+            _decodeErrors.Add(decodeErrors, Tag("camera", camera));
     }
 
-    /// <summary>A camera was blind for a time.</summary>
+    /// <summary>Adds time during which a camera was blind.</summary>
     public void Blind(string camera, string reason, TimeSpan time) =>
-        _blind.Add(time.TotalSeconds, new KeyValuePair<string, object?>("camera", camera), new KeyValuePair<string, object?>("reason", reason));
+        _blind.Add(time.TotalSeconds, Tag("camera", camera), Tag("reason", reason));
 
-    /// <summary>A window needed no inference.</summary>
+    /// <summary>Counts a window that the motion gate skipped.</summary>
     public void Still(string camera)
     {
         Interlocked.Increment(ref _stillTotal);
-        _still.Add(1, new KeyValuePair<string, object?>("camera", camera));
+        _still.Add(1, Tag("camera", camera));
     }
 
-    /// <summary>Windows were dropped.</summary>
+    /// <summary>Counts dropped windows.</summary>
     public void Dropped(string camera, string reason, long count) =>
-        _dropped.Add(count, new KeyValuePair<string, object?>("camera", camera), new KeyValuePair<string, object?>("reason", reason));
+        _dropped.Add(count, Tag("camera", camera), Tag("reason", reason));
 
-    /// <summary>A batch was run.</summary>
+    /// <summary>Counts a batch and its windows.</summary>
     public void Batch(int windows, TimeSpan duration)
     {
         Interlocked.Add(ref _windowTotal, windows);
@@ -102,15 +113,30 @@ internal sealed class WorkerMetrics
         _batch.Record(duration.TotalSeconds);
     }
 
-    /// <summary>An event could not be stored.</summary>
-    public void EventLost(ActionEvent e) => _lost.Add(1, new KeyValuePair<string, object?>("camera", e.Camera));
+    /// <summary>Counts a failed attempt to store an event.</summary>
+    public void EventLost(string camera) => _lost.Add(1, Tag("camera", camera));
 
-    /// <summary>An event was published.</summary>
-    public void Event(ActionEvent e)
-    {
-        _events.Add(1, new KeyValuePair<string, object?>("alert", e.Alert), new KeyValuePair<string, object?>("camera", e.Camera),
-            new KeyValuePair<string, object?>("phase", e.Phase.ToString().ToLowerInvariant()));
-        if (e.Phase == ActionPhase.Begin)
-            _latency.Record(e.LatencyMs / 1000);
-    }
+    /// <summary>Counts an action event that was stored.</summary>
+    /// <param name="alert">The alert's name.</param>
+    /// <param name="camera">The camera's name.</param>
+    /// <param name="phase">begin, update or end.</param>
+    public void EventStored(string alert, string camera, string phase) =>
+        _events.Add(1, Tag("alert", alert), Tag("camera", camera), Tag("phase", phase));
+
+    /// <summary>Counts an event that the full publisher queue dropped.</summary>
+    /// <param name="camera">The camera's name.</param>
+    /// <param name="kind">begin, update or camera.</param>
+    public void EventDropped(string camera, string kind) => _publisherDropped.Add(1, Tag("camera", camera), Tag("kind", kind));
+
+    /// <summary>Adds the gauge of events that wait for the store.</summary>
+    public void ObservePublisherQueue(Func<int> length) => _meter.CreateObservableGauge(
+        "streamactions.publisher.queue", length, "{event}", "Events decided and not yet stored.");
+
+    /// <summary>Records the latency of a begin event: from the arrival of the window's last frame to the decision.</summary>
+    public void EventLatency(TimeSpan latency) => _latency.Record(latency.TotalSeconds);
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+
+    private Counter<long> Counter(string name, string unit, string description) =>
+        _meter.CreateCounter<long>(name, unit, description);
 }

@@ -82,7 +82,7 @@ public static partial class FolderDependencies
 
     private static IEnumerable<FolderCycle> CyclesBelow(string parent, List<Use> uses)
     {
-        // Both ends are taken up to the folder directly below the parent; a use within one such folder is none between folders.
+        // Both ends are taken up to the folder directly below the parent; a use within one such folder is left out.
         var edges = (from use in uses
                      let user = ChildOf(parent, use.From)
                      let used = ChildOf(parent, use.To)

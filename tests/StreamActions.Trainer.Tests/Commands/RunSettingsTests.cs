@@ -131,7 +131,7 @@ public sealed class RunSettingsTests
     private static string? Argument(RunSetting setting) => setting.ValueIn(RunSettings.Defaults) switch
     {
         bool => null,
-        double value => (value / 2 + 0.1).ToString(CultureInfo.InvariantCulture),
+        double value => (value / 2 + 0.15).ToString(CultureInfo.InvariantCulture),
         IConvertible number and (int or long or ulong) =>
             (number.ToInt64(CultureInfo.InvariantCulture) + 3).ToString(CultureInfo.InvariantCulture),
         _ => Samples[setting.Name],

@@ -8,7 +8,7 @@ using StreamActions.Video;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Telemetry;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Alerts;
 
 namespace StreamActions.Worker.Tests.Cameras;
 

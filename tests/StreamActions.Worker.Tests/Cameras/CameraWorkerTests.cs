@@ -4,7 +4,7 @@ using StreamActions.Video;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Events;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Alerts;
 
 namespace StreamActions.Worker.Tests.Cameras;
 
@@ -142,7 +142,7 @@ public sealed class CameraWorkerTests
         await rig.StartAsync();
         await rig.AllEndedAsync();
         Assert.Equal((CameraState.Offline, 1), (rig.Cameras["dock"].Status.State, rig.Cameras["dock"].Status.Generation));
-        Assert.Contains(rig.Lines.All, line => line.Text.Contains("not tried again", StringComparison.Ordinal));
+        Assert.Contains(rig.Lines.All, line => line.Text.Contains("no further attempt", StringComparison.Ordinal));
     }
 
     private sealed class ResizingSource(TimeProvider time) : IFrameSource

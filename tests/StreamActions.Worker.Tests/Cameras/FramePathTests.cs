@@ -1,18 +1,19 @@
-// From frames to windows, whatever frames, clocks and openings do.
+// From frames to windows, for any frames, clocks and openings.
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using StreamActions.Core.Clips;
 using StreamActions.TestKit;
 using StreamActions.Video;
-using StreamActions.Worker.Batches;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
-using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Events;
+using StreamActions.Worker.Inference;
 using StreamActions.Worker.Telemetry;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Alerts;
+using StreamActions.Worker.Tests.Events;
 using StreamActions.Worker.Tests.Inference;
 using StreamActions.Worker.Tests.Sinks;
-using StreamActions.Worker.Tests.Windows;
-using StreamActions.Worker.Windows;
+using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Tests.Cameras;
 
@@ -40,10 +41,10 @@ public sealed class FramePathTests : IDisposable
         {
             var clip = new ClipSpec(length, 4, 8, ResizeRule.Squash);
             var longest = SlidingWindow.LongestGap(clip.FrameInterval);
-            BatchCollector collector = new(64, TimeSpan.Zero, TimeProvider.System);
-            var (path, sight) = Make(clip, stride, collector);
+            EncoderQueue queue = new(64, TimeSpan.Zero, TimeProvider.System);
+            var (path, visibility, pictures) = Make(clip, stride, queue);
             List<FrameWindow> windows = [];
-            List<ModelFrame> used = [];
+            List<ViewFrame> used = [];
             var source = FakeFrameSource.Silent(TimeProvider.System);
             var (wall, real, generation, width, picture, still) = (Start, 0.0, 1, 32, 0, 0);
             byte piece = 0;
@@ -56,13 +57,13 @@ public sealed class FramePathTests : IDisposable
                 still = still > 0 ? still - 1 : step.Still == 0 && i % 7 == 0 ? 20 : 0;
                 picture += still > 0 ? 0 : 1;
                 using var frame = Frame.Rent(width, 18, wall, (long)(real * TimeProvider.System.TimestampFrequency), i);
-                var at = sight.Stamp(frame, out var jumped);
+                var at = visibility.Stamp(frame, out var jumped);
                 piece += (byte)(step.Reopened || step.Resized || jumped ? 1 : 0);
                 for (var p = 0; p < frame.Pixels.Length; p += 3)
                     (frame.Pixels[p], frame.Pixels[p + 1], frame.Pixels[p + 2]) = (piece, (byte)picture, (byte)(picture >> 8));
                 await path.TakeAsync(new(frame, at, jumped, generation, source), CancellationToken.None);
-                if (collector.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
-                    windows.AddRange(await collector.TakeAsync(CancellationToken.None));
+                if (queue.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
+                    windows.AddRange((await queue.TakeAsync(CancellationToken.None)).Select(step => ((WindowStep)step).Window));
             }
             foreach (var window in windows)
             {
@@ -78,7 +79,7 @@ public sealed class FramePathTests : IDisposable
                 window.Dispose();
             }
             Assert.True(windows.Zip(windows.Skip(1)).All(pair => pair.First.To < pair.Second.To));
-            path.Release();
+            pictures.Dispose();
             Assert.All(used, frame => Assert.True(Pictures.IsReleased(frame)));
         }, iter: 300);
 
@@ -88,8 +89,8 @@ public sealed class FramePathTests : IDisposable
         using TemporaryFolder folder = new();
         var film = TestVideo.Join(folder.File("turning.ts"), TestVideo.MakeColour(folder.File("wide.mp4"), 0x2020C0, 320, 180, seconds: 3), TestVideo.MakeColour(folder.File("tall.mp4"), 0xC02020, 180, 320, seconds: 3));
         var clip = new ClipSpec(4, 4, 8, ResizeRule.Squash);
-        BatchCollector collector = new(64, TimeSpan.Zero, TimeProvider.System);
-        var (path, sight) = Make(clip, 1, collector, recording: true);
+        EncoderQueue queue = new(64, TimeSpan.Zero, TimeProvider.System);
+        var (path, visibility, pictures) = Make(clip, 1, queue, recording: true);
         await using var source = new FfmpegSource(new SourceOptions { Address = film, Kind = SourceKind.File, SampleFps = 4, Pace = RecordingPace.Fast }, TimeProvider.System);
         List<FrameWindow> windows = [];
         HashSet<(int, int)> sizes = [];
@@ -98,9 +99,9 @@ public sealed class FramePathTests : IDisposable
             using (frame)
             {
                 sizes.Add((frame.Width, frame.Height));
-                await path.TakeAsync(new(frame, sight.Stamp(frame, out var jumped), jumped, 1, source), TestContext.Current.CancellationToken);
-                if (collector.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
-                    windows.AddRange(await collector.TakeAsync(TestContext.Current.CancellationToken));
+                await path.TakeAsync(new(frame, visibility.Stamp(frame, out var jumped), jumped, 1, source), TestContext.Current.CancellationToken);
+                if (queue.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
+                    windows.AddRange((await queue.TakeAsync(TestContext.Current.CancellationToken)).Select(step => ((WindowStep)step).Window));
             }
         }
         Assert.Equal([(180, 320), (320, 180)], sizes.Order());
@@ -108,10 +109,10 @@ public sealed class FramePathTests : IDisposable
         var red = windows.Select(w => w.Frames.Select(f => f.Pixels[0] > 100).Distinct().Single()).ToArray();
         Assert.True(red.Count(r => r) >= 8 && red.Count(r => !r) >= 8, $"{red.Length} windows");
         windows.ForEach(w => w.Dispose());
-        path.Release();
+        pictures.Dispose();
     }
 
-    private (FramePath Path, CameraSight Sight) Make(ClipSpec clip, int stride, BatchCollector collector, bool recording = false)
+    private (FramePath Path, CameraVisibility Visibility, CameraViews Pictures) Make(ClipSpec clip, int stride, EncoderQueue queue, bool recording = false)
     {
         var metrics = _services.GetRequiredService<WorkerMetrics>();
         Lines lines = new();
@@ -119,13 +120,16 @@ public sealed class FramePathTests : IDisposable
         {
             Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"),
             Pace = RecordingPace.Realtime,
-            // A drawn recording stands still.
+            // The pictures of a drawn recording repeat.
             Health = new(recording ? null : TimeSpan.FromSeconds(2), null, null),
         };
-        var file = SampleAlerts.File([camera], SampleAlerts.Fight);
-        using var model = new FakeActionModel();
-        Decider decider = new(file, AlertScorers.Make(file, model, lines.Of<Decider>()), new("fake", "1", ""), new FakeSink(), metrics, TimeProvider.System, lines.Of<Decider>());
-        CameraSight sight = new("dock", recording, new FakeSink(), metrics, TimeProvider.System, lines.Of<CameraSight>());
-        return (new(camera, sight, [new View("dock", null)], clip, stride, collector, decider, metrics, lines.Of<FramePath>()), sight);
+        using FakeActionModel model = new(clip);
+        EventPublisher publisher = new(new FakeSink(), metrics, TimeProvider.System, lines.Of<EventPublisher>());
+        var plan = AlertCompiler.Compile(SampleAlerts.File([camera], SampleAlerts.Fight), model, lines.Of<FramePathTests>());
+        AlertStage alerts = new(plan, publisher, TimeProvider.System);
+        EncoderStage stage = new(new WindowedEncoder(model, stride), queue, alerts, alerts, metrics);
+        CameraVisibility visibility = new("dock", recording, publisher, metrics, TimeProvider.System);
+        CameraViews pictures = new(camera, [new View("dock", null)], clip, stage);
+        return (new(camera, visibility, pictures, metrics, lines.Of<FramePath>()), visibility, pictures);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Alerts;
 
 namespace StreamActions.Worker.Tests.Cameras;
 

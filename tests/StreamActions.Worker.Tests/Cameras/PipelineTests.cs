@@ -1,10 +1,11 @@
 // Cameras, windows, batches, inference, decisions and the store together; only the camera and the network are scripted.
 using StreamActions.TestKit;
 using StreamActions.Video;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Events;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Alerts;
 using StreamActions.Worker.Tests.Inference;
 using StreamActions.Worker.Tests.Sinks;
 using StreamActions.Worker.Tests.Telemetry;
@@ -56,7 +57,7 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public async Task Run_OneCameraFails_LeavesTheOthersWindowsAlone()
+    public async Task Run_OneCameraFails_OtherCameraGetsSameWindows()
     {
         // Dock breaks in the middle of every opening; aisle must get what it gets alone.
         List<(DateTimeOffset, DateTimeOffset)[]> seen = [];
@@ -100,7 +101,7 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public async Task Run_OutputsThatAreNoNumbers_LoseThatWindowAlone()
+    public async Task Run_OutputsWithNaN_DropsOnlyThatWindow()
     {
         var model = new FakeActionModel { IsBroken = w => w.To == Start.AddSeconds(5) };
         Rig? made = null;
@@ -128,7 +129,7 @@ public sealed class PipelineTests
         await using var rig = made = new(
             SampleAlerts.File([live], SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero }), (_, _) => FakeFrameSource.Silent(made!.Time, bright), model);
         await rig.StartAsync();
-        await rig.UntilAsync(() => rig.Collector.Counts().TryGetValue("dock", out var counts) && counts.Posted == bright.Length - 1);
+        await rig.UntilAsync(() => rig.Queue.Counts().TryGetValue("dock", out var counts) && counts.Posted == bright.Length - 1);
         var stopping = rig.StopAsync();
         hold.Set();
         await stopping;

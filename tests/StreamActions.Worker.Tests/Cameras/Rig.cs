@@ -1,18 +1,19 @@
-// The whole way from scripted cameras to a sink, with the real stages between.
+// The worker's stages from scripted cameras to a sink, without a host.
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using StreamActions.Video;
-using StreamActions.Worker.Batches;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
-using StreamActions.Worker.Decisions;
+using StreamActions.Worker.Events;
 using StreamActions.Worker.Inference;
-using StreamActions.Worker.Sinks;
+using StreamActions.Worker.Running;
 using StreamActions.Worker.Telemetry;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Tests.Events;
 using StreamActions.Worker.Tests.Inference;
 using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Tests.Cameras;
 
@@ -21,32 +22,38 @@ internal sealed class Rig : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _running = [];
-    private readonly InferenceLoop _inference;
+    private readonly EncoderLoop _loop;
+    private readonly CameraServices _cameraServices;
+    private readonly EncoderStage _encoding;
+    private readonly ReaderDeadlines _deadlines;
+    private readonly bool _once;
 
     public Rig(StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null, bool once = false,
-        ReaderDeadlines? deadlines = null)
+        ReaderDeadlines? deadlines = null, IVideoEncoder? encoder = null)
     {
-        Model = model ?? new FakeActionModel();
-        sink ??= Sink;
-        Metrics = new(_services.GetRequiredService<IMeterFactory>());
-        Collector = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
-        Decider = new(file, AlertScorers.Make(file, Model, Lines.Of<Decider>()), new("fake", "1", new('a', 64)), sink, Metrics, Time, Lines.Of<Decider>());
-        _inference = new(Collector, Model, Decider, Metrics, Time, Lines.Of<InferenceLoop>());
-        var openings = new Dictionary<string, int>();
-        var views = Decider.ViewsOf(file).Select(v => v.View).ToLookup(v => v.Camera);
-        Slots = OpeningSlots.ForFleet(Time);
         // The scripted clock runs on while threads wake up: only tests of deadlines have any.
-        deadlines ??= new(TimeSpan.FromDays(9), TimeSpan.FromDays(9), TimeSpan.FromDays(9));
-        Cameras = file.Cameras.Values.ToDictionary(c => c.Name, c => new CameraWorker(
-            c, views[c.Name], Model.Manifest, file.Inference.Stride,
+        _deadlines = deadlines ?? new(TimeSpan.FromDays(9), TimeSpan.FromDays(9), TimeSpan.FromDays(9));
+        _once = once;
+        Model = model ?? new FakeActionModel();
+        Metrics = new(Meters);
+        Publisher = new(sink ?? Sink, Metrics, Time, Lines.Of<EventPublisher>());
+        var configuration = Compile(file);
+        Alerts = new(configuration.Alerts, Publisher, Time);
+        Queue = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
+        encoder ??= new WindowedEncoder(Model, file.Inference.Stride);
+        _encoding = new(encoder, Queue, Alerts, Alerts, Metrics);
+        _loop = new(Queue, encoder, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
+        Slots = OpeningSlots.ForFleet(Time);
+        var openings = new Dictionary<string, int>();
+        _cameraServices = new(
             camera =>
             {
                 lock (openings)
                     return open(camera, openings[camera.Name] = openings.GetValueOrDefault(camera.Name) + 1);
             },
-            Slots, deadlines, Collector, Decider, sink, Metrics, Time, new Random(1), once, Lines.Of<CameraWorker>()));
+            Slots, Publisher, Metrics, Time, new Random(1), Lines.Of<CameraWorker>());
+        Fleet = new([.. file.Cameras.Values.Select(camera => Camera(camera, configuration))], Lines.Of<CameraFleet>());
+        Runtime = new(configuration, Fleet, Alerts, Camera);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -63,33 +70,46 @@ internal sealed class Rig : IAsyncDisposable
 
     public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
-    public BatchCollector Collector { get; }
+    public EncoderQueue Queue { get; }
 
-    public Decider Decider { get; }
+    public AlertStage Alerts { get; }
 
-    public IReadOnlyDictionary<string, CameraWorker> Cameras { get; }
+    public EventPublisher Publisher { get; }
 
-    /// <summary>Whether a meter is this rig's, and not another test's.</summary>
-    public bool Owns(Meter meter) => ReferenceEquals(meter.Scope, _services.GetRequiredService<IMeterFactory>());
+    public CameraFleet Fleet { get; }
+
+    public WorkerRuntime Runtime { get; }
+
+    public IReadOnlyDictionary<string, CameraWorker> Cameras => Fleet.Cameras.ToDictionary(c => c.Name);
+
+    /// <summary>Whether a meter belongs to this rig.</summary>
+    public bool Owns(Meter meter) => ReferenceEquals(meter.Scope, Meters);
+
+    public RunningConfiguration Compile(StreamActionsFile file) => RunningConfiguration.Compile(file, Model, Lines.Of<RunningConfiguration>());
 
     public async Task StartAsync()
     {
-        await _inference.StartAsync(CancellationToken.None);
-        _running.AddRange(Cameras.Values.Select(c => Task.Run(() => c.RunAsync(_stop.Token))));
+        await Publisher.StartAsync(CancellationToken.None);
+        await _loop.StartAsync(CancellationToken.None);
+        await Fleet.StartAsync(CancellationToken.None);
     }
 
-    /// <summary>Until every recording is over.</summary>
-    public Task AllEndedAsync() => Task.WhenAll(_running).WaitAsync(Patience, TestContext.Current.CancellationToken);
+    /// <summary>Completes when every recording is over.</summary>
+    public Task AllEndedAsync() => Fleet.AllEnded.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-    /// <summary>As the host does it: cameras first, then inference.</summary>
+    /// <summary>Stops the stages in the host's order: cameras, encoder, publisher.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
-        await AllEndedAsync();
-        await _inference.StopAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Fleet.StopAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await _loop.StopAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        // The grace runs on the scripted clock: a test that leaves the store stalled must not wait for it.
+        var stopping = Publisher.StopAsync(CancellationToken.None);
+        if (await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromSeconds(3))) != stopping)
+            Time.Advance(EventPublisher.Grace);
+        await stopping.WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits for something that other threads bring about, moving the clock a little each time.</summary>
+    /// <summary>Waits for a condition that other threads bring about, and advances the clock by a step between checks.</summary>
     public async Task UntilAsync(Func<bool> condition, TimeSpan step = default)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -104,8 +124,13 @@ internal sealed class Rig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        Runtime.Dispose();
+        Publisher.Dispose();
+        Fleet.Dispose();
         Model.Dispose();
-        _stop.Dispose();
         _services.Dispose();
     }
+
+    private CameraWorker Camera(CameraOptions camera, RunningConfiguration configuration) => new(
+        camera, _deadlines, _once, new CameraViews(camera, configuration.ViewsOf(camera.Name), Model.Manifest.Clip, _encoding), _cameraServices);
 }

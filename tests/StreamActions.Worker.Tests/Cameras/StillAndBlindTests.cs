@@ -1,9 +1,10 @@
 // Still scenes cost nothing and lose nothing; frozen pictures are not looked at. The whole way, with scripted cameras.
 using StreamActions.TestKit;
-using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Events;
-using StreamActions.Worker.Tests.Decisions;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Tests.Alerts;
 using StreamActions.Worker.Tests.Inference;
 
 namespace StreamActions.Worker.Tests.Cameras;
@@ -25,7 +26,7 @@ public sealed class StillAndBlindTests
         Assert.Equal([ActionPhase.Begin, ActionPhase.Update, ActionPhase.End, ActionPhase.Begin, ActionPhase.Update, ActionPhase.End], events.OfType<ActionEvent>().Select(e => e.Phase));
         Assert.Equal(events.Cast<ActionEvent>().Select(Told), same.Cast<ActionEvent>().Select(Told));
         // However still, it is looked at twice a minute.
-        Assert.All(gated.Zip(gated.Skip(1)), pair => Assert.True(pair.Second - pair.First <= MotionGate.LookAgain));
+        Assert.All(gated.Zip(gated.Skip(1)), pair => Assert.True(pair.Second - pair.First <= MotionGate.RefreshAfter));
     }
 
     [Fact]

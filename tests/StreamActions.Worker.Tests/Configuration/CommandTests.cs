@@ -1,4 +1,4 @@
-// What `validate` and `explain` write.
+// The output of `validate` and `explain`.
 using StreamActions.Worker.Configuration;
 using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
 
@@ -28,7 +28,7 @@ public sealed class CommandTests
         """;
 
     [Fact]
-    public void Explain_Camera_ShowsEachValueAndItsOrigin()
+    public void Explain_Camera_WritesValuesAndOrigins()
     {
         var (code, text) = Written(Site, (path, output) => ExplainCommand.Run("dock", path, output, Environment(("DOCK", "hunter2"))));
 
@@ -70,7 +70,7 @@ public sealed class CommandTests
 
             All cameras
               model         models/demo  (line 1)
-              background    the built-in phrases  (built-in)
+              background    built-in phrases  (built-in)
               device        auto  (built-in)
               threads       0  (built-in)
               max-batch     8  (built-in)
@@ -81,28 +81,30 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public void Explain_UnknownCamera_SuggestsOne() => Assert.Equal(
+    public void Explain_UnknownCamera_SuggestsSimilarName() => Assert.Equal(
         (1, "FOLDER/site.yaml: there is no camera 'dok'; did you mean 'dock'?\n"),
         Written(Site, (path, output) => ExplainCommand.Run("dok", path, output, Environment(("DOCK", "x")))));
 
     [Fact]
-    public void Explain_FileWithProblems_WritesThem() => Assert.Equal(
-        (1, "FOLDER/site.yaml:6:19: cameras.dock.source: the variable DOCK is not set; set DOCK in the environment, or DOCK_FILE to a file that holds it\n"),
+    public void Explain_InvalidFile_WritesProblems() => Assert.Equal(
+        (1, "FOLDER/site.yaml:6:19: cameras.dock.source: environment variable DOCK is not set; "
+            + "set DOCK, or set DOCK_FILE to a file that contains the value\n"),
         Written(Site, (path, output) => ExplainCommand.Run("dock", path, output, Environment())));
 
     [Fact]
-    public void Validate_GoodFile_SaysWhatItHolds() => Assert.Equal(
+    public void Validate_ValidFile_WritesSummary() => Assert.Equal(
         (0, "FOLDER/site.yaml: OK, 2 cameras, 2 alerts, 1 schedule; events stay in the store\n"),
         Written(Site, (path, output) => ValidateCommand.Run(path, output, Environment(("DOCK", "x")))));
 
     [Fact]
-    public void Validate_BadFile_WritesAllProblemsAndTheirNumber()
+    public void Validate_InvalidFile_WritesProblemsAndCount()
     {
-        var (code, text) = Written(WithAlert("{ phrases: [a], exit: 2, cool-down: 1s }"), (path, output) => ValidateCommand.Run(path, output));
+        var (code, text) = Written(
+            WithAlert("{ phrases: [a], exit: 2, cool-down: 1s }"), (path, output) => ValidateCommand.Run(path, output));
 
         Assert.Equal(1, code);
         Assert.Equal("""
-            FOLDER/site.yaml:6:32: alerts.fight.exit: '2' is not what this key takes; give a number between 0 and 1, neither included
+            FOLDER/site.yaml:6:32: alerts.fight.exit: invalid value '2'; use a number above 0 and below 1
             FOLDER/site.yaml:6:35: alerts.fight.cool-down: unknown key; did you mean 'cooldown'?
             FOLDER/site.yaml: 2 problems
 

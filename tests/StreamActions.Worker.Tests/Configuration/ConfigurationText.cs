@@ -1,13 +1,13 @@
-// Files of tests, written out, read, and their problems without the folder's name.
+// Configuration files for tests.
 using StreamActions.TestKit;
 using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Tests.Configuration;
 
-/// <summary>Configuration as text.</summary>
+/// <summary>Reads configuration texts.</summary>
 internal static class ConfigurationText
 {
-    /// <summary>A short good file that ends with a line break, to be appended to.</summary>
+    /// <summary>A minimal valid file. It ends with a line break, so that tests can append to it.</summary>
     public const string Minimal = """
         model: models/demo
         cameras:
@@ -18,24 +18,24 @@ internal static class ConfigurationText
 
         """;
 
-    /// <summary>The minimal file with one text in place of another, which must be there.</summary>
+    /// <summary>The minimal file with one text replaced by another.</summary>
     public static string With(string old, string replacement)
     {
         Assert.Contains(old, Minimal, StringComparison.Ordinal);
         return Minimal.Replace(old, replacement, StringComparison.Ordinal);
     }
 
-    /// <summary>The minimal file with other keys for the alert <c>fight</c>, in line 6.</summary>
+    /// <summary>The minimal file with other keys of the alert <c>fight</c>, in line 6.</summary>
     public static string WithAlert(string keys) => With("{ phrases: [two people fighting] }", keys);
 
-    /// <summary>The minimal file with other keys for the camera <c>aisle</c>, in line 3.</summary>
+    /// <summary>The minimal file with other keys of the camera <c>aisle</c>, in line 3.</summary>
     public static string WithCamera(string keys) => With("{ source: \"file:samples/aisle.mp4\" }", keys);
 
     /// <summary>Reads a text.</summary>
     public static ConfigurationOutcome Read(string yaml, params (string Name, string Value)[] environment) =>
         InFile(yaml, path => StreamActionsFileReader.Read(path, Environment(environment)));
 
-    /// <summary>Reads a good text.</summary>
+    /// <summary>Reads a valid text.</summary>
     public static StreamActionsFile Good(string yaml, params (string Name, string Value)[] environment)
     {
         var outcome = Read(yaml, environment);
@@ -43,7 +43,7 @@ internal static class ConfigurationText
         return outcome.File!;
     }
 
-    /// <summary>The problems of a text, one a line, without the file's name.</summary>
+    /// <summary>The problems of a text, without the file's name.</summary>
     public static string[] Problems(string yaml, params (string Name, string Value)[] environment)
     {
         var outcome = Read(yaml, environment);
@@ -51,7 +51,7 @@ internal static class ConfigurationText
         return [.. outcome.Problems.Select(problem => problem.ToString()[(problem.File.Length + 1)..])];
     }
 
-    /// <summary>What a command writes about a text, with its folder as <c>FOLDER</c>.</summary>
+    /// <summary>The output of a command about a text. The folder's name is replaced by <c>FOLDER</c>.</summary>
     public static (int Code, string Text) Written(string yaml, Func<string, TextWriter, int> command) => InFile(yaml, path =>
     {
         using StringWriter output = new() { NewLine = "\n" };
@@ -59,7 +59,7 @@ internal static class ConfigurationText
         return (code, output.ToString().Replace(Path.GetDirectoryName(path)!, "FOLDER", StringComparison.Ordinal));
     });
 
-    /// <summary>An environment.</summary>
+    /// <summary>An environment with the given variables.</summary>
     public static Func<string, string?> Environment(params (string Name, string Value)[] variables) =>
         name => variables.Where(variable => variable.Name == name).Select(variable => variable.Value).FirstOrDefault();
 

@@ -1,4 +1,4 @@
-// When schedules watch: days, over midnight, and when clocks change.
+// Active times of schedules: days, midnight and clock changes.
 using System.Globalization;
 using CsCheck;
 using StreamActions.Worker.Configuration;
@@ -8,7 +8,8 @@ namespace StreamActions.Worker.Tests.Configuration;
 public sealed class ScheduleTests
 {
     private static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
-    private static readonly DayOfWeek[] Workdays = [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday];
+    private static readonly DayOfWeek[] Workdays =
+        [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday];
 
     // 2025-01-31 is a Friday.
     [Theory]
@@ -19,7 +20,7 @@ public sealed class ScheduleTests
     [InlineData("2025-02-01T06:00:00+01:00", false)]
     [InlineData("2025-02-01T18:00:00+01:00", false)]
     [InlineData("2025-02-03T05:00:00+01:00", false)]
-    public void IsActive_OverMidnight_BelongsToTheDayOnWhichItStarts(string time, bool expected) =>
+    public void IsActive_PeriodOverMidnight_BelongsToItsFirstDay(string time, bool expected) =>
         Assert.Equal(expected, Schedule.IsActive(Of(Workdays, "18:00", "06:00", Berlin), At(time)));
 
     [Theory]
@@ -28,7 +29,7 @@ public sealed class ScheduleTests
     [InlineData("2025-01-31T16:59:59+01:00", true)]
     [InlineData("2025-01-31T17:00:00+01:00", false)]
     [InlineData("2025-02-01T12:00:00+01:00", false)]
-    public void IsActive_WithinADay_EndIsNotPartOfIt(string time, bool expected) =>
+    public void IsActive_PeriodWithinDay_ExcludesEnd(string time, bool expected) =>
         Assert.Equal(expected, Schedule.IsActive(Of(Workdays, "09:00", "17:00", Berlin), At(time)));
 
     // On 2025-03-30 clocks go from 02:00+01:00 to 03:00+02:00; on 2025-10-26 from 03:00+02:00 back to 02:00+01:00. Both are Sundays.
@@ -42,49 +43,52 @@ public sealed class ScheduleTests
     [InlineData("01:00", "02:30", "2025-10-26T02:45:00+02:00", true)]
     [InlineData("01:00", "02:30", "2025-10-26T02:29:59+01:00", true)]
     [InlineData("01:00", "02:30", "2025-10-26T02:30:00+01:00", false)]
-    public void IsActive_ClocksChange_NeitherGapNorSecondStart(string from, string to, string time, bool expected) =>
+    public void IsActive_ClockChange_HasNoGapAndNoSecondStart(string from, string to, string time, bool expected) =>
         Assert.Equal(expected, Schedule.IsActive(Of([DayOfWeek.Sunday], from, to, Berlin), At(time)));
 
     [Fact]
-    public void IsActive_EqualTimesEveryDay_Always() => Moments.Sample(time =>
+    public void IsActive_EqualTimesEveryDay_IsAlwaysTrue() => Moments.Sample(time =>
         Assert.True(Schedule.IsActive(Of(Enum.GetValues<DayOfWeek>(), "02:30", "02:30", Berlin), time)));
 
     [Fact]
-    public void IsActive_NoChangeOfClocks_IsWhatTheClockSays() => Gen.Select(Moments, Minutes, Minutes, Days).Sample((time, from, to, days) =>
-    {
-        ScheduleOptions schedule = new("s", days, from, to, TimeZoneInfo.Utc);
-        var (day, clock) = (time.DayOfWeek, TimeOnly.FromDateTime(time.DateTime));
-        var before = (DayOfWeek)(((int)day + 6) % 7);
-        var expected = from < to
-            ? days.Contains(day) && clock >= from && clock < to
-            : (days.Contains(day) && clock >= from) || (days.Contains(before) && clock < to);
+    public void IsActive_WithoutClockChange_EqualsTimeComparison() =>
+        Gen.Select(Moments, Minutes, Minutes, Days).Sample((time, from, to, days) =>
+        {
+            ScheduleOptions schedule = new("s", days, from, to, TimeZoneInfo.Utc);
+            var (day, clock) = (time.DayOfWeek, TimeOnly.FromDateTime(time.DateTime));
+            var before = (DayOfWeek)(((int)day + 6) % 7);
+            var expected = from < to
+                ? days.Contains(day) && clock >= from && clock < to
+                : (days.Contains(day) && clock >= from) || (days.Contains(before) && clock < to);
 
-        Assert.Equal(expected, Schedule.IsActive(schedule, time));
-    });
-
-    [Fact]
-    public void IsActive_TheOffsetOfTheTime_DoesNotMatter() => Gen.Select(Moments, Minutes, Minutes, Days, Gen.Int[-14, 14]).Sample((time, from, to, days, hours) =>
-    {
-        ScheduleOptions schedule = new("s", days, from, to, Berlin);
-        Assert.Equal(Schedule.IsActive(schedule, time), Schedule.IsActive(schedule, time.ToOffset(TimeSpan.FromHours(hours))));
-    });
+            Assert.Equal(expected, Schedule.IsActive(schedule, time));
+        });
 
     [Fact]
-    public void IsActive_ScheduleAndItsComplement_CoverEachMomentAlmostOnce() => Gen.Select(Moments, Minutes, Minutes).Sample((time, from, to) =>
-    {
-        if (from == to)
-            return;
-        var all = Enum.GetValues<DayOfWeek>().ToHashSet();
-        var on = Schedule.IsActive(new("on", all, from, to, Berlin), time);
-        var off = Schedule.IsActive(new("off", all, to, from, Berlin), time);
-        Assert.True(on || off);
-        // Both only in the hour that comes twice.
-        if (on && off)
-            Assert.True(Berlin.IsAmbiguousTime(time));
-    });
+    public void IsActive_SameMomentWithOtherOffset_IsSame() =>
+        Gen.Select(Moments, Minutes, Minutes, Days, Gen.Int[-14, 14]).Sample((time, from, to, days, hours) =>
+        {
+            ScheduleOptions schedule = new("s", days, from, to, Berlin);
+            Assert.Equal(Schedule.IsActive(schedule, time), Schedule.IsActive(schedule, time.ToOffset(TimeSpan.FromHours(hours))));
+        });
 
     [Fact]
-    public void IsActive_FirstAndLastTimesThereAre_NoException()
+    public void IsActive_ScheduleAndComplement_OverlapOnlyInAmbiguousHour() =>
+        Gen.Select(Moments, Minutes, Minutes).Sample((time, from, to) =>
+        {
+            if (from == to)
+                return;
+            var all = Enum.GetValues<DayOfWeek>().ToHashSet();
+            var on = Schedule.IsActive(new("on", all, from, to, Berlin), time);
+            var off = Schedule.IsActive(new("off", all, to, from, Berlin), time);
+            Assert.True(on || off);
+            // Both are active only in the ambiguous hour of the clock change.
+            if (on && off)
+                Assert.True(Berlin.IsAmbiguousTime(time));
+        });
+
+    [Fact]
+    public void IsActive_ExtremeTimes_DoesNotThrow()
     {
         var schedule = Of(Enum.GetValues<DayOfWeek>(), "00:00", "00:00", Berlin);
 
@@ -101,7 +105,9 @@ public sealed class ScheduleTests
         Enum.GetValues<DayOfWeek>().Where(day => (bits >> (int)day & 1) == 1).ToHashSet());
 
     private static ScheduleOptions Of(IEnumerable<DayOfWeek> days, string from, string to, TimeZoneInfo zone) =>
-        new("s", days.ToHashSet(), TimeOnly.Parse(from, CultureInfo.InvariantCulture), TimeOnly.Parse(to, CultureInfo.InvariantCulture), zone);
+        new("s", days.ToHashSet(), Clock(from), Clock(to), zone);
+
+    private static TimeOnly Clock(string text) => TimeOnly.Parse(text, CultureInfo.InvariantCulture);
 
     private static DateTimeOffset At(string time) => DateTimeOffset.Parse(time, CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,4 @@
-// What a good file gives.
+// Reading valid files.
 using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
@@ -9,7 +9,7 @@ namespace StreamActions.Worker.Tests.Configuration;
 public sealed class StreamActionsFileReaderTests
 {
     [Fact]
-    public void Read_RepositorysFile_HasNoProblem()
+    public void Read_RepositoryFile_IsValid()
     {
         var outcome = StreamActionsFileReader.Read(Path.Combine(RepositoryPaths.Root, "config", "streamactions.yaml"), Environment());
 
@@ -28,7 +28,7 @@ public sealed class StreamActionsFileReaderTests
     }
 
     [Fact]
-    public void Read_ShortFile_TakesBuiltInValues()
+    public void Read_MinimalFile_UsesBuiltInValues()
     {
         var file = Good(Minimal);
 
@@ -38,18 +38,21 @@ public sealed class StreamActionsFileReaderTests
         Assert.Equal((0.6, 0.48), (alert.Enter, alert.Exit));
         Assert.Equal(["aisle", "dock-east"], alert.Cameras);
         Assert.Empty(alert.Zones);
-        Assert.Equal([1, 3, 1, 10, 10], new[] { alert.BeginAfter, alert.EndAfter, alert.MergeGap, alert.Cooldown, alert.UpdateEvery }.Select(t => t.TotalSeconds));
+        TimeSpan[] times = [alert.BeginAfter, alert.EndAfter, alert.MergeGap, alert.Cooldown, alert.UpdateEvery];
+        Assert.Equal([1, 3, 1, 10, 10], times.Select(t => t.TotalSeconds));
         var camera = file.Cameras["dock-east"];
         Assert.Equal((CameraReader.Ffmpeg, false, RecordingPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
         Assert.Equal([new(0.1, 0.2), new(0.8, 0.2), new(0.8, 0.9)], camera.Zones["gate"].Points);
     }
 
     [Fact]
-    public void Read_NoBackgroundBeside_TakesTheRepositorysPhrases() =>
-        Assert.Equal(BackgroundFile.Phrases(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "config", "background.txt"))), Good(Minimal).Background);
+    public void Read_NoBackgroundFile_UsesBuiltInPhrases() =>
+        Assert.Equal(
+            BackgroundFile.Phrases(File.ReadAllText(Path.Combine(RepositoryPaths.Root, "config", "background.txt"))),
+            Good(Minimal).Background);
 
     [Fact]
-    public void Read_MotionAndHealth_AreOnUnlessSwitchedOff()
+    public void Read_MotionAndHealth_AreOnByDefault()
     {
         var cameras = Good("""
             model: m
@@ -60,14 +63,16 @@ public sealed class StreamActionsFileReaderTests
             alerts: { x: { phrases: [x] } }
             """).Cameras;
 
-        Assert.Equal((MotionSensitivity.Normal, null, MotionSensitivity.Low), (cameras["a"].Motion, cameras["b"].Motion, cameras["c"].Motion));
+        Assert.Equal(
+            [MotionSensitivity.Normal, null, MotionSensitivity.Low],
+            new[] { cameras["a"].Motion, cameras["b"].Motion, cameras["c"].Motion });
         var tenSeconds = TimeSpan.FromSeconds(10);
         Assert.Equal(new(tenSeconds, tenSeconds, tenSeconds), cameras["a"].Health);
         Assert.Equal(new(null, TimeSpan.FromMinutes(1), null), cameras["b"].Health);
     }
 
     [Fact]
-    public void Read_Defaults_AreReplacedKeyByKeyAndListsWhole()
+    public void Read_Defaults_AreOverriddenKeyByKey()
     {
         var file = Good("""
             model: m
@@ -92,11 +97,11 @@ public sealed class StreamActionsFileReaderTests
     }
 
     [Fact]
-    public void Read_Globs_ChooseEachCameraOnce() =>
+    public void Read_OverlappingPatterns_SelectEachCameraOnce() =>
         Assert.Equal(["dock-east"], Good(WithAlert("{ phrases: [a], cameras: [\"dock-*\", \"*-eas?\"] }")).Alerts["fight"].Cameras);
 
     [Fact]
-    public void Hash_Text_FollowsTheFileButNotTheSecrets()
+    public void Hash_OtherTextOrSecret_ChangesOnlyWithText()
     {
         var secret = With("rtsp://10", "rtsp://u:${P}@10");
 
@@ -106,7 +111,7 @@ public sealed class StreamActionsFileReaderTests
     }
 
     [Fact]
-    public void Read_StartedAt_KeepsItsOffset() =>
+    public void Read_StartedAt_KeepsOffset() =>
         Assert.Equal(
             new DateTimeOffset(2025, 1, 31, 18, 0, 0, TimeSpan.FromHours(1)),
             Good(WithCamera("{ source: a.mp4, started-at: 2025-01-31T18:00:00+01:00 }")).Cameras["aisle"].StartedAt);

@@ -1,4 +1,4 @@
-// Durations, days, patterns and suggestions.
+// Durations, days, name patterns and suggestions.
 using CsCheck;
 using StreamActions.Worker.Configuration;
 using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
@@ -15,7 +15,8 @@ public sealed class ValueTests
     [InlineData("2h", 7_200_000)]
     [InlineData("30d", 2_592_000_000)]
     [InlineData("0s", 0)]
-    public void Parse_Duration_Understood(string text, long milliseconds) => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Durations.Parse(text));
+    public void Parse_Duration_ReturnsIt(string text, long milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Durations.Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -30,17 +31,18 @@ public sealed class ValueTests
     [InlineData("1m30s")]
     [InlineData("10001d")]
     [InlineData("999999999999d")]
-    public void Parse_NoDuration_Null(string text) => Assert.Null(Durations.Parse(text));
+    public void Parse_InvalidDuration_ReturnsNull(string text) => Assert.Null(Durations.Parse(text));
 
     [Fact]
-    public void Show_Duration_ParsesBack() => Gen.Long[0, 10_000L * 24 * 3600 * 1000].Select(ms => TimeSpan.FromTicks(ms * TimeSpan.TicksPerMillisecond))
-        .Sample(duration => Assert.Equal(duration, Durations.Parse(Durations.Show(duration))));
+    public void Format_Duration_ParsesBack() => Gen.Long[0, 10_000L * 24 * 3600 * 1000]
+        .Select(ms => TimeSpan.FromTicks(ms * TimeSpan.TicksPerMillisecond))
+        .Sample(duration => Assert.Equal(duration, Durations.Parse(Durations.Format(duration))));
 
     [Theory]
     [InlineData("[mon-fri]", "Monday,Tuesday,Wednesday,Thursday,Friday")]
     [InlineData("[sat-mon, Wed]", "Sunday,Monday,Wednesday,Saturday")]
     [InlineData("[sun]", "Sunday")]
-    public void Read_Days_RangesMayCrossTheWeekend(string days, string expected)
+    public void Read_DayRange_MayIncludeWeekend(string days, string expected)
     {
         var schedule = Good(Minimal + $"schedules: {{ s: {{ days: {days}, from: 18:00, to: \"06:00\", timezone: UTC }} }}").Schedules["s"];
 
@@ -54,24 +56,30 @@ public sealed class ValueTests
     [InlineData("*", "anything", true)]
     [InlineData("dock.?", "dock.1", true)]
     [InlineData("dock.?", "dockx1", false)]
-    public void Matches_Pattern_WholeName(string pattern, string name, bool expected) => Assert.Equal(expected, NameGlob.Matches(pattern, [name]).Count == 1);
+    public void Matches_Pattern_ComparesWholeName(string pattern, string name, bool expected) =>
+        Assert.Equal(expected, NameGlob.Matches(pattern, [name]).Count == 1);
 
     [Theory]
     [InlineData("treshold", "did you mean 'threshold'?")]
     [InlineData("beginAfter", "did you mean 'begin-after'?")]
-    [InlineData("cameras", "known are begin-after, threshold")]
-    public void For_Word_NearestOrAll(string word, string expected) => Assert.Equal(expected, Suggestion.For(word, ["threshold", "begin-after"]));
+    [InlineData("cameras", "choose one of begin-after, threshold")]
+    public void For_Word_SuggestsNearestOrListsAll(string word, string expected) =>
+        Assert.Equal(expected, Suggestion.For(word, ["threshold", "begin-after"]));
 
     [Fact]
-    public void Distance_IsSymmetricAndZeroForTheSame() => Gen.Select(Gen.String[Gen.Char['a', 'd'], 0, 8], Gen.String[Gen.Char['a', 'd'], 0, 8]).Sample((a, b) =>
+    public void Distance_RandomWords_IsSymmetricAndZeroForEqualWords()
     {
-        Assert.Equal(Suggestion.Distance(a, b), Suggestion.Distance(b, a));
-        Assert.Equal(a == b, Suggestion.Distance(a, b) == 0);
-    });
+        var word = Gen.String[Gen.Char['a', 'd'], 0, 8];
+        Gen.Select(word, word).Sample((a, b) =>
+        {
+            Assert.Equal(Suggestion.Distance(a, b), Suggestion.Distance(b, a));
+            Assert.Equal(a == b, Suggestion.Distance(a, b) == 0);
+        });
+    }
 
-    /// <summary>Half-written files are what a live reload meets.</summary>
+    /// <summary>A live reload may read a half-written file.</summary>
     [Fact]
-    public void Read_FileCutOffAnywhere_IsAnOutcome()
+    public void Read_FileCutOffAnywhere_NeverThrows()
     {
         for (var length = 0; length < Minimal.Length; length++)
         {

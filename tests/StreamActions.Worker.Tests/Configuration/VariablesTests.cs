@@ -1,4 +1,4 @@
-// Variables in values, and that what they hold stays hidden.
+// Variables in values. Their values never appear in problems or settings.
 using StreamActions.TestKit;
 using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
 
@@ -9,7 +9,7 @@ public sealed class VariablesTests
     private const string Secret = "p@ss:w/rd#1";
 
     [Fact]
-    public void Read_PasswordInUrl_EscapedAndNotShown()
+    public void Read_PasswordInUrl_IsEscapedAndHidden()
     {
         var source = Good(With("rtsp://10", "rtsp://viewer:${DOCK}@10"), ("DOCK", Secret)).Cameras["dock-east"].Source;
 
@@ -19,39 +19,45 @@ public sealed class VariablesTests
     }
 
     [Fact]
-    public void Read_SecretInPathOrWholeSource_ShownAsVariable()
+    public void Read_SecretInPath_IsShownAsVariable()
     {
-        Assert.Equal("http://10.0.0.5/${TOKEN}/live", Good(With("rtsp://10.0.0.5/sub", "http://10.0.0.5/${TOKEN}/live"), ("TOKEN", "t0k3n")).Cameras["dock-east"].Source.Shown);
+        var path = Good(With("rtsp://10.0.0.5/sub", "http://10.0.0.5/${TOKEN}/live"), ("TOKEN", "t0k3n")).Cameras["dock-east"].Source;
+        Assert.Equal("http://10.0.0.5/${TOKEN}/live", path.Shown);
         var whole = Good(With("rtsp://10.0.0.5/sub", "${URL}"), ("URL", "rtsp://u:p%40q@h/s")).Cameras["dock-east"].Source;
         Assert.Equal(("rtsp://u:p%40q@h/s", "${URL}"), (whole.Address, whole.Shown));
     }
 
     [Fact]
-    public void Read_SecretInFile_WithoutItsLineBreak()
+    public void Read_SecretInFile_IsReadWithoutLineBreak()
     {
         using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("dock"), "secret\n");
 
-        Assert.Equal("rtsp://u:secret@10.0.0.5/sub", Good(With("rtsp://10", "rtsp://u:${DOCK}@10"), ("DOCK_FILE", folder.File("dock"))).Cameras["dock-east"].Source.Address);
+        var file = Good(With("rtsp://10", "rtsp://u:${DOCK}@10"), ("DOCK_FILE", folder.File("dock")));
+
+        Assert.Equal("rtsp://u:secret@10.0.0.5/sub", file.Cameras["dock-east"].Source.Address);
     }
 
     [Fact]
-    public void Read_EscapedVariable_StaysAsItIs() =>
+    public void Read_EscapedVariable_IsNotSubstituted() =>
         Assert.Equal(["costs ${PRICE}"], Good(WithAlert("{ phrases: ['costs $${PRICE}'] }")).Alerts["fight"].Phrases);
 
     [Fact]
-    public void Read_UnsetVariables_AllReported() => Assert.Equal(
+    public void Read_UnsetVariables_ReportsAll() => Assert.Equal(
         [
-            "3:20: cameras.aisle.source: the variable A is not set; set A in the environment, or A_FILE to a file that holds it",
-            "3:20: cameras.aisle.source: the file that B_FILE names is missing, not readable, empty or above 64 KiB; correct B_FILE or the file",
+            "3:20: cameras.aisle.source: environment variable A is not set; set A, or set A_FILE to a file that contains the value",
+            "3:20: cameras.aisle.source: the file in B_FILE is missing, unreadable, empty or larger than 64 KiB; "
+                + "correct B_FILE or the file",
         ],
         Problems(WithCamera("{ source: \"rtsp://${A}:${B}@host/\" }"), ("B_FILE", "/nowhere/secret")));
 
     [Fact]
-    public void Read_UnfinishedVariable_Reported() =>
-        Assert.StartsWith("3:20: cameras.aisle.source: '${' without the name of a variable", Assert.Single(Problems(WithCamera("{ source: \"rtsp://u:${A@host/\" }"))), StringComparison.Ordinal);
+    public void Read_UnfinishedVariable_IsReported() =>
+        Assert.StartsWith(
+            "3:20: cameras.aisle.source: '${' without a variable name",
+            Assert.Single(Problems(WithCamera("{ source: \"rtsp://u:${A@host/\" }"))), StringComparison.Ordinal);
 
-    /// <summary>A secret in a place where it is wrong, in the value of a variable or written into the file.</summary>
+    /// <summary>Secrets in invalid values, in a variable or written into the file.</summary>
     [Theory]
     [InlineData("{ source: \"${S}\" }", "{ phrases: [a] }")]
     [InlineData("{ source: \"x${S}://h/\" }", "{ phrases: [a] }")]
@@ -68,7 +74,7 @@ public sealed class VariablesTests
     [InlineData("{ source: a.mp4 }", "{ phrases: [a], begin-after: \"${S}\" }")]
     [InlineData("{ source: a.mp4 }", "{ phrases: [a], threshold: \"${S}\" }")]
     [InlineData("{ source: a.mp4 }", "{ phrases: [\"${S}\"], not: [\"${S}\"] }")]
-    public void Read_SecretWhereItIsWrong_NeverInAProblem(string camera, string alert)
+    public void Read_SecretInInvalidValue_IsNeverShown(string camera, string alert)
     {
         var yaml = WithCamera(camera).Replace("{ phrases: [two people fighting] }", alert, StringComparison.Ordinal);
         var outcome = Read(yaml, ("S", "hunter2:secret"));
@@ -79,7 +85,7 @@ public sealed class VariablesTests
     }
 
     [Fact]
-    public void Read_KafkaSecrets_ReachTheClientAlone()
+    public void Read_KafkaSecrets_ReachOnlyTheClient()
     {
         var outcome = Read(Minimal + """
             sinks:

@@ -1,5 +1,6 @@
-// Events leave as CloudEvents 1.0 in binary mode, field by field.
+// Encoded events: CloudEvents 1.0 headers and the exact JSON of each kind.
 using System.Text.Json;
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Events;
 
 namespace StreamActions.Worker.Tests.Events;
@@ -7,7 +8,7 @@ namespace StreamActions.Worker.Tests.Events;
 public sealed class CloudEventJsonTests
 {
     [Fact]
-    public void Encode_Begin_HasTheHeadersOfTheKafkaBinding()
+    public void Encode_Begin_WritesHeadersOfKafkaBinding()
     {
         var encoded = CloudEventJson.Encode(SampleEvents.Begin);
 
@@ -29,26 +30,42 @@ public sealed class CloudEventJsonTests
     }
 
     [Fact]
-    public void Encode_Begin_HasTheDataOfTheProduct() =>
+    public void Encode_Begin_WritesThisJson() =>
         Assert.Equal(
-            $$"""
-            {"eventId":"{{EventIdentity.OfAction(SampleEvents.Begin)}}","alert":"fight","camera":"dock-east","zone":"gate",
+            """
+            {"eventId":"47c57ddc3639d1ddefdc75720c5d316d","alert":"fight","camera":"dock-east","zone":"gate",
             "beganAt":"2026-03-01T12:00:00Z","endedAt":null,"window":{"from":"2026-03-01T12:00:00Z","to":"2026-03-01T12:00:01.200Z"},
             "score":0.83,"peakScore":0.83,"threshold":{"enter":0.7,"exit":0.56},"phrase":"two people fighting",
             "runnerUp":{"phrase":"people hugging","score":0.11},
-            "model":{"name":"demo","version":"1.0.0","sha256":"{{new string('a', 64)}}"},"configHash":"{{new string('b', 64)}}",
-            "snapshot":null,"latencyMs":412.5}
+            "model":{"name":"demo","version":"1.0.0","sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+            "configHash":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","snapshot":null,"latencyMs":412.5}
             """.ReplaceLineEndings(""),
             CloudEventJson.Encode(SampleEvents.Begin).Payload);
 
     [Fact]
-    public void Encode_Blind_HasReasonAndTime() =>
+    public void Encode_EndOfWholePicture_WritesThisJson() =>
         Assert.Equal(
-            """{"camera":"dock-east","state":"blind","at":"2026-03-01T12:00:00Z","reason":"offline","detail":"the connection was refused"}""",
+            $$"""
+            {"eventId":"{{EventIdentity.OfAction(SampleEvents.End)}}","alert":"fight","camera":"dock-east","zone":null,
+            "beganAt":"2026-03-01T12:00:00Z","endedAt":"2026-03-01T12:00:17Z",
+            "window":{"from":"2026-03-01T12:00:00Z","to":"2026-03-01T12:00:01.200Z"},
+            "score":0.83,"peakScore":0.83,"threshold":{"enter":0.7,"exit":0.56},"phrase":"two people fighting","runnerUp":null,
+            "model":{"name":"demo","version":"1.0.0","sha256":"{{new string('a', 64)}}"},"configHash":"{{new string('b', 64)}}",
+            "snapshot":"snapshots/1.jpg","latencyMs":412.5}
+            """.ReplaceLineEndings(""),
+            CloudEventJson.Encode(SampleEvents.End with { Snapshot = "snapshots/1.jpg" }).Payload);
+
+    [Fact]
+    public void Encode_Blind_WritesThisJson() =>
+        Assert.Equal(
+            """
+            {"camera":"dock-east","state":"blind","at":"2026-03-01T12:00:00Z","reason":"offline",
+            "detail":"the connection was refused"}
+            """.ReplaceLineEndings(""),
             CloudEventJson.Encode(SampleEvents.Blind).Payload);
 
     [Fact]
-    public void Encode_EveryKind_HasItsType() =>
+    public void Encode_EveryKind_WritesItsType() =>
         Assert.Equal(
             [
                 "streamactions.action.begin", "streamactions.action.update", "streamactions.action.end",
@@ -57,7 +74,7 @@ public sealed class CloudEventJsonTests
             SampleEvents.All.Select(e => CloudEventJson.Encode(e).Headers["ce_type"]));
 
     [Fact]
-    public void Encode_OneAction_SharesTheEventIdAndNotTheId()
+    public void Encode_PhasesOfOneAction_ShareEventIdButNotId()
     {
         var begin = CloudEventJson.Encode(SampleEvents.Begin);
         var end = CloudEventJson.Encode(SampleEvents.Begin with { Phase = ActionPhase.End, Sequence = 1 });
@@ -77,11 +94,13 @@ public sealed class CloudEventJsonTests
     }
 
     [Fact]
-    public void Encode_PhraseOutsideAscii_StaysReadable() =>
-        Assert.Contains("\"zwei prügeln sich\"", CloudEventJson.Encode(SampleEvents.Begin with { Phrase = "zwei prügeln sich" }).Payload, StringComparison.Ordinal);
+    public void Encode_NonAsciiPhrase_IsNotEscaped() =>
+        Assert.Contains(
+            "\"zwei prügeln sich\"", CloudEventJson.Encode(SampleEvents.Begin with { Phrase = "zwei prügeln sich" }).Payload,
+            StringComparison.Ordinal);
 
     [Fact]
-    public void Encode_ScoreNotANumber_Throws() =>
+    public void Encode_ScoreIsNaN_Throws() =>
         Assert.Throws<ArgumentException>(() => CloudEventJson.Encode(SampleEvents.Begin with { Score = double.NaN }));
 
     private static string EventIdOf(EncodedEvent encoded)

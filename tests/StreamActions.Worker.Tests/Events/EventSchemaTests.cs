@@ -1,4 +1,4 @@
-// The published schema describes what is really sent.
+// The published schema accepts every event that the worker sends, and nothing else.
 using System.Text.Json.Nodes;
 using StreamActions.TestKit;
 using StreamActions.Worker.Events;
@@ -11,10 +11,10 @@ public sealed class EventSchemaTests
         File.ReadAllText(Path.Combine(RepositoryPaths.Root, "config", "event.schema.json")))!;
 
     [Fact]
-    public void Id_OfTheSchema_IsTheDataSchemaOfEvents() => Assert.Equal(CloudEventJson.DataSchema, (string?)Schema["$id"]);
+    public void SchemaId_EqualsDataSchemaHeader() => Assert.Equal(CloudEventJson.DataSchema, (string?)Schema["$id"]);
 
     [Fact]
-    public void Schema_EventsOfEveryKind_Fit()
+    public void Schema_EveryKindOfEvent_IsValid()
     {
         foreach (var streamEvent in SampleEvents.All)
             Assert.Empty(new SchemaCheck(Schema).Problems(JsonNode.Parse(CloudEventJson.Encode(streamEvent).Payload)));
@@ -31,7 +31,7 @@ public sealed class EventSchemaTests
     [InlineData("runnerUp", "\"a phrase\"")]
     [InlineData("latencyMs", "-1")]
     [InlineData("colour", "\"red\"")]
-    public void Schema_FieldIsWrong_DoesNotFit(string field, string json)
+    public void Schema_WrongField_IsInvalid(string field, string json)
     {
         var data = JsonNode.Parse(CloudEventJson.Encode(SampleEvents.Begin).Payload)!;
         data[field] = JsonNode.Parse(json);
@@ -40,7 +40,7 @@ public sealed class EventSchemaTests
     }
 
     [Fact]
-    public void Schema_AnyFieldIsMissing_DoesNotFit()
+    public void Schema_MissingField_IsInvalid()
     {
         foreach (var streamEvent in SampleEvents.All)
         {

@@ -1,5 +1,7 @@
-// Events as the pipeline makes them, for tests to vary with "with".
+// Sample events. Tests vary them with "with".
+using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Events;
+using StreamActions.Worker.Inference;
 
 namespace StreamActions.Worker.Tests.Events;
 
@@ -50,10 +52,10 @@ internal static class SampleEvents
 
     public static CameraEvent Seeing { get; } = Blind with { Blind = false, Time = Noon.AddSeconds(9), Reason = "live" };
 
-    /// <summary>One of each kind.</summary>
+    /// <summary>One event of each kind.</summary>
     public static IReadOnlyList<StreamEvent> All { get; } = [Begin, Update, End, Blind, Seeing];
 
-    /// <summary>A small encoded event with an id of its own.</summary>
+    /// <summary>An encoded event whose id depends on the number.</summary>
     public static EncodedEvent Encoded(int number, string camera = "dock-east") =>
         CloudEventJson.Encode(Begin with { Camera = camera, Sequence = number });
 }

@@ -1,14 +1,14 @@
-// Checks JSON against the part of JSON Schema 2020-12 that config/event.schema.json uses.
+// A validator for the part of JSON Schema 2020-12 that config/event.schema.json uses.
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Tests.Events;
 
-/// <summary>A validator for the keywords of one schema; any other keyword is an error, so that none is passed over.</summary>
+/// <summary>Validates JSON. An unknown keyword is an error, so that the validator never ignores one.</summary>
 internal sealed class SchemaCheck(JsonNode root)
 {
-    /// <summary>What is wrong, each with its place; empty when the value fits.</summary>
+    /// <summary>All problems with their JSON paths; empty for a valid value.</summary>
     public IReadOnlyList<string> Problems(JsonNode? value) => Check(root, value, "$");
 
     private List<string> Check(JsonNode schema, JsonNode? value, string at) =>
@@ -16,12 +16,14 @@ internal sealed class SchemaCheck(JsonNode root)
         {
             "$schema" or "$id" or "$defs" or "title" or "description" => (IEnumerable<string>)[],
             "$ref" => Check(Resolve((string)keyword.Value!), value, at),
-            "oneOf" => Count(keyword.Value!, value, at) == 1 ? [] : [$"{at}: fits {Count(keyword.Value!, value, at)} of oneOf"],
-            "anyOf" => Count(keyword.Value!, value, at) > 0 ? [] : [$"{at}: fits none of anyOf"],
+            "oneOf" => Count(keyword.Value!, value, at) == 1 ? [] : [$"{at}: matches {Count(keyword.Value!, value, at)} schemas of oneOf"],
+            "anyOf" => Count(keyword.Value!, value, at) > 0 ? [] : [$"{at}: matches no schema of anyOf"],
             "type" => Types(keyword.Value!).Contains(TypeOf(value)) ? [] : [$"{at}: is {TypeOf(value)}"],
             "enum" => keyword.Value!.AsArray().Any(one => JsonNode.DeepEquals(one, value)) ? [] : [$"{at}: is not in enum"],
-            "pattern" => value is null || Regex.IsMatch((string)value!, (string)keyword.Value!) ? [] : [$"{at}: does not match {keyword.Value}"],
-            "format" => IsTime(value) ? [] : [$"{at}: is no date-time"],
+            "pattern" => value is null || Regex.IsMatch((string)value!, (string)keyword.Value!)
+                ? []
+                : [$"{at}: does not match {keyword.Value}"],
+            "format" => IsTime(value) ? [] : [$"{at}: is not a date-time"],
             "minLength" => ((string)value!).Length >= (int)keyword.Value! ? [] : [$"{at}: too short"],
             "minimum" => (double)value! >= (double)keyword.Value! ? [] : [$"{at}: too small"],
             "maximum" => (double)value! <= (double)keyword.Value! ? [] : [$"{at}: too large"],
@@ -32,9 +34,10 @@ internal sealed class SchemaCheck(JsonNode root)
             _ => throw new NotSupportedException($"keyword {keyword.Key}"),
         }).ToList();
 
-    private int Count(JsonNode schemas, JsonNode? value, string at) => schemas.AsArray().Count(one => SafeCheck(one!, value, at).Count == 0);
+    private int Count(JsonNode schemas, JsonNode? value, string at) =>
+        schemas.AsArray().Count(one => SafeCheck(one!, value, at).Count == 0);
 
-    // A branch for another type may compare what cannot be compared: it simply does not fit.
+    // A branch of oneOf or anyOf for another type may throw on the value: then it does not match.
     private List<string> SafeCheck(JsonNode schema, JsonNode? value, string at)
     {
         try

@@ -2,7 +2,6 @@
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Worker.Inference;
-using StreamActions.Worker.Windows;
 
 namespace StreamActions.Worker.Tests.Inference;
 
@@ -11,10 +10,15 @@ internal sealed class FakeActionModel : IActionModel
     private readonly float[] _embeddings, _logits = [];
     private int _runs;
 
-    public FakeActionModel(int frames = 2, int maxBatch = 16)
+    public FakeActionModel(int frames = 2)
+        : this(new ClipSpec(frames, 4, 8, ResizeRule.Squash))
     {
-        Manifest = Manifest with { Clip = Manifest.Clip with { Frames = frames } };
-        _embeddings = new float[maxBatch * 2];
+    }
+
+    public FakeActionModel(ClipSpec clip)
+    {
+        Manifest = Manifest with { Clip = clip };
+        _embeddings = new float[16 * 2];
     }
 
     public ModelManifest Manifest { get; } = new()
@@ -40,10 +44,10 @@ internal sealed class FakeActionModel : IActionModel
     /// <summary>What happens in a run, by its number from 1.</summary>
     public Action<int>? OnRun { get; init; }
 
-    /// <summary>Windows for which it gives no numbers.</summary>
+    /// <summary>Windows for which its outputs are NaN.</summary>
     public Func<FrameWindow, bool> IsBroken { get; init; } = _ => false;
 
-    /// <summary>Phrases in the order in which they were asked for.</summary>
+    /// <summary>The embedded phrases, in order.</summary>
     public List<string> Embedded { get; } = [];
 
     public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
@@ -57,8 +61,12 @@ internal sealed class FakeActionModel : IActionModel
         return new(_embeddings, _logits, 2, 0);
     }
 
+    /// <summary>Called before phrases are embedded.</summary>
+    public Action? OnEmbed { get; init; }
+
     public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases)
     {
+        OnEmbed?.Invoke();
         Embedded.AddRange(phrases);
         return [.. phrases.Select(p => p.Contains("bright", StringComparison.OrdinalIgnoreCase) ? new float[] { 0, 1 } : [1, 0])];
     }

@@ -4,7 +4,7 @@ using StreamActions.Core.Bundles;
 using StreamActions.TestKit;
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Tests.Sinks;
-using StreamActions.Worker.Windows;
+using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Tests.Inference;
 
@@ -21,11 +21,11 @@ public sealed class OnnxActionModelTests : IDisposable
     // The golden clips as windows of separate frames.
     private static FrameWindow[] Windows(ModelBundle bundle) =>
     [
-        .. GoldenClips.Read(bundle).Clips.Chunk(bundle.Manifest.Clip.ClipBytes).Select(clip => new FrameWindow(new("dock", null), 1,
+        .. GoldenClips.Read(bundle).Clips.Chunk(bundle.Manifest.Clip.ClipBytes).Select(clip => new FrameWindow(
         [
             .. clip.Chunk(bundle.Manifest.Clip.FrameBytes).Select(pixels =>
             {
-                var frame = ModelFrame.Rent(pixels.Length, DateTimeOffset.UnixEpoch, 0);
+                var frame = ViewFrame.Rent(pixels.Length, Pictures.View, 1, DateTimeOffset.UnixEpoch, 0);
                 pixels.CopyTo(frame.Pixels);
                 return frame;
             }),

@@ -1,4 +1,4 @@
-// Only what is the event's own fault is refused for good.
+// Only errors that the event itself causes are final.
 using Confluent.Kafka;
 using StreamActions.Worker.Sinks;
 
@@ -7,13 +7,13 @@ namespace StreamActions.Worker.Tests.Sinks;
 public sealed class DeliveryVerdictTests
 {
     [Fact]
-    public void Of_EveryCode_RefusesOnlyTheEventsOwnFaults() =>
+    public void Of_EveryCode_RejectsOnlyInvalidEvents() =>
         Assert.Equal(
             [
                 ErrorCode.InvalidMsgSize, ErrorCode.MsgSizeTooLarge, ErrorCode.RecordListTooLarge, ErrorCode.InvalidTimestamp,
                 ErrorCode.UnsupportedForMessageFormat, ErrorCode.PolicyViolation, ErrorCode.InvalidRecord,
             ],
-            Enum.GetValues<ErrorCode>().Distinct().Where(code => DeliveryVerdicts.Of(new Error(code)) == DeliveryVerdict.Refused)
+            Enum.GetValues<ErrorCode>().Distinct().Where(code => DeliveryVerdicts.Of(new Error(code)) == DeliveryVerdict.Rejected)
                 .OrderBy(code => (int)code));
 
     [Fact]

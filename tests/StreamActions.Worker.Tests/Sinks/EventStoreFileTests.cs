@@ -1,4 +1,4 @@
-// Opening a store: unusable places are named, damage is put aside, and a killed process loses nothing it acknowledged.
+// Opening a store: errors name the path, corrupt files are renamed, and a killed process loses no acknowledged event.
 using Microsoft.Extensions.Logging;
 using StreamActions.TestKit;
 using StreamActions.Worker.Sinks;
@@ -15,7 +15,7 @@ public sealed class EventStoreFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Open_FolderIsMissing_IsCreated()
+    public async Task Open_FolderMissing_CreatesIt()
     {
         var path = Path.Combine(_folder.Path, "data", "deeper", "events.db");
 
@@ -25,18 +25,20 @@ public sealed class EventStoreFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_FolderIsAFile_FailsWithOneClearLine()
+    public void Open_FolderIsFile_ThrowsWithPath()
     {
         var file = Path.Combine(_folder.Path, "occupied");
         File.WriteAllText(file, "");
 
         var error = Assert.Throws<SinkException>(() => _folder.Open(path: Path.Combine(file, "events.db")));
 
-        Assert.StartsWith($"sinks.store {file}/events.db: cannot be opened; make its folder writable or choose another path", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"sinks.store {file}/events.db: cannot be opened; make its folder writable or choose another path", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_PathIsAFolder_FailsWithOneClearLine()
+    public void Open_PathIsFolder_Throws()
     {
         Directory.CreateDirectory(_folder.Database);
 
@@ -44,16 +46,19 @@ public sealed class EventStoreFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_AnotherWorkerHasIt_FailsAndWorksOnceThatOneEnded()
+    public async Task Open_AnotherWorkerHoldsStore_ThrowsUntilItIsClosed()
     {
         await using (var first = _folder.Open())
-            Assert.Contains("another worker uses it", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                "another worker uses this store", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+        }
 
         await using var second = _folder.Open();
     }
 
     [Fact]
-    public void Open_DatabaseOfAnotherProgram_FailsAndLeavesItAlone()
+    public void Open_DatabaseOfAnotherProgram_ThrowsAndKeepsIt()
     {
         _folder.Query("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (7)");
 
@@ -62,16 +67,18 @@ public sealed class EventStoreFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_NewerSchema_FailsAndNamesBothVersions()
+    public async Task Open_OtherSchemaVersion_ThrowsWithBothVersions()
     {
         await _folder.Open().DisposeAsync();
         _folder.Query("PRAGMA user_version = 99");
 
-        Assert.Contains("schema version 99, this program knows 1", Assert.Throws<SinkException>(() => _folder.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "schema version 99, this worker supports 1", Assert.Throws<SinkException>(() => _folder.Open()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Open_NoDatabaseAtAll_IsPutAsideAndANewOneWorks()
+    public async Task Open_FileIsNoDatabase_RenamesItAndCreatesNewStore()
     {
         await File.WriteAllTextAsync(_folder.Database, new string('?', 10_000), Cancel);
 
@@ -79,12 +86,12 @@ public sealed class EventStoreFileTests : IDisposable
         await store.AppendAsync(SampleEvents.Begin, Cancel);
 
         Assert.Equal(new string('?', 10_000), await File.ReadAllTextAsync(_folder.Database + ".corrupt-20260301T120000000Z", Cancel));
-        Assert.Contains("is damaged", Assert.Single(_folder.Lines.At(LogLevel.Error)), StringComparison.Ordinal);
+        Assert.Contains("is corrupt", Assert.Single(_folder.Lines.At(LogLevel.Error)), StringComparison.Ordinal);
         Assert.Single(await store.ReadPendingAsync(10, Cancel));
     }
 
     [Fact]
-    public async Task Open_PagesOverwritten_IsPutAsideAndANewOneWorks()
+    public async Task Open_PagesOverwritten_RenamesFileAndCreatesNewStore()
     {
         await FillAsync(1_000);
         await OverwriteAllButTheFirstPageAsync();
@@ -96,9 +103,9 @@ public sealed class EventStoreFileTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendAsync_PagesOverwrittenWhileOpen_ContinuesInANewStore()
+    public async Task AppendAsync_PagesOverwrittenWhileOpen_ContinuesInNewStore()
     {
-        await FillAsync(5_000); // more than SQLite keeps in memory
+        await FillAsync(5_000); // larger than SQLite's page cache
         await using var store = _folder.Open();
         await OverwriteAllButTheFirstPageAsync();
 
@@ -110,7 +117,7 @@ public sealed class EventStoreFileTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendAsync_ProcessIsKilled_LosesNothingAcknowledged()
+    public async Task AppendAsync_ProcessKilled_KeepsAcknowledgedEvents()
     {
         for (var round = 1; round <= 3; round++)
         {
@@ -128,13 +135,14 @@ public sealed class EventStoreFileTests : IDisposable
     private async Task RunCrashChildAsync(int acknowledgements)
     {
         using var child = ChildTest.Start(
-            typeof(EventStoreCrashChild).Assembly, nameof(EventStoreCrashChild.Appends_UntilKilled_Acknowledges), EventStoreCrashChild.Folder, _folder.Path);
+            typeof(EventStoreCrashChild).Assembly, nameof(EventStoreCrashChild.AppendAsync_UntilKilled_RecordsAcknowledged),
+            EventStoreCrashChild.Folder, _folder.Path);
         try
         {
             using FileSystemWatcher watcher = new(_folder.Path);
             while (Acknowledged().Count < acknowledgements)
             {
-                Assert.False(child.HasExited, "the child ended by itself");
+                Assert.False(child.HasExited, "the child process exited before it was killed");
                 watcher.WaitForChanged(WatcherChangeTypes.All, TimeSpan.FromMilliseconds(100));
                 Cancel.ThrowIfCancellationRequested();
             }
@@ -146,7 +154,7 @@ public sealed class EventStoreFileTests : IDisposable
         }
     }
 
-    // The last line may be cut off in the middle by the kill.
+    // The kill may cut off the last line.
     private List<long> Acknowledged()
     {
         var file = Path.Combine(_folder.Path, "acknowledged");

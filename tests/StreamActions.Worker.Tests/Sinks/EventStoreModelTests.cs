@@ -1,4 +1,4 @@
-// Whatever is done to the store, it agrees with a list in memory.
+// Model-based test: after random operations the store equals a list in memory.
 using CsCheck;
 using StreamActions.Worker.Sinks;
 using StreamActions.Worker.Tests.Events;
@@ -11,14 +11,14 @@ public sealed class EventStoreModelTests
 
     private static readonly Gen<Step[]> Steps = Gen.OneOf<Step>(
         Gen.Int[1, 5].Select(count => (Step)new Append(count)),
-        Gen.Int[0, 12].Select(place => (Step)new Deliver(place)),
-        Gen.Int[0, 12].Select(place => (Step)new Refuse(place)),
-        Gen.Int[0, 12].Select(place => (Step)new Fail(place)),
-        Gen.Int[1, 8].Select(hours => (Step)new Pass(hours)),
+        Gen.Int[0, 12].Select(index => (Step)new Deliver(index)),
+        Gen.Int[0, 12].Select(index => (Step)new Reject(index)),
+        Gen.Int[0, 12].Select(index => (Step)new Fail(index)),
+        Gen.Int[1, 8].Select(hours => (Step)new Wait(hours)),
         Gen.Const((Step)new Reopen())).Array[1, 25];
 
     [Fact]
-    public void Store_AnySteps_AgreesWithTheModel() => Steps.Sample(steps => RunAsync(steps).GetAwaiter().GetResult(), iter: 60);
+    public void Store_RandomSteps_EqualsModel() => Steps.Sample(steps => RunAsync(steps).GetAwaiter().GetResult(), iter: 60);
 
     private static async Task RunAsync(Step[] steps)
     {
@@ -39,11 +39,13 @@ public sealed class EventStoreModelTests
                     await ApplyAsync(step, store, model, folder);
                 }
 
-                // Also keeps the minute's own pruning, which passing time sets off, from making a difference.
+                // The timer prunes too when time passes. Pruning here makes the result independent of it.
                 await store.PruneAsync();
                 model.Rows.RemoveAll(row => row.DeliveredAt < folder.Time.GetUtcNow() - Keep);
                 var pending = await store.ReadPendingAsync(int.MaxValue, CancellationToken.None);
-                Assert.Equal(model.Pending.Select(row => (row.Seq, row.Id, row.Attempts)), pending.Select(row => (row.Seq, row.Event.Id, row.Attempts)));
+                Assert.Equal(
+                    model.Pending.Select(row => (row.Seq, row.Id, row.Attempts)),
+                    pending.Select(row => (row.Seq, row.Event.Id, row.Attempts)));
                 Assert.Equal(model.Pending.Count(), store.PendingCount);
                 Assert.Equal((long)model.Rows.Count, folder.Query("SELECT count(*) FROM events"));
                 Assert.Equal((long)model.Dead, folder.Query("SELECT count(*) FROM dead_letters"));
@@ -62,18 +64,18 @@ public sealed class EventStoreModelTests
             case Append(var count):
                 for (var i = 0; i < count; i++)
                 {
-                    var encoded = SampleEvents.Encoded(i); // ids repeat, as on a rerun
+                    var encoded = SampleEvents.Encoded(i); // ids repeat, as in a replay
                     model.Rows.Add(new Row(await store.AppendAsync(encoded, CancellationToken.None), encoded.Id));
                     Assert.Equal(++model.LastSeq, model.Rows[^1].Seq);
                 }
 
                 break;
-            case Deliver(var place) when model.At(place) is { } row:
+            case Deliver(var index) when model.At(index) is { } row:
                 await store.MarkDeliveredAsync([row.Seq], folder.Time.GetUtcNow(), CancellationToken.None);
                 row.DeliveredAt ??= folder.Time.GetUtcNow();
                 break;
-            case Refuse(var place) when model.At(place) is { } row:
-                await store.DeadLetterAsync(row.Seq, "refused", CancellationToken.None);
+            case Reject(var index) when model.At(index) is { } row:
+                await store.DeadLetterAsync(row.Seq, "rejected", CancellationToken.None);
                 if (row.DeliveredAt is null)
                 {
                     model.Rows.Remove(row);
@@ -81,11 +83,11 @@ public sealed class EventStoreModelTests
                 }
 
                 break;
-            case Fail(var place) when model.At(place) is { } row:
+            case Fail(var index) when model.At(index) is { } row:
                 await store.MarkFailedAsync([row.Seq], "failed", CancellationToken.None);
                 row.Attempts += row.DeliveredAt is null ? 1 : 0;
                 break;
-            case Pass(var hours):
+            case Wait(var hours):
                 folder.Time.Advance(TimeSpan.FromHours(hours));
                 break;
         }
@@ -95,13 +97,13 @@ public sealed class EventStoreModelTests
 
     private sealed record Append(int Count) : Step;
 
-    private sealed record Deliver(int Place) : Step;
+    private sealed record Deliver(int Index) : Step;
 
-    private sealed record Refuse(int Place) : Step;
+    private sealed record Reject(int Index) : Step;
 
-    private sealed record Fail(int Place) : Step;
+    private sealed record Fail(int Index) : Step;
 
-    private sealed record Pass(int Hours) : Step;
+    private sealed record Wait(int Hours) : Step;
 
     private sealed record Reopen : Step;
 
@@ -126,6 +128,6 @@ public sealed class EventStoreModelTests
 
         public IEnumerable<Row> Pending => Rows.Where(row => row.DeliveredAt is null);
 
-        public Row? At(int place) => place < Rows.Count ? Rows[place] : null;
+        public Row? At(int index) => index < Rows.Count ? Rows[index] : null;
     }
 }

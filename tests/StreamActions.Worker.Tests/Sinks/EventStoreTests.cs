@@ -1,4 +1,4 @@
-// The outbox keeps what it acknowledged, in order, and gives up only what was delivered.
+// The outbox keeps acknowledged events in order and deletes only delivered ones.
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Sinks;
@@ -15,7 +15,7 @@ public sealed class EventStoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task AppendAsync_EventsOfEveryKind_AreReadBackWholeAndInOrder()
+    public async Task AppendAsync_EveryKindOfEvent_IsReadBackInOrder()
     {
         await using var store = _folder.Open();
         foreach (var streamEvent in SampleEvents.All)
@@ -30,7 +30,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendAsync_SameIdTwice_KeepsBoth()
+    public async Task AppendAsync_SameIdTwice_StoresBoth()
     {
         await using var store = _folder.Open();
         await store.AppendAsync(SampleEvents.Begin, Cancel);
@@ -43,7 +43,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendAsync_ManyAtOnce_LosesNone()
+    public async Task AppendAsync_ManyConcurrentCallers_StoresAll()
     {
         await using (var store = _folder.Open())
         {
@@ -57,7 +57,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendAsync_NobodyFetches_CountsAsDelivered()
+    public async Task AppendAsync_WithoutRelay_StoresAsDelivered()
     {
         await using var store = _folder.Open(relayed: false);
         await store.AppendAsync(SampleEvents.Begin, Cancel);
@@ -77,10 +77,10 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task AppendAsync_SomeCannotBeStored_OnlyThoseFail()
+    public async Task AppendAsync_SomeInvalid_OnlyThoseFail()
     {
         await using var store = _folder.Open();
-        _folder.Query("CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.key = 'bad' BEGIN SELECT RAISE(ABORT, 'no bad ones'); END");
+        _folder.Query("CREATE TRIGGER reject BEFORE INSERT ON events WHEN NEW.key = 'bad' BEGIN SELECT RAISE(ABORT, 'bad key'); END");
         List<Task<long>> appends = [];
         for (var number = 0; number < 300; number++)
             appends.Add(store.AppendAsync(SampleEvents.Encoded(number, number % 50 == 7 ? "bad" : "good"), Cancel));
@@ -89,13 +89,13 @@ public sealed class EventStoreTests : IDisposable
 
         var failed = Enumerable.Range(0, 300).Where(number => appends[number].IsFaulted);
         Assert.Equal([7, 57, 107, 157, 207, 257], failed);
-        Assert.Contains("no bad ones", appends[7].Exception!.InnerException!.Message, StringComparison.Ordinal);
+        Assert.Contains("bad key", appends[7].Exception!.InnerException!.Message, StringComparison.Ordinal);
         Assert.Equal(294, store.PendingCount);
         Assert.Equal(294L, _folder.Query("SELECT count(*) FROM events"));
     }
 
     [Fact]
-    public async Task MarkDeliveredAsync_Some_LeavesTheOthersPending()
+    public async Task MarkDeliveredAsync_SomeEvents_OthersStayPending()
     {
         await using var store = _folder.Open();
         for (var number = 0; number < 4; number++)
@@ -109,7 +109,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task MarkFailedAsync_Event_StaysPendingWithItsError()
+    public async Task MarkFailedAsync_Event_StaysPendingWithError()
     {
         await using var store = _folder.Open();
         await store.AppendAsync(SampleEvents.Begin, Cancel);
@@ -121,7 +121,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task DeadLetterAsync_Event_IsKeptOutOfTheWay()
+    public async Task DeadLetterAsync_Event_MovesToDeadLetters()
     {
         await using var store = _folder.Open();
         await store.AppendAsync(SampleEvents.Encoded(0), Cancel);
@@ -135,7 +135,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task WaitForPendingAsync_EventIsStored_Completes()
+    public async Task WaitForPendingAsync_EventStored_Completes()
     {
         await using var store = _folder.Open();
         var waiting = store.WaitForPendingAsync(Cancel);
@@ -147,7 +147,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task WaitForPendingAsync_EventsWaitedAtOpening_Completes()
+    public async Task WaitForPendingAsync_EventsPendingAtOpen_Completes()
     {
         await using (var before = _folder.Open())
             await before.AppendAsync(SampleEvents.Begin, Cancel);
@@ -158,7 +158,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task PruneAsync_DeliveredLongAgo_IsDeletedAndNothingElse()
+    public async Task PruneAsync_RetentionOver_DeletesOnlyThoseEvents()
     {
         await using var store = _folder.Open(keep: TimeSpan.FromDays(30));
         for (var number = 0; number < 3; number++)
@@ -185,7 +185,7 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Metrics_AppendAndPending_AreSeen()
+    public async Task Metrics_AfterAppend_CountAppendedAndPending()
     {
         Dictionary<string, long> seen = [];
         using MeterListener listener = new();
@@ -194,7 +194,8 @@ public sealed class EventStoreTests : IDisposable
             if (instrument.Meter.Scope == _folder.Meters)
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => seen[instrument.Name] = seen.GetValueOrDefault(instrument.Name) + value);
+        listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => seen[instrument.Name] = seen.GetValueOrDefault(instrument.Name) + value);
         listener.Start();
 
         await using var store = _folder.Open();
@@ -207,14 +208,14 @@ public sealed class EventStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_KafkaNoLongerNamed_KeepsWhatWaitsAndSaysSo()
+    public async Task Open_PendingEventsWithoutRelay_KeepsThemAndWarns()
     {
         await using (var before = _folder.Open())
             await before.AppendAsync(SampleEvents.Begin, Cancel);
 
         await using var store = _folder.Open(relayed: false);
 
-        Assert.Contains("1 events wait for Kafka", Assert.Single(_folder.Lines.At(LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.Contains("1 events are pending for Kafka", Assert.Single(_folder.Lines.At(LogLevel.Warning)), StringComparison.Ordinal);
         Assert.Single(await store.ReadPendingAsync(10, Cancel));
     }
 }

@@ -1,14 +1,14 @@
-// A producer whose answers the test chooses.
+// A Kafka producer with scripted answers.
 using Confluent.Kafka;
 
 namespace StreamActions.Worker.Tests.Sinks;
 
-/// <summary>Answers each message at once with what <paramref name="answer"/> says; null leaves it without an answer.</summary>
+/// <summary>Answers each message at once with the code that <paramref name="answer"/> returns. Null means no answer.</summary>
 internal sealed class FakeProducer(Func<Message<string, string>, ErrorCode?> answer) : IProducer<string, string>
 {
     private readonly List<string> _sent = [];
 
-    /// <summary>Ids of the messages taken, in order.</summary>
+    /// <summary>Ids of the accepted messages, in order.</summary>
     public IReadOnlyList<string> SentIds
     {
         get
@@ -20,7 +20,7 @@ internal sealed class FakeProducer(Func<Message<string, string>, ErrorCode?> ans
 
     public bool Disposed { get; private set; }
 
-    /// <summary>Codes here are thrown by <see cref="Produce(string, Message{string, string}, Action{DeliveryReport{string, string}})"/> instead of reported.</summary>
+    /// <summary>Codes that <c>Produce</c> throws instead of reporting.</summary>
     public HashSet<ErrorCode> Thrown { get; } = [];
 
     public Handle Handle => throw new NotSupportedException();
@@ -41,13 +41,16 @@ internal sealed class FakeProducer(Func<Message<string, string>, ErrorCode?> ans
 
     public void Dispose() => Disposed = true;
 
-    public void Produce(TopicPartition topicPartition, Message<string, string> message, Action<DeliveryReport<string, string>>? deliveryHandler = null) =>
+    public void Produce(
+        TopicPartition topicPartition, Message<string, string> message, Action<DeliveryReport<string, string>>? deliveryHandler = null) =>
         throw new NotSupportedException();
 
-    public Task<DeliveryResult<string, string>> ProduceAsync(string topic, Message<string, string> message, CancellationToken cancellationToken = default) =>
+    public Task<DeliveryResult<string, string>> ProduceAsync(
+        string topic, Message<string, string> message, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
-    public Task<DeliveryResult<string, string>> ProduceAsync(TopicPartition topicPartition, Message<string, string> message, CancellationToken cancellationToken = default) =>
+    public Task<DeliveryResult<string, string>> ProduceAsync(
+        TopicPartition topicPartition, Message<string, string> message, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     public int AddBrokers(string brokers) => throw new NotSupportedException();
@@ -72,6 +75,7 @@ internal sealed class FakeProducer(Func<Message<string, string>, ErrorCode?> ans
 
     public void AbortTransaction() => throw new NotSupportedException();
 
-    public void SendOffsetsToTransaction(IEnumerable<TopicPartitionOffset> offsets, IConsumerGroupMetadata groupMetadata, TimeSpan timeout) =>
+    public void SendOffsetsToTransaction(
+        IEnumerable<TopicPartitionOffset> offsets, IConsumerGroupMetadata groupMetadata, TimeSpan timeout) =>
         throw new NotSupportedException();
 }

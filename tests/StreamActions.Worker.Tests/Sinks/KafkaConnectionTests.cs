@@ -1,4 +1,4 @@
-// The producer's settings, and that none of the secrets among them is ever shown.
+// The producer's settings, and that error messages contain no secret.
 using Confluent.Kafka;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Sinks;
@@ -7,10 +7,10 @@ namespace StreamActions.Worker.Tests.Sinks;
 
 public sealed class KafkaConnectionTests
 {
-    private static readonly ProducerVoice Silent = new(_ => { }, (_, _) => { });
+    private static readonly ProducerCallbacks NoCallbacks = new(_ => { }, (_, _) => { });
 
     [Fact]
-    public void Settings_OperatorsProperties_AreTakenButNotAgainstTheGuarantees()
+    public void Settings_OperatorProperties_CannotWeakenDeliveryGuarantees()
     {
         var settings = KafkaConnection.Settings(Options(
             ("security.protocol", "sasl_ssl"), ("enable.idempotence", "false"), ("acks", "1"), ("message.timeout.ms", "5")));
@@ -23,19 +23,21 @@ public sealed class KafkaConnectionTests
     }
 
     [Fact]
-    public void Connect_UnknownProperty_FailsWithOneClearLine()
+    public void Connect_UnknownProperty_ThrowsWithPropertyName()
     {
-        var error = Assert.Throws<SinkException>(() => KafkaConnection.Connect(Options(("no.such.property", "1")), Silent));
+        var error = Assert.Throws<SinkException>(
+            () => KafkaConnection.Connect(Options(("no.such.property", "1")), NoCallbacks));
 
         Assert.Equal(
-            "sinks.kafka: No such configuration property: \"no.such.property\"; correct the property under sinks.kafka.client", error.Message);
+            "sinks.kafka: No such configuration property: \"no.such.property\"; correct the property under sinks.kafka.client",
+            error.Message);
     }
 
     [Fact]
-    public void Connect_SecretInTheError_IsNotShown()
+    public void Connect_ErrorContainsSecret_IsRedacted()
     {
         var error = Assert.Throws<SinkException>(() => KafkaConnection.Connect(
-            Options(("security.protocol", "hunter2"), ("sasl.password", "hunter2")), Silent));
+            Options(("security.protocol", "hunter2"), ("sasl.password", "hunter2")), NoCallbacks));
 
         Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
         Assert.Contains("***", error.Message, StringComparison.Ordinal);

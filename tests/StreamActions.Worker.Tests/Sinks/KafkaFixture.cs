@@ -1,4 +1,4 @@
-// One broker for all tests of a class.
+// One Kafka broker for all tests of a class.
 using StreamActions.TestKit.Kafka;
 
 namespace StreamActions.Worker.Tests.Sinks;

@@ -1,4 +1,4 @@
-// The relay against a real broker: order, headers, kills, refusals, stops.
+// The relay with a real broker: order, headers, outages, rejected events, shutdown.
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Logging;
@@ -28,7 +28,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     }
 
     [Fact]
-    public async Task Relay_EventsOfSeveralCameras_ArriveInOrderWithHeadersAndTheStoredIds()
+    public async Task Relay_EventsOfSeveralCameras_ArriveInOrderWithStoredHeaders()
     {
         await using var store = _folder.Open();
         using var relay = await StartAsync(store);
@@ -51,7 +51,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     }
 
     [Fact]
-    public async Task Relay_SameRecordingAgain_PublishesTheSameIdsAgain()
+    public async Task Relay_RecordingReplayed_PublishesSameIdsAgain()
     {
         await using var store = _folder.Open();
         using var relay = await StartAsync(store);
@@ -65,9 +65,9 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     }
 
     [Fact]
-    public async Task Relay_BrokerIsKilledAndRestarted_AllArriveInOrder()
+    public async Task Relay_BrokerKilledAndRestarted_AllArriveInOrder()
     {
-        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that it may kill, and has: {kafka.Broker.Notice}");
+        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that the test can kill, but has: {kafka.Broker.Notice}");
         await using var store = _folder.Open();
         using var relay = await StartAsync(store);
         List<EncodedEvent> stored = [];
@@ -87,7 +87,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
         await UntilDeliveredAsync(store);
         await relay.StopAsync(Cancel);
 
-        // What arrives twice has the same id; without the repetitions the order is that of the store.
+        // Duplicates have the same id. Without them the order is that of the store.
         foreach (var camera in stored.GroupBy(encoded => encoded.Key))
         {
             Assert.Equal(
@@ -95,14 +95,14 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
                 records.Where(record => record.Key == camera.Key).Select(record => record.Headers["ce_id"]).Distinct());
         }
 
-        Assert.InRange(_folder.Lines.At(LogLevel.Warning).Count(), 1, 5); // a line now and then, not one for every event
-        Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("takes events again", StringComparison.Ordinal));
+        Assert.InRange(_folder.Lines.At(LogLevel.Warning).Count(), 1, 5); // throttled, not one line per event
+        Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("accepts events again", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Relay_BrokerFreezesAndResumes_AllArrive()
     {
-        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that it may kill, and has: {kafka.Broker.Notice}");
+        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that the test can kill, but has: {kafka.Broker.Notice}");
         await using var store = _folder.Open();
         using var relay = await StartAsync(store);
         List<EncodedEvent> stored = [await AppendAsync(store, 0)];
@@ -120,7 +120,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     }
 
     [Fact]
-    public async Task Relay_EventTooLargeForTheClient_IsDeadAndTheNextOnesFlow()
+    public async Task Relay_EventTooLargeForClient_DeadLettersItAndSendsTheNext()
     {
         await using var store = _folder.Open();
         await store.AppendAsync(SampleEvents.Encoded(0) with { Payload = new string('x', 2_000_000) }, Cancel);
@@ -136,9 +136,9 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     }
 
     [Fact]
-    public async Task Relay_EventTooLargeForTheTopic_IsDeadAndTheOthersArriveInOrder()
+    public async Task Relay_EventTooLargeForTopic_DeadLettersItAndKeepsOrder()
     {
-        Assert.SkipWhen(kafka.Broker.Kind == KafkaKind.Mock, $"needs a broker with topic settings, and has: {kafka.Broker.Notice}");
+        Assert.SkipWhen(kafka.Broker.Kind == KafkaKind.Mock, $"needs a broker with topic settings, but has: {kafka.Broker.Notice}");
         using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Broker.Bootstrap }).Build())
         {
             await admin.CreateTopicsAsync(
@@ -176,16 +176,16 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     }
 
     [Fact]
-    public async Task Relay_PasswordIsWrongAndThenRight_HoldsEventsAndNeverShowsIt()
+    public async Task Relay_PasswordWrongThenRight_KeepsEventsAndNeverLogsPassword()
     {
-        Assert.SkipWhen(kafka.Broker.SaslBootstrap is null, $"needs a broker that asks for a password, and has: {kafka.Broker.Notice}");
+        Assert.SkipWhen(kafka.Broker.SaslBootstrap is null, $"needs a broker with passwords, but has: {kafka.Broker.Notice}");
         await using var store = _folder.Open();
         EncodedEvent[] stored = [await AppendAsync(store, 0), await AppendAsync(store, 1)];
 
-        using (var refused = await StartAsync(store, WithPassword("wrong-secret")))
+        using (var unauthorised = await StartAsync(store, WithPassword("wrong-secret")))
         {
             await UntilAsync(() => _folder.Lines.At(LogLevel.Warning).Any());
-            await refused.StopAsync(Cancel);
+            await unauthorised.StopAsync(Cancel);
         }
 
         Assert.Equal(2, store.PendingCount);
@@ -201,16 +201,16 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task StopAsync_BrokerIsDeadOrFrozen_KeepsTheRestForTheNextStart(bool dead)
+    public async Task StopAsync_BrokerKilledOrPaused_KeepsEventsForNextStart(bool killed)
     {
-        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that it may kill, and has: {kafka.Broker.Notice}");
+        Assert.SkipUnless(kafka.Broker.CanFail, $"needs a broker that the test can kill, but has: {kafka.Broker.Notice}");
         List<EncodedEvent> stored = [];
         await using (var store = _folder.Open())
         {
             using var relay = await StartAsync(store);
             stored.Add(await AppendAsync(store, 0));
             await UntilDeliveredAsync(store);
-            await (dead ? kafka.Broker.KillAsync() : kafka.Broker.PauseAsync());
+            await (killed ? kafka.Broker.KillAsync() : kafka.Broker.PauseAsync());
             for (var number = 1; number < 20; number++)
                 stored.Add(await AppendAsync(store, number));
 
@@ -219,7 +219,7 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
             Assert.Equal(19, store.PendingCount);
         }
 
-        await (dead ? kafka.Broker.RestartAsync(Cancel) : kafka.Broker.ResumeAsync());
+        await (killed ? kafka.Broker.RestartAsync(Cancel) : kafka.Broker.ResumeAsync());
         await using var again = _folder.Open();
         using var next = await StartAsync(again);
         var records = await ReadAsync(stored);
@@ -262,12 +262,12 @@ public sealed class KafkaRelayBrokerTests(KafkaFixture kafka, ITestOutputHelper 
 
     private static Task UntilDeliveredAsync(EventStore store) => UntilAsync(() => store.PendingCount == 0);
 
-    private static async Task UntilAsync(Func<bool> happened)
+    private static async Task UntilAsync(Func<bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         deadline.CancelAfter(Deadline);
-        using PeriodicTimer look = new(TimeSpan.FromMilliseconds(20));
-        while (!happened())
-            await look.WaitForNextTickAsync(deadline.Token);
+        using PeriodicTimer poll = new(TimeSpan.FromMilliseconds(20));
+        while (!condition())
+            await poll.WaitForNextTickAsync(deadline.Token);
     }
 }

@@ -1,4 +1,4 @@
-// What the relay does with each answer of a broker, without a broker.
+// How the relay handles each answer of a broker, with a fake producer.
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Configuration;
@@ -14,7 +14,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     private readonly StoreFolder _folder = new();
     private readonly EventStore _store;
     private readonly List<FakeProducer> _producers = [];
-    private ProducerVoice? _voice;
+    private ProducerCallbacks? _callbacks;
 
     public KafkaRelayTests() => _store = _folder.Open();
 
@@ -27,7 +27,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_EventsWait_AreSentInOrderAndMarked()
+    public async Task Relay_PendingEvents_AreSentInOrderAndMarkedDelivered()
     {
         using var relay = Relay(_ => ErrorCode.NoError);
         await AppendAsync(0, 1, 2);
@@ -46,7 +46,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     [InlineData(ErrorCode.Local_UnknownTopic)]
     [InlineData(ErrorCode.TopicAuthorizationFailed)]
     [InlineData(ErrorCode.NotEnoughReplicas)]
-    public async Task Relay_BrokerCannotTakeIt_IsSentAgainUntilItCan(ErrorCode code)
+    public async Task Relay_TemporaryError_RetriesUntilDelivered(ErrorCode code)
     {
         var failures = 3;
         using var relay = Relay(_ => failures-- > 0 ? code : ErrorCode.NoError);
@@ -59,11 +59,11 @@ public sealed class KafkaRelayTests : IAsyncDisposable
         Assert.Equal(Ids(0, 0, 0, 0), _producers[0].SentIds);
         Assert.Equal(3L, _folder.Query("SELECT attempts FROM events"));
         Assert.Equal(0L, _folder.Query("SELECT count(*) FROM dead_letters"));
-        Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("takes events again", StringComparison.Ordinal));
+        Assert.Contains(_folder.Lines.At(LogLevel.Information), line => line.Contains("accepts events again", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Relay_OneOfACameraFails_ThoseBehindItAreSentAgainAfterIt()
+    public async Task Relay_OneEventFails_ResendsLaterEventsOfItsCamera()
     {
         var failed = false;
         using var relay = Relay(message =>
@@ -85,9 +85,9 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_BrokerRefusesABatch_OnlyTheOneToBlameIsDead()
+    public async Task Relay_BatchRejected_DeadLettersOnlyOffendingEvent()
     {
-        // A broker that refuses one record refuses those that came with it.
+        // A broker that rejects one record rejects its whole batch.
         using var relay = Relay(message => IdOf(message) == Ids(1)[0] || _producers[0].SentIds.Count < 3
             ? ErrorCode.MsgSizeTooLarge
             : ErrorCode.NoError);
@@ -104,7 +104,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_ClientRefusesOne_ItIsDeadAndTheNextOnesFlow()
+    public async Task Relay_ClientRejectsEvent_DeadLettersItAndSendsTheNext()
     {
         using var relay = Relay(message => IdOf(message) == Ids(1)[0] ? ErrorCode.MsgSizeTooLarge : ErrorCode.NoError);
         _producers[0].Thrown.Add(ErrorCode.MsgSizeTooLarge);
@@ -119,7 +119,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_ProducersQueueIsFull_NoEventOvertakesAnother()
+    public async Task Relay_ProducerQueueFull_KeepsOrder()
     {
         var full = true;
         using var relay = Relay(message =>
@@ -140,7 +140,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_ProducerBreaks_IsReplacedAndEventsArrive()
+    public async Task Relay_FatalProducerError_ReplacesProducer()
     {
         using var relay = Relay(_ => _producers.Count == 1 ? ErrorCode.Local_Fatal : ErrorCode.NoError);
         await AppendAsync(0, 1);
@@ -155,7 +155,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_ProducerThrowsSomethingElse_IsSaidAndTriedAgain()
+    public async Task Relay_ProducerThrowsUnexpectedly_LogsAndRetries()
     {
         var thrown = false;
         using var relay = Relay(_ =>
@@ -175,26 +175,26 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Relay_ManyFaults_WritesOneLineAndCountsTheRest()
+    public async Task Relay_ManyErrors_LogsOneLinePerInterval()
     {
         using var relay = Relay(_ => ErrorCode.NoError);
 
         for (var i = 0; i < 100; i++)
-            _voice!.Fault(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
+            _callbacks!.OnError(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
         _folder.Time.Advance(TimeSpan.FromSeconds(31));
-        _voice!.Fault(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
+        _callbacks!.OnError(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
         await relay.StopAsync(Cancel);
 
         Assert.Equal(
             [
-                "Kafka broker:9092 topic events: 1/1 brokers are down; 0 events wait in the store (0 reports without a line)",
-                "Kafka broker:9092 topic events: 1/1 brokers are down; 0 events wait in the store (99 reports without a line)",
+                "Kafka broker:9092 topic events: 1/1 brokers are down; 0 events are pending in the store (0 similar reports suppressed)",
+                "Kafka broker:9092 topic events: 1/1 brokers are down; 0 events are pending in the store (99 similar reports suppressed)",
             ],
             _folder.Lines.At(LogLevel.Warning));
     }
 
     [Fact]
-    public async Task StopAsync_EventsWait_AreStillSent()
+    public async Task StopAsync_PendingEvents_AreSent()
     {
         using var relay = Relay(_ => ErrorCode.NoError);
         await relay.StartAsync(Cancel);
@@ -207,7 +207,7 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task StopAsync_BrokerDoesNotAnswer_KeepsTheRestAfterTheGrace()
+    public async Task StopAsync_BrokerDoesNotAnswer_KeepsEventsAfterGracePeriod()
     {
         using var relay = Relay(message => IdOf(message) == Ids(0)[0] ? ErrorCode.NoError : null);
         await AppendAsync(0, 1, 2);
@@ -225,9 +225,9 @@ public sealed class KafkaRelayTests : IAsyncDisposable
     private KafkaRelay Relay(Func<Message<string, string>, ErrorCode?> answer) =>
         new(
             _store, Options,
-            voice =>
+            callbacks =>
             {
-                _voice = voice;
+                _callbacks = callbacks;
                 _producers.Add(new FakeProducer(answer));
                 return _producers[^1];
             },
@@ -239,12 +239,12 @@ public sealed class KafkaRelayTests : IAsyncDisposable
             await _store.AppendAsync(SampleEvents.Encoded(number), Cancel);
     }
 
-    // Lets the clock run until something has happened; what happens in between needs no time of its own.
-    private async Task UntilAsync(Func<bool> happened)
+    // Advances the fake clock until the condition holds.
+    private async Task UntilAsync(Func<bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!happened())
+        while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();
             _folder.Time.Advance(TimeSpan.FromMilliseconds(100));

@@ -1,4 +1,4 @@
-// Keeps log lines for tests to look at.
+// A logger that keeps its lines for assertions.
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 

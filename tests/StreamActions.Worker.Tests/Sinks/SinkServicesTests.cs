@@ -1,4 +1,4 @@
-// The stage registers what the operator's file asks for.
+// The registered services follow the configuration.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StreamActions.Worker.Configuration;
@@ -13,7 +13,7 @@ public sealed class SinkServicesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task AddSinks_KafkaIsNotNamed_StoresAndRelaysNothing()
+    public async Task AddSinks_WithoutKafka_AddsStoreOnly()
     {
         await using var services = Services(null);
 
@@ -22,7 +22,7 @@ public sealed class SinkServicesTests : IDisposable
     }
 
     [Fact]
-    public async Task AddSinks_KafkaIsNamed_AddsTheRelay()
+    public async Task AddSinks_WithKafka_AddsRelay()
     {
         await using var services = Services(new KafkaOptions("127.0.0.1:1", "events", new Dictionary<string, string>()));
 

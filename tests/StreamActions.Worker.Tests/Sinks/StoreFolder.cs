@@ -1,4 +1,4 @@
-// A folder with a store, opened and reopened by tests, and deleted at the end.
+// A temporary folder with a store, which tests open and reopen.
 using System.Diagnostics.Metrics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,13 +12,12 @@ namespace StreamActions.Worker.Tests.Sinks;
 internal sealed class StoreFolder : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly bool _temporary;
 
-    private readonly bool _ours;
-
-    /// <summary>A new folder, or one that belongs to somebody else.</summary>
+    /// <summary>Creates a temporary folder, or uses an existing one and never deletes it.</summary>
     public StoreFolder(string? path = null)
     {
-        _ours = path is null;
+        _temporary = path is null;
         Path = path ?? Directory.CreateTempSubdirectory("streamactions-store-").FullName;
         Metrics = new SinkMetrics(Meters);
     }
@@ -39,7 +38,7 @@ internal sealed class StoreFolder : IDisposable
         EventStore.Open(
             new StoreOptions(path ?? Database, keep ?? TimeSpan.FromDays(30)), relayed, Metrics, Time, Lines.Of<EventStore>());
 
-    /// <summary>One value by SQL, through a connection of its own.</summary>
+    /// <summary>Runs SQL on a separate connection and returns the first value.</summary>
     public object? Query(string sql)
     {
         using SqliteConnection connection = new($"Data Source={Database};Pooling=False");
@@ -52,7 +51,7 @@ internal sealed class StoreFolder : IDisposable
     public void Dispose()
     {
         _services.Dispose();
-        if (_ours)
+        if (_temporary)
             Directory.Delete(Path, recursive: true);
     }
 }

@@ -1,10 +1,10 @@
-// What the instruments of one test were given.
+// Records the measurements of one instrument.
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace StreamActions.Worker.Tests.Telemetry;
 
-/// <summary>Listens to one instrument of one factory: other tests have the same instruments.</summary>
+/// <summary>Listens to one instrument of one factory, because tests that run in parallel have the same instruments.</summary>
 internal sealed class Measurements : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -22,10 +22,11 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Values with their tags' values, such as <c>dock/replaced</c>, in the order in which they came.</summary>
+    /// <summary>Values with the values of their tags, such as <c>dock/replaced</c>, in order.</summary>
     public IReadOnlyList<(double Value, string Tags)> Seen => [.. _seen];
 
     public void Dispose() => _listener.Dispose();
 
-    private void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => _seen.Enqueue((value, string.Join('/', tags.ToArray().Select(t => t.Value))));
+    private void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+        _seen.Enqueue((value, string.Join('/', tags.ToArray().Select(t => t.Value))));
 }

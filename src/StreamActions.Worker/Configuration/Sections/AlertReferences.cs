@@ -1,16 +1,16 @@
-// What an alert refers to: cameras, their zones, a schedule. A name that nothing has is a problem.
+// Resolves an alert's references to cameras, zones and a schedule. An unknown name is a problem.
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>What alerts may refer to.</summary>
-/// <param name="Cameras">Names of all cameras, those with problems too, with the zones of each.</param>
+/// <summary>The names that alerts can refer to.</summary>
+/// <param name="Cameras">The zones of each camera, including cameras with problems.</param>
 /// <param name="Schedules">All schedules.</param>
 internal sealed record AlertReferences(
     IReadOnlyDictionary<string, IReadOnlyCollection<string>> Cameras, IReadOnlyDictionary<string, ScheduleOptions> Schedules)
 {
-    /// <summary>The cameras an alert watches, each once: all when it names none.</summary>
+    /// <summary>The cameras of an alert, without duplicates; all cameras if it names none.</summary>
     public IReadOnlyList<string> CamerasOf(Section alert)
     {
-        if (alert.Texts("cameras", "give names or patterns, such as [entrance, \"dock-*\"]") is not { } patterns)
+        if (alert.Texts("cameras", "write names or patterns, such as [entrance, \"dock-*\"]") is not { } patterns)
         {
             alert.Explain("cameras", "all", null);
             return [.. Cameras.Keys];
@@ -23,7 +23,7 @@ internal sealed record AlertReferences(
             if (matches.Count == 0 && Cameras.Count > 0)
             {
                 alert.Reading.Problem(pattern.Place, pattern.Key,
-                    NameGlob.IsPattern(pattern.Text) ? $"no camera's name matches '{pattern.Written}'" : $"there is no camera '{pattern.Written}'",
+                    NameGlob.IsPattern(pattern.Text) ? $"no camera matches '{pattern.Written}'" : $"there is no camera '{pattern.Written}'",
                     Suggestion.For(pattern.Text, [.. Cameras.Keys]));
             }
         }
@@ -31,33 +31,37 @@ internal sealed record AlertReferences(
     }
 
     /// <summary>
-    /// The zones an alert watches, empty for the whole picture. Each must be a zone of at least one of its cameras; a camera
-    /// without any of them would watch nothing, which is a problem too.
+    /// The zones of an alert; empty for the whole picture. Each zone must exist on at least one of the alert's cameras. A camera without
+    /// any of the zones is a problem, because the alert would never watch it.
     /// </summary>
     public IReadOnlyList<string> ZonesOf(Section alert, IReadOnlyList<string> cameras)
     {
-        if (alert.Texts("zones", "give names of zones, such as [gate]") is not { } zones)
+        if (alert.Texts("zones", "write names of zones, such as [gate]") is not { } zones)
         {
             alert.Explain("zones", "the whole picture", null);
             return [];
         }
-        // Without a camera something else is wrong already.
+        // The list of cameras has a problem already.
         if (cameras.Count == 0)
             return [];
         var known = cameras.SelectMany(camera => Cameras[camera]).Distinct().ToList();
-        var dangling = zones.Where(zone => !known.Contains(zone.Text)).ToList();
-        foreach (var zone in dangling)
-            alert.Reading.Problem(zone.Place, zone.Key, $"no camera of this alert has a zone '{zone.Written}'", Suggestion.For(zone.Text, known));
-        if (dangling.Count == 0 && zones.Count > 0 && !alert.IsDefaults
-            && cameras.FirstOrDefault(camera => !zones.Any(zone => Cameras[camera].Contains(zone.Text))) is { } blind)
+        var unknown = zones.Where(zone => !known.Contains(zone.Text)).ToList();
+        foreach (var zone in unknown)
         {
-            alert.Reading.Problem(zones[0].Place, zones[0].Key, $"camera '{blind}' has none of these zones, so the alert would not watch it",
-                $"add the zone to cameras.{blind}.zones, or name under 'cameras' only those that have it");
+            alert.Reading.Problem(zone.Place, zone.Key, $"no camera of this alert has a zone '{zone.Written}'",
+                Suggestion.For(zone.Text, known));
+        }
+        if (unknown.Count == 0 && zones.Count > 0 && !alert.IsDefaults
+            && cameras.FirstOrDefault(camera => !zones.Any(zone => Cameras[camera].Contains(zone.Text))) is { } unwatched)
+        {
+            alert.Reading.Problem(zones[0].Place, zones[0].Key,
+                $"camera '{unwatched}' has none of these zones, so the alert would never watch it",
+                $"add the zone to cameras.{unwatched}.zones, or list only cameras with the zone under 'cameras'");
         }
         return [.. zones.Select(zone => zone.Text)];
     }
 
-    /// <summary>The schedule an alert names; null without one.</summary>
+    /// <summary>The schedule of an alert; null without one.</summary>
     public ScheduleOptions? ScheduleOf(Section alert)
     {
         if (alert.Find("schedule") is not { } found)

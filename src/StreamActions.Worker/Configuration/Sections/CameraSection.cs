@@ -1,4 +1,4 @@
-// One camera of the file, or the defaults of all.
+// One camera, or the defaults of all cameras.
 using System.Globalization;
 using StreamActions.Video;
 
@@ -9,32 +9,32 @@ internal static class CameraSection
 {
     private static readonly string[] Readers = ["auto", "ffmpeg", "opencv"];
 
-    /// <summary>A camera; null when its source is missing or wrong.</summary>
+    /// <summary>Reads a camera; null if its source is missing or invalid.</summary>
     public static CameraOptions? Read(string name, Section section)
     {
         var source = Source(section);
         var options = Common(name, source ?? new(SourceKind.File, "", ""), section);
-        section.Done();
+        section.ReportUnknownKeys();
         if (source is null)
             return null;
         if (source.Kind != SourceKind.File)
         {
-            OnlyRecordings(section, source, "loop");
-            OnlyRecordings(section, source, "pace");
-            OnlyRecordings(section, source, "started-at");
+            CheckIsRecording(section, source, "loop");
+            CheckIsRecording(section, source, "pace");
+            CheckIsRecording(section, source, "started-at");
         }
         if (options.Reader == CameraReader.OpenCv)
-            OpenCvFits(section, source, options);
+            CheckOpenCv(section, source, options);
         if (source.Kind == SourceKind.Device && options.Reader == CameraReader.Ffmpeg)
-            section.Problem(section.Find("reader")!.Node.Place, "reader", "ffmpeg reads streams and recordings", "use opencv or auto for a device");
+            section.Problem(section.Find("reader")!.Node.Place, "reader", "ffmpeg cannot read devices", "use opencv or auto");
         return options;
     }
 
-    /// <summary>Checks <c>defaults.camera</c>: any key but the source.</summary>
+    /// <summary>Checks <c>defaults.camera</c>: every key of a camera except <c>source</c>.</summary>
     public static void ReadDefaults(Section section)
     {
         Common("defaults", new(SourceKind.File, "", ""), section);
-        section.Done();
+        section.ReportUnknownKeys();
     }
 
     private static CameraOptions Common(string name, SourceAddress source, Section section) => new()
@@ -49,7 +49,9 @@ internal static class CameraSection
             _ => source.Kind == SourceKind.Device ? CameraReader.OpenCv : CameraReader.Ffmpeg,
         },
         Loop = Applies(section, source, "loop") && section.Flag("loop", BuiltIn.Loop),
-        Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast" ? RecordingPace.Fast : RecordingPace.Realtime,
+        Pace = Applies(section, source, "pace") && section.Choice("pace", BuiltIn.Pace, "realtime", "fast") == "fast"
+            ? RecordingPace.Fast
+            : RecordingPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
@@ -59,15 +61,24 @@ internal static class CameraSection
         Health = new(BlindAfter(section, "frozen-after"), BlindAfter(section, "black-after"), BlindAfter(section, "corrupt-after")),
     };
 
-    private static void OpenCvFits(Section section, SourceAddress source, CameraOptions options)
+    private static void CheckOpenCv(Section section, SourceAddress source, CameraOptions options)
     {
         if (source.Kind == SourceKind.Stream && !source.Address.StartsWith("rtsp", StringComparison.Ordinal))
-            section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv reads devices, recordings and rtsp", "use ffmpeg or auto for http");
-        foreach (var (key, isSet) in new[] { ("transport", options.Transport != BuiltIn.Transport), ("hardware", options.Hardware != BuiltIn.Hardware), ("input-options", options.InputOptions.Count > 0) })
+            section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv cannot read http", "use ffmpeg or auto");
+        (string Key, bool IsSet)[] ffmpegOnly =
+        [
+            ("transport", options.Transport != BuiltIn.Transport),
+            ("hardware", options.Hardware != BuiltIn.Hardware),
+            ("input-options", options.InputOptions.Count > 0),
+        ];
+        foreach (var (key, isSet) in ffmpegOnly)
         {
-            // What stands in the defaults holds for the cameras that ffmpeg reads.
+            // Defaults are no problem: they apply to the cameras that ffmpeg reads.
             if (isSet && section.HasOwn(key))
-                section.Problem(section.Find(key)!.Node.Place, key, "only ffmpeg can do this, and opencv reads this camera", "remove the key, or use reader: ffmpeg");
+            {
+                section.Problem(section.Find(key)!.Node.Place, key, "only ffmpeg supports this, but opencv reads this camera",
+                    "remove the key, or use reader: ffmpeg");
+            }
         }
     }
 
@@ -90,12 +101,14 @@ internal static class CameraSection
     {
         if (section.Find("source") is not { } found)
         {
-            section.Missing("source", "add where the pictures come from, such as source: \"rtsp://10.0.0.5/sub\" or source: \"file:samples/aisle.mp4\"");
+            section.Missing("source",
+                "add a stream, recording or device, such as source: \"rtsp://10.0.0.5/sub\" or source: \"file:samples/aisle.mp4\"");
             return null;
         }
         if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
             return null;
-        var source = SourceText.Read(scalar.Text, text, (what, advice) => section.Reading.Problem(scalar.Place, found.Key, what, advice));
+        var source = SourceParser.Parse(
+            scalar.Text, text, (what, advice) => section.Reading.Problem(scalar.Place, found.Key, what, advice));
         if (source is not null)
             section.Explain("source", source.Shown, found);
         return source;
@@ -103,29 +116,32 @@ internal static class CameraSection
 
     private static DateTimeOffset? StartedAt(Section section)
     {
-        if (section.Find("started-at") is not { } found || section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
+        if (section.Find("started-at") is not { } found || section.Scalar(found) is not { } scalar
+            || section.Resolve(scalar, found) is not { } text)
             return null;
         string[] forms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-        // Without an offset the time would be that of whatever machine reads it.
+        // Without an offset the time would depend on the time zone of the machine.
         if ((text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > "yyyy-MM-dd".Length)
             && DateTimeOffset.TryParseExact(text, forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
         {
             section.Explain("started-at", scalar.Text, found);
             return time;
         }
-        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time with an offset", "give one such as 2025-01-31T18:00:00+01:00 or 2025-01-31T17:00:00Z");
+        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time with an offset",
+            "write a time such as 2025-01-31T18:00:00+01:00 or 2025-01-31T17:00:00Z");
         return null;
     }
 
-    /// <summary>Defaults that only recordings know hold for the recordings among the cameras; a camera's own key is always read.</summary>
-    private static bool Applies(Section section, SourceAddress source, string key) => source.Kind == SourceKind.File || section.HasOwn(key);
+    /// <summary>True for recordings, and for a key of the camera itself. Other cameras skip the defaults of this key.</summary>
+    private static bool Applies(Section section, SourceAddress source, string key) =>
+        source.Kind == SourceKind.File || section.HasOwn(key);
 
-    private static void OnlyRecordings(Section section, SourceAddress source, string key)
+    private static void CheckIsRecording(Section section, SourceAddress source, string key)
     {
         if (section.HasOwn(key))
         {
             section.Problem(section.Find(key)!.Node.Place, key,
-                $"only a recording can have this, and the source is a {source.Kind.ToString().ToLowerInvariant()}", "remove the key");
+                $"only recordings support this, but the source is a {source.Kind.ToString().ToLowerInvariant()}", "remove the key");
         }
     }
 }

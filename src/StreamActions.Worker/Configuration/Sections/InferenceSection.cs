@@ -1,4 +1,4 @@
-// The block `inference`: how the network is run.
+// The block `inference`: device, threads and batching.
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Configuration;
@@ -6,16 +6,16 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>Reads the block.</summary>
 internal static partial class InferenceSection
 {
-    /// <summary>The options; all keys may be left out, and the block too.</summary>
+    /// <summary>Reads the options. All keys are optional.</summary>
     public static InferenceOptions Read(Section section)
     {
         InferenceOptions options = new(
             Device(section),
-            section.Whole("threads", BuiltIn.Threads, 0, 256),
-            section.Whole("max-batch", BuiltIn.MaxBatch, 1, 256),
+            section.Integer("threads", BuiltIn.Threads, 0, 256),
+            section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
             section.Duration("max-delay", BuiltIn.MaxDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
-            section.Whole("stride", BuiltIn.Stride, 1, 256));
-        section.Done();
+            section.Integer("stride", BuiltIn.Stride, 1, 256));
+        section.ReportUnknownKeys();
         return options;
     }
 
@@ -29,7 +29,10 @@ internal static partial class InferenceSection
         if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } device)
             return BuiltIn.Device;
         if (!Devices().IsMatch(device))
-            section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a device", "give auto, cpu, cuda, or cuda:N with N from 0 to 99");
+        {
+            section.Reading.Problem(scalar.Place, found.Key, $"unknown device '{scalar.Text}'",
+                "use auto, cpu, cuda, or cuda:0 to cuda:99");
+        }
         section.Explain("device", scalar.Text, found);
         return device == "cuda" ? "cuda:0" : device;
     }

@@ -1,4 +1,4 @@
-// The block `input-options` of a camera: further options for its reader, by ffmpeg's names.
+// The block `input-options` of a camera: ffmpeg input options of its reader.
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Configuration;
@@ -6,9 +6,9 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>Reads the block.</summary>
 internal static class InputOptionsSection
 {
-    /// <summary>The options by name, empty without the block.</summary>
-    /// <param name="camera">The camera.</param>
-    /// <param name="address">Its address: of the defaults, those that it does not know are left out.</param>
+    /// <summary>Reads the options by name; empty without the block.</summary>
+    /// <param name="camera">The camera's block.</param>
+    /// <param name="address">The camera's address. Default options that do not apply to it are skipped.</param>
     public static IReadOnlyDictionary<string, string> Read(Section camera, string address)
     {
         SortedDictionary<string, string> options = new(StringComparer.Ordinal);
@@ -22,9 +22,10 @@ internal static class InputOptionsSection
             if (ReaderInputOptions.AppliesTo(entry.Key, address))
                 options.Add(entry.Key, value);
             else if (own)
-                section.Problem(entry.Place, entry.Key, "this source has no such option", "remove it");
+                section.Problem(entry.Place, entry.Key, "not supported by this source", "remove it");
         }
-        camera.Explain("input-options", options.Count > 0 ? string.Join(", ", options.Select(option => $"{option.Key} {option.Value}")) : "none", found);
+        var shown = options.Count > 0 ? string.Join(", ", options.Select(option => $"{option.Key} {option.Value}")) : "none";
+        camera.Explain("input-options", shown, found);
         return options;
     }
 
@@ -32,7 +33,8 @@ internal static class InputOptionsSection
     {
         if (!ReaderInputOptions.Names.Contains(entry.Key))
         {
-            section.Problem(entry.Place, entry.Key, "this input option is not allowed", Suggestion.For(entry.Key, [.. ReaderInputOptions.Names]));
+            section.Problem(entry.Place, entry.Key, "this input option is not allowed",
+                Suggestion.For(entry.Key, [.. ReaderInputOptions.Names]));
             return null;
         }
         Found found = new(entry.Value, section.KeyPath(entry.Key), "");
@@ -40,7 +42,7 @@ internal static class InputOptionsSection
             return null;
         if (ReaderInputOptions.Problem(entry.Key, value) is not { } expected)
             return value;
-        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not what this option takes", $"give {expected}");
+        section.Reading.Problem(scalar.Place, found.Key, $"invalid value '{scalar.Text}'", $"use {expected}");
         return null;
     }
 }

@@ -1,10 +1,10 @@
-// The block `sinks.kafka.client`: librdkafka properties for reaching and trusting a cluster, from a list of allowed ones.
+// The block `sinks.kafka.client`: allowed librdkafka properties, for connection, authentication and encryption.
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>Reads the block. Its values may be secrets: none is ever quoted or explained.</summary>
+/// <summary>Reads the block. Values may be secrets: problems never quote them, and <c>explain</c> shows only harmless ones.</summary>
 internal static class KafkaClientSection
 {
-    // What lets a cluster be reached. Acknowledgements, retries, idempotence and time-outs are the outbox's own.
+    // Acknowledgements, retries, idempotence and time-outs are missing on purpose: the delivery guarantees depend on them.
     private static readonly string[] Allowed =
     [
         "security.protocol", "sasl.mechanism", "sasl.mechanisms", "sasl.username", "sasl.password", "sasl.kerberos.service.name",
@@ -19,7 +19,7 @@ internal static class KafkaClientSection
 
     private static readonly string[] Protocols = ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"];
 
-    /// <summary>The properties of the section <c>sinks.kafka</c>, with its <c>allow-plaintext-sasl</c>.</summary>
+    /// <summary>Reads the client properties of the block <c>sinks.kafka</c>, and its key <c>allow-plaintext-sasl</c>.</summary>
     public static IReadOnlyDictionary<string, string> Read(Section kafka)
     {
         var plaintextSasl = kafka.Flag("allow-plaintext-sasl", false);
@@ -28,12 +28,13 @@ internal static class KafkaClientSection
             return properties;
         foreach (var name in Allowed)
         {
-            if (client.Find(name) is not { } found || client.Scalar(found) is not { } scalar || client.Resolve(scalar, found) is not { } value)
+            if (client.Find(name) is not { } found || client.Scalar(found) is not { } scalar
+                || client.Resolve(scalar, found) is not { } value)
                 continue;
             properties.Add(name, value);
             client.Explain(name, Shown.Contains(name) ? scalar.Text : "***", found);
         }
-        client.Done();
+        client.ReportUnknownKeys();
         CheckProtocol(client, properties, plaintextSasl);
         return properties;
     }
@@ -43,17 +44,18 @@ internal static class KafkaClientSection
         var protocol = client.Find("security.protocol");
         if (protocol is null && properties.Keys.FirstOrDefault(name => name.StartsWith("sasl.", StringComparison.Ordinal)) is { } sasl)
         {
-            client.Problem(client.Find(sasl)!.Node.Place, sasl, "has no effect without security.protocol", "add security.protocol: sasl_ssl");
+            client.Problem(client.Find(sasl)!.Node.Place, sasl, "has no effect without security.protocol",
+                "add security.protocol: sasl_ssl");
             return;
         }
         if (protocol is null || !properties.TryGetValue("security.protocol", out var value))
             return;
         if (!Protocols.Contains(value, StringComparer.OrdinalIgnoreCase))
-            client.Problem(protocol.Node.Place, "security.protocol", "this is not a protocol", $"give one of {string.Join(", ", Protocols)}");
+            client.Problem(protocol.Node.Place, "security.protocol", "unknown protocol", $"choose one of {string.Join(", ", Protocols)}");
         else if (string.Equals(value, "sasl_plaintext", StringComparison.OrdinalIgnoreCase) && !plaintextSasl)
         {
-            client.Problem(protocol.Node.Place, "security.protocol", "a password would cross the network in the clear",
-                "use sasl_ssl, or set sinks.kafka.allow-plaintext-sasl: true if the network is trusted");
+            client.Problem(protocol.Node.Place, "security.protocol", "sends the password unencrypted",
+                "use sasl_ssl, or set sinks.kafka.allow-plaintext-sasl: true in a trusted network");
         }
     }
 }

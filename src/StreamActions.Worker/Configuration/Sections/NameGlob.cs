@@ -1,4 +1,4 @@
-// Patterns for names: * stands for any letters, ? for one.
+// Patterns for names: * matches any characters, ? matches one.
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Configuration;
@@ -6,13 +6,15 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>Matches names.</summary>
 internal static class NameGlob
 {
-    /// <summary>True when the pattern has a placeholder in it.</summary>
+    /// <summary>True if the text contains a placeholder.</summary>
     public static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?');
 
-    /// <summary>The names that match, in their own order.</summary>
+    /// <summary>The matching names, in their original order.</summary>
     public static IReadOnlyList<string> Matches(string pattern, IEnumerable<string> names)
     {
-        var expression = Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal);
+        var expression = Regex.Escape(pattern)
+            .Replace(@"\*", ".*", StringComparison.Ordinal)
+            .Replace(@"\?", ".", StringComparison.Ordinal);
         Regex regex = new($@"^{expression}\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         return [.. names.Where(name => regex.IsMatch(name))];
     }

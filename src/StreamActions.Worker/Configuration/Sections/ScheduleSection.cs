@@ -1,4 +1,4 @@
-// One schedule of the file.
+// One schedule.
 using System.Globalization;
 
 namespace StreamActions.Worker.Configuration;
@@ -8,17 +8,17 @@ internal static class ScheduleSection
 {
     private static readonly string[] DayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-    /// <summary>A schedule. Without days it starts every day.</summary>
+    /// <summary>Reads a schedule. Without <c>days</c>, a period starts every day.</summary>
     public static ScheduleOptions Read(string name, Section section)
     {
         ScheduleOptions options = new(name, Days(section), Time(section, "from"), Time(section, "to"), Zone(section));
-        section.Done();
+        section.ReportUnknownKeys();
         return options;
     }
 
     private static HashSet<DayOfWeek> Days(Section section)
     {
-        const string Advice = "give a list of days and ranges, such as [mon-fri, sun]";
+        const string Advice = "write a list of days and ranges, such as [mon-fri, sun]";
         HashSet<DayOfWeek> days = [];
         if (section.Find("days") is null)
             section.Explain("days", "every day", null);
@@ -28,10 +28,11 @@ internal static class ScheduleSection
             var (first, last) = (Array.IndexOf(DayNames, ends[0]), Array.IndexOf(DayNames, ends[^1]));
             if (ends.Length > 2 || first < 0 || last < 0)
             {
-                section.Reading.Problem(text.Place, text.Key, $"'{text.Written}' is no day and no range of days", $"{Advice}; days are {string.Join(", ", DayNames)}");
+                section.Reading.Problem(text.Place, text.Key, $"'{text.Written}' is not a day or a range of days",
+                    $"{Advice}; the days are {string.Join(", ", DayNames)}");
                 continue;
             }
-            // A range may go over the weekend: fri-mon.
+            // A range may include the weekend: fri-mon.
             for (var day = first; ; day = (day + 1) % 7)
             {
                 days.Add((DayOfWeek)((day + 1) % 7));
@@ -56,7 +57,8 @@ internal static class ScheduleSection
             section.Explain(key, scalar.Text, found);
             return time;
         }
-        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time of day", "give one from \"00:00\" to \"23:59\", with two digits each and in quotes");
+        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time of day",
+            "use \"00:00\" to \"23:59\", with two digits each and in quotes");
         return default;
     }
 
@@ -64,8 +66,8 @@ internal static class ScheduleSection
     {
         if (section.Find("timezone") is not { } found)
         {
-            // The machine's own zone is often UTC where the cameras are not: an alert would watch at the wrong hours unseen.
-            section.Missing("timezone", "add where the clock is, such as timezone: Europe/Berlin, or UTC");
+            // Required, because servers often run in UTC: alerts would silently watch at the wrong hours.
+            section.Missing("timezone", "add the time zone, such as timezone: Europe/Berlin or UTC");
             return TimeZoneInfo.Utc;
         }
         if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
@@ -75,8 +77,8 @@ internal static class ScheduleSection
             section.Explain("timezone", text, found);
             return zone;
         }
-        section.Reading.Problem(scalar.Place, found.Key, $"'{scalar.Text}' is not a time zone of this machine",
-            "give a name such as Europe/Berlin or UTC; on a machine without time zones install the package tzdata");
+        section.Reading.Problem(scalar.Place, found.Key, $"unknown time zone '{scalar.Text}'",
+            "use a name such as Europe/Berlin or UTC; if the system has no time zones, install the package tzdata");
         return TimeZoneInfo.Utc;
     }
 }

@@ -1,4 +1,4 @@
-// The block `sinks`: the event store, and Kafka when it is named.
+// The block `sinks`: the event store and Kafka.
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Configuration;
@@ -6,22 +6,22 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>Reads the block.</summary>
 internal static partial class SinksSection
 {
-    /// <summary>The options; without the block, the store alone.</summary>
+    /// <summary>Reads the options. Without the block: the store only.</summary>
     public static SinkOptions Read(Section section)
     {
-        var store = section.Map("store") ?? section.Absent("store");
+        var store = section.Map("store") ?? section.EmptyMap("store");
         var path = store.Text("path");
         if (path is null)
             store.Explain("path", BuiltIn.StorePath, null);
         else if (path.AsSpan().ContainsAny('\0', '\n', '\r'))
         {
-            store.Problem(store.Place, "path", "a path with a line break in it", "give the path in one line");
+            store.Problem(store.Place, "path", "the path contains a line break", "write the path on one line");
             path = null;
         }
         var keep = store.Duration("keep", BuiltIn.Keep, TimeSpan.FromMinutes(1), Durations.Longest);
-        store.Done();
+        store.ReportUnknownKeys();
         var kafka = section.Map("kafka") is { } block ? Kafka(block) : null;
-        section.Done();
+        section.ReportUnknownKeys();
         return new(new StoreOptions(Path.GetFullPath(path ?? BuiltIn.StorePath), keep), kafka);
     }
 
@@ -32,9 +32,12 @@ internal static partial class SinksSection
         if (topic is null)
             section.Explain("topic", BuiltIn.Topic, null);
         else if (!TopicName().IsMatch(topic) || topic is "." or "..")
-            section.Problem(section.Find("topic")!.Node.Place, "topic", "this is not a topic's name", "use up to 249 letters, digits, '.', '_' and '-'");
+        {
+            section.Problem(section.Find("topic")!.Node.Place, "topic", "invalid topic name",
+                "use up to 249 letters, digits, '.', '_' and '-'");
+        }
         var client = KafkaClientSection.Read(section);
-        section.Done();
+        section.ReportUnknownKeys();
         return new(bootstrap, topic ?? BuiltIn.Topic, client);
     }
 
@@ -49,7 +52,10 @@ internal static partial class SinksSection
             return "";
         var brokers = text.Split(',', StringSplitOptions.TrimEntries);
         if (!brokers.All(IsBroker))
-            section.Reading.Problem(found.Node.Place, found.Key, "a broker that is not host:port", "give host:port, several with commas between, such as \"kafka-1:9092,kafka-2:9092\"");
+        {
+            section.Reading.Problem(found.Node.Place, found.Key, "a broker is not host:port",
+                "write host:port, separated by commas, such as \"kafka-1:9092,kafka-2:9092\"");
+        }
         return string.Join(',', brokers);
     }
 

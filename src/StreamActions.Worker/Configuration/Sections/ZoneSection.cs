@@ -1,4 +1,4 @@
-// The block `zones` of a camera: polygons in coordinates relative to the picture.
+// The block `zones` of a camera: polygons in relative coordinates.
 using System.Globalization;
 
 namespace StreamActions.Worker.Configuration;
@@ -7,9 +7,9 @@ namespace StreamActions.Worker.Configuration;
 internal static class ZoneSection
 {
     private const int MostCorners = 64;
-    private const string Shape = "give at least three corners [x, y], each from 0 to 1, such as [[0.1, 0.2], [0.8, 0.2], [0.8, 0.9]]";
+    private const string Shape = "write at least three corners [x, y] from 0 to 1, such as [[0.1, 0.2], [0.8, 0.2], [0.8, 0.9]]";
 
-    /// <summary>The zones by name, empty without the block.</summary>
+    /// <summary>Reads the zones by name; empty without the block.</summary>
     public static IReadOnlyDictionary<string, Zone> Read(Section camera)
     {
         Dictionary<string, Zone> zones = [];
@@ -29,10 +29,10 @@ internal static class ZoneSection
         List<ZonePoint> corners = [];
         if (zone.Value is not ListNode list)
         {
-            section.Problem(zone.Value.Place, zone.Key, $"{zone.Value.Kind} where a list of corners should be", Shape);
+            section.Problem(zone.Value.Place, zone.Key, $"expected a list of corners, found {zone.Value.Kind}", Shape);
             return corners;
         }
-        var faulty = false;
+        var invalid = false;
         foreach (var (index, item) in list.Items.Index())
         {
             if (item is ListNode { Items: [ScalarNode x, ScalarNode y] } && Coordinate(x) is { } left && Coordinate(y) is { } top)
@@ -40,22 +40,28 @@ internal static class ZoneSection
                 corners.Add(new(left, top));
                 continue;
             }
-            faulty = true;
-            section.Problem(item.Place, $"{zone.Key}[{index.ToString(CultureInfo.InvariantCulture)}]", "this is not a corner", Shape);
+            invalid = true;
+            section.Problem(item.Place, $"{zone.Key}[{index.ToString(CultureInfo.InvariantCulture)}]", "invalid corner", Shape);
         }
-        if (faulty)
+        if (invalid)
             return corners;
         if (corners.Count is < 3 or > MostCorners)
-            section.Problem(list.Place, zone.Key, $"{corners.Count} corners", corners.Count < 3 ? Shape : $"give at most {MostCorners} corners");
+        {
+            section.Problem(list.Place, zone.Key, $"found {corners.Count} corners",
+                corners.Count < 3 ? Shape : $"write at most {MostCorners} corners");
+        }
         else if (Area(corners) < 0.0001)
-            section.Problem(list.Place, zone.Key, "the corners enclose nothing", Shape);
+        {
+            section.Problem(list.Place, zone.Key, "the corners enclose no area", Shape);
+        }
         return corners;
     }
 
     private static double? Coordinate(ScalarNode scalar) =>
-        double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1 ? value : null;
+        double.TryParse(scalar.Text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1
+            ? value : null;
 
-    /// <summary>Of the box around the corners, as a share of the picture: a zone is watched as its box.</summary>
+    /// <summary>Area of the bounding box relative to the picture. The worker crops a zone to its bounding box.</summary>
     private static double Area(List<ZonePoint> corners) =>
         (corners.Max(p => p.X) - corners.Min(p => p.X)) * (corners.Max(p => p.Y) - corners.Min(p => p.Y));
 }

@@ -1,28 +1,28 @@
-// The file as a tree that remembers where everything stands, and repeated keys.
+// The YAML file as a tree. Each node keeps its place in the text.
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>A place in a text, both counted from 1.</summary>
+/// <summary>A place in a text: line and column, both starting at 1.</summary>
 internal readonly record struct Place(int Line, int Column) : IComparable<Place>
 {
-    /// <summary>Reading order.</summary>
+    /// <summary>Orders by line, then by column.</summary>
     public int CompareTo(Place other) => (Line, Column).CompareTo((other.Line, other.Column));
 }
 
 /// <summary>A value in the file.</summary>
 internal abstract record ConfigNode(Place Place)
 {
-    /// <summary>What it is, in an operator's words.</summary>
+    /// <summary>The kind of value, as named in messages.</summary>
     public abstract string Kind { get; }
 }
 
-/// <summary>A single value, as written: variables are not put in yet.</summary>
+/// <summary>A single value as written, before variables are substituted.</summary>
 internal sealed record ScalarNode(Place Place, string Text, bool Quoted) : ConfigNode(Place)
 {
-    /// <summary>True for a key without a value, or <c>null</c>.</summary>
-    public bool IsNothing => !Quoted && (Text is "" or "~" or "null");
+    /// <summary>True for a key without a value, or with the value <c>null</c>.</summary>
+    public bool IsEmpty => !Quoted && (Text is "" or "~" or "null");
 
     /// <inheritdoc/>
-    public override string Kind => IsNothing ? "nothing" : "a single value";
+    public override string Kind => IsEmpty ? "nothing" : "a single value";
 }
 
 /// <summary>A list.</summary>
@@ -32,13 +32,13 @@ internal sealed record ListNode(Place Place, IReadOnlyList<ConfigNode> Items) : 
     public override string Kind => "a list";
 }
 
-/// <summary>Keys with values; a key may still occur twice.</summary>
+/// <summary>Keys with values.</summary>
 internal sealed record MapNode(Place Place, IReadOnlyList<MapEntry> Entries) : ConfigNode(Place)
 {
     /// <inheritdoc/>
     public override string Kind => "keys with values";
 
-    /// <summary>The first entry with a key, or null.</summary>
+    /// <summary>The entry of a key, or null.</summary>
     public MapEntry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key == key);
 }
 

@@ -1,41 +1,48 @@
-// What one reading of a file carries along: its name, the environment, the problems and the settings found so far.
+// The state of one reading of a file: its name, the environment, problems, settings and known keys.
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>One reading of a file.</summary>
-/// <param name="file">The file, as it was named.</param>
-/// <param name="environment">Environment variables by name; null when one is not set.</param>
+/// <param name="file">The file's name, as given by the user.</param>
+/// <param name="environment">Returns an environment variable, or null if it is not set.</param>
 internal sealed class ConfigReading(string file, Func<string, string?> environment)
 {
     private readonly HashSet<ConfigurationProblem> _problems = [];
-    private readonly HashSet<Place> _refused = [];
+    private readonly HashSet<Place> _suppressed = [];
     private readonly List<Setting> _settings = [];
+    private readonly SortedSet<string> _knownKeys = new(StringComparer.Ordinal);
 
-    /// <summary>All problems in the order of the file; one that several readers met (a bad default) is there once.</summary>
+    /// <summary>All problems in the order of the file. Several cameras can report the same bad default: it appears once.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => [.. _problems.OrderBy(problem => problem.Place)];
 
-    /// <summary>The settings in force, in the order in which they were read.</summary>
+    /// <summary>The effective settings, in the order of reading.</summary>
     public IReadOnlyList<Setting> Settings => _settings;
 
-    /// <summary>Environment variables.</summary>
+    /// <summary>Paths of all keys that the reader looked for, whether present in the file or not.</summary>
+    public IReadOnlySet<string> KnownKeys => _knownKeys;
+
+    /// <summary>Returns an environment variable, or null if it is not set.</summary>
     public Func<string, string?> Environment => environment;
 
-    /// <summary>Notes a problem.</summary>
+    /// <summary>Adds a problem.</summary>
     public void Problem(Place place, string key, string what, string advice)
     {
-        if (!_refused.Contains(place))
+        if (!_suppressed.Contains(place))
             _problems.Add(new(file, place, key, what, advice));
     }
 
-    /// <summary>Notes a problem with a value that nobody can read; what follows from that is not reported.</summary>
-    public void Refuse(Place place, string key, string what, string advice)
+    /// <summary>Adds a problem with a value that cannot be read, and suppresses later problems at this place.</summary>
+    public void FinalProblem(Place place, string key, string what, string advice)
     {
         Problem(place, key, what, advice);
-        _refused.Add(place);
+        _suppressed.Add(place);
     }
 
-    /// <summary>True when something is wrong with a key itself.</summary>
+    /// <summary>True if a key has a problem.</summary>
     public bool HasProblem(string key) => _problems.Any(problem => problem.Key == key);
 
-    /// <summary>Notes a value in force.</summary>
+    /// <summary>Adds an effective setting.</summary>
     public void Setting(Setting setting) => _settings.Add(setting);
+
+    /// <summary>Adds a known key.</summary>
+    public void Known(string path) => _knownKeys.Add(path);
 }

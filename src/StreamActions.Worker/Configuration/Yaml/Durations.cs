@@ -1,21 +1,22 @@
-// Durations as operators write them: 250ms, 1s, 1.5s, 5m, 2h, 30d.
+// Durations in the file: 250ms, 1s, 1.5s, 5m, 2h, 30d.
 using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>Reads and writes durations.</summary>
+/// <summary>Parses and formats durations.</summary>
 internal static partial class Durations
 {
-    /// <summary>The longest duration: ten thousand days.</summary>
+    /// <summary>The longest duration: 10,000 days.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(10_000);
 
-    /// <summary>The duration; null when it is not one, negative, or longer than <see cref="Longest"/>.</summary>
+    /// <summary>Parses a duration; null if it is invalid, negative, or longer than <see cref="Longest"/>.</summary>
     public static TimeSpan? Parse(string text)
     {
         var match = Pattern().Match(text);
-        if (!match.Success || !decimal.TryParse(match.Groups["number"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        if (!match.Success)
             return null;
+        var number = decimal.Parse(match.Groups["number"].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         var unit = match.Groups["unit"].Value switch
         {
             "ms" => TimeSpan.TicksPerMillisecond,
@@ -27,8 +28,8 @@ internal static partial class Durations
         return number > (decimal)Longest.Ticks / unit ? null : new TimeSpan((long)decimal.Round(number * unit));
     }
 
-    /// <summary>The duration in its largest whole unit: <c>1500ms</c>, <c>90s</c>, <c>30d</c>.</summary>
-    public static string Show(TimeSpan duration)
+    /// <summary>Formats a duration in the largest unit that gives a whole number: <c>1500ms</c>, <c>90s</c>, <c>30d</c>.</summary>
+    public static string Format(TimeSpan duration)
     {
         (string Name, long Ticks)[] units =
         [

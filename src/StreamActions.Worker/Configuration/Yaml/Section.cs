@@ -1,47 +1,47 @@
-// Keys with values being read: own values before defaults, places, unknown keys, and where each value came from.
+// One block of the file while it is read: its own keys first, then the defaults.
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>A value that was found, and where.</summary>
+/// <summary>A value that was found.</summary>
 /// <param name="Node">The value.</param>
-/// <param name="Key">Its full path, under <c>defaults</c> when it stands there.</param>
-/// <param name="Origin">For <c>explain</c>.</param>
+/// <param name="Key">The full path, which starts with <c>defaults</c> for a default.</param>
+/// <param name="Origin">The origin that <c>explain</c> shows.</param>
 internal sealed record Found(ConfigNode Node, string Key, string Origin);
 
-/// <summary>A map of the file while it is read.</summary>
-/// <param name="reading">The reading it belongs to.</param>
-/// <param name="own">Its keys.</param>
-/// <param name="path">Its path, such as <c>cameras.aisle</c>; empty for the whole file.</param>
-/// <param name="defaults">The keys that hold where it has none, or null.</param>
-/// <param name="defaultsPath">The path of these.</param>
+/// <summary>A block of keys with values. Collects the known keys, so that unknown ones can be reported.</summary>
+/// <param name="reading">The reading of the file.</param>
+/// <param name="own">The block's own keys.</param>
+/// <param name="path">The block's path, such as <c>cameras.aisle</c>; empty for the file itself.</param>
+/// <param name="defaults">The keys that apply where the block has none, or null.</param>
+/// <param name="defaultsPath">The path of the defaults.</param>
 internal sealed class Section(ConfigReading reading, MapNode own, string path, MapNode? defaults = null, string defaultsPath = "")
 {
     private readonly HashSet<string> _known = [];
 
-    /// <summary>The reading it belongs to.</summary>
+    /// <summary>The reading of the file.</summary>
     public ConfigReading Reading => reading;
 
-    /// <summary>Its path.</summary>
+    /// <summary>The block's path.</summary>
     public string Path => path;
 
-    /// <summary>Where it starts.</summary>
+    /// <summary>The block's first place.</summary>
     public Place Place => own.Place;
 
-    /// <summary>Its keys as they stand.</summary>
+    /// <summary>The block's own entries.</summary>
     public IReadOnlyList<MapEntry> Entries => own.Entries;
 
-    /// <summary>The map itself.</summary>
+    /// <summary>The block's node.</summary>
     public MapNode Node => own;
 
-    /// <summary>True for a block under <c>defaults</c>, which is checked by itself: its values are not in force yet.</summary>
+    /// <summary>True for a block under <c>defaults</c>. It is checked on its own, and its values are not effective settings.</summary>
     public bool IsDefaults { get; init; }
 
-    /// <summary>The path of a key.</summary>
+    /// <summary>The full path of a key.</summary>
     public string KeyPath(string key) => path.Length > 0 ? $"{path}.{key}" : key;
 
-    /// <summary>A key's value here or in the defaults; null where there is none.</summary>
+    /// <summary>The value of a key in this block or in the defaults; null if absent in both.</summary>
     public Found? Find(string key)
     {
-        _known.Add(key);
+        Know(key);
         if (own.Find(key) is { } entry)
             return new(entry.Value, KeyPath(key), $"line {entry.Place.Line}");
         if (defaults?.Find(key) is { } common)
@@ -49,45 +49,52 @@ internal sealed class Section(ConfigReading reading, MapNode own, string path, M
         return null;
     }
 
-    /// <summary>True when a key stands here and not only in the defaults.</summary>
+    /// <summary>True if the block itself has the key, not only the defaults.</summary>
     public bool HasOwn(string key)
     {
-        _known.Add(key);
+        Know(key);
         return own.Find(key) is not null;
     }
 
-    /// <summary>Notes a problem with a key.</summary>
+    /// <summary>Adds a problem with a key.</summary>
     public void Problem(Place place, string key, string what, string advice) => reading.Problem(place, KeyPath(key), what, advice);
 
-    /// <summary>Notes that a key which must be there is not.</summary>
+    /// <summary>Adds the problem that a required key is missing.</summary>
     public void Missing(string key, string advice) => Problem(own.Place, key, "missing", advice);
 
-    /// <summary>Notes a value in force; <paramref name="shown"/> must be free of secrets.</summary>
+    /// <summary>Adds an effective setting. <paramref name="shown"/> must not contain secrets.</summary>
     public void Explain(string key, string shown, Found? found)
     {
         if (!IsDefaults)
             reading.Setting(new(path, key, shown, found?.Origin ?? "built-in"));
     }
 
-    /// <summary>The map under a key; null when there is none, or with a problem when it is something else.</summary>
+    /// <summary>The block under a key; null if the key is absent. Any other value is a problem.</summary>
     public Section? Map(string key) => Find(key) is { } found ? AsMap(found) : null;
 
-    /// <summary>An empty map in place of one that is not there, so that all of its keys take their built-in values.</summary>
-    public Section Absent(string key) => new(reading, new MapNode(own.Place, []), KeyPath(key)) { IsDefaults = IsDefaults };
+    /// <summary>An empty block for a key that the file does not have: all of its keys take their built-in values.</summary>
+    public Section EmptyMap(string key) => new(reading, new MapNode(own.Place, []), KeyPath(key)) { IsDefaults = IsDefaults };
 
-    /// <summary>A found value as a map.</summary>
+    /// <summary>Converts a value to a block. Any other value is a problem.</summary>
     public Section? AsMap(Found found)
     {
         if (found.Node is MapNode map)
             return new(reading, map, found.Key) { IsDefaults = IsDefaults };
-        reading.Problem(found.Node.Place, found.Key, $"{found.Node.Kind} where keys with values should be", "put the keys below it, indented by two spaces");
+        reading.Problem(found.Node.Place, found.Key, $"expected keys with values, found {found.Node.Kind}",
+            "put the keys below it, indented by two spaces");
         return null;
     }
 
-    /// <summary>Reports all keys that nobody asked for.</summary>
-    public void Done()
+    /// <summary>Reports each key of the block that the reader never looked for. Call it last.</summary>
+    public void ReportUnknownKeys()
     {
         foreach (var entry in own.Entries.Where(entry => !_known.Contains(entry.Key)))
             Problem(entry.Place, entry.Key, "unknown key", Suggestion.For(entry.Key, _known));
+    }
+
+    private void Know(string key)
+    {
+        _known.Add(key);
+        reading.Known(KeyPath(key));
     }
 }

@@ -1,10 +1,10 @@
-// "Did you mean": the known word that lies nearest to a wrong one.
+// "Did you mean": suggests the known word that is most similar to a wrong one.
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>Suggests words.</summary>
 internal static class Suggestion
 {
-    /// <summary><c>did you mean 'x'?</c>, or else <c>known are a, b, c</c>.</summary>
+    /// <summary><c>did you mean 'x'?</c> for a similar word, otherwise <c>choose one of a, b, c</c>.</summary>
     public static string For(string word, IReadOnlyCollection<string> known)
     {
         if (known.Count == 0)
@@ -12,14 +12,14 @@ internal static class Suggestion
         var nearest = known.MinBy(candidate => Distance(word, candidate))!;
         return Distance(word, nearest) <= Math.Max(1, Math.Min(word.Length, nearest.Length) / 3)
             ? $"did you mean '{nearest}'?"
-            : $"known are {string.Join(", ", known.Order(StringComparer.Ordinal))}";
+            : $"choose one of {string.Join(", ", known.Order(StringComparer.Ordinal))}";
     }
 
-    /// <summary>Edits (insert, delete, replace, swap neighbours; case and hyphens do not count) from one word to the other.</summary>
+    /// <summary>The edit distance: insert, delete, replace, swap neighbours. Ignores case, hyphens, underscores and spaces.</summary>
     internal static int Distance(string from, string to)
     {
-        from = Plain(from);
-        to = Plain(to);
+        from = Normalise(from);
+        to = Normalise(to);
         var table = new int[from.Length + 1, to.Length + 1];
         for (var i = 0; i <= from.Length; i++)
         {
@@ -39,6 +39,7 @@ internal static class Suggestion
         return table[from.Length, to.Length];
     }
 
-    private static string Plain(string word) =>
+    // The length limit bounds the time for long texts.
+    private static string Normalise(string word) =>
         new([.. word.Where(letter => letter is not ('-' or '_' or ' ')).Select(char.ToLowerInvariant).Take(64)]);
 }

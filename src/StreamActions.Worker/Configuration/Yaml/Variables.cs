@@ -1,26 +1,26 @@
-// ${NAME} in a value: from the environment, or from the file that NAME_FILE names, as container secrets are.
+// Substitutes ${NAME} in values: by the environment variable NAME, or by the content of the file in NAME_FILE (container secrets).
 using System.Text;
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Configuration;
 
-/// <summary>Puts variables into values. What they hold is never part of a problem.</summary>
+/// <summary>Substitutes variables in values. Problems never contain the values of variables.</summary>
 internal static partial class Variables
 {
     private const int LongestSecret = 64 * 1024;
 
-    /// <summary>True when a value has a variable in it.</summary>
-    public static bool Any(string text) => text.Contains("${", StringComparison.Ordinal);
+    /// <summary>True if a text contains a variable.</summary>
+    public static bool Contains(string text) => text.Contains("${", StringComparison.Ordinal);
 
     /// <summary>
-    /// The text with its variables put in; null, with problems noted, when one cannot be. Behind <c>://</c> what is put in is
-    /// URL-escaped, so that a password may hold any letter. <c>$${NAME}</c> stands for <c>${NAME}</c> itself.
+    /// The text with variables substituted; null and a problem if a variable has no value. After <c>://</c> the values are URL-escaped,
+    /// so that a password may contain any character. <c>$${NAME}</c> is a literal <c>${NAME}</c>.
     /// </summary>
-    public static string? PutIn(string text, Place place, string key, ConfigReading reading)
+    public static string? Substitute(string text, Place place, string key, ConfigReading reading)
     {
-        if (!Any(text))
+        if (!Contains(text))
             return text;
-        var whole = true;
+        var complete = true;
         var url = text.IndexOf("://", StringComparison.Ordinal);
         StringBuilder result = new();
         var at = 0;
@@ -36,19 +36,19 @@ internal static partial class Variables
             var name = match.Groups["name"].Value;
             if (!Name().IsMatch(name))
             {
-                reading.Problem(place, key, "'${' without the name of a variable and '}' after it", "write ${NAME}, or $${ for the two signs themselves");
-                whole = false;
+                reading.Problem(place, key, "'${' without a variable name and '}'", "write ${NAME}, or $${ for a literal ${");
+                complete = false;
             }
             else if (Value(name, place, key, reading) is not { } value)
             {
-                whole = false;
+                complete = false;
             }
             else
             {
                 result.Append(url >= 0 && match.Index > url ? Uri.EscapeDataString(value) : value);
             }
         }
-        return whole ? result.Append(text, at, text.Length - at).ToString() : null;
+        return complete ? result.Append(text, at, text.Length - at).ToString() : null;
     }
 
     private static string? Value(string name, Place place, string key, ConfigReading reading)
@@ -58,12 +58,13 @@ internal static partial class Variables
         var fileVariable = name + "_FILE";
         if (reading.Environment(fileVariable) is not { Length: > 0 } path)
         {
-            reading.Problem(place, key, $"the variable {name} is not set", $"set {name} in the environment, or {fileVariable} to a file that holds it");
+            reading.Problem(place, key, $"environment variable {name} is not set",
+                $"set {name}, or set {fileVariable} to a file that contains the value");
             return null;
         }
         try
         {
-            // A device or a pipe would never end; a secret is a small file.
+            // The length check also excludes devices and pipes, which may never end.
             if (new FileInfo(path) is { Exists: true, Length: <= LongestSecret and > 0 }
                 && File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } content)
                 return content;
@@ -71,7 +72,8 @@ internal static partial class Variables
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
         }
-        reading.Problem(place, key, $"the file that {fileVariable} names is missing, not readable, empty or above 64 KiB", $"correct {fileVariable} or the file");
+        reading.Problem(place, key, $"the file in {fileVariable} is missing, unreadable, empty or larger than 64 KiB",
+            $"correct {fileVariable} or the file");
         return null;
     }
 

@@ -1,4 +1,4 @@
-// YAML text to a tree, by YamlDotNet's event parser: places kept, repeated keys and syntax reported.
+// Builds the tree of a YAML file with YamlDotNet's event parser. Reports syntax errors and duplicate keys with their places.
 using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -18,7 +18,7 @@ internal sealed class YamlTree
         _reading = reading;
     }
 
-    /// <summary>The document, or null with problems noted. After a mistake in the syntax nothing more can be read.</summary>
+    /// <summary>The document, or null and a problem. After a syntax error nothing more can be read.</summary>
     public static MapNode? Parse(string text, ConfigReading reading)
     {
         const string advice = "correct the indentation, quotes or brackets here or just above";
@@ -29,14 +29,14 @@ internal sealed class YamlTree
         }
         catch (YamlException e)
         {
-            // The parser's own sentence, without the text around: it may hold a password.
-            reading.Problem(PlaceOf(e.Start), "", $"this is not YAML: {e.Message.TrimEnd('.')}", advice);
+            // Only the parser's message, without the surrounding text, which may contain a password.
+            reading.Problem(PlaceOf(e.Start), "", $"invalid YAML: {e.Message.TrimEnd('.')}", advice);
             return null;
         }
         catch (InvalidOperationException)
         {
-            // The scanner gives up like this at some unfinished values; the last thing it understood is the nearest place there is.
-            reading.Problem(PlaceOf(tree._parser.Current?.End ?? Mark.Empty), "", "this is not YAML", advice);
+            // YamlDotNet's scanner throws this for some unfinished values. The last event is the nearest known place.
+            reading.Problem(PlaceOf(tree._parser.Current?.End ?? Mark.Empty), "", "invalid YAML", advice);
             return null;
         }
     }
@@ -51,10 +51,10 @@ internal sealed class YamlTree
             _parser.Consume<DocumentEnd>();
         }
         if (_parser.Current is DocumentStart second)
-            _reading.Problem(PlaceOf(second.Start), "", "a second document", "remove the line '---' and what follows");
+            _reading.Problem(PlaceOf(second.Start), "", "more than one YAML document", "remove the line '---' and everything after it");
         if (root is MapNode map)
             return map;
-        _reading.Problem(root.Place, "", $"{root.Kind} where the file's keys should be",
+        _reading.Problem(root.Place, "", $"expected keys with values, found {root.Kind}",
             "write keys such as 'model:' and 'cameras:' at the start of a line; see config/streamactions.yaml");
         return null;
     }
@@ -65,9 +65,9 @@ internal sealed class YamlTree
         if (depth > DeepestNesting)
             throw new YamlException(start, start, $"more than {DeepestNesting} levels of nesting");
         if (_parser.TryConsume<AnchorAlias>(out _))
-            return Refused(start, path, "an alias (*)");
+            return Unsupported(start, path, "aliases (*)");
         if (_parser.Current is NodeEvent { Anchor.IsEmpty: false })
-            Refused(start, path, "an anchor (&)");
+            Unsupported(start, path, "anchors (&)");
         if (_parser.TryConsume<Scalar>(out var scalar))
             return new ScalarNode(PlaceOf(start), scalar.Value, scalar.Style is not ScalarStyle.Plain);
         if (_parser.TryConsume<SequenceStart>(out _))
@@ -92,9 +92,9 @@ internal sealed class YamlTree
             var full = path.Length > 0 ? $"{path}.{name}" : name ?? "";
             var value = Node(full, depth + 1);
             if (name is null)
-                _reading.Problem(key.Place, path, $"a key that is {key.Kind}", "use a plain name as the key");
+                _reading.Problem(key.Place, path, $"expected a name as the key, found {key.Kind}", "use a plain name");
             else if (seen.TryGetValue(name, out var first))
-                _reading.Problem(key.Place, full, $"the key is given twice, first in line {first.Line}", "keep one of them");
+                _reading.Problem(key.Place, full, $"duplicate key, first in line {first.Line}", "keep one of them");
             else
             {
                 seen.Add(name, key.Place);
@@ -104,10 +104,10 @@ internal sealed class YamlTree
         return entries;
     }
 
-    private ScalarNode Refused(Mark mark, string path, string what)
+    private ScalarNode Unsupported(Mark mark, string path, string what)
     {
-        _reading.Refuse(PlaceOf(mark), path, $"{what} is not understood here",
-            "write the value out, or put what is shared under 'defaults'; a text that starts with * or & needs quotes");
+        _reading.FinalProblem(PlaceOf(mark), path, $"{what} are not supported",
+            "repeat the value, or use 'defaults'; quote a text that starts with * or &");
         return new ScalarNode(PlaceOf(mark), "", false);
     }
 

@@ -34,7 +34,7 @@ public sealed partial class DataPageTests : IDisposable
         Assert.Equal(["day 1/0001.mp4", "day 1/0002.mp4", "day 2/0001.mp4", "day 2/0003.mp4"], data.Training.Select(c => c.Name));
         Assert.Equal([0, 0, 1, 2], data.Training.Select(c => c.Label));
         Assert.Equal(3, data.HeldOut.Count);
-        Assert.Equal(["a person opens a drawer", "somebody pulls out a drawer"], data.Classes[0].Phrases);
+        Assert.Equal(["a person opens a drawer", "a person pulls out a drawer"], data.Classes[0].Phrases);
         Assert.Equal([1, 0, null], data.Classes.Select(c => c.Reverse));
         Assert.Equal([false, false, true], data.Classes.Select(c => c.DirectionSensitive));
     }

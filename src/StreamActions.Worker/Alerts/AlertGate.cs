@@ -1,0 +1,130 @@
+// Decides when an action begins, goes on and ends: hysteresis in score and in time. Pure: times and scores in, transitions out.
+using StreamActions.Worker.Configuration;
+
+namespace StreamActions.Worker.Alerts;
+
+/// <summary>
+/// An event begins when the score was at or above <c>enter</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It ends
+/// when the score was below <c>exit</c> for <c>end-after</c>, or when nothing was seen for that long. The next event may begin <c>cooldown</c>
+/// after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
+/// </summary>
+/// <param name="alert">Thresholds and times.</param>
+/// <param name="interval">Expected camera time between scores; zero when they come often.</param>
+internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
+{
+    // A longer gap is a pause: at least two scores are missing.
+    private readonly TimeSpan _pause = TimeSpan.FromSeconds(Math.Max(2, 2.5 * interval.TotalSeconds));
+    private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _quietUntil, _quietBefore;
+    private DateTimeOffset _beganAt, _nextUpdate;
+    private double _peak, _score;
+    private int _sequence;
+    private bool _active;
+
+    /// <summary>True while an event is open.</summary>
+    public bool IsActive => _active;
+
+    /// <summary>True while an event is open, or may be about to begin.</summary>
+    public bool IsBusy => _active || _pendingSince is not null;
+
+    /// <summary>Capture time of the newest score.</summary>
+    public DateTimeOffset? LastSeen => _last;
+
+    /// <summary>Takes a score.</summary>
+    /// <param name="time">Capture time; the gate ignores a time that is not newer than the last.</param>
+    /// <param name="score">Smoothed score in [0, 1].</param>
+    /// <param name="scheduled">False outside the alert's schedule: no event begins, and an open one ends.</param>
+    /// <returns>At most an end followed by a begin.</returns>
+    public IReadOnlyList<GateTransition> Add(DateTimeOffset time, double score, bool scheduled)
+    {
+        if (time <= _last)
+            return [];
+        List<GateTransition> transitions = [];
+        if (_last is { } last && time - last > _pause)
+        {
+            // After a gap, drop a pending begin. An open event ended when its score fell, or when it was last seen.
+            if (!_active)
+                (_pendingSince, _dipSince) = (null, null);
+            else if (time - last >= alert.EndAfter)
+                transitions.Add(End(time, _belowSince ?? last));
+        }
+        (_last, _score) = (time, score);
+        if (_active)
+        {
+            if (Continue(time, scheduled ? score : 0) is { } transition)
+                transitions.Add(transition);
+        }
+        else if (Wait(time, score, scheduled) is { } begin)
+        {
+            transitions.Add(begin);
+        }
+        return transitions;
+    }
+
+    /// <summary>Ends an open event when nothing was seen up to this capture time for <c>end-after</c>.</summary>
+    public GateTransition? Lapse(DateTimeOffset time) =>
+        _active && _last is { } last && time - last >= alert.EndAfter ? End(time, _belowSince ?? last) : null;
+
+    /// <summary>Ends an open event because its recording is over.</summary>
+    public GateTransition? Finish() => _active ? End(_last!.Value, _belowSince ?? _last.Value) : null;
+
+    /// <summary>The last begin was not stored: there is no event, and no cooldown after it, even if its end was already decided.</summary>
+    public void Retract()
+    {
+        if (_active)
+            (_pendingSince, _dipSince) = (null, null);
+        else
+            _quietUntil = _quietBefore;
+        _active = false;
+    }
+
+    private GateTransition? Wait(DateTimeOffset time, double score, bool scheduled)
+    {
+        if (!scheduled)
+        {
+            (_pendingSince, _dipSince) = (null, null);
+            return null;
+        }
+        if (_pendingSince is not null && (_dipSince ?? (score < alert.Enter ? time : null)) is { } dip && time - dip >= alert.MergeGap)
+            _pendingSince = null;
+        if (score < alert.Enter)
+        {
+            _dipSince = _pendingSince is null ? null : _dipSince ?? time;
+            return null;
+        }
+        _dipSince = null;
+        _peak = _pendingSince is null ? score : Math.Max(_peak, score);
+        _pendingSince ??= time;
+        if (time - _pendingSince < alert.BeginAfter || time < _quietUntil)
+            return null;
+        (_active, _beganAt, _sequence, _belowSince) = (true, _pendingSince.Value, 0, null);
+        _nextUpdate = time + alert.UpdateEvery;
+        return new(ActionPhase.Begin, 0, time, _beganAt, null, score, _peak);
+    }
+
+    private GateTransition? Continue(DateTimeOffset time, double score)
+    {
+        _peak = Math.Max(_peak, score);
+        if (score >= alert.Exit)
+        {
+            _belowSince = null;
+        }
+        else
+        {
+            _belowSince ??= time;
+            if (time - _belowSince >= alert.EndAfter)
+                return End(time, _belowSince.Value);
+        }
+        if (time < _nextUpdate)
+            return null;
+        _nextUpdate = time + alert.UpdateEvery;
+        return new(ActionPhase.Update, ++_sequence, time, _beganAt, null, score, _peak);
+    }
+
+    private GateTransition End(DateTimeOffset time, DateTimeOffset endedAt)
+    {
+        (_active, _pendingSince, _dipSince) = (false, null, null);
+        _quietBefore = _quietUntil;
+        _quietUntil = endedAt + alert.Cooldown;
+        return new(ActionPhase.End, ++_sequence, time, _beganAt, endedAt, _score, _peak);
+    }
+}

@@ -1,0 +1,60 @@
+// One alert on one view: observations in capture order in, transitions out. Pure: no clock, no I/O.
+using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Views;
+
+namespace StreamActions.Worker.Alerts;
+
+/// <summary>
+/// Scores each observation, smooths the score and passes it through the gate. Live runs and tools that replay logged observations use the same
+/// tracker, so they decide alike.
+/// </summary>
+/// <param name="view">The view.</param>
+/// <param name="rule">The alert.</param>
+/// <param name="interval">Camera time from one window of a view to the next; zero when windows come often.</param>
+internal sealed class AlertTracker(View view, AlertRule rule, TimeSpan interval)
+{
+    private readonly ScoreSmoother _smoother = new();
+    private readonly AlertGate _gate = new(rule.Alert, interval);
+    private AlertScore? _score;
+    private (DateTimeOffset From, DateTimeOffset To, long ArrivedAt) _window;
+
+    /// <summary>The view.</summary>
+    public View View => view;
+
+    /// <summary>The alert, as compiled. A new compilation of the same alert may take its place.</summary>
+    public AlertRule Rule { get; set; } = rule;
+
+    /// <summary>Whether the alert has an open event, or one that may be about to begin.</summary>
+    public bool IsBusy => _gate.IsBusy;
+
+    /// <summary>Capture time of the newest observation, and the timestamp of its arrival; null before the first.</summary>
+    public (DateTimeOffset Time, long ArrivedAt)? LastSeen => _gate.LastSeen is { } time ? (time, _window.ArrivedAt) : null;
+
+    /// <summary>Takes an observation. A still one repeats the last score.</summary>
+    /// <param name="observation">The observation; not older than the one before.</param>
+    /// <param name="scratch">Memory for the scorer; at least <see cref="AlertScorer.ScratchLength"/>.</param>
+    /// <returns>At most an end followed by a begin.</returns>
+    public IReadOnlyList<AlertTransition> Observe(in Observation observation, Span<double> scratch)
+    {
+        var score = observation.IsStill ? _score : Rule.Scorer.Score(observation.Embedding.Span, observation.ClassLogits.Span, scratch);
+        if (score is not { } known || !double.IsFinite(known.Value))
+            return [];
+        (_score, _window) = (known, (observation.From, observation.To, observation.ArrivedAt));
+        var smooth = _smoother.Add(observation.To, known.Value);
+        var active = Rule.Alert.Schedule is not { } schedule || Schedule.IsActive(schedule, observation.To);
+        var steps = _gate.Add(observation.To, smooth, active);
+        return steps.Count == 0 ? [] : [.. steps.Select(Transition)];
+    }
+
+    /// <summary>Ends an open event when nothing was seen up to this capture time for <c>end-after</c>.</summary>
+    public AlertTransition? Lapse(DateTimeOffset time) => _gate.Lapse(time) is { } step ? Transition(step) : null;
+
+    /// <summary>Ends an open event because its recording, or the alert itself, is over.</summary>
+    public AlertTransition? Finish() => _gate.Finish() is { } step ? Transition(step) : null;
+
+    /// <summary>The last begin could not be stored: there is no event, and no cooldown after it.</summary>
+    public void Retract() => _gate.Retract();
+
+    private AlertTransition Transition(GateTransition step) => new(view, Rule, step, _score!.Value, _window.From, _window.To, _window.ArrivedAt);
+}

@@ -1,0 +1,115 @@
+// The encoder's thread: batches from the queue, observations to the alerts.
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using StreamActions.Worker.Telemetry;
+
+namespace StreamActions.Worker.Inference;
+
+/// <summary>
+/// Takes batches, encodes them and hands on the observations. A failed batch is counted, and the next one is tried. It never waits for the store.
+/// Stopping first encodes the steps that wait, for <see cref="Grace"/> at most: stop the cameras first.
+/// </summary>
+internal sealed partial class EncoderLoop(
+    EncoderQueue queue, IVideoEncoder encoder, IObservationSink observations, WorkerMetrics metrics, TimeProvider time, ILogger<EncoderLoop> logger)
+    : IHostedService
+{
+    /// <summary>The longest time that stopping may take: the sinks stop later and need the rest of the host's time-out.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LogThrottle _throttle = new(time, TimeSpan.FromSeconds(30));
+    private readonly List<(EncoderStep Step, Observation Observation)> _due = [];
+    private volatile bool _abandoned;
+    private bool _started;
+
+    /// <summary>Starts the thread. A run blocks it for long, and the pool's threads belong to the cameras.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _started = true;
+        new Thread(() =>
+        {
+            while (!_abandoned && queue.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
+                Work(batch);
+            _over.SetResult();
+        })
+        { IsBackground = true, Name = "encoder" }.Start();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Encodes the steps that wait. It never fails: an encoder that is too slow is left with its last batch.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        queue.Complete();
+        if (!_started)
+            return;
+        try
+        {
+            await _over.Task.WaitAsync(Grace, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            _abandoned = true;
+            queue.Abandon();
+            LogAbandoned();
+        }
+    }
+
+    private void Work(IReadOnlyList<EncoderStep> batch)
+    {
+        try
+        {
+            Encode(batch);
+        }
+        catch (Exception e)
+        {
+            Failed(batch, e.Message);
+        }
+        finally
+        {
+            foreach (var step in batch)
+                step.Dispose();
+            queue.Done(batch);
+        }
+    }
+
+    private void Encode(IReadOnlyList<EncoderStep> batch)
+    {
+        var started = time.GetTimestamp();
+        _due.Clear();
+        encoder.Encode(batch, _due);
+        metrics.Batch(batch.Count, time.GetElapsedTime(started));
+        List<EncoderStep>? failed = null;
+        foreach (var (step, observation) in _due)
+        {
+            if (!observation.IsFinite())
+            {
+                (failed ??= []).Add(step);
+                continue;
+            }
+            observations.Observe(observation);
+            step.Decided();
+        }
+        if (failed is not null)
+            Failed(failed, "model output contains NaN or infinity");
+        else if (_throttle.Recovered())
+            LogRecovered();
+    }
+
+    private void Failed(IReadOnlyList<EncoderStep> steps, string reason)
+    {
+        foreach (var step in steps)
+            metrics.Dropped(step.View.Camera, "failed", 1);
+        if (_throttle.ShouldLog(out var suppressed))
+            LogFailed(steps.Count, reason.ReplaceLineEndings(" "), suppressed);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Inference failed for {Windows} windows: {Reason}. The worker goes on with the next ones ({Suppressed} more failures since the last such line)")]
+    private partial void LogFailed(int windows, string reason, int suppressed);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before all windows were analysed: inference takes too long")]
+    private partial void LogAbandoned();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Inference works again")]
+    private partial void LogRecovered();
+}

@@ -1,0 +1,32 @@
+// The encoder for window models: every stride it runs the network on the last T frames of a view.
+using StreamActions.Worker.Views;
+
+namespace StreamActions.Worker.Inference;
+
+/// <summary>
+/// Runs windows of T frames. A step is a whole window, so the encoder's rules are: a newer window replaces one that waits, and a window as still
+/// as the one before it is skipped.
+/// </summary>
+/// <param name="model">Runs the windows.</param>
+/// <param name="stride">New frames from one window of a view to the next; at least 1.</param>
+internal sealed class WindowedEncoder(IActionModel model, int stride) : IVideoEncoder
+{
+    private readonly List<FrameWindow> _windows = [];
+
+    /// <inheritdoc/>
+    public EncoderSlot Open(View view) => new WindowSlot(model.Manifest.Clip, stride);
+
+    /// <inheritdoc/>
+    public void Encode(IReadOnlyList<EncoderStep> batch, ICollection<(EncoderStep Step, Observation Observation)> due)
+    {
+        _windows.Clear();
+        foreach (var step in batch)
+            _windows.Add(((WindowStep)step).Window);
+        var output = model.Run(_windows);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var step = batch[i];
+            due.Add((step, new(step.View, step.From, step.To, step.ArrivedAt, output.Embedding(i), output.ClassLogits(i))));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// Puts a compiled configuration into force while the worker runs.
+using StreamActions.Worker.Alerts;
+using StreamActions.Worker.Cameras;
+using StreamActions.Worker.Configuration;
+
+namespace StreamActions.Worker.Running;
+
+/// <summary>Makes a camera with its views, ready to be started.</summary>
+internal delegate CameraWorker CameraFactory(CameraOptions camera, RunningConfiguration configuration);
+
+/// <summary>
+/// Owns the running configuration. A new one is compiled beside it and applied as a whole: cameras and alerts that stay the same keep running,
+/// lose no frame and keep their open events.
+/// </summary>
+/// <param name="configuration">The configuration that the fleet and the alerts were started with.</param>
+/// <param name="fleet">The cameras.</param>
+/// <param name="alerts">The alerts.</param>
+/// <param name="factory">Makes added and changed cameras.</param>
+internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFleet fleet, AlertStage alerts, CameraFactory factory) : IDisposable
+{
+    private readonly SemaphoreSlim _applying = new(1, 1);
+    private volatile RunningConfiguration _configuration = configuration;
+
+    /// <summary>The configuration in force.</summary>
+    public RunningConfiguration Configuration => _configuration;
+
+    /// <summary>
+    /// Puts a configuration into force. Removed and changed cameras stop first, then the alerts change, then added and changed cameras start: an
+    /// open event of a camera that stops ends with the change of alerts.
+    /// </summary>
+    public async Task ApplyAsync(RunningConfiguration next)
+    {
+        await _applying.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            string[] kept = [.. fleet.Cameras.Where(camera => IsSame(camera, next)).Select(camera => camera.Name)];
+            await Task.WhenAll(fleet.Cameras.Where(camera => !kept.Contains(camera.Name)).Select(camera => fleet.RemoveAsync(camera.Name)))
+                .ConfigureAwait(false);
+            alerts.Apply(next.Alerts, stopped: view => !kept.Contains(view.Camera));
+            _configuration = next;
+            foreach (var camera in next.File.Cameras.Values.Where(camera => !kept.Contains(camera.Name)))
+                fleet.Add(factory(camera, next));
+        }
+        finally
+        {
+            _applying.Release();
+        }
+    }
+
+    /// <summary>Frees the lock of <see cref="ApplyAsync"/>.</summary>
+    public void Dispose() => _applying.Dispose();
+
+    // The camera's own part of the file is the same, and so are its views: they exist because an alert watches them.
+    private bool IsSame(CameraWorker camera, RunningConfiguration next) =>
+        next.File.Cameras.TryGetValue(camera.Name, out var options) && AreSame(camera.Options, options)
+        && _configuration.ViewsOf(camera.Name).ToHashSet().SetEquals(next.ViewsOf(camera.Name));
+
+    // Dictionaries and lists compare by reference, so their contents are compared one by one.
+    private static bool AreSame(CameraOptions a, CameraOptions b) =>
+        a with { Zones = b.Zones, InputOptions = b.InputOptions } == b
+        && a.InputOptions.OrderBy(o => o.Key).SequenceEqual(b.InputOptions.OrderBy(o => o.Key))
+        && a.Zones.Count == b.Zones.Count
+        && a.Zones.All(zone => b.Zones.TryGetValue(zone.Key, out var other) && zone.Value.Points.SequenceEqual(other.Points));
+}

@@ -1,0 +1,28 @@
+// The change of light between two thumbnails, over the whole picture. Pure.
+namespace StreamActions.Worker.Views;
+
+/// <summary>The best line luma after = gain · luma before + offset. Bounded, so that lights switched off count as motion.</summary>
+internal readonly record struct LightChange(float Gain, float Offset)
+{
+    private const float MostGain = 2, MostOffset = 24;
+
+    /// <summary>A luma value of the first thumbnail in the light of the second.</summary>
+    public float Apply(float luma) => Gain * luma + Offset;
+
+    /// <summary>Fits by least squares: a person who covers few cells hardly changes the line.</summary>
+    public static LightChange Between(ReadOnlySpan<float> before, ReadOnlySpan<float> after)
+    {
+        double x = 0, y = 0, xx = 0, xy = 0;
+        for (var i = 0; i < before.Length; i++)
+        {
+            x += before[i];
+            y += after[i];
+            xx += before[i] * before[i];
+            xy += before[i] * after[i];
+        }
+        var (n, variance) = (before.Length, xx - x * x / before.Length);
+        // A picture of uniform brightness has no contrast to compare.
+        var gain = variance > n ? Math.Clamp((xy - x * y / n) / variance, 1 / MostGain, MostGain) : 1;
+        return new((float)gain, (float)Math.Clamp((y - gain * x) / n, -MostOffset, MostOffset));
+    }
+}

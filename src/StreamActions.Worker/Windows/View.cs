@@ -1,9 +1,0 @@
-// What is watched: a camera's whole picture, or one of its zones.
-namespace StreamActions.Worker.Windows;
-
-/// <summary>A camera and, unless it is the whole picture, one of its zones.</summary>
-internal sealed record View(string Camera, string? Zone)
-{
-    /// <summary><c>camera</c> or <c>camera/zone</c>.</summary>
-    public override string ToString() => Zone is null ? Camera : $"{Camera}/{Zone}";
-}

@@ -1,0 +1,55 @@
+// Which phrases compete with which, and the warnings about them.
+using Microsoft.Extensions.Logging;
+using StreamActions.Worker.Alerts;
+using StreamActions.Worker.Tests.Inference;
+using StreamActions.Worker.Tests.Sinks;
+
+namespace StreamActions.Worker.Tests.Alerts;
+
+public sealed class AlertCompilerTests
+{
+    private readonly Lines _lines = new();
+
+    [Fact]
+    public void Compile_BackgroundHasOwnPhrase_LeavesItOut()
+    {
+        using var model = new FakeActionModel();
+        var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight) with { Background = ["Bright"] };
+        var score = AlertCompiler.Compile(file, model, _lines.Of<AlertCompilerTests>()).Views[new("dock", null)][0].Scorer.Score([0, 1], [], new double[4]);
+        Assert.Equal(1, score.Value);
+        Assert.Null(score.RunnerUp);
+    }
+
+    [Fact]
+    public void Compile_PhrasesOfSeveralAlerts_EmbedsEachOnce()
+    {
+        using var model = new FakeActionModel();
+        var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Not = ["dim"] }, SampleAlerts.Fight with { Name = "other", Phrases = ["dim", "bright"] });
+        AlertCompiler.Compile(file, model, _lines.Of<AlertCompilerTests>());
+        Assert.Equal(["bright", "dark", "dim"], model.Embedded.Order());
+    }
+
+    [Fact]
+    public void Compile_UnknownWords_WarnsWithAlert()
+    {
+        using var model = new FakeActionModel();
+        AlertCompiler.Compile(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Phrases = ["a zebra"] }), model, _lines.Of<AlertCompilerTests>());
+        Assert.Contains(_lines.At(LogLevel.Warning), line => line.Contains("alerts.fight", StringComparison.Ordinal) && line.Contains("'zebra'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Compile_PhraseTooLong_Warns()
+    {
+        using var model = new FakeActionModel();
+        AlertCompiler.Compile(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Phrases = [new string('x', 41)] }), model, _lines.Of<AlertCompilerTests>());
+        Assert.Contains(_lines.At(LogLevel.Warning), line => line.Contains("its end is cut off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Problems_UnknownLabel_NamesKeyAndLabels()
+    {
+        using var model = new FakeActionModel();
+        var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Phrases = [], Label = "fall" });
+        Assert.Equal(["alerts.fight.label: model 'fake' has no label 'fall'; its labels: none, so use phrases"], AlertCompiler.Problems(file, model));
+    }
+}

@@ -1,0 +1,58 @@
+// The margin of an alert's phrases over all alternatives, and the probability of a class.
+using CsCheck;
+using StreamActions.Worker.Alerts;
+
+namespace StreamActions.Worker.Tests.Alerts;
+
+public sealed class AlertScorerTests
+{
+    private static readonly Gen<float[]> Unit = Gen.Float[-1, 1].Array[4].Where(v => v.Sum(x => x * x) > 0.01f).Select(v =>
+    {
+        var length = MathF.Sqrt(v.Sum(x => x * x));
+        return v.Select(x => x / length).ToArray();
+    });
+
+    // Products of floats are off by 2e-7 at most, 30 times that in an exponent, and a share moves by a quarter of two such. A difference and not a
+    // number of decimals: two numbers as close as one likes can round to different decimals.
+    private const double Rounding = 5e-6;
+
+    private static EmbeddedPhrase[] Named(string prefix, float[][] embeddings) => [.. embeddings.Select((e, i) => new EmbeddedPhrase($"{prefix}{i}", e))];
+
+    private static double Exp(float[] a, float[] b, double scale) => Math.Exp(scale * a.Zip(b, (x, y) => (double)x * y).Sum());
+
+    [Fact]
+    public void Score_AnyPhrases_IsTheShareOfTheOwn() =>
+        Gen.Select(Unit, Unit.Array[1, 4], Unit.Array[0, 5], Gen.Double[1, 30]).Sample((window, own, others, scale) =>
+        {
+            var score = new PhraseScorer(Named("own", own), Named("other", others), scale).Score(window, [], new double[own.Length + others.Length]);
+
+            double[] ours = [.. own.Select(p => Exp(window, p, scale))], theirs = [.. others.Select(p => Exp(window, p, scale))];
+            var all = ours.Sum() + theirs.Sum();
+            Assert.Equal(ours.Sum() / all, score.Value, Rounding);
+            Assert.Equal(ours.Max(), ours[int.Parse(score.Phrase[3..], null)], ours.Max() * 1e-5);
+            Assert.Equal(others.Length == 0, score.RunnerUp is null);
+            if (score.RunnerUp is { } runnerUp)
+                Assert.Equal(theirs.Max() / all, runnerUp.Score, Rounding);
+        });
+
+    [Fact]
+    public void Score_ScaleThatOverflowsExponentials_StaysANumber()
+    {
+        var score = new PhraseScorer([new("own", [1, 0])], [new("other", [0, 1])], 1e5).Score([1, 0], [], new double[2]);
+        Assert.Equal(1, score.Value);
+        Assert.Equal(new("other", 0), score.RunnerUp);
+    }
+
+    [Fact]
+    public void Score_Label_IsTheProbabilityOfItsClass()
+    {
+        var score = new LabelScorer(["walk", "fall", "jump"], 1).Score([], [0, MathF.Log(3), MathF.Log(2)], new double[3]);
+        Assert.Equal(0.5, score.Value, 6);
+        Assert.Equal("fall", score.Phrase);
+        Assert.Equal("jump", score.RunnerUp!.Value.Phrase);
+        Assert.Equal(1 / 3.0, score.RunnerUp.Value.Score, 6);
+    }
+
+    [Fact]
+    public void Score_OnlyLabel_HasNoRunnerUp() => Assert.Null(new LabelScorer(["walk"], 0).Score([], [3], new double[1]).RunnerUp);
+}

@@ -1,0 +1,129 @@
+// Stopping finishes what waits, but does not wait for a network that is too slow for it.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using StreamActions.Core.Bundles;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Telemetry;
+using StreamActions.Worker.Tests.Sinks;
+
+namespace StreamActions.Worker.Tests.Inference;
+
+public sealed class EncoderLoopStopTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly FakeTimeProvider _time = new();
+    private readonly Lines _lines = new();
+    private readonly HeldModel _model = new();
+    private readonly EncoderQueue _queue;
+    private readonly EncoderLoop _loop;
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+
+    public EncoderLoopStopTests()
+    {
+        _queue = new(1, TimeSpan.Zero, _time);
+        var metrics = _services.GetRequiredService<WorkerMetrics>();
+        _loop = new(_queue, new WindowedEncoder(_model, 1), new NoAlerts(), metrics, _time, _lines.Of<EncoderLoop>());
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public async Task StopAsync_WindowsWait_WorksThemOffFirst()
+    {
+        _queue.Post(Pictures.Step(new("dock", null)));
+        _queue.Post(Pictures.Step(new("dock", "gate")));
+        await _loop.StartAsync(Cancelled);
+        await _model.Started.WaitAsync(Patience, Cancelled);
+        var stopping = _loop.StopAsync(Cancelled);
+        _model.Release();
+        await stopping.WaitAsync(Patience, Cancelled);
+        Assert.Equal(2, _model.Runs);
+        Assert.Empty(_lines.At(LogLevel.Warning));
+    }
+
+    [Fact]
+    public async Task StopAsync_NetworkTooSlow_LeavesItAfterTheGraceAndStartsNoFurtherBatch()
+    {
+        _queue.Post(Pictures.Step(new("dock", null)));
+        await _loop.StartAsync(Cancelled);
+        await _model.Started.WaitAsync(Patience, Cancelled);
+        _queue.Post(Pictures.Step(new("dock", "gate")));
+        var stopping = _loop.StopAsync(Cancelled);
+        Assert.False(stopping.IsCompleted);
+        _time.Advance(EncoderLoop.Grace);
+        await stopping.WaitAsync(Patience, Cancelled);
+        Assert.Contains("inference takes too long", Assert.Single(_lines.At(LogLevel.Warning)), StringComparison.Ordinal);
+
+        // The batch that was under way is done, the one behind it is not begun.
+        _model.Release();
+        await WaitForEndOfThreadAsync();
+        Assert.Equal(1, _model.Runs);
+    }
+
+    [Fact]
+    public async Task StopAsync_HostHasNoPatience_DoesNotFail()
+    {
+        _queue.Post(Pictures.Step(new("dock", null)));
+        await _loop.StartAsync(Cancelled);
+        await _model.Started.WaitAsync(Patience, Cancelled);
+        await _loop.StopAsync(new CancellationToken(canceled: true));
+        _model.Release();
+    }
+
+    // Stopping again completes by itself only when the thread is over.
+    private async Task WaitForEndOfThreadAsync()
+    {
+        await _loop.StopAsync(Cancelled).WaitAsync(Patience, Cancelled);
+        Assert.Single(_lines.At(LogLevel.Warning));
+    }
+
+    private sealed class NoAlerts : IObservationSink
+    {
+        public void Observe(in Observation observation) => Assert.Fail("the model's outputs are not finite");
+
+        public void Unseen(string camera, DateTimeOffset at)
+        {
+        }
+
+        public void Finish(string camera)
+        {
+        }
+
+        public Task SettledAsync(string camera) => Task.CompletedTask;
+    }
+
+    // Holds every run until it is released; its outputs are NaN, so that nothing is decided.
+    private sealed class HeldModel : IActionModel
+    {
+        private readonly ManualResetEventSlim _released = new();
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _runs;
+
+        public Task Started => _started.Task;
+        public int Runs => Volatile.Read(ref _runs);
+        public ModelManifest Manifest => throw new NotSupportedException();
+        public string Sha256 => "";
+
+        public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
+        {
+            Interlocked.Increment(ref _runs);
+            _started.TrySetResult();
+            if (!_released.Wait(Patience, CancellationToken.None))
+                throw new TimeoutException("the test did not release the network");
+            return new(new[] { float.NaN }, default, 1, 0);
+        }
+
+        public void Release() => _released.Set();
+        public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => [];
+        public IReadOnlyList<string> UnknownWords(string phrase) => [];
+        public bool IsCut(string phrase) => false;
+        public void Dispose() => _released.Set();
+    }
+}
