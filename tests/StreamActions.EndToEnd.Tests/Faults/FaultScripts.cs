@@ -59,7 +59,7 @@ internal static class FaultScripts
     {
         await site.KillAsync("password");
         await site.RestartAsync("password", "another");
-        await camera.BecomesAsync(CameraState.Offline, "user name or password wrong or missing");
+        await camera.BecomesAsync(CameraState.Offline, "user name or password is wrong or missing");
         Assert.DoesNotContain("right", camera.Status.Reason, StringComparison.Ordinal);
         await site.KillAsync("password");
         await site.RestartAsync("password", "right");

@@ -65,7 +65,7 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         Assert.Equal(source.Skipped, said.OrderBy(s => s.Path, StringComparer.Ordinal));
         Assert.Contains("too short: 1 different frame(s) where a clip has 8", said.Single(s => s.Path == recordings.OneFrame).Reason,
             StringComparison.Ordinal);
-        Assert.Contains("not a complete recording", said.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
+        Assert.Contains("the recording is incomplete", said.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
