@@ -82,7 +82,7 @@ internal static class GenerateCommand
         {
             var order = new FilmOrder(
                 ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
-            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation);
+            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation).ConfigureAwait(false);
             RunMessages.Say($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
         }, cancellation));
         return film;
@@ -110,7 +110,8 @@ internal static class GenerateCommand
         {
             var folder = result.GetValue(to)!;
             var written = await ClipFolder.WriteAsync(
-                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation);
+                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation)
+                .ConfigureAwait(false);
             RunMessages.Say($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
         }, cancellation));
         return clips;

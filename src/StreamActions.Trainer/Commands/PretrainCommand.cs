@@ -65,7 +65,7 @@ internal static class PretrainCommand
             var source = kept.Data.Open(image, kept.Seed, fresh: true);
             var run = begun ?? RunFolder.Create(path, Miniature, image, options, source);
             RunMessages.Say($"{path}: {TrainingSession.Count(run)}.");
-            var end = await TrainingSession.RunAsync(run, source, device, cancellation);
+            var end = await TrainingSession.RunAsync(run, source, device, cancellation).ConfigureAwait(false);
             RunMessages.Say(end == TrainingEnd.Stopped
                 ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."
                 : $"Done. Next: train --run runs/mine --from {path}");
