@@ -112,7 +112,7 @@ public sealed class ImportM2ClipTests : IDisposable
     }
 
     [Theory]
-    [InlineData("id,name\n0,waves\n", "it has 1 names, and the classification head 7 rows")]
+    [InlineData("id,name\n0,waves\n", "it has 1 names, but the classification head has 7 rows")]
     [InlineData("id,name\n1,waves\n", "leaves a gap")]
     public void Import_LabelsThatDoNotFit_SaysWhy(string table, string reason)
     {
@@ -123,11 +123,11 @@ public sealed class ImportM2ClipTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a 0\nb 2\n", "a number is left out")]
-    [InlineData("a 0\na 1\n", "a word or a number is in it twice")]
-    [InlineData("a 0\nb 0\n", "a word or a number is in it twice")]
-    [InlineData("a 0\nb two\n", "line 2, 'b two', is no word with its number")]
-    [InlineData("a\nb\n", "it has 2 names, and the masked-language head 23 rows")]
+    [InlineData("a 0\nb 2\n", "a number is missing")]
+    [InlineData("a 0\na 1\n", "a word or a number occurs twice")]
+    [InlineData("a 0\nb 0\n", "a word or a number occurs twice")]
+    [InlineData("a 0\nb two\n", ":2: 'b two' is not a word with its number")]
+    [InlineData("a\nb\n", "it has 2 names, but the masked-language head has 23 rows")]
     public void Import_WordsThatDoNotFit_SaysWhy(string list, string reason)
     {
         File.WriteAllText(In("words.txt"), list);

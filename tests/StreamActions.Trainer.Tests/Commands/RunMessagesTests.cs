@@ -79,7 +79,7 @@ public sealed class RunMessagesTests : IDisposable
     [Fact]
     public void Say_LongLine_IsNotBroken()
     {
-        RunMessages.Say($"Wrote {LongPath}: {1.5} s.");
+        RunMessages.Print($"Wrote {LongPath}: {1.5} s.");
         Assert.Equal($"Wrote {LongPath}: 1.5 s.{Environment.NewLine}", _console.Out);
     }
 }

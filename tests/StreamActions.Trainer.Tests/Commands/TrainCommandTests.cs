@@ -27,7 +27,7 @@ public sealed class TrainCommandTests : IDisposable
     {
         var source = new MovingBarSource(4, 16);
         var clip = SmallRuns.Clip;
-        var run = RunFolder.Create(In("fresh"), TrainCommand.FromNothing(clip, 2, masked), clip, SmallRuns.Options(1), source);
+        var run = RunFolder.Create(In("fresh"), TrainCommand.FromScratch(clip, 2, masked), clip, SmallRuns.Options(1), source);
         using var network = run.LoadNetwork();
         Assert.Equal(masked, network.Network.Masked is not null);
         Assert.Equal(masked ? ["bar", "left", "moves", "right"] : [], run.Words);

@@ -17,7 +17,7 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
 
         Assert.Equal(["it is wide", "it moves", "it stays"], source.Evaluation(9)[0].Clips.Select(clip => source.Classes[clip.Label].Name));
         Assert.Contains(
-            "opened to evaluate on", Assert.Throws<InvalidOperationException>(() => source.Training(0)).Message, StringComparison.Ordinal);
+            "for evaluation only", Assert.Throws<InvalidOperationException>(() => source.Training(0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,14 +21,14 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
         Assert.Equal(["it is wide", "it moves", "it stays"], clips.Select(c => c.Caption).Distinct().Order());
         Assert.All(clips.Index(), c => Assert.Equal(source.Classes[c.Item.Label].Name, c.Item.Caption));
         Assert.All(
-            clips.Index().Where(c => source.Turn(c.Index).Path != recordings.Text && source.Turn(c.Index).Path != recordings.OneFrame),
-            c => Assert.Equal(source.Turn(c.Index).Label, c.Item.Label));
+            clips.Index().Where(c => source.Entry(c.Index).Path != recordings.Text && source.Entry(c.Index).Path != recordings.OneFrame),
+            c => Assert.Equal(source.Entry(c.Index).Label, c.Item.Label));
         Assert.Equal(new[] { recordings.OneFrame, recordings.Text }.Order(StringComparer.Ordinal), source.Skipped.Select(s => s.Path));
         var other = new RecordedClipSource(data, Clip, Options);
         Assert.All(Enumerable.Range(0, 40).Reverse(), n => Assert.Equal(clips[n].Caption, other.Training(n).Caption));
         // Not always the same one stands in.
         Assert.True(
-            clips.Index().Where(c => source.Turn(c.Index).Path == recordings.Text).Select(c => c.Item.Caption).Distinct().Count() > 1);
+            clips.Index().Where(c => source.Entry(c.Index).Path == recordings.Text).Select(c => c.Item.Caption).Distinct().Count() > 1);
     }
 
     [Theory]

@@ -92,16 +92,16 @@ public sealed class GeneratedClipSourceTests
         var clips = Enumerable.Range(0, 4000).Select(i => new GeneratedClipSource(Small).Training(i)).ToList();
         var none = clips.Where(c => c.Label == TrainingClip.NoClass).ToList();
         Assert.InRange(none.Count, 150, 400);
-        Assert.All(none, c => Assert.Contains(c.Says, c.AlsoTrue));
-        Assert.Equal(Interlude.Poses.Select(VisibleStates.Number).Order(), none.Select(c => c.Says).Distinct().Order());
+        Assert.All(none, c => Assert.Contains(c.CaptionLabel, c.AlsoTrue));
+        Assert.Equal(Interlude.Poses.Select(VisibleStates.Number).Order(), none.Select(c => c.CaptionLabel).Distinct().Order());
         Assert.InRange(clips.Count(c => c.Label == (int)ActionKind.StandsStill), 4000 / 17 * 0.8, 4000 / 17 * 1.3);
         // Whoever holds a box stands still, whatever the caption says; whoever sits does not.
         var still = clips.First(c => c.Label == (int)ActionKind.StandsStill && c.CaptionAttribute is null);
-        Assert.All(none, c => Assert.Equal(c.Says != VisibleStates.Number(VisibleState.SitsOnChair)
-            && c.Says != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
+        Assert.All(none, c => Assert.Equal(c.CaptionLabel != VisibleStates.Number(VisibleState.SitsOnChair)
+            && c.CaptionLabel != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
         // A text that names what is seen is true of the clips that show it, and of no action.
-        var seated = none.First(c => c.Says == VisibleStates.Number(VisibleState.SitsOnChair) && c.CaptionAttribute is null);
-        Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.Says), c.Fits(seated)));
+        var seated = none.First(c => c.CaptionLabel == VisibleStates.Number(VisibleState.SitsOnChair) && c.CaptionAttribute is null);
+        Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.CaptionLabel), c.Fits(seated)));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class GeneratedImageSourceTests
     {
         var clips = Enumerable.Range(0, 400).Select(i => new GeneratedImageSource(Spec, warmUpImages: 0).Training(i)).ToList();
         var sitting = clips.Where(c => c.Label == (int)ActionKind.SitsDown).ToList();
-        var said = sitting.Where(c => c.Says == c.Label && c.CaptionAttribute is null).ToList();
+        var said = sitting.Where(c => c.CaptionLabel == c.Label && c.CaptionAttribute is null).ToList();
         Assert.Contains(said, c => c.Caption.Contains("stand", StringComparison.Ordinal)
             || c.Caption.Contains("rises", StringComparison.Ordinal) || c.Caption.Contains("gets off", StringComparison.Ordinal));
         Assert.All(sitting, image => Assert.All(said, caption => Assert.True(image.Fits(caption))));

@@ -51,7 +51,7 @@ public sealed class MixedClipSourceTests
 
         Assert.Equal([2, 3, 4], clips.Where(c => c.Attribute == "own").Select(c => c.Label).Distinct().Order());
         Assert.Equal([0, 1, 2], clips.Where(c => c.Attribute == "other").Select(c => c.Label).Distinct().Order());
-        Assert.All(clips, clip => Assert.Equal(clip.Label, clip.Says));
+        Assert.All(clips, clip => Assert.Equal(clip.Label, clip.CaptionLabel));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class MixedClipSourceTests
         var clips = Enumerable.Range(0, 12).Select(n => new MixedClipSource(new Unclassified(Own), Other, 0.5).Training(n))
             .Where(c => c.Attribute == "own").ToList();
 
-        Assert.All(clips, clip => Assert.Equal((TrainingClip.NoClass, 1003), (clip.Label, clip.Says)));
+        Assert.All(clips, clip => Assert.Equal((TrainingClip.NoClass, 1003), (clip.Label, clip.CaptionLabel)));
         // The state as it is, and the classes at their places among all.
         Assert.Equal([[1003, 2], [1003, 3], [1003, 4]], clips.Select(c => c.AlsoTrue).DistinctBy(a => a[1]).OrderBy(a => a[1]));
     }
@@ -100,7 +100,7 @@ public sealed class MixedClipSourceTests
         public TrainingClip Training(long index)
         {
             var clip = clips.Training(index);
-            return clip with { Label = TrainingClip.NoClass, Says = 1003, AlsoTrue = [1003, clip.Label] };
+            return clip with { Label = TrainingClip.NoClass, CaptionLabel = 1003, AlsoTrue = [1003, clip.Label] };
         }
 
         public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);

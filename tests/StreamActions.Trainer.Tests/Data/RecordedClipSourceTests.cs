@@ -42,8 +42,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
             SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Still, 1)]), Clip, Options);
 
         for (var epoch = 0; epoch < 3; epoch++)
-            Assert.Equal(["t00", "t01", "t02"], Enumerable.Range(3 * epoch, 3).Select(n => source.Turn(n).Name).Order());
-        var moving = Enumerable.Range(0, 6).Where(n => source.Turn(n).Path == recordings.Moving).Select(n => source.Training(n)).ToList();
+            Assert.Equal(["t00", "t01", "t02"], Enumerable.Range(3 * epoch, 3).Select(n => source.Entry(n).Name).Order());
+        var moving = Enumerable.Range(0, 6).Where(n => source.Entry(n).Path == recordings.Moving).Select(n => source.Training(n)).ToList();
         Assert.Equal(2, moving.Count);
         Assert.False(moving[0].Pixels.AsSpan().SequenceEqual(moving[1].Pixels));
     }
@@ -58,7 +58,7 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         var source = new RecordedClipSource(data, Clip, Options with { OnSkipped = said.Add });
 
         for (var n = 0; n < 21; n++)
-            Assert.Equal(source.Turn(n).Label, source.Training(n).Label);
+            Assert.Equal(source.Entry(n).Label, source.Training(n).Label);
 
         Assert.Equal(new[] { recordings.OneFrame, recordings.Text, recordings.Truncated }.Order(StringComparer.Ordinal),
             source.Skipped.Select(s => s.Path));
@@ -144,7 +144,7 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
                 [(recordings.Text, 0), (recordings.OneFrame, 0), (recordings.Truncated, 0), (recordings.Moving, 0), (recordings.Still, 1),
                     (recordings.Wide, 1)]), Clip, Options);
 
-        Assert.All(Enumerable.Range(0, 24), n => Assert.Equal(source.Turn(n).Label, source.Training(n).Label));
+        Assert.All(Enumerable.Range(0, 24), n => Assert.Equal(source.Entry(n).Label, source.Training(n).Label));
         Assert.Equal(3, source.Skipped.Count);
     }
 

@@ -30,7 +30,7 @@ public sealed class SkippedRecordingsTests
         // A reason that names its path as it stands alone does not name it twice.
         var exception = Assert.Throws<DataSetException>(skipped.RequireHalf);
 
-        Assert.Equal(["a: broken; mend it, or take it out of the list", "b: short; mend it, or take it out of the list"],
+        Assert.Equal(["a: broken; repair it, or remove it from the list", "b: short; repair it, or remove it from the list"],
             exception.Problems.Select(p => p.ToString()));
     }
 }

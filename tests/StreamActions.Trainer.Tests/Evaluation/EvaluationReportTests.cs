@@ -52,7 +52,7 @@ public sealed class EvaluationReportTests
     [Theory]
     [InlineData("[", "report.json: not a readable report")]
     [InlineData("[]", "report.json: not a report of 'evaluate'")]
-    [InlineData("""{ "schemaVersion": 2 }""", "report.json: a report of version 2, and this program reads version 1")]
+    [InlineData("""{ "schemaVersion": 2 }""", "report.json: a report of version 2, but this program reads version 1")]
     [InlineData("""{ "schemaVersion": 1, "model": "x", "steps": 1, "sets": [], "harmonicMeans": [], "more": 1 }""", "'more'")]
     public void Parse_SomethingElse_SaysWhatIsWrong(string json, string message) =>
         Assert.Contains(

@@ -114,7 +114,7 @@ public sealed class ReportComparisonTests
         var lines = text.ToString().Split('\n');
         Assert.Contains(lines, l => Cells(l)[0] == "waits");
         Assert.DoesNotContain(lines, l => Cells(l)[0] == "closes");
-        Assert.Contains(lines, l => l.Contains("1 more, of which the set has no clips", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("Classes without clips: 1", StringComparison.Ordinal));
     }
 
     private static string[] Cells(string line) => [.. line.Trim().Trim('│').Split('│').Select(c => c.Trim())];

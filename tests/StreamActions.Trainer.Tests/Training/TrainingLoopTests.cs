@@ -177,7 +177,7 @@ public sealed class TrainingLoopTests : IDisposable
             Assert.Throws<TrainerException>(
                 (Options(steps: -1)
                     with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
-        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 is below 0"])
+        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 must be"])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 

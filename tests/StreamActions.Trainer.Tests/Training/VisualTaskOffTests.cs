@@ -69,7 +69,7 @@ public sealed class VisualTaskOffTests : IDisposable
     public void FromNothing_Classes_AreThoseOfTheHead(int classes)
     {
         var run = RunFolder.Create(
-            In("fresh"), TrainCommand.FromNothing(SmallRuns.Clip, classes, masked: false), SmallRuns.Clip, SmallRuns.Options(1), _source);
+            In("fresh"), TrainCommand.FromScratch(SmallRuns.Clip, classes, masked: false), SmallRuns.Clip, SmallRuns.Options(1), _source);
         using var network = run.LoadNetwork();
         Assert.Equal(classes > 0, network.Parameters.Tensors.ContainsKey("visual.adapter_fc.weight"));
         Assert.Equal(2, run.Classes.Count);

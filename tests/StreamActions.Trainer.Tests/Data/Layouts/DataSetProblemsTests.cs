@@ -21,7 +21,7 @@ public sealed class DataSetProblemsTests : IDisposable
 
         Assert.Equal(
         [
-            "list.txt:7 'alone' is no path and label",
+            "list.txt:7 'alone' is not a path with a label",
             $"list.txt:2 'a.mp4' is in {list}:1 already",
             "list.txt:3 label 7 is out of range",
             "list.txt:4 label 'one' is neither a number nor the name of a class",
@@ -39,13 +39,13 @@ public sealed class DataSetProblemsTests : IDisposable
         _folder.Write("labels.csv", "id,name,frase,name", "0,sits,,");
 
         Assert.Equal(
-            ["list.txt:1 'alone' is no path and label", "labels.csv:1 unknown column 'frase'", "labels.csv:1 column 'name' twice"],
+            ["list.txt:1 'alone' is not a path with a label", "labels.csv:1 unknown column 'frase'", "labels.csv:1 column 'name' twice"],
             DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "alone") })));
     }
 
     [Fact]
     public void Open_EmptyListWithoutTable_SaysBoth() => Assert.Equal(
-        ["list.txt:0 there is no clip in it", "labels.csv:0 no label table is here"],
+        ["list.txt:0 it has no clips", "labels.csv:0 no such label table"],
         DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "") })));
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class DataSetProblemsTests : IDisposable
     {
         var path = _folder.File("nowhere");
 
-        Assert.Contains("neither a file nor a folder",
+        Assert.Contains("no such file or folder",
             Assert.Throws<DataSetException>(() => DataSetReader.Open(new() { Path = path })).Message, StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed class DataSetProblemsTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File("set/sits"));
 
-        Assert.Equal(["set:0 there is no clip in it"], DataFolder.Short(DataFolder.Problems(new() { Path = _folder.File("set") })));
+        Assert.Equal(["set:0 it has no clips"], DataFolder.Short(DataFolder.Problems(new() { Path = _folder.File("set") })));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class DataSetProblemsTests : IDisposable
         var list = _folder.Write("list.txt", [.. Enumerable.Range(0, 50).Select(n => $"{n}.mp4 0"), "50.mp4 2"]);
 
         Assert.Equal(
-            ["nowhere:0 no folder is here", "list.txt:51 label 2 is out of range", "labels.csv:3 class 'jumps' has no clip"],
+            ["nowhere:0 no such folder", "list.txt:51 label 2 is out of range", "labels.csv:3 class 'jumps' has no clip"],
             DataFolder.Short(DataFolder.Problems(new() { Path = list, Media = _folder.File("nowhere") })));
     }
 
@@ -123,8 +123,8 @@ public sealed class DataSetProblemsTests : IDisposable
             "d.mp4,x,y,sits,train", "", "\"e\".mp4,x,sits,train");
 
         Assert.Equal(
-            ["set.csv:4 no caption", "set.csv:5 split 'tomorrow'", "set.csv:6 5 fields, but the header has 4",
-                "set.csv:8 a quote is where none may be"],
+            ["set.csv:4 no caption", "set.csv:5 unknown split 'tomorrow'", "set.csv:6 5 fields, but the header has 4",
+                "set.csv:8 a quote inside an unquoted field"],
             DataFolder.Short(DataFolder.Problems(new() { Path = path })).Order());
     }
 

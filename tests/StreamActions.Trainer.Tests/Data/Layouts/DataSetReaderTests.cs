@@ -96,7 +96,7 @@ public sealed class DataSetReaderTests : IDisposable
 
         Assert.Empty(data.Training);
         Assert.Equal([0, 1, 1], data.HeldOut.Select(c => c.Label));
-        Assert.Equal("1 of the 3 classes have no clip here: they are answers that are never right", Assert.Single(data.Notes));
+        Assert.Equal("1 of the 3 classes have no clips here; they can only be wrong answers", Assert.Single(data.Notes));
     }
 
     [Fact]

@@ -34,8 +34,9 @@ public sealed class LabelTableTests : IDisposable
         Read(out var problems, "id,name,reverse,direction", "0,sits,stands,", "1,stands,jumps,", "2,jumps,flies,maybe", "3,runs,runs,");
 
         Assert.Equal(
-            ["labels.csv:4 direction 'maybe'", "labels.csv:3 reverse 'jumps' does not agree with another line",
-                "labels.csv:4 reverse 'flies' is no other class", "labels.csv:5 reverse 'runs' is no other class"],
+            ["labels.csv:4 direction 'maybe' is not a Boolean", "labels.csv:3 reverse 'jumps' contradicts another line",
+                "labels.csv:4 reverse 'flies' is not the name of another class",
+                "labels.csv:5 reverse 'runs' is not the name of another class"],
             problems);
     }
 
@@ -45,8 +46,8 @@ public sealed class LabelTableTests : IDisposable
         Assert.Null(Read(out var problems, "id,name", "0,sits", "x,jumps", "9,runs", "0,", "0,sits", "-1,falls"));
 
         Assert.Equal(
-            ["labels.csv:3 'x' is no id", "labels.csv:4 id 9 leaves a gap", "labels.csv:5 a class without a name",
-                "labels.csv:7 '-1' is no id",
+            ["labels.csv:3 'x' is not an id", "labels.csv:4 id 9 leaves a gap", "labels.csv:5 the class has no name",
+                "labels.csv:7 '-1' is not an id",
              "labels.csv:6 id '0' is on line 2 already", "labels.csv:6 name 'sits' is on line 2 already"], problems);
     }
 
@@ -56,14 +57,14 @@ public sealed class LabelTableTests : IDisposable
         List<DataProblem> problems = [];
         LabelTable.Read(_folder.Write("labels.csv", "id,name", "0,sits", "0,sits"), problems);
 
-        Assert.Equal(["each class has an id of its own", "each class has a name of its own"], problems.Select(p => p.Advice));
+        Assert.Equal(["give each class its own id", "give each class its own name"], problems.Select(p => p.Advice));
     }
 
     [Fact]
     public void Read_NoRows_SaysSo()
     {
         Assert.Null(Read(out var problems, "id,name"));
-        Assert.Equal(["labels.csv:0 there is no class in it"], problems);
+        Assert.Equal(["labels.csv:0 it has no classes"], problems);
     }
 
     [Fact]
