@@ -20,14 +20,14 @@ mapfile -t versions < <({
 } | sort -u)
 printf '%s { };\n' "${versions[@]}" >"$work/versions.map"
 
-# The function must not live in the stub: there it would have to carry one of the versions.
+# The function must not be in the stub: there it would need one of the versions.
 echo 'void _ZSt21ios_base_library_initv(void) { }' >"$work/init.c"
 gcc -shared -fPIC -nostdlib -O2 -Wl,-soname,libstdcxx-ios-init.so "$work/init.c" -o "$work/out/libstdcxx-ios-init.so"
 
-# A stand-in whose soname is the real library's full path makes the linker write that path down as needed.
+# A placeholder whose soname is the full path of the real library makes the linker record that path as a dependency.
 echo >"$work/empty.c"
 gcc -shared -fPIC -nostdlib -Wl,-soname,"$real" "$work/empty.c" -o "$work/real.so"
-# shellcheck disable=SC2016 # $ORIGIN is the loader's own word for "beside this file".
+# shellcheck disable=SC2016 # the loader expands $ORIGIN to the folder of this file
 gcc -shared -fPIC -nostdlib -Wl,-soname,libstdc++.so.6 -Wl,--version-script="$work/versions.map" \
   -Wl,--no-as-needed,-rpath,'$ORIGIN' "$work/empty.c" "$work/out/libstdcxx-ios-init.so" "$work/real.so" -o "$work/out/libstdc++.so.6"
 

@@ -24,7 +24,7 @@ try:
     gi.require_version("GstRtspServer", "1.0")
     from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
 except (ImportError, ValueError) as missing:
-    # The distribution's packages serve the distribution's Python, which need not be the first one in PATH.
+    # The packages of the distribution work only with its own Python, which may not be the first one in PATH.
     SYSTEM_PYTHON = "/usr/bin/python3"
     if os.path.exists(SYSTEM_PYTHON) and os.path.realpath(SYSTEM_PYTHON) != os.path.realpath(sys.executable):
         os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
@@ -51,7 +51,7 @@ def encode(path, fps):
     except FileNotFoundError:
         sys.exit("rtsp_server: ffmpeg is not installed; apt-get install ffmpeg")
     except subprocess.CalledProcessError:
-        sys.exit(f"rtsp_server: {path}: not a recording that ffmpeg can read")
+        sys.exit(f"rtsp_server: {path}: ffmpeg cannot read this recording")
 
 
 def access_units(path, fps):
@@ -62,7 +62,7 @@ def access_units(path, fps):
 
 
 class LoopedRecording(GstRtspServer.RTSPMediaFactory):
-    """One media for all clients of a mount, as a camera has one picture for all who watch."""
+    """One shared media for all clients of a mount, like a camera."""
 
     def __init__(self, units, fps):
         super().__init__()
@@ -88,7 +88,7 @@ class LoopedRecording(GstRtspServer.RTSPMediaFactory):
 
 
 def require_login(server, user, password, digest):
-    """Only `user` may look, by basic or digest authentication."""
+    """Permit only `user`, with basic or digest authentication."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
@@ -132,7 +132,7 @@ def main():
             sys.exit(f"rtsp_server: --mount {mount}: write NAME=FILE")
         factory = LoopedRecording([unit for path in files.split("+") for unit in access_units(path, options.fps)], options.fps)
         if options.user:
-            # Who is not this role does not even see that the mount exists.
+            # For a client without this role, the mount does not exist.
             permissions = GstRtspServer.RTSPPermissions()
             permissions.add_permission_for_role("viewer", "media.factory.access", True)
             permissions.add_permission_for_role("viewer", "media.factory.construct", True)

@@ -74,7 +74,7 @@ if [[ ${#packages[@]} -gt 0 ]]; then
   available() { [[ $(apt-cache policy "$1") == *"Candidate: "[!\(]* ]]; }
   apt update
   for i in "${!packages[@]}"; do
-    # Ubuntu 24.04 and Debian 13 renamed GTK; a newer release may no longer have Java 17.
+    # Ubuntu 24.04 and Debian 13 renamed the GTK package. A newer release may have no Java 17.
     case "${packages[i]}" in
       libgtk-3-0) ! available libgtk-3-0t64 || packages[i]=libgtk-3-0t64 ;;
       openjdk-17-jre-headless) available openjdk-17-jre-headless || packages[i]=default-jre-headless ;;

@@ -2,8 +2,8 @@
 namespace StreamActions.Model;
 
 /// <summary>
-/// The operations of the forward pass, on tensors of a backend. Shapes are the backend's to track; a batch size may be
-/// symbolic, so code never asks for it. Axes are counted from 0.
+/// The operations of the forward pass, on a backend's tensors. The backend tracks the shapes. A batch size may be symbolic, so the network
+/// never reads it. Axes start at 0.
 /// </summary>
 /// <typeparam name="T">The backend's tensor.</typeparam>
 public interface ITensorOps<T>
@@ -41,7 +41,9 @@ public interface ITensorOps<T>
     /// </summary>
     T TemporalConvolution(T x, T weight, T bias, int frames, bool causal);
 
-    /// <summary>Depthwise 3×3 convolution over the patch grid, zero outside it: x [B, T, grid², C], weight [C, 1, 1, 3, 3], bias [C].</summary>
+    /// <summary>
+    /// Depthwise 3×3 convolution over the patch grid, zero outside it: x [B, T, grid², C], weight [C, 1, 1, 3, 3], bias [C].
+    /// </summary>
     T GridConvolution(T x, T weight, T bias, int frames, int grid);
 
     /// <summary>Sum, with broadcasting.</summary>
@@ -53,16 +55,16 @@ public interface ITensorOps<T>
     /// <summary>The part [start, start + length) of one axis.</summary>
     T Slice(T x, int axis, int start, int length);
 
-    /// <summary>Zeros put before the first entry of one axis; <paramref name="rank"/> axes in all.</summary>
+    /// <summary>Zeros before the first entry of one axis of a tensor of <paramref name="rank"/> axes.</summary>
     T PadStart(T x, int axis, int count, int rank);
 
-    /// <summary>One row put before every sequence: row [C], x [N, L, C] → [N, 1 + L, C].</summary>
+    /// <summary>One row before every sequence: row [C], x [N, L, C] → [N, 1 + L, C].</summary>
     T PrependToken(T x, T row);
 
-    /// <summary>Another shape of the same numbers; at most one entry is −1.</summary>
+    /// <summary>The same numbers in another shape; at most one entry is −1.</summary>
     T Reshape(T x, params ReadOnlySpan<long> shape);
 
-    /// <summary>Mean over one axis, which goes away.</summary>
+    /// <summary>Mean over one axis, which is removed.</summary>
     T Mean(T x, int axis);
 
     /// <summary>Vectors of the last axis divided by their length.</summary>
@@ -71,9 +73,9 @@ public interface ITensorOps<T>
     /// <summary>Rows of a table [V, C] by ids [N, S] → [N, S, C].</summary>
     T Gather(T table, T ids);
 
-    /// <summary>For every text the row at its highest id (the end token): x [N, S, C], ids [N, S] → [N, C].</summary>
+    /// <summary>The row of each text at its highest id (the end token): x [N, S, C], ids [N, S] → [N, C].</summary>
     T TakeAtHighest(T x, T ids);
 
-    /// <summary>Dropout while training, nothing otherwise.</summary>
+    /// <summary>Dropout during training, else the identity.</summary>
     T Dropout(T x, double rate);
 }

@@ -1,4 +1,4 @@
-// The small layers every part is built of: a linear map, a layer norm, attention, CLIP's MLP.
+// Layers shared by both branches: linear map, layer norm, attention, CLIP's MLP.
 namespace StreamActions.Model;
 
 /// <summary>A linear map with bias: [..., in] → [..., out].</summary>
@@ -33,7 +33,7 @@ internal sealed class MultiHeadAttention<T>(ITensorOps<T> ops, ParameterScope<T>
         return _out.Forward(ops.Attention(query, key, value, heads, causal));
     }
 
-    /// <summary>Self-attention of which only the first token's result is wanted: [N, L, C] → [N, 1, C].</summary>
+    /// <summary>Self-attention for the first token only: [N, L, C] → [N, 1, C].</summary>
     public T SelfOfFirst(T x)
     {
         var (query, key, value) = ops.LinearQkv(x, _inWeight, _inBias, width);

@@ -1,10 +1,10 @@
-// The whole network in one place: both branches, the masked-language head and the scale.
+// The whole network: both branches, the masked-language head and the scale.
 namespace StreamActions.Model;
 
-/// <summary>An M²-CLIP network on some backend. Building it asks for every parameter, in a fixed order.</summary>
+/// <summary>An M²-CLIP network on a backend. The constructor requests every parameter, in a fixed order.</summary>
 public sealed class M2ClipNetwork<T>
 {
-    /// <summary>Builds the network and asks for its parameters.</summary>
+    /// <summary>Builds the network from its parameters.</summary>
     public M2ClipNetwork(ITensorOps<T> ops, IParameters<T> parameters, M2ClipConfig config)
     {
         var root = new ParameterScope<T>(parameters);
@@ -30,11 +30,11 @@ public sealed class M2ClipNetwork<T>
 /// <summary>The list of a network's parameters, without a backend.</summary>
 public static class M2ClipParameters
 {
-    /// <summary>Name, shape and start of every parameter, in the order the network asks for them.</summary>
+    /// <summary>Name, shape and initial value of every parameter, in the order in which the network requests them.</summary>
     public static IReadOnlyList<ParameterSpec> List(M2ClipConfig config)
     {
         var list = new ParameterList();
-        // Building a network runs no operation, so it needs none.
+        // The constructor runs no operation, so null is never used.
         _ = new M2ClipNetwork<ParameterSpec>(null!, list, config);
         return list.Specs;
     }

@@ -1,7 +1,7 @@
-// Cross-modal masked language modelling: words of a caption guessed from the frames (docs/model.md §3).
+// Cross-modal masked language modelling: the head predicts words of a caption from the frames (docs/model.md §3).
 namespace StreamActions.Model;
 
-/// <summary>Text hidden states attend to frame embeddings in the extra text block; a small transform predicts label words.</summary>
+/// <summary>Text hidden states attend to frame embeddings in an extra text block. A small transform then predicts label words.</summary>
 public sealed class MaskedLanguageHead<T>
 {
     private readonly ITensorOps<T> _ops;

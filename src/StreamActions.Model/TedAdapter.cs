@@ -13,7 +13,7 @@ internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T
 }
 
 /// <summary>
-/// Temporal difference Δ of patch tokens: each frame minus the one before, seen over the patch grid. [B, T, L−1, C] → the same.
+/// Temporal difference Δ of patch tokens: each frame minus the previous one, convolved over the patch grid. [B, T, L−1, C] → the same.
 /// </summary>
 internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth, int frames, int grid)
 {
@@ -32,9 +32,7 @@ internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T>
     }
 }
 
-/// <summary>
-/// The two together: <c>x + E(x) + pad_class(Δ(x))</c>, both from the same x. The identity while its convolutions are zero.
-/// </summary>
+/// <summary>Both parts: <c>x + E(x) + pad_class(Δ(x))</c>, from the same x. The identity while its convolutions are zero.</summary>
 internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2ClipConfig config)
 {
     private readonly TemporalEnhancement<T> _enhancement =
@@ -49,7 +47,7 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
     {
         var x = ops.Reshape(tokens, -1, config.Frames, config.Tokens, config.VisionWidth);
         var patches = ops.Slice(x, 2, 1, config.Tokens - 1);
-        // The class token has no place on the grid: its difference is zero.
+        // The class token is not on the grid, so its difference is zero.
         var difference = config.Frames > 1 ? ops.PadStart(_difference.Forward(patches), 2, 1, 4) : default;
         var sum = ops.Add(x, _enhancement.Forward(x));
         if (difference is not null)
@@ -57,7 +55,7 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
         return ops.Reshape(sum, -1, config.Tokens, config.VisionWidth);
     }
 
-    /// <summary>The class tokens alone, [B·T, 1, C] → [B·T, 1, C]: they have no difference term.</summary>
+    /// <summary>For class tokens only, [B·T, 1, C] → [B·T, 1, C]: they have no difference term.</summary>
     public T ForwardClassTokens(T tokens)
     {
         var x = ops.Reshape(tokens, -1, config.Frames, 1, config.VisionWidth);

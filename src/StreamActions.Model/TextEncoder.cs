@@ -1,7 +1,7 @@
-// The text branch: token ids → one embedding a text (docs/model.md §2).
+// The text branch: token ids → one embedding for each text (docs/model.md §2).
 namespace StreamActions.Model;
 
-/// <summary>What the text branch gives for N texts.</summary>
+/// <summary>Output of the text branch for N texts.</summary>
 /// <param name="Hidden">[N, S, W], before the final layer norm.</param>
 /// <param name="Embedding">[N, D]; not of unit length.</param>
 public readonly record struct TextOutput<T>(T Hidden, T Embedding);
@@ -13,20 +13,23 @@ public sealed class TextEncoder<T>
     private readonly T _tokens, _positions, _projection;
     private readonly TextBlock<T>[] _blocks;
 
-    /// <summary>Asks for every text parameter.</summary>
+    /// <summary>Requests the parameters of the text branch.</summary>
     public TextEncoder(ITensorOps<T> ops, ParameterScope<T> root, M2ClipConfig config)
     {
         _ops = ops;
         _tokens = root.At("token_embedding").Normal("weight", 0.02, config.VocabSize, config.TextWidth);
         _positions = root.As(ParameterRole.PositionalEmbedding)
             .Normal("positional_embedding", 0.01, config.ContextLength, config.TextWidth);
-        _blocks = [.. Enumerable.Range(0, config.TextStackLayers)
-            .Select(n => new TextBlock<T>(ops, root.At($"transformer.resblocks.{n}"), config, n))];
+        _blocks =
+        [
+            .. Enumerable.Range(0, config.TextStackLayers)
+                .Select(n => new TextBlock<T>(ops, root.At($"transformer.resblocks.{n}"), config, n)),
+        ];
         FinalNorm = new(ops, root.At("ln_final"), config.TextWidth);
         _projection = root.Normal("text_projection", Math.Pow(config.TextWidth, -0.5), config.TextWidth, config.EmbedDim);
     }
 
-    /// <summary>The layer norm after the last block; the masked-language head goes through it too.</summary>
+    /// <summary>The layer norm after the last block. The masked-language head uses it too.</summary>
     internal LayerNorm<T> FinalNorm { get; }
 
     /// <summary>int64 ids [N, S] → hidden states and embeddings.</summary>
@@ -35,7 +38,7 @@ public sealed class TextEncoder<T>
         var x = _ops.Add(_ops.Gather(_tokens, ids), _positions);   // [N, S, W]
         foreach (var block in _blocks)
             x = block.Forward(x);
-        var end = _ops.TakeAtHighest(x, ids);                      // [N, W]: ln is per row, so it may come after
+        var end = _ops.TakeAtHighest(x, ids);                      // [N, W]: the layer norm is per row, so it may come after
         return new(x, _ops.MatMul(FinalNorm.Forward(end), _projection));
     }
 }
@@ -44,16 +47,14 @@ public sealed class TextEncoder<T>
 internal sealed class TextAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth)
 {
     private readonly Linear<T> _down = new(ops, at.At("textad_fc1"), width, adapterWidth);
-    // Zero, so that a fresh adapter is the identity.
+    // Zero, so that a new adapter is the identity.
     private readonly T _upWeight = at.At("textad_fc2").AsAdapterOutput().Zeros("weight", width, adapterWidth);
     private readonly T _upBias = at.At("textad_fc2").AsAdapterOutput().Zeros("bias", width);
 
     public T Forward(T x) => ops.Add(x, ops.Linear(ops.Gelu(_down.Forward(x)), _upWeight, _upBias));
 }
 
-/// <summary>
-/// A text block: self-attention (or, for the cross-modal block, attention to frames) and MLP, with adapters where there are.
-/// </summary>
+/// <summary>A text block: self-attention and MLP, with optional adapters. The cross-modal block attends to frames instead.</summary>
 internal sealed class TextBlock<T>
 {
     private readonly ITensorOps<T> _ops;

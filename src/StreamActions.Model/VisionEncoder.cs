@@ -1,7 +1,7 @@
-// The vision branch: frames → one embedding a frame, one a clip, and the class logits (docs/model.md §1).
+// The vision branch: frames → frame embeddings, a clip embedding and class logits (docs/model.md §1).
 namespace StreamActions.Model;
 
-/// <summary>What the vision branch gives for B clips.</summary>
+/// <summary>Output of the vision branch for B clips.</summary>
 /// <param name="FrameEmbeddings">[B, T, D], after the temporal adapter.</param>
 /// <param name="VideoEmbedding">[B, D], their mean over time; not of unit length.</param>
 /// <param name="ClassLogits">[B, K]; default when the network has no classes.</param>
@@ -21,7 +21,7 @@ public sealed class VisionEncoder<T>
     private readonly TemporalEnhancement<T> _temporalAdapter;
     private readonly Linear<T>? _classifier;
 
-    /// <summary>Asks for every parameter below <c>visual</c>.</summary>
+    /// <summary>Requests every parameter below <c>visual</c>.</summary>
     public VisionEncoder(ITensorOps<T> ops, ParameterScope<T> root, M2ClipConfig config)
     {
         (_ops, _config) = (ops, config);
@@ -32,8 +32,11 @@ public sealed class VisionEncoder<T>
         _classEmbedding = at.Normal("class_embedding", scale, width);
         _positions = at.As(ParameterRole.PositionalEmbedding).Normal("positional_embedding", scale, config.Tokens, width);
         _pre = new(ops, at.At("ln_pre"), width);
-        _blocks = [.. Enumerable.Range(0, config.VisionLayers)
-            .Select(n => new VisionBlock<T>(ops, at.At($"transformer.resblocks.{n}"), config, n))];
+        _blocks =
+        [
+            .. Enumerable.Range(0, config.VisionLayers)
+                .Select(n => new VisionBlock<T>(ops, at.At($"transformer.resblocks.{n}"), config, n)),
+        ];
         _post = new(ops, at.At("ln_post"), width);
         _projection = at.Normal("proj", scale, width, config.EmbedDim);
         _temporalAdapter =
@@ -43,7 +46,7 @@ public sealed class VisionEncoder<T>
             : null;
     }
 
-    /// <summary>uint8 RGB frames [B, T, S, S, 3] → normalised floats of the same shape (CLIP's mean and deviation).</summary>
+    /// <summary>uint8 RGB frames [B, T, S, S, 3] → normalised floats of the same shape (CLIP's mean and standard deviation).</summary>
     public T Normalize(T frames)
     {
         Span<float> scale = stackalloc float[3], shift = stackalloc float[3];
@@ -80,7 +83,7 @@ public sealed class VisionEncoder<T>
     }
 }
 
-/// <summary>A vision block: attention and MLP, each after its TED-Adapter where there is one.</summary>
+/// <summary>A vision block: attention and MLP, each after an optional TED-Adapter.</summary>
 internal sealed class VisionBlock<T>
 {
     private readonly ITensorOps<T> _ops;
@@ -114,8 +117,8 @@ internal sealed class VisionBlock<T>
     }
 
     /// <summary>
-    /// The last block: only the class tokens leave the encoder, so nothing else is computed after attention. [B·T, L, C] → [B·T, 1, C], the
-    /// same numbers as <see cref="Forward"/> gives for them.
+    /// The last block: only the class tokens leave the encoder, so only they are computed after attention. [B·T, L, C] → [B·T, 1, C], equal
+    /// to the class tokens of <see cref="Forward"/>.
     /// </summary>
     public T ForwardClassTokens(T x)
     {

@@ -1,11 +1,11 @@
-// Writes a bundle beside its place, verifies it there, and only then puts it where it was asked for.
+// Writes a bundle to a temporary folder, verifies it there, and then moves it to its final path.
 using StreamActions.Core.Bundles;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 
 namespace StreamActions.Onnx;
 
-/// <summary>What goes into a bundle beside its manifest.</summary>
+/// <summary>The content of a bundle without its manifest.</summary>
 /// <param name="Config">Sizes of the network.</param>
 /// <param name="Weights">Its tensors by checkpoint name.</param>
 /// <param name="VocabularyPath">The tokenizer's <c>vocab.json</c>.</param>
@@ -14,27 +14,31 @@ namespace StreamActions.Onnx;
 public sealed record BundleContent(
     M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights, string VocabularyPath, string MergesPath, GoldenClips Golden)
 {
-    /// <summary>What the trainer must know, beside the weights, to go on from the bundle, as JSON; null leaves both out.</summary>
+    /// <summary>
+    /// The network settings with which the trainer continues training, as JSON. Null: the bundle has no training weights.
+    /// </summary>
     public string? TrainingNetwork { get; init; }
 
-    /// <summary>The model's report on held-out clips, as JSON; null without one.</summary>
+    /// <summary>The model's report on held-out clips, as JSON; null: none.</summary>
     public string? Evaluation { get; init; }
 }
 
 /// <summary>Writes bundles (docs/model.md §8).</summary>
 public static class BundleWriter
 {
-    /// <summary>Writes and verifies a bundle; replaces an older one of that path only when the new one is good.</summary>
-    /// <param name="folder">Where the bundle shall be.</param>
-    /// <param name="manifest">The manifest; its file hashes and measured deviation are filled in here.</param>
-    /// <param name="content">The rest.</param>
+    /// <summary>Writes and verifies a bundle. It replaces an older bundle of that path only when the new one passes.</summary>
+    /// <param name="folder">Path of the bundle.</param>
+    /// <param name="manifest">The manifest; the writer sets its file hashes and measured deviation.</param>
+    /// <param name="content">The other content.</param>
     /// <returns>The bundle, opened.</returns>
-    /// <exception cref="BundleException">The graphs do not repeat libtorch's outputs within the manifest's bound, or a file is in the folder's place; nothing is written then.</exception>
-    /// <exception cref="CheckpointException">Weights are missing or misshapen; nothing is written then.</exception>
+    /// <exception cref="BundleException">
+    /// The graphs do not reproduce libtorch's outputs within the manifest's bound, or the path is a file. Nothing is written then.
+    /// </exception>
+    /// <exception cref="CheckpointException">Weights are missing or misshapen. Nothing is written then.</exception>
     public static ModelBundle Write(string folder, ModelManifest manifest, BundleContent content)
     {
         if (File.Exists(folder))
-            throw new BundleException($"{folder}: a file is here, so no bundle can be; name another folder");
+            throw new BundleException($"{folder}: a file is here; name another folder");
         var final = Path.GetFullPath(folder);
         var temporary = final + ".new";
         if (Directory.Exists(temporary))
@@ -78,7 +82,7 @@ public static class BundleWriter
 
     private static void Replace(string final, string temporary)
     {
-        // Whatever else lies in the folder, such as a README, stays; but an older model's report is not this one's.
+        // Other files of the folder, such as a README, stay. The older model's report is deleted: it does not describe the new model.
         Directory.CreateDirectory(final);
         File.Delete(Path.Combine(final, ModelBundle.EvaluationFile));
         foreach (var file in Directory.GetFiles(temporary, "*", SearchOption.AllDirectories))

@@ -1,4 +1,4 @@
-// The graphs of a bundle, recorded from the network's one definition (docs/model.md §8).
+// The graphs of a bundle, recorded from the network's definition (docs/model.md §8).
 using StreamActions.Core.Bundles;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
@@ -35,7 +35,7 @@ public static class M2ClipGraphs
     }
 
     /// <summary>
-    /// Every intermediate result that the published reference numbers cover, for parity tests: <c>video</c> float
+    /// Every intermediate result for which there are reference values, for parity tests: <c>video</c> float
     /// normalised [B, T, S, S, 3] and <c>tokens</c> int64 [N, S] → frame_embeddings, video_embedding, class_logits,
     /// text_hidden, text_embedding, and mlm_logits of the first B texts with the B clips.
     /// </summary>

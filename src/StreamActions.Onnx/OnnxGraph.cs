@@ -1,4 +1,4 @@
-// A graph being built: nodes, initialisers, inputs and outputs, and at the end the file's bytes.
+// Builds the bytes of an ONNX file: nodes, initialisers, inputs and outputs.
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using StreamActions.Model.Weights;
@@ -31,7 +31,7 @@ public sealed class OnnxGraph(string name)
     /// <summary>Declares an input.</summary>
     /// <param name="inputName">Its name.</param>
     /// <param name="type">Its number type.</param>
-    /// <param name="shape">A number, or a symbol for a size known only at run time.</param>
+    /// <param name="shape">A number for each axis, or a symbol for a size known only at run time.</param>
     public OnnxValue Input(string inputName, OnnxType type, params object[] shape)
     {
         _graph.Input.Add(Info(inputName, type, shape));
@@ -52,8 +52,9 @@ public sealed class OnnxGraph(string name)
     public OnnxValue Node(string op, ReadOnlySpan<OnnxValue?> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
         Node(op, "", inputs, attributes);
 
-    /// <summary>Adds a node of some operator domain with one output.</summary>
-    public OnnxValue Node(string op, string domain, ReadOnlySpan<OnnxValue?> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
+    /// <summary>Adds a node of another operator domain with one output.</summary>
+    public OnnxValue Node(
+        string op, string domain, ReadOnlySpan<OnnxValue?> inputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         var output = $"{op}_{_next++}";
         var node = new NodeProto { OpType = op, Name = output, Domain = domain };
@@ -119,7 +120,8 @@ public sealed class OnnxGraph(string name)
                 ? new TensorShapeProto.Types.Dimension { DimParam = symbol }
                 : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(size, null) });
         }
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = tensorShape } } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = tensorShape };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     private static AttributeProto Attribute(string name, object value)

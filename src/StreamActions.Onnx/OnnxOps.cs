@@ -1,10 +1,10 @@
-// The network's operations as ONNX nodes, chosen for the runtime that executes them.
+// The network's operations as ONNX nodes, chosen for speed in ONNX Runtime.
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 
 namespace StreamActions.Onnx;
 
-/// <summary>Records the operations of the forward pass into a graph. Transformations of weights are done while recording.</summary>
+/// <summary>Records the operations of the forward pass into a graph. It transforms weights while recording.</summary>
 public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
 {
     /// <inheritdoc/>
@@ -55,7 +55,8 @@ public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
 
     /// <inheritdoc/>
     public OnnxValue Attention(OnnxValue query, OnnxValue key, OnnxValue value, int heads, bool causal) =>
-        graph.Node("MultiHeadAttention", OnnxGraph.Microsoft, [query, key, value], ("num_heads", heads), ("unidirectional", causal ? 1 : 0));
+        graph.Node(
+            "MultiHeadAttention", OnnxGraph.Microsoft, [query, key, value], ("num_heads", heads), ("unidirectional", causal ? 1 : 0));
 
     /// <inheritdoc/>
     public OnnxValue QuickGelu(OnnxValue x) => graph.Node("QuickGelu", OnnxGraph.Microsoft, [x], ("alpha", 1.702f));
@@ -116,7 +117,7 @@ public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
     /// <inheritdoc/>
     public OnnxValue PrependToken(OnnxValue x, OnnxValue row)
     {
-        // The batch is symbolic: zeros are put in front, then the row is added at that place alone.
+        // The batch size is symbolic: pad with zeros in front, then add the row there.
         var values = Numbers(row);
         var place = PadStart(x, 1, 1, 3);
         var first = graph.Node("Add", [Slice(place, 1, 0, 1), graph.Constant(new([1, 1, values.Values.Length], values.Values))]);
@@ -149,7 +150,7 @@ public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
     private OnnxValue Vector(ReadOnlySpan<float> values) => graph.Constant(new([values.Length], values.ToArray()));
 
     private static TensorData Numbers(OnnxValue value) =>
-        value.Constant ?? throw new InvalidOperationException($"{value.Name} is computed in the graph where a parameter is needed");
+        value.Constant ?? throw new InvalidOperationException($"{value.Name} is computed in the graph; this operation needs a parameter");
 
     private static TensorData Transposed(TensorData matrix)
     {
@@ -162,9 +163,9 @@ public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
     }
 }
 
-/// <summary>A checkpoint's tensors as a graph's constants.</summary>
+/// <summary>The tensors of a checkpoint as constants of a graph.</summary>
 public sealed class OnnxParameters(IReadOnlyDictionary<string, TensorData> weights) : IParameters<OnnxValue>
 {
-    /// <summary>The parameter as a constant; it goes into the graph when a node uses it.</summary>
+    /// <summary>The parameter as a constant. It becomes an initialiser when a node uses it.</summary>
     public OnnxValue Get(ParameterSpec spec) => new(spec.Name, weights[spec.Name]);
 }

@@ -1,9 +1,9 @@
-// Keeps user names, passwords and tokens of an address out of everything that is shown.
+// Keeps the user names, passwords and tokens of an address out of logs, messages and events.
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Video;
 
-/// <summary>Hides the secrets of one address in texts (what the reader prints, messages of exceptions).</summary>
+/// <summary>Hides the secrets of one address in texts: the reader's output and exception messages.</summary>
 internal sealed partial class AddressRedactor
 {
     private const string Hidden = "***";
@@ -15,7 +15,9 @@ internal sealed partial class AddressRedactor
     {
         _address = address;
         _shown = Show(address, kind);
-        _secrets = kind == SourceKind.Stream ? [.. Secrets(address).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length)] : [];
+        _secrets = kind == SourceKind.Stream
+            ? [.. Secrets(address).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length)]
+            : [];
     }
 
     /// <summary>The address with user and password, and the values of its query, replaced by <c>***</c>.</summary>
@@ -29,7 +31,7 @@ internal sealed partial class AddressRedactor
         return query < 0 ? shown : string.Concat(shown.AsSpan(0, query + 1), Hidden);
     }
 
-    /// <summary>The text without the address's secrets, whatever form they have.</summary>
+    /// <summary>The text without the address's secrets, escaped or not.</summary>
     public string Redact(string text)
     {
         text = text.Replace(_address, _shown, StringComparison.Ordinal);
@@ -44,7 +46,7 @@ internal sealed partial class AddressRedactor
         var user = address[start..end];
         yield return user;
         yield return Uri.UnescapeDataString(user);
-        // A lone user name is often a word such as "admin" that error texts contain by themselves: only the password is hidden everywhere.
+        // A user name alone is often a word such as "admin" that occurs in other texts: only the password is hidden everywhere.
         var colon = user.IndexOf(':', StringComparison.Ordinal);
         if (colon >= 0)
         {
@@ -58,7 +60,7 @@ internal sealed partial class AddressRedactor
         foreach (var pair in address[(query + 1)..].Split('&'))
         {
             var value = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];
-            // Short values (channel=1) are no secrets and would riddle other texts.
+            // Short values (channel=1) are not secrets, and hiding them would damage other texts.
             if (value.Length < 4)
                 continue;
             yield return value;
@@ -66,7 +68,7 @@ internal sealed partial class AddressRedactor
         }
     }
 
-    /// <summary>Where user and password lie: from after <c>://</c> to the last <c>@</c> before the path, or else before the query.</summary>
+    /// <summary>The range of user and password: from <c>://</c> to the last <c>@</c> before the path, or else before the query.</summary>
     private static (int Start, int End) UserInfo(string address)
     {
         var start = address.IndexOf("://", StringComparison.Ordinal);
@@ -75,7 +77,7 @@ internal sealed partial class AddressRedactor
         start += 3;
         var slash = address.IndexOf('/', start);
         var at = address.LastIndexOf('@', slash < 0 ? address.Length - 1 : slash);
-        // A password with a slash that was not written as %2F: hide up to the last @ of the address.
+        // A password may contain a slash that is not written as %2F: hide up to the last @ of the address.
         if (at < start)
             at = address.LastIndexOf('@');
         return at < start ? (start, start) : (start, at);

@@ -1,4 +1,4 @@
-// Recordings as frames, for training and evaluation: the worker's own decode and resize path.
+// Reads recordings for training and evaluation, on the worker's decode and resize path.
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Video;
@@ -6,12 +6,12 @@ namespace StreamActions.Video;
 /// <summary>Reads recordings.</summary>
 public static class ClipReader
 {
-    /// <summary>Takes the sampled frames of a part of a recording, one after the other, as the worker gets them before it resizes.</summary>
+    /// <summary>Reads the sampled frames of a part of a recording, in order, as the worker receives them before it resizes.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="part">Which frames.</param>
-    /// <param name="take">Takes a frame; it is given back afterwards.</param>
+    /// <param name="take">Takes a frame; the frame is disposed afterwards.</param>
     /// <param name="cancellation">Stops reading.</param>
-    /// <returns>How many frames there were, at least 1.</returns>
+    /// <returns>The number of frames, at least 1.</returns>
     /// <exception cref="SourceException">It cannot be read; the message names the path.</exception>
     public static async Task<int> EachAsync(string path, RecordingPart part, Action<Frame> take, CancellationToken cancellation = default)
     {
@@ -24,7 +24,8 @@ public static class ClipReader
             Length = part.Length,
             Pace = RecordingPace.Fast,
         };
-        await using var source = new FfmpegSource(options, TimeProvider.System);
+        var source = new FfmpegSource(options, TimeProvider.System);
+        await using var _ = source.ConfigureAwait(false);
         var count = 0;
         await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
         {
@@ -36,11 +37,11 @@ public static class ClipReader
         return count;
     }
 
-    /// <summary>All sampled frames of a recording, each made square as the worker does it.</summary>
+    /// <summary>All sampled frames of a recording, made square as in the worker.</summary>
     /// <param name="path">The recording.</param>
     /// <param name="sampleFps">Frames per second of the recording's time.</param>
     /// <param name="size">Side of a frame in pixels.</param>
-    /// <param name="rule">How a picture is made square.</param>
+    /// <param name="rule">How a picture becomes square.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <returns>Packed RGB [n, size, size, 3]: n = length / (size · size · 3), at least 1.</returns>
     /// <exception cref="SourceException">It cannot be read; the message names the path.</exception>
@@ -62,6 +63,9 @@ public static class ClipReader
     }
 
     /// <inheritdoc cref="ReadAllAsync"/>
+    /// <remarks>Blocks the calling thread: for programs without a synchronisation context.</remarks>
     public static byte[] ReadAll(string path, double sampleFps, int size, ResizeRule rule) =>
+#pragma warning disable VSTHRD002
         ReadAllAsync(path, sampleFps, size, rule).GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
 }

@@ -1,15 +1,16 @@
-// Streams and recordings, read by one ffmpeg child that decodes, samples and scales.
+// Reads streams and recordings with an ffmpeg child that decodes, samples and scales.
 using System.Runtime.CompilerServices;
 
 namespace StreamActions.Video;
 
 /// <summary>
-/// Reads a stream or a recording with an <c>ffmpeg</c> child process: killable, isolated, patched by the distribution.
+/// Reads a stream or a recording with an <c>ffmpeg</c> child process. A hanging child can be killed, a crash stays in the child, and the
+/// distribution provides its security updates.
 /// </summary>
 /// <remarks>
-/// Stream: the child is always drained; when frames are not taken in time the oldest is dropped and counted. A frame's time is its arrival.
-/// Recording: no frame is dropped; frame k has the time (start of the recording + k / SampleFps), going on over loops, the same on every run. In a
-/// folder of recordings this holds from each file's beginning, which is the end of the one before.
+/// Stream: the source always drains the child. When the consumer is slow, it drops the oldest frame and counts it. A frame's time is its
+/// arrival. Recording: no frame is dropped. Frame k has the time (start of the recording + k / SampleFps), continued over loops, the same
+/// on every run. In a folder, each file begins at the end of the previous one.
 /// </remarks>
 public sealed class FfmpegSource : IFrameSource
 {
@@ -22,25 +23,26 @@ public sealed class FfmpegSource : IFrameSource
     private long _decodeErrors;
     private bool _stopped;
 
-    // Of the reading thread: the next frame's number; of a folder's file being read, its first frame and when it began; whether hardware is to decode.
+    // Used only by the reading thread: number of the next frame; first frame and start time of the current file in a folder; hardware
+    // decoding on.
     private long _index, _firstOfFile;
     private TimeSpan _fileBegan;
     private bool _withHardware = true;
 
-    /// <summary>Prepares; nothing is started before <see cref="ReadAsync"/>.</summary>
-    /// <exception cref="ArgumentException">An option is out of its bounds, or the kind is a device.</exception>
+    /// <summary>Creates a source. <see cref="ReadAsync"/> starts the child.</summary>
+    /// <exception cref="ArgumentException">An option is out of bounds, or the kind is a device.</exception>
     public FfmpegSource(SourceOptions options, TimeProvider time)
     {
         options.Check();
         if (options.Kind == SourceKind.Device)
-            throw new ArgumentException("a device is read by OpenCvSource");
+            throw new ArgumentException("ffmpeg cannot read a device; use OpenCvSource");
         (_options, _time) = (options, time);
         _redactor = new AddressRedactor(options.Address, options.Kind);
         _delivery = new FrameDelivery(options, time);
         _ = ReaderCommand.For(options);
     }
 
-    /// <summary>Frames of a live stream that were dropped because nobody took them in time.</summary>
+    /// <summary>Frames of a live stream that were dropped because the consumer was too slow.</summary>
     public long DroppedFrames => _delivery.Queue.Dropped;
 
     /// <inheritdoc/>
@@ -57,7 +59,7 @@ public sealed class FfmpegSource : IFrameSource
     }
 
     /// <summary>The full path of the reader program.</summary>
-    /// <exception cref="SourceException">It is not installed; the message says how to install it.</exception>
+    /// <exception cref="SourceException">The reader is not installed. The message names the package.</exception>
     public static string FindReader(string reader = "ffmpeg") => ReaderProcess.FindReader(reader);
 
     /// <inheritdoc/>
@@ -77,7 +79,7 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    /// <summary>Kills the child and waits until it is gone.</summary>
+    /// <summary>Kills the child and waits for its end.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -88,10 +90,10 @@ public sealed class FfmpegSource : IFrameSource
         await _delivery.StopAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The reading thread: one child after the other, until the source ends.</summary>
+    /// <summary>The reading thread: starts one child after another until the source ends.</summary>
     private void ReadAll()
     {
-        // Rented: a camera that is opened again and again would leave a megabyte behind each time, for a collection that seldom comes.
+        // From the pool: a camera that reopens often would otherwise leave a megabyte of garbage each time.
         var bytes = _options.MaxWidth * _options.MaxHeight * 4;
         var rented = PictureBuffers.Pool.Rent(bytes);
         try
@@ -119,7 +121,7 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    /// <summary>Each file begins when the one before it is over; one that cannot be read is told, and left out.</summary>
+    /// <summary>Each file begins at the end of the previous one. A file that cannot be read is reported and skipped.</summary>
     private void ReadFolder(Memory<byte> buffer)
     {
         SourceException? failure = null;
@@ -135,20 +137,20 @@ public sealed class FfmpegSource : IFrameSource
             catch (SourceException e) when (e.Failure is not SourceFailure.ReaderMissing)
             {
                 failure = e;
-                _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; the next file is read");
+                _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; reading the next file");
             }
             if (_stopped)
                 return;
-            // Never before what was seen of it: some recordings say too little.
+            // At least the time of the frames seen: the header of some recordings is too short.
             var seen = _options.TimeOf(_index - _firstOfFile);
-            _fileBegan += duration is { } said && said > seen - _options.TimeOf(1) ? said : seen;
+            _fileBegan += duration is { } stated && stated > seen - _options.TimeOf(1) ? stated : seen;
         }
         if (_index == before)
-            throw failure ?? new SourceException(SourceFailure.NotFound, $"{_options.Shown}: there is no recording in this folder");
+            throw failure ?? new SourceException(SourceFailure.NotFound, $"{_options.Shown}: this folder contains no recordings");
     }
 
-    /// <summary>Reads with one child to its end, and once more without hardware that cannot be had.</summary>
-    /// <returns>How long a file of a folder says it is.</returns>
+    /// <summary>Reads with one child to its end. When hardware decoding is not available, it retries on the CPU.</summary>
+    /// <returns>The length in the header of a file of a folder; null when unknown.</returns>
     private TimeSpan? ReadOnce(Memory<byte> buffer, string? path)
     {
         try
@@ -158,7 +160,7 @@ public sealed class FfmpegSource : IFrameSource
         catch (SourceException e) when (e.Failure == SourceFailure.NoHardware && _withHardware)
         {
             _withHardware = false;
-            _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; the processor decodes");
+            _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; decoding on the CPU");
             return ReadChild(buffer, path);
         }
     }
@@ -171,7 +173,7 @@ public sealed class FfmpegSource : IFrameSource
             if (_stopped)
                 return null;
             var options = _withHardware ? _options : _options with { Hardware = "none" };
-            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(options, path), _redactor, Heard);
+            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(options, path), _redactor, OnReaderLine);
         }
         try
         {
@@ -188,7 +190,7 @@ public sealed class FfmpegSource : IFrameSource
             if (silence.Expired)
                 throw TimedOut(framesSeen);
             var (exitCode, printed) = child.WaitForEnd();
-            // The end of a recording is its end; a stream has none.
+            // A recording may end; the end of a stream is a failure.
             if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
                 return child.Duration;
             throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed);
@@ -201,13 +203,13 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    private void Heard(string line)
+    private void OnReaderLine(string line)
     {
-        if (Video.DecodeErrors.IsOne(line))
+        if (Video.DecodeErrors.IsDecodeError(line))
             Interlocked.Increment(ref _decodeErrors);
     }
 
-    /// <summary>Reads one whole picture; false at the end of the child's output.</summary>
+    /// <summary>Reads one complete picture; false at the end of the child's output.</summary>
     private static bool Fill(Stream output, Memory<byte> buffer, SilenceDeadline silence, TimeSpan wait)
     {
         silence.Arm(wait);

@@ -1,9 +1,9 @@
-// One decoded picture, on its way from a source to a window, in a buffer that is used again.
+// One decoded picture in a pooled buffer, on its way from a source to a view.
 namespace StreamActions.Video;
 
 /// <summary>
-/// A picture in packed RGB (3 bytes a pixel, rows from the top, no padding) with its times. The buffer is rented:
-/// whoever receives a frame disposes it, and must not touch <see cref="Pixels"/> afterwards.
+/// A picture in packed RGB (3 bytes for a pixel, rows from the top, no padding) with its times. The buffer comes from a pool: the receiver
+/// disposes the frame and must not use <see cref="Pixels"/> afterwards.
 /// </summary>
 public sealed class Frame : IDisposable
 {
@@ -22,12 +22,12 @@ public sealed class Frame : IDisposable
     public DateTimeOffset CapturedAt { get; }
 
     /// <summary>
-    /// <see cref="TimeProvider.GetTimestamp"/> when the picture arrived here: latency is measured from it. A recording that is played in
-    /// real time "arrives" when it is its turn.
+    /// <see cref="TimeProvider.GetTimestamp"/> at the arrival of the picture: latency is measured from it. A frame of a recording that is
+    /// read in real time arrives when it is due.
     /// </summary>
     public long ArrivedAt { get; private set; }
 
-    /// <summary>Rises by one with every frame of one opening of the source; a stream may leave numbers out (dropped frames).</summary>
+    /// <summary>Number of the frame since the source was opened. A stream skips the numbers of dropped frames.</summary>
     public long Sequence { get; }
 
     /// <summary>The pixels: Width × Height × 3 bytes.</summary>
@@ -37,13 +37,13 @@ public sealed class Frame : IDisposable
     public static Frame Rent(int width, int height, DateTimeOffset capturedAt, long arrivedAt, long sequence) =>
         new(PictureBuffers.Pool.Rent(checked(width * height * 3)), width, height, capturedAt, arrivedAt, sequence);
 
-    /// <summary>Gives the buffer back.</summary>
+    /// <summary>Returns the buffer to the pool.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
             PictureBuffers.Pool.Return(buffer);
     }
 
-    /// <summary>Says that it arrives only now.</summary>
+    /// <summary>Sets the arrival time.</summary>
     internal void Arrive(long arrivedAt) => ArrivedAt = arrivedAt;
 }

@@ -1,12 +1,12 @@
-// What every source shares: its reading thread, the time of its frames, the queue, and the pace at which frames leave.
+// Shared by all sources: the reading thread, the times of frames, the queue and the pace.
 using System.Runtime.CompilerServices;
 
 namespace StreamActions.Video;
 
-/// <summary>Carries frames from a reading thread to the one who takes them, with the time rules of <see cref="SourceOptions"/>.</summary>
+/// <summary>Passes frames from a reading thread to the consumer, with the time rules of <see cref="SourceOptions"/>.</summary>
 internal sealed class FrameDelivery
 {
-    // A second or so of frames at usual rates: enough to ride out a pause, too few to show the past.
+    // About a second at usual sample rates: absorbs short stalls without adding latency.
     private const int QueuedFrames = 4;
     private readonly SourceOptions _options;
     private readonly TimeProvider _time;
@@ -22,11 +22,11 @@ internal sealed class FrameDelivery
 
     public FrameQueue Queue { get; }
 
-    /// <summary>Starts the reading thread, once; what it throws is thrown to the one who takes the frames, after the last frame.</summary>
+    /// <summary>Starts the reading thread, once. The consumer receives its exception after the last frame.</summary>
     public void Start(string name, Action read)
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
-            throw new InvalidOperationException($"{_options.Shown}: a source is read once; make a new one");
+            throw new InvalidOperationException($"{_options.Shown}: this source was read already; create a new one");
         _start = _options.Kind == SourceKind.File ? _options.RecordingStart() : default;
         new Thread(() =>
         {
@@ -47,15 +47,18 @@ internal sealed class FrameDelivery
         { IsBackground = true, Name = name }.Start();
     }
 
-    /// <summary>A buffer for frame number <paramref name="index"/>, with its time.</summary>
+    /// <summary>A buffer for frame <paramref name="index"/>, with its time.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="index">Its number.</param>
-    /// <param name="at">Time of a recording's frame from its start; null when frames are as regular as sampled.</param>
-    public Frame Rent(int width, int height, long index, TimeSpan? at = null) => Frame.Rent(
-        width, height, _options.Kind == SourceKind.File ? _start + (at ?? _options.TimeOf(index)) : _time.GetUtcNow(), _time.GetTimestamp(), index);
+    /// <param name="index">Number of the frame.</param>
+    /// <param name="at">Time since the start of the recording; null for index / SampleFps.</param>
+    public Frame Rent(int width, int height, long index, TimeSpan? at = null)
+    {
+        var capturedAt = _options.Kind == SourceKind.File ? _start + (at ?? _options.TimeOf(index)) : _time.GetUtcNow();
+        return Frame.Rent(width, height, capturedAt, _time.GetTimestamp(), index);
+    }
 
-    /// <summary>The frames, a recording's at its pace.</summary>
+    /// <summary>The frames; those of a recording at its pace.</summary>
     public async IAsyncEnumerable<Frame> DeliverAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var paced = _options.Kind == SourceKind.File && _options.Pace == RecordingPace.Realtime;
@@ -76,14 +79,14 @@ internal sealed class FrameDelivery
         }
     }
 
-    /// <summary>Gives back what is queued and waits for the reading thread, which the caller has told to stop.</summary>
+    /// <summary>Disposes the queued frames and waits for the reading thread. The caller must stop that thread first.</summary>
     public async Task StopAsync()
     {
         Queue.Abandon();
         if (Volatile.Read(ref _started) == 0)
             return;
         await _ended.Task.ConfigureAwait(false);
-        // The thread may have posted once more between being told and ending.
+        // The thread may have posted one more frame before it ended.
         Queue.Abandon();
     }
 

@@ -1,4 +1,4 @@
-// From a camera's picture to the square that the network takes: the same code in the trainer and in the worker.
+// Resizes pictures to the model's input, with the same code in the trainer and in the worker.
 using System.Runtime.InteropServices;
 using OpenCvSharp;
 using StreamActions.Core.Clips;
@@ -6,13 +6,13 @@ using StreamActions.Core.Clips;
 namespace StreamActions.Video;
 
 /// <summary>
-/// Makes RGB pictures fit the model. Pixels are averaged when shrinking (OpenCV's INTER_AREA) and interpolated when enlarging
-/// (INTER_LINEAR). No picture is copied or allocated on the way. Thread safe.
+/// Resizes RGB pictures: averages pixels when it shrinks (OpenCV's INTER_AREA) and interpolates when it enlarges (INTER_LINEAR). It neither
+/// copies nor allocates a picture. Thread-safe.
 /// </summary>
 public static class FramePreprocessor
 {
     static FramePreprocessor() =>
-        // A picture is small and cameras are many: one thread each beats OpenCV's pool, which would compete with inference.
+        // Pictures are small and cameras are many: OpenCV's thread pool would only compete with inference.
         Cv2.SetNumThreads(1);
 
     /// <summary>Resizes a frame, or the part of it in <paramref name="crop"/>.</summary>
@@ -24,11 +24,13 @@ public static class FramePreprocessor
     /// <param name="pixels">Packed RGB, <paramref name="width"/> × <paramref name="height"/> × 3 bytes.</param>
     /// <param name="width">Width of the picture.</param>
     /// <param name="height">Height of the picture.</param>
-    /// <param name="crop">What to look at, inside the picture.</param>
-    /// <param name="size">Side of the square made.</param>
-    /// <param name="rule">How a part that is not square is made square.</param>
-    /// <param name="destination">Packed RGB, <paramref name="size"/> × <paramref name="size"/> × 3 bytes, or longer: the rest is not touched.</param>
-    /// <exception cref="ArgumentException">A buffer is too short, or the crop lies outside the picture.</exception>
+    /// <param name="crop">The part to resize; inside the picture.</param>
+    /// <param name="size">Side of the result, in pixels.</param>
+    /// <param name="rule">How a crop that is not square becomes square.</param>
+    /// <param name="destination">
+    /// Packed RGB, at least <paramref name="size"/> × <paramref name="size"/> × 3 bytes; the rest stays unchanged.
+    /// </param>
+    /// <exception cref="ArgumentException">A buffer is too short, or the crop is not inside the picture.</exception>
     public static void Resize(
         ReadOnlySpan<byte> pixels, int width, int height, CropRectangle crop, int size, ResizeRule rule, Span<byte> destination)
     {
@@ -36,31 +38,35 @@ public static class FramePreprocessor
         Resize(pixels, width, height, rule == ResizeRule.CenterCrop ? MiddleSquare(crop) : crop, size, size, destination);
     }
 
-    /// <summary>Resizes the part of a picture in <paramref name="crop"/> to any shape; what does not fit it is squashed.</summary>
+    /// <summary>Resizes the part of a picture in <paramref name="crop"/> to any shape, without keeping the aspect ratio.</summary>
     /// <inheritdoc cref="Resize(ReadOnlySpan{byte}, int, int, CropRectangle, int, ResizeRule, Span{byte})"/>
     /// <param name="pixels">Packed RGB, <paramref name="width"/> × <paramref name="height"/> × 3 bytes.</param>
     /// <param name="width">Width of the picture.</param>
     /// <param name="height">Height of the picture.</param>
-    /// <param name="crop">What to look at, inside the picture.</param>
-    /// <param name="newWidth">Width of the picture made.</param>
-    /// <param name="newHeight">Height of the picture made.</param>
-    /// <param name="destination">Packed RGB of the picture made, or longer: the rest is not touched.</param>
+    /// <param name="crop">The part to resize; inside the picture.</param>
+    /// <param name="newWidth">Width of the result.</param>
+    /// <param name="newHeight">Height of the result.</param>
+    /// <param name="destination">Packed RGB of the result; a longer buffer keeps the rest unchanged.</param>
     public static unsafe void Resize(
         ReadOnlySpan<byte> pixels, int width, int height, CropRectangle crop, int newWidth, int newHeight, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(newWidth, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(newHeight, 1);
         if (width < 1 || height < 1 || pixels.Length < width * height * 3)
-            throw new ArgumentException($"{pixels.Length} bytes are no RGB picture of {width}x{height}", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} bytes are too few for an RGB picture of {width}x{height}", nameof(pixels));
         if (destination.Length < newWidth * newHeight * 3)
-            throw new ArgumentException($"{destination.Length} bytes have no room for {newWidth}x{newHeight} RGB", nameof(destination));
+        {
+            throw new ArgumentException(
+                $"{destination.Length} bytes are too few for an RGB picture of {newWidth}x{newHeight}", nameof(destination));
+        }
         if (crop.X < 0 || crop.Y < 0 || crop.Width < 1 || crop.Height < 1 || crop.X + crop.Width > width || crop.Y + crop.Height > height)
             throw new ArgumentException($"{crop} is not inside {width}x{height}", nameof(crop));
 
         fixed (byte* from = &MemoryMarshal.GetReference(pixels))
         fixed (byte* to = &MemoryMarshal.GetReference(destination))
         {
-            using var source = Mat.FromPixelData(crop.Height, crop.Width, MatType.CV_8UC3, (nint)(from + (crop.Y * width + crop.X) * 3), width * 3L);
+            var corner = (nint)(from + (crop.Y * width + crop.X) * 3);
+            using var source = Mat.FromPixelData(crop.Height, crop.Width, MatType.CV_8UC3, corner, width * 3L);
             using var target = Mat.FromPixelData(newHeight, newWidth, MatType.CV_8UC3, (nint)to, newWidth * 3L);
             var shrinks = crop.Width >= newWidth && crop.Height >= newHeight;
             Cv2.Resize(source, target, new Size(newWidth, newHeight), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);

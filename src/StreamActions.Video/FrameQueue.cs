@@ -1,10 +1,10 @@
-// The bounded queue between the thread that reads pictures and the task that takes them.
+// The bounded queue between the reading thread and the consumer.
 using System.Threading.Channels;
 
 namespace StreamActions.Video;
 
 /// <summary>
-/// A live source never waits: when the queue is full its oldest frame is dropped and counted. A recording waits: no frame is lost.
+/// A live source never waits: a full queue drops its oldest frame and counts it. A recording waits, so that no frame is lost.
 /// </summary>
 internal sealed class FrameQueue
 {
@@ -21,19 +21,21 @@ internal sealed class FrameQueue
             },
             Drop);
 
-    /// <summary>Frames dropped because nobody took them in time.</summary>
+    /// <summary>Frames dropped because the consumer was too slow.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>The frames; ends, or throws what the source failed with, after the last one was taken.</summary>
+    /// <summary>The frames. After the last one the reader ends, or throws the failure of the source.</summary>
     public ChannelReader<Frame> Frames => _channel.Reader;
 
-    /// <summary>Called by the reading thread: hands over a frame, waits while a recording's queue is full.</summary>
-    /// <returns>False when nobody takes frames any more: the frame was disposed.</returns>
+    /// <summary>Adds a frame; waits while the queue of a recording is full. Only the reading thread may call it.</summary>
+    /// <returns>False when the queue is closed: the frame was disposed.</returns>
     public bool Post(Frame frame)
     {
         while (!_channel.Writer.TryWrite(frame))
         {
+#pragma warning disable VSTHRD002 // The reading thread has nothing else to do, and no synchronisation context.
             if (!_channel.Writer.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
+#pragma warning restore VSTHRD002
             {
                 frame.Dispose();
                 return false;
@@ -42,10 +44,10 @@ internal sealed class FrameQueue
         return true;
     }
 
-    /// <summary>No more frames: the source ended, or failed with <paramref name="failure"/>.</summary>
+    /// <summary>Marks the end: the source ended, or failed with <paramref name="failure"/>.</summary>
     public void Complete(Exception? failure = null) => _channel.Writer.TryComplete(failure);
 
-    /// <summary>Nobody takes frames any more: those still here are given back.</summary>
+    /// <summary>Closes the queue and disposes the frames in it.</summary>
     public void Abandon()
     {
         Complete();

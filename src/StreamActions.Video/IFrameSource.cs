@@ -1,21 +1,21 @@
-// Where frames come from: one opening of a camera, a stream or a recording.
+// A source of frames: one opening of a stream, a recording or a device.
 namespace StreamActions.Video;
 
 /// <summary>
-/// One opening of a source. Not reusable: after the end or a failure, make a new one. Disposing stops the source and
-/// everything it started.
+/// One opening of a source. Not reusable: after the end or a failure, create a new one. Disposing stops the source and its threads and
+/// processes.
 /// </summary>
 public interface IFrameSource : IAsyncDisposable
 {
-    /// <summary>Frames of a live source that were dropped because nobody took them in time.</summary>
+    /// <summary>Frames of a live source that were dropped because the consumer was too slow.</summary>
     long DroppedFrames => 0;
 
-    /// <summary>Signs of damaged pictures so far, from whoever decodes them; 0 where that cannot be told.</summary>
+    /// <summary>Decode errors so far; 0 when the decoder does not report them.</summary>
     long DecodeErrors => 0;
 
     /// <summary>
-    /// The sampled frames in order, as they arrive. Ends normally at the end of a recording; the caller disposes each frame.
+    /// The sampled frames in order, as they arrive. The sequence ends at the end of a recording. The caller disposes each frame.
     /// </summary>
-    /// <exception cref="SourceException">The source cannot be opened, breaks, or sends nothing for too long: with the reason, and no secret.</exception>
+    /// <exception cref="SourceException">The source cannot be opened, fails, or misses a deadline. The message holds no secret.</exception>
     IAsyncEnumerable<Frame> ReadAsync(CancellationToken cancellation);
 }

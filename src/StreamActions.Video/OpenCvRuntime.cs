@@ -1,4 +1,4 @@
-// Whether OpenCV's native part can be loaded on this machine: asked once, at start, instead of failing at the first picture.
+// Checks at start whether OpenCV's native library loads, so that a missing library does not first fail at a picture.
 using System.Net;
 using System.Net.Sockets;
 using OpenCvSharp;
@@ -8,8 +8,8 @@ namespace StreamActions.Video;
 /// <summary>The native library behind <see cref="FramePreprocessor"/> and <see cref="OpenCvSource"/>.</summary>
 public static class OpenCvRuntime
 {
-    /// <summary>Loads it.</summary>
-    /// <exception cref="SourceException">It cannot be loaded; the message says what to install.</exception>
+    /// <summary>Loads the library.</summary>
+    /// <exception cref="SourceException">The library cannot be loaded. The message names the packages to install.</exception>
     public static void Check()
     {
         try
@@ -19,38 +19,45 @@ public static class OpenCvRuntime
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
         {
             throw new SourceException(SourceFailure.ReaderMissing,
-                $"OpenCV cannot be loaded ({Reason(e.GetBaseException().Message)}); apt-get install libatomic1 libgtk-3-0 (Ubuntu 24.04, Debian 13: libgtk-3-0t64)", e);
+                $"OpenCV cannot be loaded ({Reason(e.GetBaseException().Message)}); "
+                + "apt-get install libatomic1 libgtk-3-0 (Ubuntu 24.04, Debian 13: libgtk-3-0t64)", e);
         }
     }
 
-    /// <summary>Tries whether it can open network streams: most builds of OpenCV cannot, and none says so.</summary>
-    /// <exception cref="SourceException">It cannot; the message says what to do.</exception>
+    /// <summary>Tests whether OpenCV can open network streams. Most builds cannot, and OpenCV has no function to ask.</summary>
+    /// <exception cref="SourceException">OpenCV has no network support. The message names the alternatives.</exception>
     public static void CheckNetwork()
     {
         if (!NetworkSupport.Value)
         {
             throw new SourceException(SourceFailure.Unsupported,
-                "this OpenCV has no network support; use reader: ffmpeg, or build with -p:OpenCvRuntime=OpenCvSharp4.runtime.ubuntu.22.04-x64");
+                "this OpenCV has no network support; "
+                + "use reader: ffmpeg, or build with -p:OpenCvRuntime=OpenCvSharp4.runtime.ubuntu.22.04-x64");
         }
     }
 
     private static readonly Lazy<bool> NetworkSupport = new(() =>
     {
-        // Whoever can will knock at this door.
-        using var door = new TcpListener(IPAddress.Loopback, 0);
-        door.Start();
-        using var capture = new VideoCapture($"rtsp://127.0.0.1:{((IPEndPoint)door.LocalEndpoint).Port}/", VideoCaptureAPIs.FFMPEG, [OpenTimeoutProperty, 500]);
-        return door.Pending();
+        // An OpenCV with network support connects to this listener.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"rtsp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+        using var capture = new VideoCapture(address, VideoCaptureAPIs.FFMPEG, [OpenTimeoutProperty, 500]);
+        return listener.Pending();
     });
 
-    // Has a name only in OpenCV itself.
+    // OpenCvSharp has no name for this property.
     private const int OpenTimeoutProperty = 53;
 
-    // The loader's message lists every path it tried; one line names the library that is not there.
+    // The loader's message lists every path that it tried; one line names the missing library.
     internal static string Reason(string message)
     {
         var lines = message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.FirstOrDefault(l => l.Contains(".so", StringComparison.Ordinal) && l.Contains("cannot open", StringComparison.Ordinal) && !l.Contains("OpenCvSharpExtern", StringComparison.Ordinal))
-            ?? lines.FirstOrDefault() ?? "no reason given";
+        return lines.FirstOrDefault(NamesMissingLibrary) ?? lines.FirstOrDefault() ?? "no reason given";
+
+        static bool NamesMissingLibrary(string line) =>
+            line.Contains(".so", StringComparison.Ordinal)
+            && line.Contains("cannot open", StringComparison.Ordinal)
+            && !line.Contains("OpenCvSharpExtern", StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-// Capture devices, and recordings where ffmpeg is not wanted, read by OpenCV in this process.
+// Reads capture devices, and recordings without ffmpeg, with OpenCV in this process.
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using OpenCvSharp;
@@ -6,12 +6,12 @@ using OpenCvSharp;
 namespace StreamActions.Video;
 
 /// <summary>
-/// Reads a device (index or <c>/dev/videoN</c>), a recording, or a stream with OpenCV, on a thread of its own, under the same time rules
-/// as <see cref="FfmpegSource"/>. Streams need an OpenCV runtime built with network support (the portable one has none).
+/// Reads a device (index or <c>/dev/videoN</c>), a recording or a stream with OpenCV, on its own thread, with the time rules of
+/// <see cref="FfmpegSource"/>. Streams need an OpenCV runtime with network support; the default runtime has none.
 /// </summary>
 /// <remarks>
-/// A read that hangs in a driver cannot be stopped from outside: after the stall deadline the source fails, and its thread ends when
-/// the driver returns. Disposing waits for that; whoever cannot wait opens nothing more until it is over.
+/// A read that hangs in a driver cannot be stopped. After the deadline the source fails, and its thread ends when the driver returns.
+/// Disposing waits for that. A caller that cannot wait must not open the device again before the task has ended.
 /// </remarks>
 public sealed class OpenCvSource : IFrameSource
 {
@@ -20,8 +20,8 @@ public sealed class OpenCvSource : IFrameSource
     private readonly FrameDelivery _delivery;
     private volatile bool _stopped;
 
-    /// <summary>Prepares; nothing is opened before <see cref="ReadAsync"/>.</summary>
-    /// <exception cref="ArgumentException">An option is out of its bounds.</exception>
+    /// <summary>Creates a source. <see cref="ReadAsync"/> opens it.</summary>
+    /// <exception cref="ArgumentException">An option is out of bounds.</exception>
     public OpenCvSource(SourceOptions options, TimeProvider time)
     {
         options.Check();
@@ -29,7 +29,7 @@ public sealed class OpenCvSource : IFrameSource
         _delivery = new FrameDelivery(options, time);
     }
 
-    /// <summary>Frames of a live source that were dropped because nobody took them in time.</summary>
+    /// <summary>Frames of a live source that were dropped because the consumer was too slow.</summary>
     public long DroppedFrames => _delivery.Queue.Dropped;
 
     /// <inheritdoc/>
@@ -38,7 +38,10 @@ public sealed class OpenCvSource : IFrameSource
         if (_options.Kind == SourceKind.Stream)
             OpenCvRuntime.CheckNetwork();
         else if (!File.Exists(_options.Kind == SourceKind.Device ? DevicePath : _options.Address))
-            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {(_options.Kind == SourceKind.File ? "file (a folder is read by ffmpeg)" : "device")}");
+        {
+            var what = _options.Kind == SourceKind.File ? "file (only reader: ffmpeg reads a folder)" : "device";
+            throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {what}");
+        }
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
         {
@@ -51,14 +54,17 @@ public sealed class OpenCvSource : IFrameSource
         }
     }
 
-    /// <summary>Stops reading, and waits until the thread has ended.</summary>
+    /// <summary>Stops reading and waits for the end of the thread.</summary>
     public async ValueTask DisposeAsync()
     {
         _stopped = true;
         await _delivery.StopAsync().ConfigureAwait(false);
     }
 
-    private string DevicePath => int.TryParse(_options.Address, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? $"/dev/video{index}" : _options.Address;
+    private string DevicePath =>
+        int.TryParse(_options.Address, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? $"/dev/video{index}"
+            : _options.Address;
 
     private void ReadAll()
     {
@@ -81,7 +87,7 @@ public sealed class OpenCvSource : IFrameSource
         if (!capture.IsOpened())
         {
             throw new SourceException(_options.Kind == SourceKind.File ? SourceFailure.Unsupported : SourceFailure.Refused,
-                $"{_options.Shown}: OpenCV cannot open it");
+                $"{_options.Shown}: OpenCV cannot open this source");
         }
         using Mat picture = new(), small = new();
         var began = _time.GetTimestamp();
@@ -89,7 +95,7 @@ public sealed class OpenCvSource : IFrameSource
         long next = 0;
         while (!_stopped && !silence.Expired && capture.Grab())
         {
-            // A recording: the picture that is on display at each sample time, again and again if need be. Live: the first at or after it.
+            // Recording: the picture on display at each sample time, repeated if necessary. Live: the first picture at or after it.
             var due = _options.Kind == SourceKind.File
                 ? (long)Math.Ceiling((capture.Get(VideoCaptureProperties.PosMsec) / 1000 + shownFor) * _options.SampleFps - 1e-3)
                 : (long)Math.Floor(_time.GetElapsedTime(began).TotalSeconds * _options.SampleFps) + 1;
@@ -110,17 +116,17 @@ public sealed class OpenCvSource : IFrameSource
         if (_stopped || silence.Expired)
             return;
         if (index == first)
-            throw new SourceException(SourceFailure.Unsupported, $"{_options.Shown}: no picture in it can be decoded");
+            throw new SourceException(SourceFailure.Unsupported, $"{_options.Shown}: none of its pictures can be decoded");
         if (_options.Kind != SourceKind.File)
-            throw new SourceException(SourceFailure.Ended, $"{_options.Shown}: it sends no more pictures");
+            throw new SourceException(SourceFailure.Ended, $"{_options.Shown}: the source sends no more pictures");
     }
 
     private VideoCapture Open()
     {
-        // A path may be one of those that stay the same over restarts (/dev/v4l/by-id/…).
+        // The path may be a stable one (/dev/v4l/by-id/…).
         if (_options.Kind == SourceKind.Device)
             return new VideoCapture(DevicePath, VideoCaptureAPIs.V4L2);
-        // Names for these exist only in OpenCV itself: time to open (ms), time for a read (ms), decoder threads.
+        // OpenCvSharp has no names for these: time-out to open (ms), time-out of a read (ms), decoder threads.
         if (_options.Kind == SourceKind.Stream)
         {
             return new VideoCapture(_options.Address, VideoCaptureAPIs.FFMPEG,
@@ -152,7 +158,7 @@ public sealed class OpenCvSource : IFrameSource
         return frame;
     }
 
-    /// <summary>As <see cref="ReaderCommand"/> does it: inside the box, even, never larger.</summary>
+    /// <summary>The same rule as in <see cref="ReaderCommand"/>: inside the limits, even, never enlarged.</summary>
     private (int Width, int Height) Fit(int width, int height)
     {
         var ratio = Math.Min(1, Math.Min((double)_options.MaxWidth / width, (double)_options.MaxHeight / height));
@@ -160,5 +166,5 @@ public sealed class OpenCvSource : IFrameSource
         return (Even(width * ratio), Even(height * ratio));
     }
 
-    private SourceException TimedOut() => new(SourceFailure.TimedOut, $"{_options.Shown}: no picture within the agreed time");
+    private SourceException TimedOut() => new(SourceFailure.TimedOut, $"{_options.Shown}: no picture before the deadline");
 }

@@ -1,18 +1,18 @@
-// Where buffers of pictures are rented: everything that is as large as a picture and lives as briefly.
+// The pool for buffers of the size of a picture.
 using System.Buffers;
 
 namespace StreamActions.Video;
 
 /// <summary>
-/// The pool of picture buffers. A picture is rented by one thread and given back by another, time and again: the shared pool of .NET then keeps
-/// a buffer for every thread that ever gave one back, a megabyte each, which a worker of many days would pay for. This one makes a new buffer
-/// only when all it has are in use, so that it never holds more than were in use at once.
+/// The pool of picture buffers. One thread rents a buffer and another returns it. The shared pool of .NET would then keep a megabyte for
+/// every thread that ever returned a buffer. This pool allocates only when all its buffers are in use, so it never holds more buffers than
+/// were in use at once.
 /// </summary>
 public static class PictureBuffers
 {
-    // Buffers of a size that are kept: a few a camera, of many cameras. The longest holds a picture of 8K with four channels.
+    // Kept: buffers of each size, a few for each of many cameras. Longest: an 8K picture with four channels.
     private const int Longest = 1 << 27, Kept = 256;
 
-    /// <summary>The pool; a buffer may be longer than asked for, and is not cleared.</summary>
+    /// <summary>The pool. A buffer may be longer than requested, and is not cleared.</summary>
     public static ArrayPool<byte> Pool { get; } = ArrayPool<byte>.Create(Longest, Kept);
 }

@@ -1,31 +1,33 @@
-// The ffmpeg command that reads a source: what is decoded, sampled and scaled, and what it may open.
+// The ffmpeg command for a source: decoding, sampling, scaling, and what ffmpeg may open.
 using System.Globalization;
 
 namespace StreamActions.Video;
 
-/// <summary>The arguments of one <c>ffmpeg</c> child, and what is written to its standard input. Pure.</summary>
+/// <summary>The arguments of an <c>ffmpeg</c> child and the script for its standard input. Pure.</summary>
 /// <remarks>
 /// <para>
-/// A stream's URL goes to standard input as an ffconcat script: arguments are visible to every user of the machine.
+/// The URL of a stream goes to standard input as an ffconcat script, because every user of the machine can see arguments.
 /// </para>
 /// <para>
-/// Frames come as RGBA pictures of one fixed size, MaxWidth × MaxHeight, with the picture in the top left corner and the rest
-/// transparent: the alpha channel says how large each picture is, so that a camera may change its resolution while it is read. (ffmpeg's
-/// picture encoders would squeeze all later pictures into the first one's size without a word.)
+/// Frames are RGBA pictures of one fixed size, MaxWidth × MaxHeight, with the picture in the top left corner and the rest transparent. The
+/// alpha channel marks the size of each picture, so that a camera may change its resolution. (ffmpeg's picture encoders would silently
+/// scale all later pictures to the size of the first.)
 /// </para>
 /// </remarks>
 internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Script)
 {
-    // Recordings of cameras and films. Not playlists, scripts or picture sequences: these open other files.
-    internal const string RecordingFormats = "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
+    // No playlists, scripts or picture sequences: these open other files.
+    internal const string RecordingFormats =
+        "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
 
     /// <summary>The command for a stream, or for one recording.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="recording">A file of the folder that the options name; null when they name the file.</param>
+    /// <param name="recording">A file of the folder in the options; null when the options name the file.</param>
     public static ReaderCommand For(SourceOptions options, string? recording = null)
     {
-        // A folder's files say how long they are: the next one begins then.
-        List<string> arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", recording is null ? "level+warning" : "level+info", "-filter_threads", "1"];
+        // Level info prints the duration of a file: in a folder, the next file begins then.
+        var level = recording is null ? "level+warning" : "level+info";
+        List<string> arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", level, "-filter_threads", "1"];
         string? script = null;
         if (options.Hardware != "none")
             arguments.AddRange(["-hwaccel", options.Hardware]);
@@ -34,14 +36,15 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         {
             script = ConcatScript(options);
             arguments.AddRange(Given(options, option => ReaderInputOptions.IsForDecoder(option)));
-            // Segments come whole: without this, a burst every few seconds. It follows the stream's own clock.
+            // Segments arrive as a whole. -re reads them at the pace of the stream's clock instead of in bursts.
             if (IsSegmented(options.Address))
                 arguments.Add("-re");
             arguments.AddRange(["-protocol_whitelist", "pipe," + Protocols(options.Address), "-f", "concat", "-safe", "0", "-i", "pipe:0"]);
         }
         else
         {
-            arguments.AddRange(["-protocol_whitelist", "file", "-format_whitelist", RecordingFormats + (options.AllowPlaylists ? ",hls,applehttp" : "")]);
+            var formats = RecordingFormats + (options.AllowPlaylists ? ",hls,applehttp" : "");
+            arguments.AddRange(["-protocol_whitelist", "file", "-format_whitelist", formats]);
             arguments.AddRange(Given(options, _ => true));
             if (options.From > TimeSpan.Zero)
                 arguments.AddRange(["-ss", Seconds(options.From)]);
@@ -59,14 +62,15 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     private static string ConcatScript(SourceOptions options)
     {
         var lines = new List<string> { "ffconcat version 1.0", $"file {Quoted(options.Address)}" };
-        // The reader is stopped from outside at the deadlines; its own, later one ends it if we cannot.
+        // This process kills the reader at the deadlines. The reader's own time-out is longer, for the case that this process cannot.
         var timeout = (long)(options.Deadlines.Start + options.Deadlines.Steady).TotalMicroseconds;
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));
         if (IsRtsp(options.Address))
             lines.Add($"option rtsp_transport {options.Transport}");
-        // Without this, ffmpeg waits for two seconds of pictures to guess a frame rate that is not used.
+        // Without this, ffmpeg reads two seconds of pictures to estimate a frame rate that we do not use.
         lines.Add("option fpsprobesize 0");
-        lines.AddRange(options.InputOptions.Where(option => !ReaderInputOptions.IsForDecoder(option.Key)).Select(option => $"option {option.Key} {Quoted(option.Value)}"));
+        lines.AddRange(options.InputOptions.Where(option => !ReaderInputOptions.IsForDecoder(option.Key))
+            .Select(option => $"option {option.Key} {Quoted(option.Value)}"));
         return string.Join('\n', lines) + "\n";
     }
 
@@ -80,11 +84,12 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         "rtsp" => "rtsp,rtp,udp,tcp",
         "rtsps" => "rtsp,rtsps,rtp,srtp,udp,tcp,tls",
         "http" or "https" => "http,https,httpproxy,tcp,tls,crypto",
-        var other => throw new ArgumentException($"'{other}' is not a protocol for streams; rtsp, rtsps, http and https are"),
+        var other => throw new ArgumentException($"'{other}' is not a stream protocol; use rtsp, rtsps, http or https"),
     };
 
-    /// <summary>HLS, by its name: a playlist of segments.</summary>
-    private static bool IsSegmented(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.AbsolutePath.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the name is that of an HLS playlist.</summary>
+    private static bool IsSegmented(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.AbsolutePath.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsRtsp(string url) => Scheme(url) is "rtsp" or "rtsps";
 
@@ -95,8 +100,9 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     }
 
     /// <summary>
-    /// A recording: exactly regular frames, each the one on display at its time (which is what round=up means). A stream: the first frame of each sample interval, none ever invented, because its time may stop,
-    /// jump and go backwards. Over http the clock is ours: such streams often carry no time.
+    /// Recording: frames at exact intervals, each the picture on display at its time (round=up). Stream: the first frame of each sample
+    /// interval, never a repeated one, because the time of a stream may stop, jump or go backwards. Over http the clock is ours: many such
+    /// streams carry no time.
     /// </summary>
     private static string Sample(SourceOptions options)
     {
@@ -104,7 +110,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         if (options.Kind == SourceKind.File)
             return $"fps=fps={fps}:round=up";
         var clock = IsRtsp(options.Address) ? "" : "setpts=(RTCTIME-RTCSTART)/(TB*1000000),";
-        // 0.001: a frame that lies on an interval's start by its time stamp belongs to that interval.
+        // 0.001: a frame whose time is the start of an interval belongs to that interval, in spite of rounding.
         return $"{clock}select='isnan(prev_selected_t)+lt(t,prev_selected_t)+gt(floor(t*{fps}+0.001),floor(prev_selected_t*{fps}+0.001))'";
     }
 
@@ -112,7 +118,8 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     {
         var (width, height) = (options.MaxWidth, options.MaxHeight);
         var ratio = $"min(1,min({width}/iw,{height}/ih))";
-        // Even sizes, rounded down (0.25 absorbs rounding errors of the ratio). rgb24 first: a transparent source must not look smaller than it is.
+        // Even sizes, rounded down (0.25 absorbs rounding errors of the ratio). rgb24 removes the alpha of a transparent source, which
+        // would otherwise look smaller.
         return $"scale=w='max(2,trunc(iw*{ratio}/2+0.25)*2)':h='max(2,trunc(ih*{ratio}/2+0.25)*2)':flags=area,format=rgb24,format=rgba,"
             + $"pad=w={width}:h={height}:x=0:y=0:color=black@0";
     }

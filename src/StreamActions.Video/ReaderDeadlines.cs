@@ -8,8 +8,8 @@ namespace StreamActions.Video;
 public sealed record ReaderDeadlines(TimeSpan Start, TimeSpan Due, TimeSpan Steady)
 {
     /// <summary>
-    /// The default deadlines: seconds for streams and devices, up to a minute for recordings, because decoding may be slow. A slowly sampled source
-    /// gets two sample intervals before it counts as stalled, and three before its reader stops.
+    /// The default deadlines: seconds for streams and devices, up to a minute for recordings, because decoding may be slow. A slowly
+    /// sampled source gets two sample intervals before it counts as stalled, and three before its reader stops.
     /// </summary>
     /// <param name="kind">The kind of source.</param>
     /// <param name="sampleFps">Frames wanted per second, above 0.</param>

@@ -1,9 +1,9 @@
-// Which of ffmpeg's input options an operator may set, and to what: an allow-list, because others open files or run up memory.
+// The ffmpeg input options that an operator may set. It is an allow-list, because other options open files or use unbounded memory.
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Video;
 
-/// <summary>The allowed input options of the <c>ffmpeg</c> reader, by their names in its documentation.</summary>
+/// <summary>The allowed input options of the <c>ffmpeg</c> reader, under their ffmpeg names.</summary>
 public static class ReaderInputOptions
 {
     private const string Flags = "nobuffer|discardcorrupt|genpts|igndts|sortdts";
@@ -20,25 +20,29 @@ public static class ReaderInputOptions
         ["reorder_queue_size"] = new("[0-9]{1,5}", "packets, up to 99999", Schemes: "rtsp rtsps"),
         ["skip_frame"] = new("default|noref|bidir|nokey", "default, noref, bidir or nokey (only key frames)", Decoder: true),
         ["skip_loop_filter"] = new("default|noref|bidir|nokey|all", "default, noref, bidir, nokey or all", Decoder: true),
-        ["user_agent"] = new("[A-Za-z0-9 ._/;:()+-]{1,200}", "up to 200 letters, digits, spaces and ._/;:()+-", Schemes: "rtsp rtsps http https"),
+        ["user_agent"] = new(
+            "[A-Za-z0-9 ._/;:()+-]{1,200}", "up to 200 letters, digits, spaces and ._/;:()+-", Schemes: "rtsp rtsps http https"),
     };
 
-    /// <summary>Decoder options stand before the input, all others go to whoever opens it. Schemes: null is any source.</summary>
+    /// <summary>Decoder: an option of the decoder, else of the input. Schemes: null for every source.</summary>
     private sealed record Rule(string Pattern, string Expected, string? Schemes = null, bool Decoder = false);
 
-    /// <summary>The names.</summary>
+    /// <summary>The names of the options.</summary>
     public static IReadOnlyCollection<string> Names => Rules.Keys;
 
-    /// <summary>What a value of an option must be, for the operator; null when it is that.</summary>
+    /// <summary>A description of the permitted values, or null when the value is permitted.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="value">The value.</param>
     public static string? Problem(string name, string value) =>
-        Regex.IsMatch(value, $@"\A(?:{Rules[name].Pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) ? null : Rules[name].Expected;
+        Regex.IsMatch(value, $@"\A(?:{Rules[name].Pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
+            ? null
+            : Rules[name].Expected;
 
-    /// <summary>Whether sources with this address know the option.</summary>
+    /// <summary>Whether the option exists for sources with this address.</summary>
     public static bool AppliesTo(string name, string address) =>
-        Rules[name].Schemes is not { } schemes || schemes.Split(' ').Any(scheme => address.StartsWith(scheme + "://", StringComparison.OrdinalIgnoreCase));
+        Rules[name].Schemes is not { } schemes
+        || schemes.Split(' ').Any(scheme => address.StartsWith(scheme + "://", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether the decoder takes it, and not whoever opens the source.</summary>
+    /// <summary>Whether it is an option of the decoder and not of the input.</summary>
     internal static bool IsForDecoder(string name) => Rules[name].Decoder;
 }

@@ -1,4 +1,4 @@
-// One ffmpeg child: started, fed its script, listened to, and gone when we are.
+// An ffmpeg child process. It never outlives this process.
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -9,27 +9,27 @@ namespace StreamActions.Video;
 
 /// <summary>
 /// A child process that writes frames to its standard output. Start it on a thread that lives at least as long as the child: the kernel
-/// kills the child when that thread ends (which also covers a kill -9 of this process).
+/// kills the child when that thread ends, and so also after a kill -9 of this process.
 /// </summary>
 internal sealed partial class ReaderProcess : IDisposable
 {
     private const int KeptLines = 100;
 
-    // The last three choose among graphics cards.
-    private static readonly string[] KeptVariables = ["PATH", "LD_LIBRARY_PATH", "HOME", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "CUDA_VISIBLE_DEVICES"];
+    // The last three select a graphics card.
+    private static readonly string[] KeptVariables =
+        ["PATH", "LD_LIBRARY_PATH", "HOME", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "CUDA_VISIBLE_DEVICES"];
 
     private readonly Process _process;
     private readonly Thread _listener;
     private readonly Queue<string> _printed = new();
     private readonly AddressRedactor _redactor;
+    private readonly Action<string>? _onLine;
     private TimeSpan? _duration;
 
-    private readonly Action<string>? _heard;
-
-    private ReaderProcess(Process process, AddressRedactor redactor, Action<string>? heard)
+    private ReaderProcess(Process process, AddressRedactor redactor, Action<string>? onLine)
     {
-        (_process, _redactor, _heard) = (process, redactor, heard);
-        // Its own thread: pool threads blocked on pipes, one a camera, would starve everything else.
+        (_process, _redactor, _onLine) = (process, redactor, onLine);
+        // A thread of its own: a blocked pool thread for each camera would starve the thread pool.
         _listener = new Thread(Listen, 256 * 1024) { IsBackground = true, Name = "reader messages" };
         _listener.Start();
     }
@@ -37,16 +37,16 @@ internal sealed partial class ReaderProcess : IDisposable
     /// <summary>The child's process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Where the frames come from.</summary>
+    /// <summary>The standard output of the child: the frames.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <summary>Starts the reader.</summary>
     /// <param name="reader">The program.</param>
-    /// <param name="command">What it does.</param>
-    /// <param name="redactor">Hides secrets in what it prints.</param>
-    /// <param name="heard">Told every line it prints, on a thread of its own.</param>
+    /// <param name="command">Its arguments and script.</param>
+    /// <param name="redactor">Hides secrets in its messages.</param>
+    /// <param name="onLine">Called with each line of its standard error, on a separate thread.</param>
     /// <exception cref="SourceException">The program is missing or cannot be started.</exception>
-    public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor, Action<string>? heard = null)
+    public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor, Action<string>? onLine = null)
     {
         var start = new ProcessStartInfo
         {
@@ -56,8 +56,8 @@ internal sealed partial class ReaderProcess : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
             UseShellExecute = false,
         };
-        // setsid: Ctrl-C in a terminal is for us to handle, not for our children. setpriv: die with the parent, gain no privileges. Both
-        // end in exec, so the process id stays; where they are missing, the broken pipes end the reader a moment later.
+        // setsid: Ctrl-C in a terminal goes to this process, not to its children. setpriv: the child dies with its parent and gains no
+        // privileges. Both end in exec, so the process id stays the same. Without them, the broken pipes end the reader a moment later.
         if (ProgramPath("setsid") is { } setsid && ProgramPath("setpriv") is { } setpriv)
         {
             start.FileName = setsid;
@@ -70,7 +70,7 @@ internal sealed partial class ReaderProcess : IDisposable
         }
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
-        // Of our environment, which holds secrets, it needs nothing else. (FFREPORT would write the address into a log file.)
+        // Our environment holds secrets, and the reader needs no other variable. (FFREPORT would write the address into a log file.)
         foreach (var name in start.Environment.Keys.Where(name => !KeptVariables.Contains(name)).ToArray())
             start.Environment.Remove(name);
 
@@ -83,7 +83,7 @@ internal sealed partial class ReaderProcess : IDisposable
         {
             throw new SourceException(SourceFailure.ReaderMissing, $"{reader} cannot be started: {e.Message}", e);
         }
-        var child = new ReaderProcess(process, redactor, heard);
+        var child = new ReaderProcess(process, redactor, onLine);
         try
         {
             process.StandardInput.Write(command.Script);
@@ -91,20 +91,21 @@ internal sealed partial class ReaderProcess : IDisposable
         }
         catch (IOException)
         {
-            // It ended before it read its script: why, it says on its standard error.
+            // The child ended before it read the script. Its standard error has the reason.
         }
         return child;
     }
 
     /// <summary>The full path of the reader.</summary>
-    /// <exception cref="SourceException">It is not installed.</exception>
+    /// <exception cref="SourceException">The reader is not installed.</exception>
     public static string FindReader(string reader) => ProgramPath(reader)
-        ?? throw new SourceException(SourceFailure.ReaderMissing, $"{reader} is not installed (it reads streams and recordings); apt-get install ffmpeg");
+        ?? throw new SourceException(
+            SourceFailure.ReaderMissing, $"{reader} is not installed (it reads streams and recordings); apt-get install ffmpeg");
 
-    /// <summary>How long the recording says it is, once the child has ended; null when it does not.</summary>
+    /// <summary>The length in the header of the recording, known after the end of the child; null when the header has none.</summary>
     public TimeSpan? Duration => _duration;
 
-    /// <summary>Stops it at once; its output then ends.</summary>
+    /// <summary>Kills the child; its output then ends.</summary>
     public void Kill()
     {
         try
@@ -113,12 +114,12 @@ internal sealed partial class ReaderProcess : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
-            // It has ended already.
+            // The child has ended already.
         }
     }
 
-    /// <summary>Waits for the end of the child and of what it prints; call it after its output ended.</summary>
-    /// <returns>The exit code, and the last lines it printed, without secrets.</returns>
+    /// <summary>Waits for the end of the child and of its messages. Call it after the end of its output.</summary>
+    /// <returns>The exit code and the last messages, without secrets.</returns>
     public (int ExitCode, IReadOnlyList<string> Printed) WaitForEnd()
     {
         _process.WaitForExit();
@@ -126,12 +127,12 @@ internal sealed partial class ReaderProcess : IDisposable
         return (_process.ExitCode, [.. _printed]);
     }
 
-    /// <summary>Kills it if it still runs, and reaps it.</summary>
+    /// <summary>Kills the child if it still runs, and reaps it.</summary>
     public void Dispose()
     {
         Kill();
         WaitForEnd();
-        // The process leaves to us what we have taken from it: else the pipes would stay open until somebody collects them.
+        // Process.Dispose does not close streams that were used: the pipes would stay open until the next garbage collection.
         _process.StandardOutput.Dispose();
         _process.StandardError.Dispose();
         _process.Dispose();
@@ -149,7 +150,7 @@ internal sealed partial class ReaderProcess : IDisposable
     {
         try
         {
-            // To the end, always: a full pipe would stop the reader.
+            // Always read to the end: a full pipe would stop the child.
             while (_process.StandardError.ReadLine() is { } line)
             {
                 if (line.Contains("[info]", StringComparison.Ordinal))
@@ -160,7 +161,7 @@ internal sealed partial class ReaderProcess : IDisposable
                 if (_printed.Count == KeptLines)
                     _printed.Dequeue();
                 var shown = _redactor.Redact(line);
-                _heard?.Invoke(shown);
+                _onLine?.Invoke(shown);
                 _printed.Enqueue(shown.Length > 400 ? shown[..400] : shown);
             }
         }
@@ -172,7 +173,8 @@ internal sealed partial class ReaderProcess : IDisposable
 
     private void NoteDuration(string line)
     {
-        if (PrintedDuration().Match(line) is { Success: true } found && TimeSpan.TryParse(found.Groups["time"].Value, CultureInfo.InvariantCulture, out var duration))
+        if (PrintedDuration().Match(line) is { Success: true } found
+            && TimeSpan.TryParse(found.Groups["time"].Value, CultureInfo.InvariantCulture, out var duration))
             _duration ??= duration;
     }
 

@@ -1,20 +1,22 @@
-// What a recording says of itself, without decoding it: by the ffprobe program.
+// Length and frame rate from the header of a recording, read by ffprobe without decoding.
 using System.Globalization;
 using System.Text;
 
 namespace StreamActions.Video;
 
-/// <summary>Length and frame rate as its header gives them. A header may be wrong: a recording that was cut off says what it was meant to be.</summary>
-/// <param name="Length">How long its pictures run; null when it does not say.</param>
-/// <param name="Fps">Frames per second on average; null when it does not say.</param>
+/// <summary>
+/// Length and frame rate in the header of a recording. A header may be wrong: that of a truncated recording has the intended length.
+/// </summary>
+/// <param name="Length">Length of the video; null when the header has none.</param>
+/// <param name="Fps">Average frames per second; null when the header has none.</param>
 public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Asks a recording.</summary>
+    /// <summary>Reads the header of a recording.</summary>
     /// <param name="path">The recording.</param>
-    /// <param name="time">Measures how long the answer may take: 20 s.</param>
-    /// <exception cref="SourceException">It is no recording, or there is no picture in it; the message names the path.</exception>
+    /// <param name="time">The clock for the time-out of 20 s.</param>
+    /// <exception cref="SourceException">The file is not a recording or contains no pictures. The message names the path.</exception>
     public static RecordingFacts Read(string path, TimeProvider time)
     {
         if (!File.Exists(path))
@@ -27,19 +29,22 @@ public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
         var (exitCode, complaints) = child.WaitForEnd();
         silence.Disarm();
         if (silence.Expired)
-            throw new SourceException(SourceFailure.TimedOut, $"{path}: its header could not be read within {Patience.TotalSeconds} s");
+            throw new SourceException(SourceFailure.TimedOut, $"{path}: reading its header took more than {Patience.TotalSeconds} s");
         if (exitCode != 0 || !printed.Contains("avg_frame_rate", StringComparison.Ordinal))
             throw ReaderFailure.Describe(path, SourceKind.File, framesSeen: false, exitCode, complaints);
         return Parse(printed);
     }
 
-    /// <summary>Reads the answer, <c>key=value</c> lines: of several lengths, the stream's own comes first.</summary>
+    /// <summary>Parses <c>key=value</c> lines. The length of the stream comes before the length of the file.</summary>
     internal static RecordingFacts Parse(string printed)
     {
         TimeSpan? length = null;
         double? fps = null;
-        foreach (var (key, value) in printed.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).Select(pair => (pair[0], pair[1].Trim())))
+        foreach (var line in printed.Split('\n'))
         {
+            if (line.Split('=', 2) is not [var key, var text])
+                continue;
+            var value = text.Trim();
             if (key == "avg_frame_rate")
                 fps = Positive(Ratio(value));
             else if (key == "duration" && Positive(Number(value)) is { } seconds)
@@ -60,5 +65,6 @@ public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
     private static double? Ratio(string text) =>
         text.Split('/') is [var above, var below] ? Number(above) / Number(below) : Number(text);
 
-    private static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,7 +1,7 @@
-// A folder of recordings as one: which files, in which order.
+// The files of a folder that is read as one recording, in order.
 namespace StreamActions.Video;
 
-/// <summary>Lists the files behind a recording's address.</summary>
+/// <summary>Lists the files of a recording's address.</summary>
 public static class RecordingFiles
 {
     private static readonly string[] Extensions =
@@ -13,12 +13,12 @@ public static class RecordingFiles
     /// <summary>Whether the address is a folder.</summary>
     public static bool IsFolder(string address) => Directory.Exists(address);
 
-    /// <summary>The file itself, or a folder's recordings by name, upper and lower case apart; others files in it do not count.</summary>
+    /// <summary>The file itself, or the recordings of a folder in ordinal order of their names. Other files are ignored.</summary>
     public static IReadOnlyList<string> Of(string address) => IsFolder(address)
         ? [.. Directory.GetFiles(address).Where(IsRecording).Order(StringComparer.Ordinal)]
         : [address];
 
-    /// <summary>Whether a file's name is that of a recording, and not hidden.</summary>
+    /// <summary>Whether the name has the extension of a recording and is not hidden.</summary>
     public static bool IsRecording(string path) =>
         !Path.GetFileName(path).StartsWith('.') && Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 }

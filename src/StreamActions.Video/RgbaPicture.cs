@@ -1,4 +1,4 @@
-// Takes the picture out of the fixed-size RGBA form in which the reader sends it (see ReaderCommand).
+// Extracts the picture from the fixed-size RGBA canvas that the reader sends (see ReaderCommand).
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -35,7 +35,7 @@ internal static class RgbaPicture
             var dropAlpha = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
             ref var from = ref MemoryMarshal.GetReference(rgba);
             ref var to = ref MemoryMarshal.GetReference(rgb);
-            // Four pixels at a time; each store writes four bytes more than it means, which the next one overwrites.
+            // Four pixels at a time. Each store writes four bytes too many, which the next store overwrites.
             for (; x * 3 + 16 <= rgb.Length; x += 4)
                 Vector128.Shuffle(Vector128.LoadUnsafe(ref from, (nuint)(x * 4)), dropAlpha).StoreUnsafe(ref to, (nuint)(x * 3));
         }

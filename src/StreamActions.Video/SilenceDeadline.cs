@@ -1,9 +1,9 @@
-// Watches over a blocking read: whoever blocks longer than agreed is stopped from outside.
+// A deadline for blocking reads.
 namespace StreamActions.Video;
 
 /// <summary>
-/// Armed before each blocking read and disarmed after it. When it expires, the action runs once, on another thread. Time in which the
-/// reading thread does something else (waits for the queue) does not count.
+/// The reading thread arms it before each blocking read and disarms it afterwards. When it expires, the action runs once, on another
+/// thread. Other time of the reading thread, such as waiting for the queue, does not count.
 /// </summary>
 internal sealed class SilenceDeadline : IDisposable
 {
@@ -14,20 +14,21 @@ internal sealed class SilenceDeadline : IDisposable
     public SilenceDeadline(TimeProvider time, Action expired)
     {
         _expired = expired;
-        _timer = time.CreateTimer(static state => ((SilenceDeadline)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((SilenceDeadline)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether it has expired.</summary>
+    /// <summary>Whether the deadline has expired.</summary>
     public bool Expired => Volatile.Read(ref _state) == 2;
 
-    /// <summary>The read begins.</summary>
+    /// <summary>Starts the deadline before a read.</summary>
     public void Arm(TimeSpan wait)
     {
         Interlocked.CompareExchange(ref _state, 1, 0);
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The read is over.</summary>
+    /// <summary>Stops the deadline after a read.</summary>
     public void Disarm()
     {
         Interlocked.CompareExchange(ref _state, 0, 1);
@@ -38,7 +39,7 @@ internal sealed class SilenceDeadline : IDisposable
 
     private void Expire()
     {
-        // A timer that fires while it is being disarmed finds the state 0 and does nothing.
+        // A timer that fires during Disarm finds state 0 and does nothing.
         if (Interlocked.CompareExchange(ref _state, 2, 1) == 1)
             _expired();
     }

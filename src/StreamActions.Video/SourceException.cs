@@ -1,30 +1,30 @@
-// Why a source gives no frames, in words for the operator.
+// The error type for sources, with messages for the operator.
 namespace StreamActions.Video;
 
-/// <summary>What kind of failure a source met.</summary>
+/// <summary>The kinds of failures of a source.</summary>
 public enum SourceFailure
 {
-    /// <summary>Not one of the others.</summary>
+    /// <summary>Another failure.</summary>
     Other,
     /// <summary>The file, device or path on the server does not exist.</summary>
     NotFound,
     /// <summary>The server refuses connections or cannot be reached.</summary>
     Refused,
-    /// <summary>User name or password wrong or missing.</summary>
+    /// <summary>The user name or password is wrong or missing.</summary>
     Unauthorized,
-    /// <summary>Nothing in it can be decoded.</summary>
+    /// <summary>The data cannot be decoded.</summary>
     Unsupported,
-    /// <summary>No first frame, or no further frame, in time.</summary>
+    /// <summary>No first or no further frame before the deadline.</summary>
     TimedOut,
-    /// <summary>The stream ended although it should not.</summary>
+    /// <summary>A live stream ended.</summary>
     Ended,
-    /// <summary>Hardware decoding was asked for and cannot be had.</summary>
+    /// <summary>The requested hardware decoding is not available.</summary>
     NoHardware,
-    /// <summary>The program that reads it (<c>ffmpeg</c>) is missing.</summary>
+    /// <summary>The reader program (<c>ffmpeg</c>) or a library is missing.</summary>
     ReaderMissing,
 }
 
-/// <summary>A source gives no frames. The message is one line, names the cause, and holds no secret.</summary>
+/// <summary>A source failed. The message is one line, names the cause and holds no secret.</summary>
 public sealed class SourceException : Exception
 {
     /// <inheritdoc cref="SourceException"/>

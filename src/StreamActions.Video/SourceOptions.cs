@@ -1,15 +1,15 @@
-// What to read and how: the same options for every source, checked when a source is made.
+// The options of every source; the source checks them when it is created.
 using System.Collections.ObjectModel;
 
 namespace StreamActions.Video;
 
-/// <summary>The kinds of places that pictures come from.</summary>
+/// <summary>The kinds of sources.</summary>
 public enum SourceKind
 {
     /// <summary>A live stream: rtsp, rtsps, http or https.</summary>
     Stream,
 
-    /// <summary>A recording, or a folder of recordings that are read by name, one after the other, as one.</summary>
+    /// <summary>A recording, or a folder of recordings that are read in order of their names as one.</summary>
     File,
 
     /// <summary>A capture device.</summary>
@@ -19,14 +19,14 @@ public enum SourceKind
 /// <summary>How fast a recording is read.</summary>
 public enum RecordingPace
 {
-    /// <summary>As fast as it was recorded.</summary>
+    /// <summary>At the speed of the recording.</summary>
     Realtime,
 
-    /// <summary>As fast as the reader of the frames takes them: none is dropped.</summary>
+    /// <summary>As fast as the consumer takes the frames; no frame is dropped.</summary>
     Fast,
 }
 
-/// <summary>What to read and how. Not safe to print: <see cref="Address"/> may hold a password; <see cref="ToString"/> is safe.</summary>
+/// <summary>The options of a source. Do not log <see cref="Address"/>, which may hold a password; <see cref="ToString"/> is safe.</summary>
 public sealed record SourceOptions
 {
     /// <summary>The URL with its secrets, the path of the recording, or the device's index or path.</summary>
@@ -35,7 +35,7 @@ public sealed record SourceOptions
     /// <summary>The kinds of hardware decoding.</summary>
     public static IReadOnlyList<string> HardwareKinds { get; } = ["none", "vaapi", "cuda", "drm"];
 
-    /// <summary>What the address names.</summary>
+    /// <summary>The kind of source.</summary>
     public required SourceKind Kind { get; init; }
 
     /// <summary>Frames wanted per second of camera time, in (0, 120].</summary>
@@ -47,59 +47,63 @@ public sealed record SourceOptions
     /// <summary>Frames are shrunk to fit this height in pixels (aspect kept, never enlarged); even, at least 16.</summary>
     public int MaxHeight { get; init; } = 360;
 
-    /// <summary>Pictures with more pixels than this are refused before they are decoded.</summary>
+    /// <summary>A picture with more pixels is refused before it is decoded.</summary>
     public long MaxPixels { get; init; } = 4096 * 4096;
 
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
     public string Transport { get; init; } = "tcp";
 
-    /// <summary>Hardware that decodes: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>. Where it cannot be had, the processor decodes.</summary>
+    /// <summary>
+    /// Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>. When it is not available, the CPU decodes.
+    /// </summary>
     public string Hardware { get; init; } = "none";
 
-    /// <summary>Further input options of the reader: see <see cref="ReaderInputOptions"/>.</summary>
+    /// <summary>Other input options of the reader: see <see cref="ReaderInputOptions"/>.</summary>
     public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, or a file of a folder cannot
-    /// be read. The message is one line and holds no secret.
+    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, or a file of a
+    /// folder cannot be read. The message is one line and holds no secret.
     /// </summary>
     public Action<SourceFailure, string>? OnDegraded { get; init; }
 
-    /// <summary>Whether a recording starts again at its end; its time goes on.</summary>
+    /// <summary>Whether a recording restarts at its end. Its time continues.</summary>
     public bool Loop { get; init; }
 
-    /// <summary>Where in a recording reading begins.</summary>
+    /// <summary>Start of the part of a recording to read.</summary>
     public TimeSpan From { get; init; }
 
-    /// <summary>How much of a recording is read; null reads to its end.</summary>
+    /// <summary>Length of the part; null reads to the end.</summary>
     public TimeSpan? Length { get; init; }
 
     /// <summary>How fast a recording is read.</summary>
     public RecordingPace Pace { get; init; } = RecordingPace.Realtime;
 
-    /// <summary>Time of a recording's first frame; null takes the (first) file's last write time, in whole seconds.</summary>
+    /// <summary>Time of a recording's first frame; null takes the last write time of the (first) file, in whole seconds.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>Whether a recording may be a playlist (m3u8), which names other files to read.</summary>
+    /// <summary>Whether a recording may be a playlist (m3u8), which opens other files.</summary>
     public bool AllowPlaylists { get; init; }
 
-    /// <summary>How long the reader waits for frames; <see cref="ReaderDeadlines.For"/> of the kind and the sample rate unless set.</summary>
+    /// <summary>
+    /// How long the reader waits for frames; the default depends on kind and sample rate (<see cref="ReaderDeadlines.For"/>).
+    /// </summary>
     public ReaderDeadlines Deadlines
     {
         get => field ?? ReaderDeadlines.For(Kind, SampleFps);
         init;
     }
 
-    /// <summary>The <c>ffmpeg</c> program: a name looked for in PATH, or a path.</summary>
+    /// <summary>The <c>ffmpeg</c> program: a path, or a name in PATH.</summary>
     public string Reader { get; init; } = "ffmpeg";
 
-    /// <summary>The address without user, password and query: safe to show.</summary>
+    /// <summary>The address without user, password and query: safe to log.</summary>
     public string Shown => AddressRedactor.Show(Address, Kind);
 
-    /// <summary>Camera time of frame number <paramref name="index"/>, counted from the first.</summary>
+    /// <summary>Camera time from the first frame to frame <paramref name="index"/>.</summary>
     internal TimeSpan TimeOf(long index) => TimeSpan.FromTicks((long)Math.Round(index * (TimeSpan.TicksPerSecond / SampleFps)));
 
-    /// <summary>The time of the first frame that is read of a recording.</summary>
+    /// <summary>Time of the first frame that is read from a recording.</summary>
     internal DateTimeOffset RecordingStart()
     {
         if (StartedAt is { } started)
@@ -109,31 +113,31 @@ public sealed record SourceOptions
     }
 
     /// <summary>Checks the values; the message names the option.</summary>
-    /// <exception cref="ArgumentException">A value is out of its bounds.</exception>
+    /// <exception cref="ArgumentException">A value is out of bounds.</exception>
     internal void Check()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Address);
         if (Address.AsSpan().ContainsAny('\n', '\r', '\0'))
-            throw new ArgumentException("Address: a line break in it");
+            throw new ArgumentException("Address: contains a line break");
         if (!(SampleFps > 0 && SampleFps <= 120))
-            throw new ArgumentException($"SampleFps {SampleFps}: above 0, at most 120");
+            throw new ArgumentException($"SampleFps {SampleFps}: must be above 0 and at most 120");
         if (MaxWidth < 16 || MaxHeight < 16 || MaxWidth % 2 != 0 || MaxHeight % 2 != 0)
-            throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: even, at least 16");
+            throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: must be even and at least 16");
         if (Transport is not ("tcp" or "udp"))
-            throw new ArgumentException($"Transport {Transport}: tcp or udp");
+            throw new ArgumentException($"Transport {Transport}: must be tcp or udp");
         if (!HardwareKinds.Contains(Hardware))
-            throw new ArgumentException($"Hardware {Hardware}: one of {string.Join(", ", HardwareKinds)}");
+            throw new ArgumentException($"Hardware {Hardware}: must be one of {string.Join(", ", HardwareKinds)}");
         foreach (var (name, value) in InputOptions)
         {
             if (!ReaderInputOptions.Names.Contains(name) || ReaderInputOptions.Problem(name, value) is not null)
-                throw new ArgumentException($"InputOptions {name}: not allowed, or not with this value");
+                throw new ArgumentException($"InputOptions {name}: this option or its value is not allowed");
         }
         if (From < TimeSpan.Zero || Length <= TimeSpan.Zero)
-            throw new ArgumentException($"From {From}, Length {Length}: not before the start, and more than nothing");
+            throw new ArgumentException($"From {From}, Length {Length}: From must not be negative, Length must be above 0");
         if ((From > TimeSpan.Zero || Length is not null) && (Kind != SourceKind.File || Directory.Exists(Address)))
-            throw new ArgumentException("From, Length: only of one recording a part can be read");
+            throw new ArgumentException("From, Length: allowed only for a single recording");
         if (Loop && Kind != SourceKind.File)
-            throw new ArgumentException("Loop: only a recording can start again");
+            throw new ArgumentException("Loop: allowed only for a recording");
     }
 
     /// <summary>The address without secrets.</summary>

@@ -7,7 +7,10 @@ NativeHeap.LimitArenas();
 
 const string defaultFile = "config/streamactions.yaml";
 Option<string> config = new("--config") { Description = "The configuration file.", DefaultValueFactory = _ => defaultFile };
-Option<bool> untilEnd = new("--until-end") { Description = "Stop when all recordings have ended. Use it with recordings that do not loop." };
+Option<bool> untilEnd = new("--until-end")
+{
+    Description = "Stop when all recordings have ended. Use it with recordings that do not loop.",
+};
 Command run = new("run", "Watch the cameras and publish events until Ctrl-C or SIGTERM.") { config, untilEnd };
 run.SetAction((result, cancellation) => RunAsync(result, cancellation));
 

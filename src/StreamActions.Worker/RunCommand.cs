@@ -1,4 +1,4 @@
-// The run verb: everything is checked, then everything starts.
+// The run verb: checks the configuration, the readers and the model, then starts the stages.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -38,17 +38,18 @@ internal static class RunCommand
                 logging.CreateLogger<OnnxActionModel>());
             if (AlertCompiler.Problems(file, model) is { Count: > 0 } missing)
                 return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
-            var running = await RunningConfiguration.CompileAsync(file, model, logging.CreateLogger<RunningConfiguration>()).ConfigureAwait(false);
+            var logger = logging.CreateLogger<RunningConfiguration>();
+            var running = await RunningConfiguration.CompileAsync(file, model, logger).ConfigureAwait(false);
             using var host = Build(running, model, untilEnd);
-            // A stage that cannot be made fails here, before any stage has started.
+            // Creates all stages before any starts, so that a stage which cannot be created fails here.
             _ = host.Services.GetServices<IHostedService>().ToArray();
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             var fleet = host.Services.GetRequiredService<CameraFleet>();
             if (untilEnd)
                 _ = fleet.AllEnded.ContinueWith(_ => lifetime.StopApplication(), TaskScheduler.Default);
-            // Stops the stages in order, then disposes them, the store last.
+            // Runs until the host stops the stages in order. Disposing the host disposes them, the store last.
             await host.RunAsync(cancellation).ConfigureAwait(false);
-            // With untilEnd, a recording that was not read to its end is a failure.
+            // With untilEnd, an offline camera is a recording that was not read to its end.
             return untilEnd && fleet.Cameras.Any(c => c.Status.State == CameraState.Offline) ? 1 : 0;
         }
         catch (Exception e) when (e is BundleException or SourceException or SinkException)

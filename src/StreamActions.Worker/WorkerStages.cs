@@ -1,4 +1,4 @@
-// The worker's stages as services, one method a stage. The order is that of stopping, reversed: sinks first, cameras last.
+// Registers the worker's stages as services, one method per stage.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
@@ -14,17 +14,17 @@ using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker;
 
-/// <summary>Registers the stages. Hosted services stop in the reverse order of their registration: cameras first, sinks last.</summary>
+/// <summary>Registers the stages, sinks first and cameras last. Hosted services stop in the reverse order of their registration.</summary>
 internal static class WorkerStages
 {
-    /// <summary>What every stage shares: the clock, the instruments and the running configuration.</summary>
+    /// <summary>The services that all stages share: the clock, the instruments and the configuration.</summary>
     public static IServiceCollection AddConfiguration(this IServiceCollection services, RunningConfiguration configuration) => services
         .AddMetrics()
         .AddSingleton(TimeProvider.System)
         .AddSingleton(configuration)
         .AddSingleton<WorkerMetrics>();
 
-    /// <summary>Stored events → Kafka, when the file names it.</summary>
+    /// <summary>Stored events → Kafka, if the operator's file names a broker.</summary>
     public static IServiceCollection AddEventSinks(this IServiceCollection services, SinkOptions options) => services
         .AddSinks(options)
         .AddSingleton<IEventSink>(p => p.GetRequiredService<EventStore>());
@@ -39,15 +39,18 @@ internal static class WorkerStages
     /// <summary>Observations → transitions.</summary>
     public static IServiceCollection AddAlerts(this IServiceCollection services) => services
         .AddSingleton(p => new AlertStage(
-            p.GetRequiredService<RunningConfiguration>().Alerts, p.GetRequiredService<ITransitionSink>(), p.GetRequiredService<TimeProvider>()))
+            p.GetRequiredService<RunningConfiguration>().Alerts,
+            p.GetRequiredService<ITransitionSink>(),
+            p.GetRequiredService<TimeProvider>()))
         .AddSingleton<IObservationSink>(p => p.GetRequiredService<AlertStage>())
         .AddSingleton<IViewStatus>(p => p.GetRequiredService<AlertStage>());
 
-    /// <summary>Watches the other stages. Registered before them, it stops after them and can log the totals.</summary>
+    /// <summary>Watches cameras and inference. It is registered before them, so it stops after them and can log the totals.</summary>
     public static IServiceCollection AddFleetWatch(this IServiceCollection services) => services.AddHostedService<FleetWatch>();
 
     /// <summary>Frames of views → observations.</summary>
-    public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model) => services
+    public static IServiceCollection AddInference(
+        this IServiceCollection services, InferenceOptions options, IActionModel model) => services
         .AddSingleton(model)
         .AddSingleton<IVideoEncoder>(new WindowedEncoder(model, options.Stride))
         .AddSingleton(p => new EncoderQueue(options.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
@@ -56,9 +59,10 @@ internal static class WorkerStages
 
     /// <summary>Cameras → frames of views.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="once">True when a recording that fails is not tried again.</param>
+    /// <param name="once">True when a recording that fails is not opened again.</param>
     public static IServiceCollection AddCameras(this IServiceCollection services, bool once) => services
-        .AddSingleton<FrameSourceFactory>(p => ActivatorUtilities.CreateInstance<FrameSources>(p, p.GetRequiredService<IActionModel>().Manifest.Clip).Open)
+        .AddSingleton<FrameSourceFactory>(p =>
+            ActivatorUtilities.CreateInstance<FrameSources>(p, p.GetRequiredService<IActionModel>().Manifest.Clip).Open)
         .AddSingleton(p => OpeningSlots.ForFleet(p.GetRequiredService<TimeProvider>()))
         .AddSingleton(Random.Shared)
         .AddSingleton<CameraServices>(p => ActivatorUtilities.CreateInstance<CameraServices>(p))
@@ -70,7 +74,8 @@ internal static class WorkerStages
     private static CameraFleet Fleet(IServiceProvider p)
     {
         var (configuration, factory) = (p.GetRequiredService<RunningConfiguration>(), p.GetRequiredService<CameraFactory>());
-        return new([.. configuration.File.Cameras.Values.Select(camera => factory(camera, configuration))], p.GetRequiredService<ILogger<CameraFleet>>());
+        CameraWorker[] cameras = [.. configuration.File.Cameras.Values.Select(camera => factory(camera, configuration))];
+        return new(cameras, p.GetRequiredService<ILogger<CameraFleet>>());
     }
 
     private static CameraWorker Camera(IServiceProvider p, CameraOptions camera, RunningConfiguration configuration, bool once)

@@ -1,5 +1,6 @@
-// What a camera costs: the worker's readers, resizing and windows, beside ffmpeg alone that decodes the same streams to nowhere.
+// CPU and memory of a camera: the worker's readers, resizing and windows, compared with ffmpeg that decodes the same streams.
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Bundles;
 using StreamActions.TestKit;
@@ -11,7 +12,7 @@ using StreamActions.Worker.Inference;
 
 namespace StreamActions.Benchmarks;
 
-/// <summary>RTSP cameras of 640×360 at 15 frames a second, H.264, sampled as the demo model wants; the network itself is not run.</summary>
+/// <summary>RTSP cameras of 640×360 at 15 frames a second, H.264, at the demo model's sample rate. The network does not run.</summary>
 internal static class CameraCost
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
@@ -20,33 +21,40 @@ internal static class CameraCost
     public static async Task<int> RunAsync(int count, int seconds, TextWriter output)
     {
         using TemporaryFolder folder = new();
-        await using var server = await RtspServer.StartAsync("cam", TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6)).ConfigureAwait(false);
-        using var model = new SilentModel(OnnxActionModel.Open(ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo")), "cpu", 1, 8, NullLogger.Instance));
+        var recording = TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6);
+        await using var server = await RtspServer.StartAsync("cam", recording);
+        var bundle = ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo"));
+        using var model = new SilentModel(OnnxActionModel.Open(bundle, "cpu", 1, 8, NullLogger.Instance));
         var cameras = Enumerable.Range(0, count).ToDictionary(i => $"camera-{i}", _ => server.Url("cam"));
         var before = Footprint.ShareOf(Environment.ProcessId);
-        await using (var fleet = await ObservedFleet.StartAsync(folder, model, cameras).ConfigureAwait(false))
+        await using (var fleet = await ObservedFleet.StartAsync(folder, model, cameras))
         {
-            if (await ObservedFleet.UntilAsync(() => fleet.Workers.Values.All(c => c.Status.State == CameraState.Live), StartPatience).ConfigureAwait(false) is null)
+            bool AllLive() => fleet.Workers.Values.All(c => c.Status.State == CameraState.Live);
+            if (await ObservedFleet.UntilAsync(AllLive, StartPatience) is null)
             {
                 output.WriteLine("FAILED: not all cameras became live");
                 return 1;
             }
             var readers = Footprint.Now().Readers;
             var frames = fleet.Cameras.Values.Sum(c => c.Frames);
-            var (ours, theirs) = await ShareOfACoreAsync([Environment.ProcessId], readers, seconds).ConfigureAwait(false);
+            var (ours, theirs) = await ShareOfACoreAsync([Environment.ProcessId], readers, seconds);
             frames = fleet.Cameras.Values.Sum(c => c.Frames) - frames;
             var (own, all) = (Footprint.ShareOf(Environment.ProcessId) - before, readers.Sum(Footprint.ShareOf));
-            output.WriteLine(FormattableString.Invariant(
-                $"worker: {count} cameras, {frames / (double)seconds / count:f2} frames/s each; readers {theirs:p1} of a core, ours {ours:p1}, together {ours + theirs:p1}; {Mebi(all) / count:f1} MB a camera for its reader, {Mebi(own) / count:f1} MB ours"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"worker: {count} cameras, {frames / (double)seconds / count:f2} frames/s each; "
+                + $"readers {theirs:p1} of a core, worker {ours:p1}, sum {ours + theirs:p1}; "
+                + $"for each camera {Mebi(all) / count:f1} MB in its reader, {Mebi(own) / count:f1} MB in the worker"));
         }
-        var alone = await AloneAsync(server.Url("cam"), model.Manifest.Clip.SampleFps, count, seconds).ConfigureAwait(false);
-        output.WriteLine(FormattableString.Invariant($"ffmpeg alone, the same streams to nowhere: {alone.Share:p1} of a core; {alone.Memory:f1} MB each"));
+        var alone = await AloneAsync(server.Url("cam"), model.Manifest.Clip.SampleFps, count, seconds);
+        output.WriteLine(FormattableString.Invariant(
+            $"ffmpeg alone, the same streams to /dev/null: {alone.Share:p1} of a core; {alone.Memory:f1} MB each"));
         return 0;
     }
 
     private static async Task<(double Share, double Memory)> AloneAsync(string url, double sampleFps, int count, int seconds)
     {
-        // The worker's own command, but for its last words: where the pictures go.
+        // The worker's own command with another output.
         var command = ReaderCommand.For(new SourceOptions { Address = url, Kind = SourceKind.Stream, SampleFps = sampleFps });
         string[] arguments = [.. command.Arguments.SkipLast(1), "-y", "/dev/null"];
         List<Process> readers = [];
@@ -54,16 +62,17 @@ internal static class CameraCost
         {
             for (var i = 0; i < count; i++)
             {
-                var reader = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardInput = true, RedirectStandardError = true })!;
+                ProcessStartInfo start = new("ffmpeg", arguments) { RedirectStandardInput = true, RedirectStandardError = true };
+                var reader = Process.Start(start)!;
                 readers.Add(reader);
-                await reader.StandardInput.WriteAsync(command.Script).ConfigureAwait(false);
+                await reader.StandardInput.WriteAsync(command.Script);
                 reader.StandardInput.Close();
                 reader.ErrorDataReceived += (_, _) => { };
                 reader.BeginErrorReadLine();
             }
-            await Task.Delay(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromSeconds(10));
             int[] ids = [.. readers.Select(r => r.Id)];
-            var (_, share) = await ShareOfACoreAsync([], ids, seconds).ConfigureAwait(false);
+            var (_, share) = await ShareOfACoreAsync([], ids, seconds);
             return (share, Mebi(ids.Sum(Footprint.ShareOf)) / count);
         }
         finally
@@ -71,33 +80,36 @@ internal static class CameraCost
             foreach (var reader in readers)
             {
                 reader.Kill();
-                await reader.WaitForExitAsync().ConfigureAwait(false);
+                await reader.WaitForExitAsync();
                 reader.Dispose();
             }
         }
     }
 
-    private static async Task<(double Ours, double Theirs)> ShareOfACoreAsync(IReadOnlyList<int> ours, IReadOnlyList<int> theirs, int seconds)
+    private static async Task<(double Ours, double Theirs)> ShareOfACoreAsync(
+        IReadOnlyList<int> ours, IReadOnlyList<int> theirs, int seconds)
     {
         double Used(IEnumerable<int> processes) => processes.Sum(id => Footprint.ProcessorTimeOf(id).TotalSeconds);
         var (began, oursBefore, theirsBefore) = (Stopwatch.GetTimestamp(), Used(ours), Used(theirs));
-        await Task.Delay(TimeSpan.FromSeconds(seconds)).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
         var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
         return ((Used(ours) - oursBefore) / took, (Used(theirs) - theirsBefore) / took);
     }
 
     private static double Mebi(long bytes) => bytes / 1048576.0;
 
-    // Everything but the network: what is measured is the way to it.
+    // Everything except the network.
     private sealed class SilentModel(OnnxActionModel model) : IActionModel
     {
-        private readonly float[] _embeddings = new float[8 * model.Manifest.EmbeddingWidth], _logits = new float[8 * model.Manifest.Labels.Count];
+        private readonly float[] _embeddings = new float[8 * model.Manifest.EmbeddingWidth];
+        private readonly float[] _logits = new float[8 * model.Manifest.Labels.Count];
 
         public ModelManifest Manifest => model.Manifest;
 
         public string Sha256 => model.Sha256;
 
-        public BatchOutput Run(IReadOnlyList<FrameWindow> windows) => new(_embeddings, _logits, model.Manifest.EmbeddingWidth, model.Manifest.Labels.Count);
+        public BatchOutput Run(IReadOnlyList<FrameWindow> windows) =>
+            new(_embeddings, _logits, model.Manifest.EmbeddingWidth, model.Manifest.Labels.Count);
 
         public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => model.EmbedTexts(phrases);
 

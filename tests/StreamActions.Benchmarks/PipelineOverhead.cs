@@ -23,7 +23,7 @@ internal static class PipelineOverhead
         for (var round = 0; round <= rounds; round++)
         {
             var bare = Bare(model);
-            var pipeline = await PipelineAsync(model).ConfigureAwait(false);
+            var pipeline = await PipelineAsync(model);
             if (round == 0)
                 continue;   // warm-up
             ratios.Add(pipeline / bare);
@@ -64,10 +64,10 @@ internal static class PipelineOverhead
         EncoderStage stage = new(encoder, queue, observations, observations, metrics);
         EncoderLoop loop = new(queue, encoder, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
         var started = Stopwatch.GetTimestamp();
-        await loop.StartAsync(CancellationToken.None).ConfigureAwait(false);
-        await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage)))).ConfigureAwait(false);
+        await loop.StartAsync(CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage))));
         var rate = observations.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        await loop.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        await loop.StopAsync(CancellationToken.None);
         return observations.Count == Windows(model) ? rate : throw new InvalidOperationException($"{observations.Count} of {Windows(model)} windows were observed");
     }
 
@@ -75,8 +75,8 @@ internal static class PipelineOverhead
     {
         using var slot = stage.Open(view, waits: true);
         for (var t = 0; t < FramesPerCamera; t++)
-            await slot.PushAsync(Frame(view, model.Manifest.Clip.FrameBytes, t), CancellationToken.None).ConfigureAwait(false);
-        await stage.EndAsync(view.Camera, CancellationToken.None).ConfigureAwait(false);
+            await slot.PushAsync(Frame(view, model.Manifest.Clip.FrameBytes, t), CancellationToken.None);
+        await stage.EndAsync(view.Camera, CancellationToken.None);
     }
 
     private static View ViewOf(int camera) => new($"camera-{camera}", null);

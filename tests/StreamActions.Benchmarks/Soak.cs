@@ -1,5 +1,6 @@
-// Cameras for a long time, with a fault now and then: does anything grow, does every camera come back?
+// A long run with random faults: resources must not grow, and every camera must recover.
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Bundles;
 using StreamActions.TestKit;
@@ -9,52 +10,56 @@ using StreamActions.Worker.Inference;
 
 namespace StreamActions.Benchmarks;
 
-/// <summary>The soak: real servers, readers and inference; a table on the way and a verdict at the end.</summary>
+/// <summary>The soak test: servers, readers and inference are real. It prints a table during the run and the result at the end.</summary>
 internal static class Soak
 {
     private const double MostGrowth = 0.05;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10), BackWithin = TimeSpan.FromSeconds(90), StartPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RecoverWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
 
     private sealed record Row(TimeSpan At, Footprint Held, long Committed, long ReadersRss, int Live);
 
-    /// <summary>Runs it.</summary>
-    /// <returns>0, or 1 when something grew by more than 5 % or a camera did not come back.</returns>
+    /// <summary>Runs the soak test.</summary>
+    /// <returns>0; 1 when a resource grew by more than 5 % or a camera did not recover.</returns>
     public static async Task<int> RunAsync(int cameras, TimeSpan duration, TimeSpan faultEvery, int seed, TextWriter output)
     {
         using TemporaryFolder folder = new();
-        await using var site = await SoakSite.StartAsync(folder, cameras).ConfigureAwait(false);
-        using var model = OnnxActionModel.Open(ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo")), "cpu", 1, 8, NullLogger.Instance);
-        await using var fleet = await ObservedFleet.StartAsync(folder, model, site.Cameras).ConfigureAwait(false);
-        if (await ObservedFleet.UntilAsync(() => Live(fleet) == cameras, StartPatience).ConfigureAwait(false) is null)
+        await using var site = await SoakSite.StartAsync(folder, cameras);
+        var bundle = ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo"));
+        using var model = OnnxActionModel.Open(bundle, "cpu", 1, 8, NullLogger.Instance);
+        await using var fleet = await ObservedFleet.StartAsync(folder, model, site.Cameras);
+        if (await ObservedFleet.UntilAsync(() => Live(fleet) == cameras, StartPatience) is null)
         {
             output.WriteLine($"FAILED: only {Live(fleet)} of {cameras} cameras became live\n{string.Join('\n', fleet.Lines)}");
             return 1;
         }
         output.WriteLine("   time   RSS MB  GC has MB  readers' MB  handles  threads  readers  live");
         using CancellationTokenSource over = new();
-        var faults = BefallAsync(site, fleet, faultEvery, new Random(seed), output, over.Token);
+        var faults = InjectFaultsAsync(site, fleet, faultEvery, new Random(seed), output, over.Token);
         List<Row> rows = [];
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < duration;)
         {
-            await Task.Delay(LookEvery).ConfigureAwait(false);
+            await Task.Delay(LookEvery);
             rows.Add(Look(fleet, Stopwatch.GetElapsedTime(began)));
             Write(rows[^1], output);
         }
-        await over.CancelAsync().ConfigureAwait(false);
-        await faults.ConfigureAwait(false);
-        var back = await ObservedFleet.UntilAsync(() => Live(fleet) == cameras, BackWithin).ConfigureAwait(false) is not null;
+        await over.CancelAsync();
+        await faults;
+        var back = await ObservedFleet.UntilAsync(() => Live(fleet) == cameras, RecoverWithin) is not null;
         return Judge(rows, back, output);
     }
 
-    private static async Task BefallAsync(SoakSite site, ObservedFleet fleet, TimeSpan every, Random random, TextWriter output, CancellationToken over)
+    private static async Task InjectFaultsAsync(
+        SoakSite site, ObservedFleet fleet, TimeSpan every, Random random, TextWriter output, CancellationToken over)
     {
         string[] names = [.. site.Cameras.Keys];
         while (true)
         {
             try
             {
-                await Task.Delay(every, over).ConfigureAwait(false);
+                await Task.Delay(every, over);
             }
             catch (OperationCanceledException)
             {
@@ -63,9 +68,11 @@ internal static class Soak
             var (name, fault) = (names[random.Next(names.Length)], SoakSite.Faults[random.Next(SoakSite.Faults.Count)]);
             output.WriteLine($"-- {name}: {fault}");
             var generation = fleet.Status(name).Generation;
-            await site.BefallAsync(name, fault, fleet).ConfigureAwait(false);
-            var back = await ObservedFleet.UntilAsync(() => fleet.Status(name) is { State: CameraState.Live } now && now.Generation > generation, BackWithin).ConfigureAwait(false);
-            output.WriteLine(back is { } took ? FormattableString.Invariant($"-- {name}: live again {took.TotalSeconds:f1} s after its end") : $"-- {name}: NOT live again, {fleet.Status(name).Reason}");
+            await site.InjectAsync(name, fault, fleet);
+            bool Recovered() => fleet.Status(name) is { State: CameraState.Live } now && now.Generation > generation;
+            output.WriteLine(await ObservedFleet.UntilAsync(Recovered, RecoverWithin) is { } took
+                ? FormattableString.Invariant($"-- {name}: live again {took.TotalSeconds:f1} s after the end of the fault")
+                : $"-- {name}: NOT live again, {fleet.Status(name).Reason}");
         }
     }
 
@@ -77,10 +84,12 @@ internal static class Soak
 
     private static int Live(ObservedFleet fleet) => fleet.Workers.Values.Count(c => c.Status.State == CameraState.Live);
 
-    private static void Write(Row row, TextWriter output) => output.WriteLine(FormattableString.Invariant(
-        $"{row.At:mm\\:ss}  {Mebi(row.Held.RssBytes),9:f1}  {Mebi(row.Committed),10:f1}  {Mebi(row.ReadersRss),11:f1}  {row.Held.Handles,7}  {row.Held.Threads,7}  {row.Held.Readers.Count,7}  {row.Live,4}"));
+    private static void Write(Row row, TextWriter output) => output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{row.At:mm\\:ss}  {Mebi(row.Held.RssBytes),9:f1}  {Mebi(row.Committed),10:f1}  {Mebi(row.ReadersRss),11:f1}  "
+        + $"{row.Held.Handles,7}  {row.Held.Threads,7}  {row.Held.Readers.Count,7}  {row.Live,4}"));
 
-    // A quarter is warm-up; then the first third of what is left against its last third, by their medians: a fault moves single rows.
+    // The first quarter is warm-up. Then compares the medians of the first and the last third: a fault changes only single rows.
     private static int Judge(List<Row> rows, bool back, TextWriter output)
     {
         var warm = rows[(rows.Count / 4)..];
@@ -88,7 +97,10 @@ internal static class Soak
         var grew = false;
         foreach (var (what, value) in new (string, Func<Row, double>)[]
         {
-            ("RSS MB", row => Mebi(row.Held.RssBytes)), ("readers' MB", row => Mebi(row.ReadersRss)), ("handles", row => row.Held.Handles), ("threads", row => row.Held.Threads),
+            ("RSS MB", row => Mebi(row.Held.RssBytes)),
+            ("readers' MB", row => Mebi(row.ReadersRss)),
+            ("handles", row => row.Held.Handles),
+            ("threads", row => row.Held.Threads),
         })
         {
             var (before, after) = (Median(early.Select(value)), Median(late.Select(value)));
@@ -97,8 +109,8 @@ internal static class Soak
         }
         output.WriteLine((grew, back) switch
         {
-            (false, true) => "PASSED: nothing grew by more than 5 %, and every camera is live",
-            (true, _) => "FAILED: something grew by more than 5 %",
+            (false, true) => "PASSED: no resource grew by more than 5 %, and every camera is live",
+            (true, _) => "FAILED: a resource grew by more than 5 %",
             _ => "FAILED: not every camera is live again",
         });
         return grew || !back ? 1 : 0;

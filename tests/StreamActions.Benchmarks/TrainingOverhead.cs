@@ -1,5 +1,6 @@
-// What a training run costs beside the network itself: making or decoding clips, reports and checkpoints, against the same step on clips that are already there.
+// The cost of a training run without the network: generating or decoding clips, reports and checkpoints.
 using System.Diagnostics;
+using System.Globalization;
 using StreamActions.Core.Clips;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
@@ -11,16 +12,16 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Benchmarks;
 
-/// <summary>Clips per second of the training loop, against forward, backward and optimiser step alone, in turns.</summary>
+/// <summary>Clips per second of the training loop, compared with the same steps on a fixed batch, in turns.</summary>
 internal static class TrainingOverhead
 {
     private const int Batch = 32, Seed = 1;
 
-    /// <summary>Prints the rates of both, the loop's wait for data, and the median of the rounds' ratios.</summary>
-    /// <param name="bundle">The bundle whose weights are trained on.</param>
-    /// <param name="data">Recordings (docs/data.md), decoded anew for every clip; null takes generated clips.</param>
-    /// <param name="steps">Steps a round.</param>
-    /// <param name="rounds">Rounds of both.</param>
+    /// <summary>Prints both rates of each round, the loop's wait for data, and the median of the ratios.</summary>
+    /// <param name="bundle">The bundle from which training starts.</param>
+    /// <param name="data">Recordings (docs/data.md), decoded for every clip; null: generated clips.</param>
+    /// <param name="steps">Steps of each round.</param>
+    /// <param name="rounds">Number of rounds.</param>
     /// <param name="output">Where to print.</param>
     public static async Task RunAsync(string bundle, string? data, int steps, int rounds, TextWriter output)
     {
@@ -39,7 +40,9 @@ internal static class TrainingOverhead
         };
         var start = StartingPoint.Open(bundle);
         var source = data is null ? options.Data.Open(start.Clip, options.Seed, fresh: false) : Recordings(data, start.Clip);
-        output.WriteLine(data is null ? "generated clips" : FormattableString.Invariant($"recordings of {data}: {source.ClipsInEpoch} to train on, none kept once it is decoded"));
+        output.WriteLine(data is null
+            ? "generated clips"
+            : FormattableString.Invariant($"recordings of {data}: {source.ClipsInEpoch} for training, without a cache of decoded frames"));
         var run = RunFolder.From(folder.Path, start, start.Clip, options, source);
         using Bare bare = new(run, source);
         List<double> ratios = [];
@@ -47,33 +50,42 @@ internal static class TrainingOverhead
         {
             var alone = bare.Run(steps);
             run = run.WithSteps((round + 1) * steps);
-            var (whole, wait) = await LoopAsync(run, source).ConfigureAwait(false);
+            var (whole, wait) = await LoopAsync(run, source);
             if (round == 0)
                 continue;   // warm-up
             ratios.Add(whole / alone);
-            output.WriteLine(FormattableString.Invariant(
-                $"round {round}: bare {alone:f1} clips/s, loop {whole:f1} clips/s ({Batch / whole:f3} s a step, {wait * 1000:f1} ms of it waiting for clips), ratio {whole / alone:f3}"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"round {round}: bare {alone:f1} clips/s, loop {whole:f1} clips/s "
+                + $"({Batch / whole:f3} s a step, of which {wait * 1000:f1} ms wait for clips), ratio {whole / alone:f3}"));
         }
         if (source.Skipped.Count > 0)
-            output.WriteLine(FormattableString.Invariant($"{source.Skipped.Count} recordings were skipped, the first: {source.Skipped[0].Reason}"));
+        {
+            output.WriteLine(FormattableString.Invariant(
+                $"{source.Skipped.Count} recordings were skipped, the first: {source.Skipped[0].Reason}"));
+        }
         ratios.Sort();
-        output.WriteLine(FormattableString.Invariant($"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
+        output.WriteLine(FormattableString.Invariant(
+            $"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
     }
 
-    // A set larger than the cache is what a long run meets; a smaller one would be decoded once and never again.
-    private static RecordedClipSource Recordings(string path, ClipSpec clip) =>
-        new(DataSetReader.Open(new() { Path = Path.GetFullPath(path), Seed = Seed }), clip, new() { Seed = Seed, Decoding = new() { CacheBytes = 0 } });
+    // Without a cache, like a long run on a data set that is larger than the cache.
+    private static RecordedClipSource Recordings(string path, ClipSpec clip) => new(
+        DataSetReader.Open(new() { Path = Path.GetFullPath(path), Seed = Seed }),
+        clip,
+        new() { Seed = Seed, Decoding = new() { CacheBytes = 0 } });
 
-    // From the end of the first step to the end of the last: its start is no part of a long run.
+    // From the end of the first step to the end of the last: the start does not count.
     private static async Task<(double ClipsPerSecond, double Wait)> LoopAsync(RunFolder run, IClipSource source)
     {
         List<(long At, double Wait)> steps = [];
-        await new TrainingLoop(run, source).RunAsync(s => steps.Add((Stopwatch.GetTimestamp(), s.WaitSeconds)), (_, _) => { }, CancellationToken.None).ConfigureAwait(false);
+        await new TrainingLoop(run, source).RunAsync(
+            s => steps.Add((Stopwatch.GetTimestamp(), s.WaitSeconds)), (_, _) => { }, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(steps[0].At, steps[^1].At).TotalSeconds;
         return ((steps.Count - 1) * Batch / seconds, steps.Skip(1).Average(s => s.Wait));
     }
 
-    /// <summary>The same network, losses and optimiser on a batch that stays.</summary>
+    /// <summary>The same network, losses and optimiser on a fixed batch.</summary>
     private sealed class Bare : IDisposable
     {
         private readonly TorchNetwork _network;

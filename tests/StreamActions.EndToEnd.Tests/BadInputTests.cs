@@ -1,4 +1,4 @@
-// Bad input: one clear line that names the file, key or camera, and nothing has started; a broken camera harms nobody else.
+// Bad input: the worker prints one line that names the file, key or camera, and does not start. A broken camera affects no other camera.
 using System.Text.RegularExpressions;
 using StreamActions.TestKit;
 
@@ -6,21 +6,21 @@ namespace StreamActions.EndToEnd.Tests;
 
 public sealed class BadInputTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
     private readonly TemporaryFolder _folder = new();
     private static string Aisle => $"aisle: {{ source: \"file:{OperatorsFile.Sample("aisle.mp4")}\", pace: fast }}";
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Run_MissingBundle_NamesTheFolder()
+    public async Task Run_BundleMissing_NamesFolder()
     {
         var line = await RefusedAsync(OperatorsFile.Write(_folder, Aisle, model: _folder.File("nowhere")));
         Assert.Contains("nowhere' is not a folder", line, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Run_BundleWithAFlippedByte_NamesTheFile()
+    public async Task Run_BundleFileChanged_NamesFile()
     {
         var model = CopyModel();
         var graph = Path.Combine(model, "video.onnx");
@@ -32,22 +32,25 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_OtherManifestVersion_NamesBothVersions()
+    public async Task Run_ManifestVersionUnknown_NamesBothVersions()
     {
         var model = CopyModel();
         var manifest = Path.Combine(model, "manifest.json");
         File.WriteAllText(manifest, Regex.Replace(File.ReadAllText(manifest), "\"schemaVersion\": \\d+", "\"schemaVersion\": 99"));
         var line = await RefusedAsync(OperatorsFile.Write(_folder, Aisle, model: model));
-        Assert.Contains("manifest version 99 cannot be read by this program, which reads version 1", line, StringComparison.Ordinal);
+        Assert.Contains("manifest version 99; this program reads version 1", line, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Run_TwoMistakesInTheFile_SaysBothWithTheirPlaces()
+    public async Task Run_ConfigurationHasTwoErrors_PrintsBothWithPosition()
     {
         var file = OperatorsFile.Write(_folder, Aisle);
-        File.WriteAllText(file, File.ReadAllText(file).Replace("threshold: 0.5", "threshold: 7", StringComparison.Ordinal).Replace("end-after", "end-afer", StringComparison.Ordinal));
+        var text = File.ReadAllText(file)
+            .Replace("threshold: 0.5", "threshold: 7", StringComparison.Ordinal)
+            .Replace("end-after", "end-afer", StringComparison.Ordinal);
+        File.WriteAllText(file, text);
         await using var worker = WorkerProcess.Start(["run", "--config", file]);
-        Assert.Equal(1, await worker.ExitAsync(Patience));
+        Assert.Equal(1, await worker.ExitAsync(Timeout));
         string[] errors = [.. worker.Output.Split('\n').Where(l => l.StartsWith("error: ", StringComparison.Ordinal))];
         Assert.Equal(2, errors.Length);
         Assert.Contains(errors, e => Regex.IsMatch(e, @"streamactions\.yaml:\d+:\d+: alerts\.sudden\.threshold"));
@@ -55,7 +58,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_NoReader_SaysWhatToInstall()
+    public async Task Run_ReaderNotInstalled_NamesWhatToInstall()
     {
         var line = await RefusedAsync(OperatorsFile.Write(_folder, Aisle), new Dictionary<string, string?> { ["PATH"] = _folder.Path });
         Assert.Contains("ffmpeg", line, StringComparison.Ordinal);
@@ -63,14 +66,14 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_UnreadableVideo_ThatCameraAloneGoesOffline()
+    public async Task Run_RecordingUnreadable_OnlyThatCameraGoesOffline()
     {
         var garbage = _folder.File("garbage.mp4");
-        File.WriteAllText(garbage, "this is no video");
+        File.WriteAllText(garbage, "not a video");
         var file = OperatorsFile.Write(_folder, $"{Aisle}\n  broken: {{ source: \"file:{garbage}\" }}");
         await using var worker = WorkerProcess.Start(["run", "--config", file]);
-        await worker.PrintedAsync("Camera broken is offline", Patience);
-        await worker.PrintedAsync("Camera aisle has ended", Patience);
+        await worker.PrintedAsync("Camera broken is offline", Timeout);
+        await worker.PrintedAsync("Camera aisle has ended", Timeout);
         Assert.Contains("garbage.mp4", worker.Output, StringComparison.Ordinal);
         await worker.TerminateAsync();
         Assert.Equal(0, await worker.ExitAsync(TimeSpan.FromSeconds(15)));
@@ -79,7 +82,7 @@ public sealed class BadInputTests : IDisposable
     private static async Task<string> RefusedAsync(string file, IReadOnlyDictionary<string, string?>? environment = null)
     {
         await using var worker = WorkerProcess.Start(["run", "--config", file], environment);
-        Assert.Equal(1, await worker.ExitAsync(Patience));
+        Assert.Equal(1, await worker.ExitAsync(Timeout));
         var line = Assert.Single(worker.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => l.Trim().Length > 0);
         Assert.StartsWith("error: ", line, StringComparison.Ordinal);
         return line;

@@ -1,4 +1,4 @@
-// The whole path, nothing replaced: a real RTSP server, the worker as a process, a real broker, a consumer.
+// The whole path without fakes: an RTSP server, the worker as a process, a Kafka broker and a consumer.
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using StreamActions.TestKit;
@@ -9,25 +9,25 @@ namespace StreamActions.EndToEnd.Tests;
 
 public sealed class CameraToKafkaTests(KafkaFixture kafka) : IClassFixture<KafkaFixture>, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Run_RtspCamera_ConsumerSeesBeginAndEndWithTheCamerasKey()
+    public async Task Run_RtspCamera_PublishesBeginAndEndWithCameraAsKey()
     {
         await using var server = await RtspServer.StartAsync("entrance", OperatorsFile.Sample("entrance.mp4"));
         var file = OperatorsFile.Write(_folder, $"e2e-rtsp: {{ source: \"{server.Url("entrance")}\" }}", kafka.Broker.Bootstrap);
         await using var worker = WorkerProcess.Start(["run", "--config", file]);
         using var reader = new KafkaReader(kafka.Broker.Bootstrap, "streamactions.e2e");
 
-        var records = await reader.ReadUntilAsync(r => Of(r, "e2e-rtsp", "end").Any(), Patience, CancellationToken.None);
+        var records = await reader.ReadUntilAsync(r => Of(r, "e2e-rtsp", "end").Any(), Timeout, CancellationToken.None);
         Assert.True(Of(records, "e2e-rtsp", "end").Any(), worker.Output);
 
         var end = Of(records, "e2e-rtsp", "end").First();
         var data = JsonDocument.Parse(end.Value).RootElement;
-        var begin = Assert.Single(Of(records, "e2e-rtsp", "begin"), b => JsonDocument.Parse(b.Value).RootElement.GetProperty("eventId").GetString() == data.GetProperty("eventId").GetString());
+        var begin = Assert.Single(Of(records, "e2e-rtsp", "begin"), b => EventId(b) == EventId(end));
         Assert.Equal("e2e-rtsp", begin.Key);
         Assert.Equal("/cameras/e2e-rtsp", begin.Headers["ce_source"]);
         Assert.Matches("^[0-9a-f]{32}$", begin.Headers["ce_id"]);
@@ -40,16 +40,17 @@ public sealed class CameraToKafkaTests(KafkaFixture kafka) : IClassFixture<Kafka
     }
 
     [Fact]
-    public async Task Run_SameRecordingTwice_PublishesTheSameIds()
+    public async Task Run_SameRecordingTwice_PublishesSameEventIds()
     {
         const string camera = "e2e-file";
         List<string[]> runs = [];
         for (var run = 0; run < 2; run++)
         {
             var topic = $"streamactions.rerun-{run}";
-            var file = OperatorsFile.Write(_folder, $"{camera}: {{ source: \"file:{OperatorsFile.Sample("aisle.mp4")}\", pace: fast }}", kafka.Broker.Bootstrap, topic: topic);
+            var source = $"{camera}: {{ source: \"file:{OperatorsFile.Sample("aisle.mp4")}\", pace: fast }}";
+            var file = OperatorsFile.Write(_folder, source, kafka.Broker.Bootstrap, topic: topic);
             await using var worker = WorkerProcess.Start(["run", "--until-end", "--config", file]);
-            Assert.Equal(0, await worker.ExitAsync(Patience));
+            Assert.Equal(0, await worker.ExitAsync(Timeout));
             var published = Regex.Count(worker.Output, @"(begin|update|end) +sudden ");
             Assert.True(published >= 2, worker.Output);
             using var reader = new KafkaReader(kafka.Broker.Bootstrap, topic);
@@ -59,6 +60,8 @@ public sealed class CameraToKafkaTests(KafkaFixture kafka) : IClassFixture<Kafka
         }
         Assert.Equal(runs[0], runs[1]);
     }
+
+    private static string? EventId(ReadRecord record) => JsonDocument.Parse(record.Value).RootElement.GetProperty("eventId").GetString();
 
     private static IEnumerable<ReadRecord> Of(IEnumerable<ReadRecord> records, string camera, string phase) =>
         records.Where(r => r.Key == camera && r.Headers["ce_type"] == $"streamactions.action.{phase}");

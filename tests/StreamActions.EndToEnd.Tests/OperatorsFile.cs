@@ -1,19 +1,20 @@
-// Configuration files for the tests.
+// Writes configuration files for the tests.
 using StreamActions.TestKit;
 
 namespace StreamActions.EndToEnd.Tests;
 
-/// <summary>Writes an operator's file into a folder of its own.</summary>
+/// <summary>Writes an operator's file.</summary>
 internal static class OperatorsFile
 {
-    /// <summary>The model the repository ships.</summary>
+    /// <summary>The demo model of the repository.</summary>
     public static string DemoModel { get; } = Path.Combine(RepositoryPaths.Root, "models", "demo");
 
     /// <summary>
-    /// A file with the demo model, a store in the folder, Kafka if named, the given cameras, and one alert that every sample film sets off
-    /// more than once: something sudden.
+    /// A file with the demo model, a store in the folder, Kafka if given, the cameras, and the alert <c>sudden</c>. Each sample film sets
+    /// off this alert more than once.
     /// </summary>
-    public static string Write(TemporaryFolder folder, string cameras, string? kafka = null, string? model = null, string topic = "streamactions.e2e")
+    public static string Write(
+        TemporaryFolder folder, string cameras, string? kafka = null, string? model = null, string topic = "streamactions.e2e")
     {
         var path = folder.File("streamactions.yaml");
         var relay = kafka is null ? "" : $"kafka: {{ bootstrap: \"{kafka}\", topic: {topic} }}";
@@ -36,6 +37,6 @@ internal static class OperatorsFile
         return path;
     }
 
-    /// <summary>One of the sample films.</summary>
+    /// <summary>Path of a sample film.</summary>
     public static string Sample(string name) => Path.Combine(RepositoryPaths.Root, "samples", name);
 }

@@ -10,10 +10,10 @@ public sealed class RealVideoTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Run_RealClips_AllAreAnalysedToTheirEnd()
+    public async Task Run_RealClips_AnalysesAllToTheEnd()
     {
         var clips = Path.Combine(RepositoryPaths.Shared, "clips");
-        Assert.SkipUnless(Directory.Exists(clips), "the real clips are not here");
+        Assert.SkipUnless(Directory.Exists(clips), "the real clips are not available");
         string[] files = Directory.GetFiles(clips, "*.mp4");
         Assert.Equal(3, files.Length);
         var cameras = string.Join("\n  ", files.Select((f, i) => $"clip-{i}: {{ source: \"file:{f}\", pace: fast }}"));

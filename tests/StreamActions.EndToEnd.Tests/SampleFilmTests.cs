@@ -1,4 +1,4 @@
-// The sample films through the real worker: the stored events are those of a reference run.
+// The worker on the sample films: the stored events equal those of a reference run.
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -7,25 +7,27 @@ using StreamActions.TestKit;
 namespace StreamActions.EndToEnd.Tests;
 
 /// <summary>
-/// Guards the decisions against changes of the worker's code. After a deliberate change (another model, other thresholds, other decisions),
-/// compare the events by hand, then write the new ones: run the test with the environment variable STREAMACTIONS_WRITE_REFERENCE=1.
+/// Detects unintended changes of the worker's decisions. After an intended change (another model, other thresholds), compare the events by
+/// hand. Then write the new reference: run the test with the environment variable STREAMACTIONS_WRITE_REFERENCE=1.
 /// </summary>
 public sealed class SampleFilmTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly string Reference = Path.Combine(RepositoryPaths.Root, "tests", "StreamActions.EndToEnd.Tests", "SampleFilmEvents.tsv");
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
+    private static readonly string Reference =
+        Path.Combine(RepositoryPaths.Root, "tests", "StreamActions.EndToEnd.Tests", "SampleFilmEvents.tsv");
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    // One stored event: what identifies it, and the score, which may differ in rounding from processor to processor.
+    // One stored event: the fields that must be equal, and the peak score, whose rounding depends on the processor.
     private sealed record Stored(string Identity, double? Peak);
 
     [Fact]
-    public async Task Run_SampleFilms_StoresTheEventsOfTheReferenceRun()
+    public async Task Run_SampleFilms_StoresEventsOfReferenceRun()
     {
         await using var worker = WorkerProcess.Start(["run", "--until-end", "--config", WriteConfiguration()]);
-        Assert.Equal(0, await worker.ExitAsync(Patience));
+        Assert.Equal(0, await worker.ExitAsync(Timeout));
         string[] lines = [.. ReadStore()];
         if (Environment.GetEnvironmentVariable("STREAMACTIONS_WRITE_REFERENCE") == "1")
             await File.WriteAllLinesAsync(Reference, lines, TestContext.Current.CancellationToken);
@@ -36,7 +38,7 @@ public sealed class SampleFilmTests : IDisposable
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Peak ?? 0, pair.Second.Peak ?? 0, tolerance: 0.01));
     }
 
-    // The example configuration, but for its sources: both films as fast as they can be read, at a fixed time within the schedule.
+    // The example configuration with other sources: both films at pace: fast, at a fixed time within the schedule.
     private string WriteConfiguration()
     {
         const string recording = "pace: fast\n    started-at: 2026-03-02T20:00:00Z";
@@ -71,7 +73,8 @@ public sealed class SampleFilmTests : IDisposable
             yield return data.TryGetProperty("alert", out var alert)
                 ? string.Join('\t', camera, id, phase, alert.GetString(), data.GetProperty("beganAt").GetString(),
                     data.GetProperty("window").GetProperty("to").GetString(),
-                    data.GetProperty("peakScore").GetDouble().ToString("f3", CultureInfo.InvariantCulture), data.GetProperty("phrase").GetString())
+                    data.GetProperty("peakScore").GetDouble().ToString("f3", CultureInfo.InvariantCulture),
+                    data.GetProperty("phrase").GetString())
                 : string.Join('\t', camera, id, phase, data.GetProperty("reason").GetString(), data.GetProperty("at").GetString());
         }
     }

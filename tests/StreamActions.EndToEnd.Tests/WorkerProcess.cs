@@ -1,11 +1,11 @@
-// The worker as an operator runs it: a process of its own, with a configuration file and signals.
+// The worker as a process, with command line, output and signals.
 using System.Diagnostics;
 using System.Text;
 using StreamActions.TestKit;
 
 namespace StreamActions.EndToEnd.Tests;
 
-/// <summary>A running worker; killed when disposed.</summary>
+/// <summary>A running worker. Disposing kills it.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -14,7 +14,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private WorkerProcess(Process process) => _process = process;
 
-    /// <summary>Everything it printed so far.</summary>
+    /// <summary>Its standard output and error up to now.</summary>
     public string Output
     {
         get
@@ -27,14 +27,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the worker.</summary>
     /// <param name="arguments">Verb and options.</param>
-    /// <param name="environment">Variables to set, or with null to remove.</param>
+    /// <param name="environment">Environment variables to set; null removes a variable.</param>
     public static WorkerProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        // The worker lies beside the tests: it is referenced by them.
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : FindDotnet(),
-            [Path.Combine(AppContext.BaseDirectory, "StreamActions.Worker.dll"), .. arguments])
+        // The tests reference the worker, so the build copies it to their folder.
+        var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : FindDotnet();
+        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "StreamActions.Worker.dll"), .. arguments])
         {
             WorkingDirectory = RepositoryPaths.Root,
             RedirectStandardOutput = true,
@@ -43,33 +43,34 @@ internal sealed class WorkerProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         var worker = new WorkerProcess(new Process { StartInfo = start });
-        worker._process.OutputDataReceived += (_, e) => worker.Note(e.Data);
-        worker._process.ErrorDataReceived += (_, e) => worker.Note(e.Data);
+        worker._process.OutputDataReceived += (_, e) => worker.AddLine(e.Data);
+        worker._process.ErrorDataReceived += (_, e) => worker.AddLine(e.Data);
         worker._process.Start();
         worker._process.BeginOutputReadLine();
         worker._process.BeginErrorReadLine();
         return worker;
     }
 
-    /// <summary>Waits until it ends by itself.</summary>
-    public async Task<int> ExitAsync(TimeSpan deadline)
+    /// <summary>Waits until the worker ends by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync(TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(deadline);
+        using var limit = new CancellationTokenSource(timeout);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"the worker did not end within {deadline.TotalSeconds:f0} s; it printed:\n{Output}");
+            Assert.Fail($"the worker did not end within {timeout.TotalSeconds:f0} s; it printed:\n{Output}");
         }
         return _process.ExitCode;
     }
 
-    /// <summary>Waits until it has printed a text.</summary>
-    public async Task PrintedAsync(string text, TimeSpan deadline)
+    /// <summary>Waits until the worker has printed a text.</summary>
+    public async Task PrintedAsync(string text, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(deadline);
+        using var limit = new CancellationTokenSource(timeout);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
@@ -86,7 +87,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
     }
 
-    private void Note(string? line)
+    private void AddLine(string? line)
     {
         lock (_lock)
             _output.AppendLine(line);

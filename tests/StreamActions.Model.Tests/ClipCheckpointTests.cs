@@ -1,4 +1,4 @@
-// Sizes read off the tensors of published models, whose shapes and numbers of parameters are written down here; no numbers are needed for that.
+// Network sizes from the tensors of published models. The tests need only shapes, which stand here with the published parameter counts.
 using StreamActions.Model.Weights;
 using StreamActions.TestKit;
 
@@ -8,12 +8,13 @@ public sealed class ClipCheckpointTests
 {
     private const int Vocabulary = 49408, Context = 77;
 
-    // OpenAI's models, with their published numbers of parameters.
+    // OpenAI's models, with their published parameter counts.
     [Theory]
     [InlineData("ViT-B/16", 224, 16, 768, 12, 12, 512, 512, 8, 149_620_737)]
     [InlineData("ViT-B/32", 224, 32, 768, 12, 12, 512, 512, 8, 151_277_313)]
     [InlineData("ViT-L/14", 224, 14, 1024, 24, 16, 768, 768, 12, 427_616_513)]
-    public void Sizes_PublishedShapes_AreThoseOfTheModel(string model, int image, int patch, int width, int layers, int heads, int embedding, int textWidth, int textHeads, long parameters)
+    public void Sizes_PublishedShapes_AreThoseOfTheModel(
+        string model, int image, int patch, int width, int layers, int heads, int embedding, int textWidth, int textHeads, long parameters)
     {
         var weights = Official(1 + image / patch * (image / patch), patch, width, layers, embedding, textWidth);
         var config = ClipCheckpoint.Sizes(weights, model);
@@ -37,7 +38,7 @@ public sealed class ClipCheckpointTests
         }, config);
         Assert.Equal(heads, config.VisionHeads);
         Assert.Empty(config.Problems());
-        // The network of these sizes needs exactly these tensors, and a fresh temporal adapter.
+        // A network of these sizes needs exactly these tensors and a new temporal adapter.
         var needed = M2ClipParameters.List(config).Where(p => !p.Name.StartsWith("visual.t_adapter.", StringComparison.Ordinal)).ToList();
         CheckpointException.ThrowUnlessComplete(needed, weights, model);
         Assert.Equal(weights.Keys.Order(), needed.Select(p => p.Name).Order());
@@ -45,7 +46,7 @@ public sealed class ClipCheckpointTests
     }
 
     [Fact]
-    public void Sizes_TellingTensorsMissingOrOfAnotherRank_ListsThem()
+    public void Sizes_MissingTensorOrOtherRank_ListsAll()
     {
         var weights = Official(197, 16, 768, 1, 512, 512);
         weights.Remove("visual.proj");
@@ -57,19 +58,20 @@ public sealed class ClipCheckpointTests
     }
 
     [Fact]
-    public void Sizes_ReferencesWeights_AreThePublishedOnes()
+    public void Sizes_ReferenceWeights_AreThePublishedSizes()
     {
         Assert.True(M2ClipCheckpoint.IsNamed(GoldenReference.Weights.Keys));
-        // Frames and heads of the text transformer leave no trace in weights.
+        // The weights do not depend on the number of frames and of text heads.
         Assert.Equal(GoldenReference.Config with { Frames = 1, TextHeads = 1 }, M2ClipCheckpoint.Sizes(GoldenReference.Weights, "golden"));
     }
 
     [Theory]
     [InlineData(true, true, 2, 3, 5, 7)]
-    [InlineData(true, false, 1, 0, 5, 0)]    // adapters in the last vision block alone, none for texts
+    [InlineData(true, false, 1, 0, 5, 0)]    // adapters only in the last vision block, none for texts
     [InlineData(false, true, 2, 2, 0, 7)]
     [InlineData(false, false, 0, 1, 0, 0)]
-    public void Sizes_AnyPlacementAndHeads_AreFound(bool visionPreAttention, bool textPreAttention, int vision, int text, int classes, int words)
+    public void Sizes_EachPlacementAndHead_IsRecognised(
+        bool visionPreAttention, bool textPreAttention, int vision, int text, int classes, int words)
     {
         var config = TinyNetwork.Config with
         {
@@ -89,14 +91,15 @@ public sealed class ClipCheckpointTests
         var weights = RandomWeights.Of(config);
         Assert.Equal(config, M2ClipCheckpoint.Sizes(weights, "tiny"));
         var without = M2ClipCheckpoint.WithoutMaskedHead(config);
-        Assert.Equal((0, config.TextStackLayers, words > 0 ? Math.Max(0, text - 1) : text), (without.MlmVocabSize, without.TextLayers, without.TextAdapterLayers));
-        // What is left needs no tensor that was not there, in the same shape.
+        var textAdapters = words > 0 ? Math.Max(0, text - 1) : text;
+        Assert.Equal((0, config.TextStackLayers, textAdapters), (without.MlmVocabSize, without.TextLayers, without.TextAdapterLayers));
+        // The smaller network needs only tensors that exist, in the same shape.
         CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(without), weights, "tiny");
         Assert.Equal(config.TextStackLayers, without.TextStackLayers);
     }
 
     [Fact]
-    public void Sizes_HeadOrAdapterWithoutItsTellingTensor_ListsAllOfThem()
+    public void Sizes_HeadOrAdapterWithoutItsSize_ListsAll()
     {
         var weights = RandomWeights.Of(TinyNetwork.Config with { NumClasses = 3 });
         weights["visual.adapter_fc.weight"] = Shape(3);
@@ -105,12 +108,12 @@ public sealed class ClipCheckpointTests
         var message = Assert.Throws<CheckpointException>(() => M2ClipCheckpoint.Sizes(weights, "my.safetensors")).Message;
         Assert.Contains("my.safetensors: not the weights of an M²-CLIP", message, StringComparison.Ordinal);
         Assert.Contains("visual.adapter_fc.weight is [3]", message, StringComparison.Ordinal);
-        Assert.Contains("textad_fc1.weight, which tells the width of the adapters, is missing", message, StringComparison.Ordinal);
+        Assert.Contains("textad_fc1.weight is missing; it defines the width of the adapters", message, StringComparison.Ordinal);
     }
 
     private static TensorData Shape(params long[] shape) => new(shape, []);
 
-    // The tensors of OpenAI's checkpoints, by their shapes.
+    // Names and shapes of the tensors in OpenAI's checkpoints.
     private static Dictionary<string, TensorData> Official(int tokens, int patch, int width, int layers, int embedding, int textWidth)
     {
         var weights = new Dictionary<string, TensorData>
@@ -124,7 +127,8 @@ public sealed class ClipCheckpointTests
             ["visual.positional_embedding"] = Shape(tokens, width),
             ["visual.proj"] = Shape(width, embedding),
         };
-        void Add(string name, long rows, params long[] columns) => (weights[name + ".weight"], weights[name + ".bias"]) = (Shape([rows, .. columns]), Shape(rows));
+        void Add(string name, long rows, params long[] columns) =>
+            (weights[name + ".weight"], weights[name + ".bias"]) = (Shape([rows, .. columns]), Shape(rows));
         Add("ln_final", textWidth);
         Add("visual.ln_pre", width);
         Add("visual.ln_post", width);

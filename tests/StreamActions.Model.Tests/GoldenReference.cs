@@ -1,4 +1,4 @@
-// The published reference's numbers: a small random network, its inputs and its outputs.
+// The published reference values: a small random network, its inputs and its outputs.
 using StreamActions.Model.Weights;
 
 namespace StreamActions.Model.Tests;
@@ -13,9 +13,11 @@ internal static class GoldenReference
     public static M2ClipConfig Config { get; } =
         M2ClipConfig.Parse(File.ReadAllText(Path.Combine(Folder, "m2clip-small-12.json")), "m2clip-small-12.json");
 
-    public static Dictionary<string, TensorData> Weights { get; } = SafetensorsFile.Open(Path.Combine(Folder, "m2clip-small-12.weights.safetensors")).ReadAll();
+    public static Dictionary<string, TensorData> Weights { get; } =
+        SafetensorsFile.Open(Path.Combine(Folder, "m2clip-small-12.weights.safetensors")).ReadAll();
 
-    public static SafetensorsFile Expected { get; } = SafetensorsFile.Open(Path.Combine(Folder, "m2clip-small-12.expected.safetensors"));
+    public static SafetensorsFile Expected { get; } =
+        SafetensorsFile.Open(Path.Combine(Folder, "m2clip-small-12.expected.safetensors"));
 
     /// <summary>The reference's video [B, 3, T, S, S] in our layout [B, T, S, S, 3].</summary>
     public static TensorData Video()

@@ -1,4 +1,4 @@
-// What holds for the network whatever its weights: a fresh adapter changes nothing, time is seen, gradients reach everything.
+// Properties of the network for all weights: new adapters are the identity, frame order matters, gradients reach every parameter.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
@@ -8,7 +8,7 @@ namespace StreamActions.Model.Tests;
 public sealed class NetworkInvariantTests
 {
     [Fact]
-    public void Forward_FreshAdapters_EqualsPlainClipAveragedOverFrames()
+    public void Forward_NewAdapters_MatchesPlainClipAveragedOverFrames()
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
@@ -29,7 +29,7 @@ public sealed class NetworkInvariantTests
     }
 
     [Fact]
-    public void Forward_TrainedAdapters_SeesTheOrderOfFrames()
+    public void Forward_TrainedAdapters_DependsOnFrameOrder()
     {
         using var scope = NewDisposeScope();
         using var mode = no_grad();
@@ -42,12 +42,12 @@ public sealed class NetworkInvariantTests
         Assert.True(Worst(forwards, backwards) > 1e-3);
     }
 
-    // Only the class token leaves the last block, and the difference before that block's MLP moves patch tokens alone: the published network
-    // has these parameters, and nothing depends on them.
+    // Only the class token leaves the last block, and the difference before that block's MLP changes only patch tokens. The published
+    // network has these parameters, but no output depends on them.
     private const string WithoutEffect = "visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.";
 
     [Fact]
-    public void Backward_AllOutputs_GivesEveryParameterWithAnEffectAGradient()
+    public void Backward_AllOutputs_ReachesEveryParameterWithAnEffect()
     {
         using var scope = NewDisposeScope();
         var config = TinyNetwork.Config with { EmbedDim = TinyNetwork.Config.TextWidth };
@@ -57,14 +57,16 @@ public sealed class NetworkInvariantTests
         var vision = network.Vision.Forward(network.Vision.Normalize(frames));
         var text = network.Text.Forward(tensor(TinyNetwork.Tokens(config, 2)).reshape(2, config.ContextLength));
         var words = network.Masked!.Forward(text.Hidden, vision.FrameEmbeddings);
-        var loss = (network.LogitScale.exp() * vision.VideoEmbedding * text.Embedding).sum() + vision.ClassLogits!.pow(2).sum() + words.pow(2).sum();
+        var similarity = (network.LogitScale.exp() * vision.VideoEmbedding * text.Embedding).sum();
+        var loss = similarity + vision.ClassLogits!.pow(2).sum() + words.pow(2).sum();
         loss.backward();
-        var untouched = parameters.Tensors.Where(p => p.Value.grad is null || p.Value.grad.abs().max().item<float>() == 0).Select(p => p.Key);
-        Assert.Equal(parameters.Tensors.Keys.Where(n => n.StartsWith(WithoutEffect, StringComparison.Ordinal)), untouched);
+        var withoutGradient =
+            parameters.Tensors.Where(p => p.Value.grad is null || p.Value.grad.abs().max().item<float>() == 0).Select(p => p.Key);
+        Assert.Equal(parameters.Tensors.Keys.Where(n => n.StartsWith(WithoutEffect, StringComparison.Ordinal)), withoutGradient);
     }
 
     [Fact]
-    public void List_ReferenceConfiguration_NamesExactlyThePublishedTensors() =>
+    public void List_ReferenceConfiguration_NamesThePublishedTensors() =>
         Assert.Equal(
             GoldenReference.Weights.Keys.Order(StringComparer.Ordinal),
             M2ClipParameters.List(GoldenReference.Config).Select(p => p.Name).Order(StringComparer.Ordinal));

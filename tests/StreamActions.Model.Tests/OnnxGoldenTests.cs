@@ -1,4 +1,4 @@
-// The recorded graph gives the published reference's numbers in ONNX Runtime.
+// The recorded graph reproduces the published reference values in ONNX Runtime.
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using StreamActions.Onnx;
@@ -16,11 +16,11 @@ public sealed class OnnxGoldenTests
     [InlineData("text_hidden")]
     [InlineData("text_embedding")]
     [InlineData("mlm_logits")]
-    public void Reference_Output_EqualsPublishedNumbers(string name) =>
+    public void Reference_Output_MatchesPublishedValues(string name) =>
         Assert.InRange(GoldenReference.Difference(name, Outputs[name]), 0, GoldenReference.Bound);
 
     [Fact]
-    public void Reference_SimilarityOfVideoAndText_EqualsPublishedLogits()
+    public void Reference_SimilarityOfVideoAndText_MatchesPublishedLogits()
     {
         var scale = Math.Exp(GoldenReference.Weights["logit_scale"].Values[0]);
         var logits = Similarity.Logits(Outputs["video_embedding"], Outputs["text_embedding"], GoldenReference.Config.EmbedDim, scale);
@@ -31,7 +31,8 @@ public sealed class OnnxGoldenTests
     {
         var video = GoldenReference.Video();
         var tokens = GoldenReference.Tokens();
-        using var session = new InferenceSession(M2ClipGraphs.Reference(GoldenReference.Config, GoldenReference.Weights, (int)video.Shape[0]));
+        using var session =
+            new InferenceSession(M2ClipGraphs.Reference(GoldenReference.Config, GoldenReference.Weights, (int)video.Shape[0]));
         using var results = session.Run(
         [
             NamedOnnxValue.CreateFromTensor("video", new DenseTensor<float>(video.Values, [.. video.Shape.Select(s => (int)s)])),

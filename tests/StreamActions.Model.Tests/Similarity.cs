@@ -1,4 +1,4 @@
-// Cosines times a scale, computed plainly, for checks.
+// Cosine similarity times a scale, as a simple reference for tests.
 namespace StreamActions.Model.Tests;
 
 internal static class Similarity

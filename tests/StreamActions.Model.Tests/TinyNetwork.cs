@@ -1,4 +1,4 @@
-// A network small enough for every test.
+// A network small enough for unit tests.
 namespace StreamActions.Model.Tests;
 
 internal static class TinyNetwork
@@ -33,7 +33,7 @@ internal static class TinyNetwork
         return frames;
     }
 
-    /// <summary>Ids whose highest, the end token, stands at different places.</summary>
+    /// <summary>Ids with the end token, the highest id, at different positions.</summary>
     public static long[] Tokens(M2ClipConfig config, int texts)
     {
         var ids = new long[texts * config.ContextLength];

@@ -1,4 +1,4 @@
-// The same forward pass in libtorch gives the published reference's numbers.
+// The same forward pass in libtorch reproduces the published reference values.
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 
@@ -15,11 +15,11 @@ public sealed class TorchGoldenTests
     [InlineData("text_hidden")]
     [InlineData("text_embedding")]
     [InlineData("mlm_logits")]
-    public void Forward_ReferenceInputs_EqualsPublishedNumbers(string name) =>
+    public void Forward_ReferenceInputs_MatchesPublishedValues(string name) =>
         Assert.InRange(GoldenReference.Difference(name, Outputs[name]), 0, GoldenReference.Bound);
 
     [Fact]
-    public void Forward_SimilarityOfVideoAndText_EqualsPublishedLogits()
+    public void Forward_SimilarityOfVideoAndText_MatchesPublishedLogits()
     {
         var scale = Math.Exp(GoldenReference.Weights["logit_scale"].Values[0]);
         var logits = Similarity.Logits(Outputs["video_embedding"], Outputs["text_embedding"], GoldenReference.Config.EmbedDim, scale);

@@ -1,26 +1,28 @@
-// What this process holds: handles, threads, readers, memory.
+// Resources of this process: handles, threads, readers, memory.
 using System.Globalization;
 
 namespace StreamActions.TestKit.Fleet;
 
-/// <summary>One look at what the kernel says of this process.</summary>
-/// <param name="Handles">Open handles, but for loaded assemblies, which come with the first use of their code.</param>
+/// <summary>A snapshot of the resources of this process, from /proc.</summary>
+/// <param name="Handles">Open handles without loaded assemblies, which appear at the first use of their code.</param>
 /// <param name="Threads">Threads.</param>
-/// <param name="Readers">Its children that are <c>ffmpeg</c>.</param>
-/// <param name="RssBytes">Resident memory of this process alone.</param>
-/// <param name="Kinds">The handles by what they are: pipe, socket …</param>
+/// <param name="Readers">Process ids of its <c>ffmpeg</c> children.</param>
+/// <param name="RssBytes">Resident memory of this process without children.</param>
+/// <param name="Kinds">The handles by kind: pipe, socket …</param>
 internal sealed record Footprint(int Handles, int Threads, IReadOnlyList<int> Readers, long RssBytes, string Kinds)
 {
-    /// <summary>Looks.</summary>
+    /// <summary>Takes a snapshot.</summary>
     public static Footprint Now()
     {
         string[] handles = [.. Directory.GetFileSystemEntries("/proc/self/fd").Select(KindOf).OfType<string>()];
         var kinds = handles.GroupBy(kind => kind).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}");
-        return new(handles.Length, Directory.GetFileSystemEntries("/proc/self/task").Length, [.. Children("ffmpeg")], RssOf(Environment.ProcessId), string.Join(", ", kinds));
+        var threads = Directory.GetFileSystemEntries("/proc/self/task").Length;
+        return new(handles.Length, threads, [.. Children("ffmpeg")], RssOf(Environment.ProcessId), string.Join(", ", kinds));
     }
 
-    /// <summary>For people.</summary>
-    public override string ToString() => FormattableString.Invariant($"{Handles} handles ({Kinds}), {Threads} threads, {Readers.Count} readers, {RssBytes >> 20} MB");
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Handles} handles ({Kinds}), {Threads} threads, {Readers.Count} readers, {RssBytes >> 20} MB");
 
     private static string? KindOf(string handle)
     {
@@ -31,16 +33,17 @@ internal sealed record Footprint(int Handles, int Threads, IReadOnlyList<int> Re
         }
         catch (IOException)
         {
-            return null;   // Closed meanwhile.
+            return null;   // The handle was closed.
         }
     }
 
-    /// <summary>Resident memory of a process in bytes; 0 when it has gone.</summary>
+    /// <summary>Resident memory of a process in bytes; 0 when it has ended.</summary>
     public static long RssOf(int process)
     {
         try
         {
-            return long.Parse(File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+            var pages = File.ReadAllText($"/proc/{process}/statm").Split(' ')[1];
+            return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
         }
         catch (IOException)
         {
@@ -48,7 +51,9 @@ internal sealed record Footprint(int Handles, int Threads, IReadOnlyList<int> Re
         }
     }
 
-    /// <summary>A process's share of resident memory in bytes: pages that several have, such as ffmpeg's code, are divided among them. 0 when it has gone.</summary>
+    /// <summary>
+    /// Proportional resident memory of a process in bytes: processes split the pages that they share. 0 when it has ended.
+    /// </summary>
     public static long ShareOf(int process)
     {
         try
@@ -62,12 +67,12 @@ internal sealed record Footprint(int Handles, int Threads, IReadOnlyList<int> Re
         }
     }
 
-    /// <summary>Processor time that a process has used; zero when it has gone.</summary>
+    /// <summary>Processor time that a process has used; zero when it has ended.</summary>
     public static TimeSpan ProcessorTimeOf(int process)
     {
         try
         {
-            // After the name in parentheses: the state is field 3 of proc(5), utime 14, stime 15, in ticks of 10 ms.
+            // proc(5): the name in parentheses is field 2, the state 3, utime 14 and stime 15, in ticks of 10 ms.
             var fields = File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ');
             return TimeSpan.FromMilliseconds(10 * fields[11..13].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)));
         }
@@ -88,10 +93,11 @@ internal sealed record Footprint(int Handles, int Threads, IReadOnlyList<int> Re
             }
             catch (IOException)
             {
-                continue;   // A thread that ended meanwhile.
+                continue;   // The thread has ended.
             }
-            foreach (var child in children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture)))
+            foreach (var id in children.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
+                var child = int.Parse(id, CultureInfo.InvariantCulture);
                 if (NameOf(child) == program)
                     yield return child;
             }

@@ -1,11 +1,11 @@
-// What came from one camera of a fleet under observation.
+// Observations of one camera of a fleet.
 using System.Runtime.CompilerServices;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
 
 namespace StreamActions.TestKit.Fleet;
 
-/// <summary>Counts a camera's frames, on their way through, and keeps the course of its states.</summary>
+/// <summary>Counts the frames of a camera and records its states.</summary>
 internal sealed class ObservedCamera
 {
     private readonly Lock _lock = new();
@@ -17,7 +17,7 @@ internal sealed class ObservedCamera
     /// <summary>Frames so far, over all openings.</summary>
     public long Frames => Interlocked.Read(ref _frames);
 
-    /// <summary>The reader's process, while one runs.</summary>
+    /// <summary>The reader's process id while it runs.</summary>
     public int? ReaderProcessId => _reader?.ReaderProcessId;
 
     /// <summary>The sizes of the frames.</summary>
@@ -30,7 +30,7 @@ internal sealed class ObservedCamera
         }
     }
 
-    /// <summary>Its states so far, each once.</summary>
+    /// <summary>Its states in order, without repetitions.</summary>
     public IReadOnlyList<CameraStatus> Course
     {
         get
@@ -40,7 +40,7 @@ internal sealed class ObservedCamera
         }
     }
 
-    /// <summary>Looks at its state.</summary>
+    /// <summary>Records its present state.</summary>
     public void Look(CameraStatus status)
     {
         lock (_lock)
@@ -50,7 +50,7 @@ internal sealed class ObservedCamera
         }
     }
 
-    /// <summary>Puts itself between a source and the worker.</summary>
+    /// <summary>Wraps a source for the worker.</summary>
     public IFrameSource Observe(IFrameSource source)
     {
         _reader = source as FfmpegSource;
@@ -68,7 +68,7 @@ internal sealed class ObservedCamera
     {
         public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
-            await foreach (var frame in source.ReadAsync(cancellation).ConfigureAwait(false))
+            await foreach (var frame in source.ReadAsync(cancellation))
             {
                 camera.Note(frame);
                 yield return frame;

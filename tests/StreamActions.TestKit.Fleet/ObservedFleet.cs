@@ -1,4 +1,4 @@
-// The worker's own stages in this process, from an operator's file to the store, with an eye on every camera.
+// The worker's own stages in this process, from the operator's file to the store, with observed cameras.
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +12,7 @@ using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.TestKit.Fleet;
 
-/// <summary>A running fleet; nothing is replaced, only watched.</summary>
+/// <summary>A running fleet. It observes the stages and replaces none.</summary>
 internal sealed class ObservedFleet : IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
@@ -29,23 +29,24 @@ internal sealed class ObservedFleet : IAsyncDisposable
         _looking = Task.Run(LookAsync);
     }
 
-    /// <summary>What came from each camera.</summary>
+    /// <summary>Observations of each camera.</summary>
     public IReadOnlyDictionary<string, ObservedCamera> Cameras { get; }
 
     /// <summary>The cameras themselves.</summary>
     public IReadOnlyDictionary<string, CameraWorker> Workers { get; }
 
-    /// <summary>What the worker has said.</summary>
+    /// <summary>The log of the worker.</summary>
     public IReadOnlyCollection<string> Lines => _lines.Lines;
 
-    /// <summary>Whose turn it is to be opened.</summary>
+    /// <summary>The slots in which cameras open.</summary>
     public OpeningSlots Slots => _host.Services.GetRequiredService<OpeningSlots>();
 
     /// <summary>Starts a worker with these cameras.</summary>
-    /// <param name="folder">Takes its file and its store.</param>
-    /// <param name="model">The model; not disposed with the fleet.</param>
+    /// <param name="folder">The folder for its file and its store.</param>
+    /// <param name="model">The model; the caller disposes it.</param>
     /// <param name="cameras">Addresses by name.</param>
-    public static async Task<ObservedFleet> StartAsync(TemporaryFolder folder, IActionModel model, IReadOnlyDictionary<string, string> cameras)
+    public static async Task<ObservedFleet> StartAsync(
+        TemporaryFolder folder, IActionModel model, IReadOnlyDictionary<string, string> cameras)
     {
         var path = folder.File("fleet.yaml");
         await File.WriteAllTextAsync(path, $$"""
@@ -54,22 +55,22 @@ internal sealed class ObservedFleet : IAsyncDisposable
             cameras:
             {{string.Join('\n', cameras.Select(c => $"  {c.Key}: {{ source: \"{c.Value}\" }}"))}}
             alerts: { fall: { phrases: ["a person falls down"] } }
-            """).ConfigureAwait(false);
+            """);
         var (file, problems) = StreamActionsFileReader.Read(path, _ => null);
         if (file is null)
             throw new InvalidOperationException(string.Join('\n', problems));
         var observed = cameras.Keys.ToDictionary(name => name, _ => new ObservedCamera());
         LineLog lines = new();
         var host = Build(file, model, observed, lines);
-        await host.StartAsync().ConfigureAwait(false);
+        await host.StartAsync();
         return new(host, observed, lines);
     }
 
-    /// <summary>How a camera is.</summary>
+    /// <summary>The status of a camera.</summary>
     public CameraStatus Status(string camera) => Workers[camera].Status;
 
-    /// <summary>Waits for something that other processes bring about.</summary>
-    /// <returns>How long it took; null when it did not come about.</returns>
+    /// <summary>Waits until the condition holds.</summary>
+    /// <returns>The waiting time; null after the time-out.</returns>
     public static async Task<TimeSpan?> UntilAsync(Func<bool> condition, TimeSpan patience)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -77,7 +78,7 @@ internal sealed class ObservedFleet : IAsyncDisposable
         {
             if (TimeProvider.System.GetElapsedTime(began) > patience)
                 return null;
-            await Task.Delay(LookEvery).ConfigureAwait(false);
+            await Task.Delay(LookEvery);
         }
         return TimeProvider.System.GetElapsedTime(began);
     }
@@ -85,9 +86,9 @@ internal sealed class ObservedFleet : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _looking.ConfigureAwait(false);
-        await _host.StopAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
+        await _looking;
+        await _host.StopAsync();
         _host.Dispose();
         _stop.Dispose();
     }
@@ -102,7 +103,10 @@ internal sealed class ObservedFleet : IAsyncDisposable
         builder.Services.AddSingleton<FrameSourceFactory>(p =>
         {
             FrameSources sources = new(
-                model.Manifest.Clip, p.GetRequiredService<WorkerMetrics>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<FrameSources>>());
+                model.Manifest.Clip,
+                p.GetRequiredService<WorkerMetrics>(),
+                p.GetRequiredService<TimeProvider>(),
+                p.GetRequiredService<ILogger<FrameSources>>());
             return camera => cameras[camera.Name].Observe(sources.Open(camera));
         });
         return builder.Build();
@@ -114,7 +118,7 @@ internal sealed class ObservedFleet : IAsyncDisposable
         {
             foreach (var (name, camera) in Cameras)
                 camera.Look(Status(name));
-            await Task.Delay(LookEvery, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(LookEvery, CancellationToken.None);
         }
     }
 
@@ -131,7 +135,8 @@ internal sealed class ObservedFleet : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 _lines.Enqueue($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel}: {formatter(state, exception)}");

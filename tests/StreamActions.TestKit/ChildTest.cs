@@ -1,15 +1,15 @@
-// A test of a test assembly, run alone in a process of its own: what another test then kills.
+// Runs one test of an assembly in a child process, so that another test can kill it.
 using System.Diagnostics;
 using System.Reflection;
 
 namespace StreamActions.TestKit;
 
-/// <summary>Starts such processes. The test is explicit, so that nothing else runs it, and is told by an environment variable what to work on.</summary>
+/// <summary>Starts such processes. The test must be explicit, and reads its input from an environment variable.</summary>
 public static class ChildTest
 {
-    /// <summary>Starts it.</summary>
-    /// <param name="assembly">The test assembly, which must be the running program's.</param>
-    /// <param name="test">Name of the test's method.</param>
+    /// <summary>Starts the process.</summary>
+    /// <param name="assembly">The test assembly; it must be the running program.</param>
+    /// <param name="test">Name of the test method.</param>
     /// <param name="variable">The environment variable that the test reads.</param>
     /// <param name="value">Its value.</param>
     public static Process Start(Assembly assembly, string test, string variable, string value)
@@ -20,7 +20,7 @@ public static class ChildTest
             RedirectStandardError = true,
             Environment = { [variable] = value },
         };
-        // Under "dotnet exec" the process is dotnet itself and wants to be told what to run.
+        // Under "dotnet exec" the process is dotnet itself and needs the path of the assembly.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(assembly.Location);
         foreach (var argument in (string[])["-explicit", "only", "-method", $"*.{test}"])

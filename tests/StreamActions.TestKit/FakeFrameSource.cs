@@ -1,4 +1,4 @@
-// A camera that does what a test says: pictures of one brightness, then an end, a failure or silence.
+// A scripted camera: pictures of one brightness, then an end, a failure or silence.
 using System.Runtime.CompilerServices;
 using StreamActions.Video;
 
@@ -21,22 +21,25 @@ public sealed class FakeFrameSource : IFrameSource
     public bool IsDisposed { get; private set; }
 
     /// <summary>Pictures, then the end of the recording.</summary>
-    public static FakeFrameSource Ending(TimeProvider time, IEnumerable<(DateTimeOffset, byte)> pictures) => new(pictures, _ => Task.CompletedTask, time);
+    public static FakeFrameSource Ending(TimeProvider time, IEnumerable<(DateTimeOffset, byte)> pictures) =>
+        new(pictures, _ => Task.CompletedTask, time);
 
     /// <summary>Pictures, then a failure.</summary>
     public static FakeFrameSource Failing(TimeProvider time, Exception failure, params IEnumerable<(DateTimeOffset, byte)> pictures) =>
         new(pictures, _ => Task.FromException(failure), time);
 
-    /// <summary>Pictures, then nothing until it is stopped.</summary>
+    /// <summary>Pictures, then silence until it is stopped.</summary>
     public static FakeFrameSource Silent(TimeProvider time, params IEnumerable<(DateTimeOffset, byte)> pictures) =>
         new(pictures, token => Task.Delay(Timeout.Infinite, token), time);
 
-    /// <summary>Pictures, then nothing until it is let go: not even when it is stopped, as a driver may do.</summary>
-    public static FakeFrameSource Hanging(TimeProvider time, Task letGo, params IEnumerable<(DateTimeOffset, byte)> pictures) => new(pictures, _ => letGo, time);
+    /// <summary>Pictures, then silence until <paramref name="letGo"/> ends. It ignores cancellation, as a driver may do.</summary>
+    public static FakeFrameSource Hanging(TimeProvider time, Task letGo, params IEnumerable<(DateTimeOffset, byte)> pictures) =>
+        new(pictures, _ => letGo, time);
 
-    /// <summary>A regular row of pictures: brightness by second.</summary>
+    /// <summary>Pictures at regular times, with one brightness for each second.</summary>
     public static IEnumerable<(DateTimeOffset, byte)> Row(DateTimeOffset start, int fps, params byte[] brightnessBySecond) =>
-        Enumerable.Range(0, brightnessBySecond.Length * fps).Select(i => (start + i * TimeSpan.FromSeconds(1.0 / fps), brightnessBySecond[i / fps]));
+        Enumerable.Range(0, brightnessBySecond.Length * fps)
+            .Select(i => (start + i * TimeSpan.FromSeconds(1.0 / fps), brightnessBySecond[i / fps]));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -49,7 +52,7 @@ public sealed class FakeFrameSource : IFrameSource
             frame.Pixels.Fill(brightness);
             yield return frame;
         }
-        await _after(cancellation).ConfigureAwait(false);
+        await _after(cancellation);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-// Weights for a network of any size that leave nothing at zero.
+// Random weights for a network of any size, none of them zero.
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 
@@ -7,7 +7,7 @@ namespace StreamActions.TestKit;
 /// <summary>Random weights.</summary>
 public static class RandomWeights
 {
-    /// <summary>One value for every number of every parameter, the same for the same seed.</summary>
+    /// <summary>Values for every parameter; the same seed gives the same values.</summary>
     public static Dictionary<string, TensorData> Of(M2ClipConfig config, int seed = 1)
     {
         var random = new Random(seed);

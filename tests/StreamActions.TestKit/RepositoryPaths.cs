@@ -1,4 +1,4 @@
-// Where tests find the repository and what lies beside it.
+// Paths of the repository and of the shared folder next to it.
 namespace StreamActions.TestKit;
 
 /// <summary>Paths of this checkout.</summary>
@@ -7,7 +7,7 @@ public static class RepositoryPaths
     /// <summary>The folder with the solution file.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Material shared by developers beside the checkout; tests that need it skip when it is not there.</summary>
+    /// <summary>The optional folder of test material next to the checkout. Tests that need it are skipped without it.</summary>
     public static string Shared { get; } = Path.Combine(Path.GetDirectoryName(Root)!, "shared");
 
     private static string FindRoot()

@@ -1,4 +1,4 @@
-// Small recordings of known content, made by ffmpeg.
+// Small recordings with known content, created with ffmpeg.
 using System.Diagnostics;
 using System.Globalization;
 
@@ -9,33 +9,36 @@ public static class TestVideo
 {
     /// <summary>A moving test picture as H.264 mp4.</summary>
     public static string Make(string path, int width = 320, int height = 240, int fps = 12, double seconds = 3) =>
-        Run(path, ["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"testsrc=size={width}x{height}:rate={fps}:duration={seconds}")]);
+        Run(path, ["-f", "lavfi", "-i", FormattableString.Invariant($"testsrc=size={width}x{height}:rate={fps}:duration={seconds}")]);
 
     /// <summary>One colour (0xRRGGBB) as H.264 mp4.</summary>
     public static string MakeColour(string path, int rgb, int width = 320, int height = 240, int fps = 12, double seconds = 2) =>
-        Run(path, ["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"color=c=0x{rgb:X6}:size={width}x{height}:rate={fps}:duration={seconds}")]);
+        Run(path,
+            ["-f", "lavfi", "-i", FormattableString.Invariant($"color=c=0x{rgb:X6}:size={width}x{height}:rate={fps}:duration={seconds}")]);
 
-    /// <summary>A recording that changes its resolution in the middle: recordings of 3 s one after the other, as an MPEG transport stream.</summary>
+    /// <summary>Joins recordings of 3 s to an MPEG transport stream, whose resolution may change in the middle.</summary>
     public static string Join(string path, params string[] recordings)
     {
         using var joined = File.Create(path);
         for (var i = 0; i < recordings.Length; i++)
         {
             var part = $"{path}.{i}.ts";
-            Ffmpeg(["-i", recordings[i], "-c", "copy", "-output_ts_offset", (i * 3).ToString(CultureInfo.InvariantCulture), "-f", "mpegts", part]);
+            var start = (i * 3).ToString(CultureInfo.InvariantCulture);
+            Ffmpeg(["-i", recordings[i], "-c", "copy", "-output_ts_offset", start, "-f", "mpegts", part]);
             joined.Write(File.ReadAllBytes(part));
         }
         return path;
     }
 
     /// <summary>
-    /// A recording in which some moments last: the pictures at these seconds are held for so long, with the noise of a sensor over everything, at 4
-    /// frames a second.
+    /// A recording at 4 frames a second with still parts: it holds the pictures at these seconds for some time, and adds sensor noise to
+    /// all frames.
     /// </summary>
     public static string Hold(string path, string recording, int heldSeconds, params int[] at)
     {
-        // From the last to the first, so that each is found where it was.
-        var holds = at.OrderDescending().Select(second => string.Create(CultureInfo.InvariantCulture, $"loop=loop={heldSeconds * 4}:size=1:start={second * 4}"));
+        // From the last to the first, so that earlier positions stay valid.
+        var holds = at.OrderDescending()
+            .Select(second => FormattableString.Invariant($"loop=loop={heldSeconds * 4}:size=1:start={second * 4}"));
         return Run(path, ["-i", recording, "-vf", $"fps=4,{string.Join(',', holds)},setpts=N/4/TB,noise=alls=8:allf=t", "-r", "4"]);
     }
 
@@ -47,7 +50,8 @@ public static class TestVideo
 
     private static void Ffmpeg(string[] arguments)
     {
-        using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true })!;
+        ProcessStartInfo start = new("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments]) { RedirectStandardError = true };
+        using var ffmpeg = Process.Start(start)!;
         var printed = ffmpeg.StandardError.ReadToEnd();
         ffmpeg.WaitForExit();
         if (ffmpeg.ExitCode != 0)

@@ -1,4 +1,4 @@
-// No secret of an address is ever shown.
+// The secrets of an address never appear in texts.
 namespace StreamActions.Video.Tests;
 
 public class AddressRedactorTests
@@ -14,26 +14,31 @@ public class AddressRedactorTests
         Assert.Equal(shown, AddressRedactor.Show(address, SourceKind.Stream));
 
     [Fact]
-    public void Show_File_IsThePath() => Assert.Equal("/films/a@b?c.mp4", AddressRedactor.Show("/films/a@b?c.mp4", SourceKind.File));
+    public void Show_File_ReturnsThePath() => Assert.Equal("/films/a@b?c.mp4", AddressRedactor.Show("/films/a@b?c.mp4", SourceKind.File));
 
     [Theory]
     [InlineData("Impossible to open 'rtsp://viewer:p%40ss%2Fw@10.0.0.5/sub'")]
     [InlineData("wrong password p@ss/w")]
     [InlineData("wrong password p%40ss%2Fw")]
     [InlineData("redirected to rtsp://other:p@ss/w@10.0.0.6/sub")]
-    public void Redact_AnyForm_HidesThePassword(string text)
+    public void Redact_PasswordInAnyForm_IsHidden(string text)
     {
         var redacted = new AddressRedactor("rtsp://viewer:p%40ss%2Fw@10.0.0.5/sub", SourceKind.Stream).Redact(text);
 
-        Assert.DoesNotContain("ss", redacted.Replace("password", "", StringComparison.Ordinal).Replace("Impossible", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        var rest = redacted.Replace("password", "", StringComparison.Ordinal).Replace("Impossible", "", StringComparison.Ordinal);
+        Assert.DoesNotContain("ss", rest, StringComparison.Ordinal);
         Assert.Contains("***", redacted, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Redact_TokenInQuery_IsHidden() =>
-        Assert.Equal("bad token ***", new AddressRedactor("http://h/v?token=abc%2Bdef&channel=1", SourceKind.Stream).Redact("bad token abc+def"));
+        Assert.Equal(
+            "bad token ***",
+            new AddressRedactor("http://h/v?token=abc%2Bdef&channel=1", SourceKind.Stream).Redact("bad token abc+def"));
 
     [Fact]
-    public void ToString_Options_HoldsNoSecret() =>
-        Assert.Equal("rtsp://***@h/s", new SourceOptions { Address = "rtsp://u:pw@h/s", Kind = SourceKind.Stream, SampleFps = 4 }.ToString());
+    public void ToString_Options_ContainsNoSecret() =>
+        Assert.Equal(
+            "rtsp://***@h/s",
+            new SourceOptions { Address = "rtsp://u:pw@h/s", Kind = SourceKind.Stream, SampleFps = 4 }.ToString());
 }

@@ -1,4 +1,4 @@
-// Whole recordings as model-sized frames; real clips through both readers.
+// Recordings as frames of the model's size; real clips with both readers.
 using StreamActions.Core.Clips;
 using StreamActions.TestKit;
 
@@ -7,12 +7,13 @@ namespace StreamActions.Video.Tests;
 public class ClipReaderTests(Recordings recordings) : IClassFixture<Recordings>
 {
     [Fact]
-    public async Task ReadAllAsync_Recording_IsWhatTheWorkerWouldSee()
+    public async Task ReadAllAsync_Recording_ReturnsTheWorkersFrames()
     {
         var clip = await ClipReader.ReadAllAsync(recordings.Moving, 8, 32, ResizeRule.CenterCrop, TestContext.Current.CancellationToken);
 
         var expected = new List<byte>();
-        await foreach (var frame in new FfmpegSource(Recordings.Fast(recordings.Moving, 8), TimeProvider.System).ReadAsync(TestContext.Current.CancellationToken))
+        await using var source = new FfmpegSource(Recordings.Fast(recordings.Moving, 8), TimeProvider.System);
+        await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
         {
             var square = new byte[32 * 32 * 3];
             FramePreprocessor.Resize(frame, crop: null, 32, ResizeRule.CenterCrop, square);
@@ -24,21 +25,21 @@ public class ClipReaderTests(Recordings recordings) : IClassFixture<Recordings>
     }
 
     [Fact]
-    public async Task EachAsync_PartOfARecording_HasItsFramesAndTimes()
+    public async Task EachAsync_PartOfARecording_ReturnsItsFramesAndTimes()
     {
         List<(TimeSpan Time, byte[] Pixels)> whole = [], part = [];
         await EachAsync(new(4), whole);
         await EachAsync(new(4) { From = TimeSpan.FromSeconds(1), Length = TimeSpan.FromSeconds(1.5) }, part);
 
         Assert.Equal(12, whole.Count);
-        // 1 s and 1.5 s lie on frame borders, and the frame on display is the same from both starts.
+        // 1 s and 1.5 s are frame borders, so both starts show the same frames.
         Assert.Equal(whole[4..10].Select(f => f.Time), part.Select(f => f.Time));
         for (var k = 0; k < part.Count; k++)
-            Assert.True(whole[4 + k].Pixels.AsSpan().SequenceEqual(part[k].Pixels), $"frame {k} is another picture");
+            Assert.True(whole[4 + k].Pixels.AsSpan().SequenceEqual(part[k].Pixels), $"frame {k} differs");
     }
 
     [Fact]
-    public async Task EachAsync_MostFrames_StopsThere()
+    public async Task EachAsync_MostFrames_StopsAfterThem()
     {
         List<(TimeSpan, byte[])> frames = [];
 
@@ -47,10 +48,13 @@ public class ClipReaderTests(Recordings recordings) : IClassFixture<Recordings>
     }
 
     private async Task<int> EachAsync(RecordingPart part, List<(TimeSpan, byte[])> frames) => await ClipReader.EachAsync(
-        recordings.Moving, part, frame => frames.Add((frame.CapturedAt - Recordings.WrittenAt, frame.Pixels.ToArray())), TestContext.Current.CancellationToken);
+        recordings.Moving,
+        part,
+        frame => frames.Add((frame.CapturedAt - Recordings.WrittenAt, frame.Pixels.ToArray())),
+        TestContext.Current.CancellationToken);
 
     [Fact]
-    public void ReadAll_Missing_NamesThePath()
+    public void ReadAll_MissingFile_NamesThePath()
     {
         var exception = Assert.Throws<SourceException>(() => ClipReader.ReadAll(recordings.Missing, 8, 32, ResizeRule.Squash));
 
@@ -62,18 +66,20 @@ public class ClipReaderTests(Recordings recordings) : IClassFixture<Recordings>
     [InlineData("arm_wrestling.mp4")]
     [InlineData("cleaning_pool.mp4")]
     [InlineData("playing_basketball.mp4")]
-    public async Task ReadAsync_RealClip_BothReadersSeeTheSame(string name)
+    public async Task ReadAsync_RealClip_BothReadersAgree(string name)
     {
         var path = Path.Combine(RepositoryPaths.Shared, "clips", name);
         if (!File.Exists(path))
             Assert.Skip($"no {name} in the clips folder beside the repository");
 
-        var byFfmpeg = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(path), TimeProvider.System));
-        var byOpenCv = await Recordings.ReadAsync(new OpenCvSource(Recordings.Fast(path), TimeProvider.System));
+        var byFfmpeg = await Recordings.ByFfmpegAsync(Recordings.Fast(path));
+        var byOpenCv = await Recordings.ByOpenCvAsync(Recordings.Fast(path));
 
         Assert.InRange(byFfmpeg.Count, 40, 41);
-        Assert.Equal(byFfmpeg.Select(frame => (frame.CapturedAt, frame.Width, frame.Height)), byOpenCv.Select(frame => (frame.CapturedAt, frame.Width, frame.Height)));
-        // Neighbouring pictures at most, and other arithmetic: the mean colour agrees within a few levels.
+        Assert.Equal(
+            byFfmpeg.Select(frame => (frame.CapturedAt, frame.Width, frame.Height)),
+            byOpenCv.Select(frame => (frame.CapturedAt, frame.Width, frame.Height)));
+        // The readers may choose neighbouring pictures and round differently: the mean colour agrees within a few levels.
         for (var k = 0; k < byFfmpeg.Count; k++)
             Assert.InRange(Math.Abs(byFfmpeg[k].Mean.G - byOpenCv[k].Mean.G), 0, 6);
     }

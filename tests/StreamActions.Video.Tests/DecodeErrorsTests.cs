@@ -1,4 +1,4 @@
-// Damage that the reader reports is counted.
+// The source counts the decode errors that the reader reports.
 using StreamActions.TestKit;
 
 namespace StreamActions.Video.Tests;
@@ -13,12 +13,13 @@ public class DecodeErrorsTests
     [InlineData("[rtsp @ 0x55] RTP: missed 3 packets", true)]
     [InlineData("[swscaler @ 0x55] deprecated pixel format used", false)]
     [InlineData("rtsp://***@10.0.0.5/sub: Connection refused", false)]
-    public void IsOne_Line_ToldFromOthers(string line, bool damage) => Assert.Equal(damage, DecodeErrors.IsOne(line));
+    public void IsDecodeError_Line_RecognisesDecodeErrors(string line, bool expected) =>
+        Assert.Equal(expected, DecodeErrors.IsDecodeError(line));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ReadAsync_Recording_CountsDamageOnlyWhereThereIsSome(bool damaged)
+    public async Task ReadAsync_Recording_CountsErrorsOnlyWhenDamaged(bool damaged)
     {
         using TemporaryFolder folder = new();
         var recording = TestVideo.Join(folder.File("dock.ts"), TestVideo.Make(folder.File("dock.mp4"), 320, 240, fps: 12, seconds: 3));
@@ -30,7 +31,7 @@ public class DecodeErrorsTests
         Assert.Equal(damaged, source.DecodeErrors > 0);
     }
 
-    // Overwrites one packet in twenty behind the first ones, which hold the tables and the first picture's start.
+    // Overwrites every twentieth packet after the first ones, which hold the tables and the start of the first picture.
     private static void Damage(string recording)
     {
         const int packet = 188;

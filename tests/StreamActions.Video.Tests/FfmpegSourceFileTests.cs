@@ -1,12 +1,12 @@
-// Recordings read by ffmpeg: which frames, with which times, at which pace.
+// Recordings read with ffmpeg: frames, times and pace.
 namespace StreamActions.Video.Tests;
 
 public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Recordings>
 {
     [Fact]
-    public async Task ReadAsync_Recording_GivesRegularFramesFromItsWriteTime()
+    public async Task ReadAsync_Recording_ReturnsRegularFramesFromItsWriteTime()
     {
-        var frames = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving), TimeProvider.System));
+        var frames = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving));
 
         Assert.Equal(12, frames.Count);
         for (var k = 0; k < frames.Count; k++)
@@ -18,29 +18,29 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     }
 
     [Fact]
-    public async Task ReadAsync_Twice_GivesTheSameFramesAndTimes()
+    public async Task ReadAsync_TwoRuns_ReturnTheSameFramesAndTimes()
     {
-        var first = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving, 3), TimeProvider.System));
-        var second = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving, 3), TimeProvider.System));
+        var first = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving, 3));
+        var second = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving, 3));
 
         Assert.Equal(9, first.Count);
         Assert.Equal(first, second);
     }
 
     [Fact]
-    public async Task ReadAsync_StartedAt_IsTheFirstFramesTime()
+    public async Task ReadAsync_StartedAt_IsTheTimeOfTheFirstFrame()
     {
         var startedAt = new DateTimeOffset(2025, 12, 31, 23, 59, 59, 500, TimeSpan.FromHours(1));
-        var frames = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving) with { StartedAt = startedAt }, TimeProvider.System), 3);
+        var frames = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving) with { StartedAt = startedAt }, 3);
 
         Assert.Equal(startedAt, frames[0].CapturedAt);
         Assert.Equal(startedAt.AddSeconds(0.5), frames[2].CapturedAt);
     }
 
     [Fact]
-    public async Task ReadAsync_Loop_TimeGoesOnAndPicturesRepeat()
+    public async Task ReadAsync_Loop_RepeatsPicturesAndContinuesTime()
     {
-        var frames = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving) with { Loop = true }, TimeProvider.System), 30);
+        var frames = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving) with { Loop = true }, 30);
 
         Assert.Equal(30, frames.Count);
         for (var k = 0; k < 30; k++)
@@ -53,7 +53,7 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     [Theory]
     [InlineData(RecordingPace.Realtime, 0.25)]
     [InlineData(RecordingPace.Fast, 0)]
-    public async Task ReadAsync_Pace_SaysWhenEachFrameArrives(RecordingPace pace, double secondsApart)
+    public async Task ReadAsync_Pace_DeterminesArrival(RecordingPace pace, double secondsApart)
     {
         var time = new SteppingTime();
         await using var source = new FfmpegSource(Recordings.Fast(recordings.Moving) with { Pace = pace }, time);
@@ -70,7 +70,7 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     }
 
     [Fact]
-    public async Task ReadAsync_SlowTaker_LosesNothing()
+    public async Task ReadAsync_SlowConsumer_DropsNoFrame()
     {
         await using var source = new FfmpegSource(Recordings.Fast(recordings.Moving, 12), TimeProvider.System);
         var sequence = new List<long>();
@@ -86,9 +86,10 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     }
 
     [Fact]
-    public async Task ReadAsync_LargePicture_IsShrunkIntoTheBoxWithItsColour()
+    public async Task ReadAsync_LargePicture_IsScaledToTheLimits()
     {
-        var frames = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Large) with { MaxWidth = 400, MaxHeight = 400 }, TimeProvider.System));
+        var options = Recordings.Fast(recordings.Large) with { MaxWidth = 400, MaxHeight = 400 };
+        var frames = await Recordings.ByFfmpegAsync(options);
 
         Assert.Equal(8, frames.Count);
         Assert.All(frames, frame =>
@@ -101,9 +102,9 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     }
 
     [Fact]
-    public async Task ReadAsync_ResolutionChanges_EachFrameHasItsOwnSize()
+    public async Task ReadAsync_ResolutionChange_EachFrameHasItsOwnSize()
     {
-        var frames = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Changing), TimeProvider.System));
+        var frames = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Changing));
 
         Assert.Contains(frames, frame => (frame.Width, frame.Height) == (320, 240));
         var red = frames.Where(frame => (frame.Width, frame.Height) == (480, 270)).ToList();
@@ -113,40 +114,45 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     }
 
     [Fact]
-    public async Task ReadAsync_MissingFile_IsNotFound() => await FailsAsync(recordings.Missing, SourceFailure.NotFound, recordings.Missing);
+    public async Task ReadAsync_MissingFile_IsNotFound() =>
+        await FailsAsync(recordings.Missing, SourceFailure.NotFound, recordings.Missing);
 
     [Fact]
-    public async Task ReadAsync_Garbage_IsUnsupported() => await FailsAsync(recordings.Garbage, SourceFailure.Unsupported, recordings.Garbage);
+    public async Task ReadAsync_Garbage_IsUnsupported() =>
+        await FailsAsync(recordings.Garbage, SourceFailure.Unsupported, recordings.Garbage);
 
     [Fact]
-    public async Task ReadAsync_LoopedGarbage_FailsInsteadOfSpinning() =>
+    public async Task ReadAsync_LoopedGarbage_FailsInsteadOfLooping() =>
         await FailsAsync(recordings.Garbage, SourceFailure.Unsupported, recordings.Garbage, options => options with { Loop = true });
 
     [Fact]
-    public async Task ReadAsync_Playlist_IsRefusedUnlessAskedFor()
+    public async Task ReadAsync_Playlist_IsRefusedUnlessAllowed()
     {
         await FailsAsync(recordings.Playlist, SourceFailure.Unsupported, recordings.Playlist);
 
-        var asked = Recordings.Fast(recordings.Playlist) with { AllowPlaylists = true };
-        Assert.NotEmpty(await Recordings.ReadAsync(new FfmpegSource(asked, TimeProvider.System), 4));
+        var allowed = Recordings.Fast(recordings.Playlist) with { AllowPlaylists = true };
+        Assert.NotEmpty(await Recordings.ByFfmpegAsync(allowed, 4));
     }
 
     [Fact]
     public async Task ReadAsync_TooManyPixels_IsUnsupported() =>
-        await FailsAsync(recordings.Large, SourceFailure.Unsupported, "larger than allowed", options => options with { MaxPixels = 640 * 480 });
+        await FailsAsync(
+            recordings.Large, SourceFailure.Unsupported, "larger than allowed", options => options with { MaxPixels = 640 * 480 });
 
     [Fact]
-    public async Task ReadAsync_ReaderMissing_SaysWhatToInstall()
+    public async Task ReadAsync_MissingReader_NamesThePackage()
     {
-        await FailsAsync(recordings.Moving, SourceFailure.ReaderMissing, "apt-get install ffmpeg", options => options with { Reader = "ffmpeg-of-nowhere" });
+        const string missing = "ffmpeg-missing";
+        await FailsAsync(
+            recordings.Moving, SourceFailure.ReaderMissing, "apt-get install ffmpeg", options => options with { Reader = missing });
 
-        var exception = Assert.Throws<SourceException>(() => FfmpegSource.FindReader("ffmpeg-of-nowhere"));
+        var exception = Assert.Throws<SourceException>(() => FfmpegSource.FindReader(missing));
         Assert.Equal(SourceFailure.ReaderMissing, exception.Failure);
         Assert.EndsWith("/ffmpeg", FfmpegSource.FindReader(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task ReadAsync_SecondTime_IsRefused()
+    public async Task ReadAsync_CalledTwice_Throws()
     {
         var source = new FfmpegSource(Recordings.Fast(recordings.Moving), TimeProvider.System);
         await Recordings.ReadAsync(source, 1);
@@ -155,7 +161,7 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
     }
 
     [Fact]
-    public async Task ReadAsync_Cancelled_StopsTheChild()
+    public async Task ReadAsync_Cancellation_StopsTheChild()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using var source = new FfmpegSource(Recordings.Fast(recordings.Moving) with { Loop = true }, TimeProvider.System);
@@ -171,14 +177,15 @@ public class FfmpegSourceFileTests(Recordings recordings) : IClassFixture<Record
         Assert.Null(source.ReaderProcessId);
     }
 
-    private static async Task FailsAsync(string path, SourceFailure failure, string named, Func<SourceOptions, SourceOptions>? change = null)
+    private static async Task FailsAsync(
+        string path, SourceFailure failure, string message, Func<SourceOptions, SourceOptions>? change = null)
     {
         var options = Recordings.Fast(path);
         var exception = await Assert.ThrowsAsync<SourceException>(() =>
-            Recordings.ReadAsync(new FfmpegSource(change?.Invoke(options) ?? options, TimeProvider.System)));
+            Recordings.ByFfmpegAsync(change?.Invoke(options) ?? options));
 
         Assert.Equal(failure, exception.Failure);
-        Assert.Contains(named, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }
 }

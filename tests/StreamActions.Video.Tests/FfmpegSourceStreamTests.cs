@@ -1,4 +1,4 @@
-// Live streams read by ffmpeg from a real RTSP server, and the ways in which they fail.
+// Live streams from an RTSP server, read with ffmpeg, and their failures.
 using System.Net;
 using System.Net.Sockets;
 using StreamActions.TestKit.Rtsp;
@@ -9,8 +9,10 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
 {
     private const string Password = "s3:cr/t@#";
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     [Fact]
-    public async Task ReadAsync_Rtsp_FramesArriveStampedWithArrival()
+    public async Task ReadAsync_Rtsp_FramesCarryTheirArrivalTime()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
         var clock = new AskedTime();
@@ -19,9 +21,9 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
 
         Assert.Equal(8, frames.Count);
         Assert.All(frames, frame => Assert.Equal((320, 240), (frame.Width, frame.Height)));
-        // By the clock that was given: the stream's own times are of another year.
+        // From the injected clock: the times of the stream are of another year.
         Assert.All(frames, frame => Assert.InRange(frame.CapturedAt, AskedTime.Start, clock.Last));
-        // Each by its own arrival: no stamp of the stream, none twice.
+        // Each frame has its own arrival time.
         Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.CapturedAt < pair.Second.CapturedAt));
         Assert.True(frames.Select(frame => frame.Hash).Distinct().Count() > 4, "the picture moves");
     }
@@ -31,18 +33,19 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
 
-        Assert.Equal(3, (await Recordings.ReadAsync(Source(server.Url("dock"), options => options with { Transport = "udp" }), 3)).Count);
+        var source = Source(server.Url("dock"), options => options with { Transport = "udp" });
+        Assert.Equal(3, (await Recordings.ReadAsync(source, 3)).Count);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ReadAsync_Password_LogsInAndIsNotInTheProcessList(bool digest)
+    public async Task ReadAsync_Password_IsNotInTheProcessList(bool digest)
     {
         await using var server = await ProtectedAsync(recordings.Moving, digest);
         await using var source = Source(server.Url("dock", "viewer", Password));
 
-        await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (var frame in source.ReadAsync(Cancellation))
         {
             frame.Dispose();
             var shown = ProcessFacts.CommandLine(source.ReaderProcessId!.Value);
@@ -56,7 +59,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ReadAsync_WrongPassword_IsUnauthorizedAndSaysNoPassword(bool digest)
+    public async Task ReadAsync_WrongPassword_IsUnauthorizedWithoutThePassword(bool digest)
     {
         await using var server = await ProtectedAsync(recordings.Moving, digest);
 
@@ -76,25 +79,30 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task ReadAsync_NobodyListens_IsRefused() => await FailsAsync(Source($"rtsp://127.0.0.1:{FreePort()}/dock"), SourceFailure.Refused);
+    public async Task ReadAsync_NoServer_IsRefused() =>
+        await FailsAsync(Source($"rtsp://127.0.0.1:{FreePort()}/dock"), SourceFailure.Refused);
 
     [Fact]
-    public async Task ReadAsync_AcceptsButNeverAnswers_TimesOut()
+    public async Task ReadAsync_ServerNeverAnswers_TimesOut()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
 
-        var source = Source($"rtsp://127.0.0.1:{port}/dock", options => options with { Deadlines = options.Deadlines with { Start = TimeSpan.FromSeconds(1) } });
+        var deadlines = Recordings.Patient with { Start = TimeSpan.FromSeconds(1) };
+        var source = Source($"rtsp://127.0.0.1:{port}/dock", options => options with { Deadlines = deadlines });
 
-        Assert.Contains("no first frame within 1 s", (await FailsAsync(source, SourceFailure.TimedOut)).Message, StringComparison.Ordinal);
+        var exception = await FailsAsync(source, SourceFailure.TimedOut);
+
+        Assert.Contains("no first frame within 1 s", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ReadAsync_ServerFreezes_TimesOut()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
-        var source = Source(server.Url("dock"), options => options with { Deadlines = options.Deadlines with { Steady = TimeSpan.FromSeconds(1.5) } });
+        var deadlines = Recordings.Patient with { Steady = TimeSpan.FromSeconds(1.5) };
+        var source = Source(server.Url("dock"), options => options with { Deadlines = deadlines });
 
         var exception = await FailsAsync(source, SourceFailure.TimedOut, afterFrames: 3, then: server.Freeze);
 
@@ -102,7 +110,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task ReadAsync_ServerDies_EndsAndThenIsRefusedAndComesBack()
+    public async Task ReadAsync_ServerRestarts_EndsThenIsRefusedThenReads()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
 
@@ -114,13 +122,13 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task ReadAsync_ResolutionChangesLive_EachFrameHasItsOwnSize()
+    public async Task ReadAsync_LiveResolutionChange_EachFrameHasItsOwnSize()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving + "+" + recordings.Large);
         await using var source = Source(server.Url("dock"));
 
         var sizes = new HashSet<(int, int)>();
-        await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+        await foreach (var frame in source.ReadAsync(Cancellation))
         {
             sizes.Add((frame.Width, frame.Height));
             frame.Dispose();
@@ -132,15 +140,15 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task ReadAsync_NobodyTakesFrames_OldestAreDroppedAndCounted()
+    public async Task ReadAsync_SlowConsumer_DropsAndCountsOldestFrames()
     {
         await using var server = await RtspServer.StartAsync("dock", recordings.Moving);
         await using var source = Source(server.Url("dock"), options => options with { SampleFps = 15 });
-        await using var frames = source.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var frames = source.ReadAsync(Cancellation).GetAsyncEnumerator(Cancellation);
         Assert.True(await frames.MoveNextAsync());
         var first = frames.Current.Sequence;
 
-        await ProcessFacts.UntilAsync(() => source.DroppedFrames >= 10, "nothing is dropped");
+        await ProcessFacts.UntilAsync(() => source.DroppedFrames >= 10, "no frame was dropped");
         Assert.True(await frames.MoveNextAsync());
 
         Assert.True(frames.Current.Sequence > first + 10, "the next frame is a recent one");
@@ -166,14 +174,15 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
         Digest = digest,
     });
 
-    private static async Task<SourceException> FailsAsync(FfmpegSource source, SourceFailure failure, int afterFrames = 0, Action? then = null)
+    private static async Task<SourceException> FailsAsync(
+        FfmpegSource source, SourceFailure failure, int afterFrames = 0, Action? then = null)
     {
         var count = 0;
         var exception = await Assert.ThrowsAsync<SourceException>(async () =>
         {
             await using (source)
             {
-                await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
+                await foreach (var frame in source.ReadAsync(Cancellation))
                 {
                     frame.Dispose();
                     if (++count == afterFrames)

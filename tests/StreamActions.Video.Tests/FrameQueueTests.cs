@@ -1,10 +1,10 @@
-// Who waits and what is dropped between reading and taking.
+// Waiting and dropping in the queue between reading thread and consumer.
 namespace StreamActions.Video.Tests;
 
 public class FrameQueueTests
 {
     [Fact]
-    public void Post_LiveAndFull_DropsTheOldestAndCounts()
+    public void Post_FullLiveQueue_DropsAndCountsTheOldest()
     {
         var queue = new FrameQueue(2, dropOldest: true);
         var frames = Enumerable.Range(0, 5).Select(NewFrame).ToArray();
@@ -18,7 +18,7 @@ public class FrameQueueTests
     }
 
     [Fact]
-    public async Task Post_RecordingAndFull_WaitsAndDropsNothing()
+    public async Task Post_FullRecordingQueue_WaitsAndDropsNothing()
     {
         var queue = new FrameQueue(2, dropOldest: false);
         var producer = Task.Run(() =>
@@ -38,7 +38,7 @@ public class FrameQueueTests
     }
 
     [Fact]
-    public async Task Abandon_WhileAPosterWaits_ReleasesItAndGivesFramesBack()
+    public async Task Abandon_PostIsWaiting_ReleasesItAndDisposesFrames()
     {
         var queue = new FrameQueue(1, dropOldest: false);
         Frame queued = NewFrame(0), waiting = NewFrame(1);
@@ -46,7 +46,7 @@ public class FrameQueueTests
         var poster = Task.Run(() => queue.Post(waiting), TestContext.Current.CancellationToken);
 
         queue.Abandon();
-        // A frame that slipped in while the queue was emptied is given back by the second call, as when a source stops.
+        // The second call disposes a frame that was added while the first one emptied the queue, as when a source stops.
         await poster;
         queue.Abandon();
 

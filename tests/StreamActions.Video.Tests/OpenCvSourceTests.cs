@@ -1,22 +1,22 @@
-// Recordings read by OpenCV follow the same rules as those read by ffmpeg.
+// Recordings read with OpenCV follow the same rules as with ffmpeg.
 namespace StreamActions.Video.Tests;
 
 public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings>
 {
     [Fact]
-    public async Task ReadAsync_Recording_GivesTheTimesAndSizesThatFfmpegGives()
+    public async Task ReadAsync_Recording_ReturnsTheTimesAndSizesOfFfmpeg()
     {
-        var byOpenCv = await Recordings.ReadAsync(new OpenCvSource(Recordings.Fast(recordings.Moving), TimeProvider.System));
-        var byFfmpeg = await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving), TimeProvider.System));
+        var byOpenCv = await Recordings.ByOpenCvAsync(Recordings.Fast(recordings.Moving));
+        var byFfmpeg = await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving));
 
         Assert.Equal(byFfmpeg.Select(Facts), byOpenCv.Select(Facts));
         Assert.Equal(12, byOpenCv.Select(frame => frame.Hash).Distinct().Count());
     }
 
     [Fact]
-    public async Task ReadAsync_LargePicture_IsShrunkIntoTheBoxWithItsColour()
+    public async Task ReadAsync_LargePicture_IsScaledToTheLimits()
     {
-        var frames = await Recordings.ReadAsync(new OpenCvSource(Recordings.Fast(recordings.Large), TimeProvider.System));
+        var frames = await Recordings.ByOpenCvAsync(Recordings.Fast(recordings.Large));
 
         Assert.Equal(8, frames.Count);
         Assert.All(frames, frame =>
@@ -29,9 +29,9 @@ public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings
     }
 
     [Fact]
-    public async Task ReadAsync_Loop_TimeGoesOnAndPicturesRepeat()
+    public async Task ReadAsync_Loop_RepeatsPicturesAndContinuesTime()
     {
-        var frames = await Recordings.ReadAsync(new OpenCvSource(Recordings.Fast(recordings.Moving) with { Loop = true }, TimeProvider.System), 30);
+        var frames = await Recordings.ByOpenCvAsync(Recordings.Fast(recordings.Moving) with { Loop = true }, 30);
 
         for (var k = 0; k < 30; k++)
         {
@@ -41,9 +41,9 @@ public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings
     }
 
     [Fact]
-    public async Task ReadAsync_FasterThanTheRecording_RepeatsPictures()
+    public async Task ReadAsync_SampleRateAboveTheRecording_RepeatsPictures()
     {
-        var frames = await Recordings.ReadAsync(new OpenCvSource(Recordings.Fast(recordings.Moving, sampleFps: 24), TimeProvider.System), 24);
+        var frames = await Recordings.ByOpenCvAsync(Recordings.Fast(recordings.Moving, sampleFps: 24), 24);
 
         for (var k = 0; k < 24; k++)
             Assert.Equal(Recordings.WrittenAt.AddTicks((long)Math.Round(k * TimeSpan.TicksPerSecond / 24.0)), frames[k].CapturedAt);
@@ -63,14 +63,15 @@ public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings
         await FailsAsync(new SourceOptions { Address = address, Kind = SourceKind.Device, SampleFps = 4 }, failure);
 
     [Fact]
-    public async Task ReadAsync_StreamWithoutNetworkSupport_SaysWhatToDo()
+    public async Task ReadAsync_StreamWithoutNetworkSupport_NamesTheRemedy()
     {
         var options = new SourceOptions { Address = "rtsp://127.0.0.1:1/a", Kind = SourceKind.Stream, SampleFps = 4 };
 
-        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(new OpenCvSource(options, TimeProvider.System)));
+        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ByOpenCvAsync(options));
 
-        // With network support, nobody listens there.
-        Assert.True(exception.Failure == SourceFailure.Refused || exception.Message.Contains("this OpenCV has no network support; use reader: ffmpeg", StringComparison.Ordinal), exception.Message);
+        // An OpenCV with network support finds no server at this port.
+        if (exception.Failure != SourceFailure.Refused)
+            Assert.Contains("this OpenCV has no network support; use reader: ffmpeg", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public class OpenCvSourceTests(Recordings recordings) : IClassFixture<Recordings
 
     private static async Task FailsAsync(SourceOptions options, SourceFailure failure)
     {
-        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(new OpenCvSource(options, TimeProvider.System)));
+        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ByOpenCvAsync(options));
 
         Assert.Equal(failure, exception.Failure);
         Assert.Contains(options.Address, exception.Message, StringComparison.Ordinal);

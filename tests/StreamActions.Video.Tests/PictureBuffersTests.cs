@@ -1,13 +1,13 @@
-// A buffer that any thread gave back is the next one's.
+// The pool reuses a buffer that another thread returned.
 namespace StreamActions.Video.Tests;
 
 public sealed class PictureBuffersTests
 {
-    // A size of its own: other tests rent pictures at the same time.
+    // A size that no other test uses: tests run in parallel.
     private const int Bytes = 90_000_000;
 
     [Fact]
-    public void Pool_BuffersGivenBackByManyThreads_HoldsNoMoreThanWereInUseAtOnce()
+    public void Pool_BuffersReturnedByManyThreads_HoldsNoMoreThanWereInUse()
     {
         HashSet<byte[]> seen = new(ReferenceEqualityComparer.Instance);
         for (var i = 0; i < 40; i++)

@@ -1,4 +1,4 @@
-// What the kernel says of a process.
+// Facts about a process from /proc.
 using System.Globalization;
 
 namespace StreamActions.Video.Tests;
@@ -7,10 +7,10 @@ internal static class ProcessFacts
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The arguments as any user of the machine sees them.</summary>
+    /// <summary>The arguments, as every user of the machine can see them.</summary>
     public static string CommandLine(int id) => File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
 
-    /// <summary>The program that runs under this id, or null when there is none (a zombie counts as one).</summary>
+    /// <summary>The program that runs under this id, or null when no process has it (a zombie counts as a process).</summary>
     public static string? Name(int id)
     {
         try
@@ -23,13 +23,13 @@ internal static class ProcessFacts
         }
     }
 
-    /// <summary>The one child of a process that runs this program.</summary>
+    /// <summary>The child of a process that runs this program.</summary>
     public static int ChildOf(int id, string program) => Directory.GetDirectories($"/proc/{id}/task")
         .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .Select(child => int.Parse(child, CultureInfo.InvariantCulture))
         .Single(child => Name(child) == program);
 
-    /// <summary>Waits, with a generous deadline, until the condition holds.</summary>
+    /// <summary>Waits until the condition holds, at most 30 s.</summary>
     public static async Task UntilAsync(Func<bool> condition, string otherwise)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));

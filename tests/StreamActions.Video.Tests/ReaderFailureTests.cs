@@ -1,4 +1,4 @@
-// What ffmpeg says becomes a reason; the lines are those that FFmpeg 5.1 really printed.
+// Translates ffmpeg's messages into failures. The lines come from FFmpeg 5.1.
 namespace StreamActions.Video.Tests;
 
 public class ReaderFailureTests
@@ -12,12 +12,15 @@ public class ReaderFailureTests
     [InlineData("pipe:0: Connection timed out", SourceFailure.TimedOut)]
     [InlineData("file:g.mp4: Invalid data found when processing input", SourceFailure.Unsupported)]
     [InlineData("Stream map '0:v:0' matches no streams.", SourceFailure.Unsupported)]
-    [InlineData("[h264 @ 0x55ca] [IMGUTILS @ 0x7ffc] Picture size 320x240 exceeds specified max pixel count 1000, see the documentation", SourceFailure.Unsupported)]
+    [InlineData(
+        "[h264 @ 0x55ca] [IMGUTILS @ 0x7ffc] Picture size 320x240 exceeds specified max pixel count 1000, see the documentation",
+        SourceFailure.Unsupported)]
     [InlineData("Unrecognized option 'fps_mode'.", SourceFailure.ReaderMissing)]
     [InlineData("something else", SourceFailure.Other)]
-    public void Describe_BeforeAnyFrame_NamesTheReason(string printed, SourceFailure failure)
+    public void Describe_BeforeTheFirstFrame_NamesTheFailure(string printed, SourceFailure failure)
     {
-        var exception = ReaderFailure.Describe("rtsp://***@h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, [printed, "trailing words"]);
+        var exception =
+            ReaderFailure.Describe("rtsp://***@h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, [printed, "trailing words"]);
 
         Assert.Equal(failure, exception.Failure);
         Assert.StartsWith("rtsp://***@h/s: ", exception.Message, StringComparison.Ordinal);
@@ -26,10 +29,14 @@ public class ReaderFailureTests
     }
 
     [Fact]
-    public void Describe_AfterFrames_DamagedDataIsNoReason() =>
-        Assert.Equal(SourceFailure.Ended, ReaderFailure.Describe("s", SourceKind.Stream, true, 0, ["[h264 @ 0x1] Invalid data found when processing input"]).Failure);
+    public void Describe_DamagedDataAfterFrames_IsEnded()
+    {
+        string[] printed = ["[h264 @ 0x1] Invalid data found when processing input"];
+
+        Assert.Equal(SourceFailure.Ended, ReaderFailure.Describe("s", SourceKind.Stream, framesSeen: true, exitCode: 0, printed).Failure);
+    }
 
     [Fact]
-    public void Describe_NothingPrintedNoFrame_IsUnsupported() =>
+    public void Describe_NoMessageAndNoFrame_IsUnsupported() =>
         Assert.Equal(SourceFailure.Unsupported, ReaderFailure.Describe("s", SourceKind.File, false, 0, []).Failure);
 }

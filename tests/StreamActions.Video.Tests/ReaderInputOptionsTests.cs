@@ -1,11 +1,9 @@
-// Which input options may be set, and that they reach the reader.
+// The permitted input options, and how they reach the reader.
 namespace StreamActions.Video.Tests;
 
 public class ReaderInputOptionsTests(Recordings recordings) : IClassFixture<Recordings>
 {
-    private static readonly SourceOptions _stream = new() { Address = "rtsp://10.0.0.5/sub", Kind = SourceKind.Stream, SampleFps = 4 };
-
-    private static Dictionary<string, string> Given(string name, string value) => new() { [name] = value };
+    private static readonly SourceOptions Stream = new() { Address = "rtsp://10.0.0.5/sub", Kind = SourceKind.Stream, SampleFps = 4 };
 
     [Theory]
     [InlineData("fflags", "nobuffer+discardcorrupt", true)]
@@ -17,22 +15,26 @@ public class ReaderInputOptionsTests(Recordings recordings) : IClassFixture<Reco
     [InlineData("user_agent", "a' -i b", false)]
     [InlineData("live_start_index", "-3", true)]
     [InlineData("skip_frame", "nokey", true)]
-    public void Problem_Value_OnlyItsForm(string name, string value, bool good) => Assert.Equal(good, ReaderInputOptions.Problem(name, value) is null);
+    public void Problem_Value_IsNullOnlyForPermittedValues(string name, string value, bool permitted) =>
+        Assert.Equal(permitted, ReaderInputOptions.Problem(name, value) is null);
 
     [Theory]
     [InlineData("reorder_queue_size", "rtsp://h/a", true)]
     [InlineData("reorder_queue_size", "http://h/a", false)]
     [InlineData("probesize", "/a.mp4", true)]
-    public void AppliesTo_Address_ByItsScheme(string name, string address, bool expected) => Assert.Equal(expected, ReaderInputOptions.AppliesTo(name, address));
+    public void AppliesTo_Address_DependsOnItsScheme(string name, string address, bool expected) =>
+        Assert.Equal(expected, ReaderInputOptions.AppliesTo(name, address));
 
     [Fact]
-    public void For_Stream_DecoderOptionsBeforeTheInputAndAllOthersInTheScript()
+    public void For_Stream_PutsDecoderOptionsInTheArgumentsAndOthersInTheScript()
     {
-        var command = ReaderCommand.For(_stream with { InputOptions = new Dictionary<string, string> { ["skip_frame"] = "nokey", ["user_agent"] = "a b" }, Hardware = "vaapi" });
+        Dictionary<string, string> options = new() { ["skip_frame"] = "nokey", ["user_agent"] = "a b" };
+        var command = ReaderCommand.For(Stream with { InputOptions = options, Hardware = "vaapi" });
 
         var arguments = string.Join(' ', command.Arguments);
+        var input = arguments.IndexOf("-i pipe:0", StringComparison.Ordinal);
         Assert.Contains("-hwaccel vaapi", arguments, StringComparison.Ordinal);
-        Assert.InRange(arguments.IndexOf("-skip_frame nokey", StringComparison.Ordinal), 0, arguments.IndexOf("-i pipe:0", StringComparison.Ordinal));
+        Assert.InRange(arguments.IndexOf("-skip_frame nokey", StringComparison.Ordinal), 0, input);
         Assert.Contains("option user_agent 'a b'\n", command.Script, StringComparison.Ordinal);
     }
 
@@ -40,15 +42,21 @@ public class ReaderInputOptionsTests(Recordings recordings) : IClassFixture<Reco
     [InlineData("http://h/live.m3u8?token=x", true)]
     [InlineData("http://h/video.mjpg?list=a.m3u8", false)]
     [InlineData("rtsp://h/sub", false)]
-    public void For_Hls_IsReadAtItsOwnPace(string address, bool paced) => Assert.Equal(paced, ReaderCommand.For(_stream with { Address = address }).Arguments.Contains("-re"));
+    public void For_Hls_IsReadAtItsOwnPace(string address, bool paced) =>
+        Assert.Equal(paced, ReaderCommand.For(Stream with { Address = address }).Arguments.Contains("-re"));
 
     [Theory]
     [InlineData("protocol_whitelist", "file")]
     [InlineData("probesize", "many")]
-    public void Source_OptionThatIsNotAllowed_IsRefused(string name, string value) => Assert.Contains(
-        name, Assert.Throws<ArgumentException>(() => new FfmpegSource(_stream with { InputOptions = Given(name, value) }, TimeProvider.System)).Message, StringComparison.Ordinal);
+    public void Constructor_ForbiddenOption_NamesIt(string name, string value)
+    {
+        var options = Stream with { InputOptions = new Dictionary<string, string> { [name] = value } };
 
-    /// <summary>Every one is known to the ffmpeg in use: one it does not know would end it.</summary>
+        var exception = Assert.Throws<ArgumentException>(() => new FfmpegSource(options, TimeProvider.System));
+        Assert.Contains(name, exception.Message, StringComparison.Ordinal);
+    }
+
+    // ffmpeg ends at an option that it does not know, so this proves that it knows all of them.
     [Fact]
     public async Task ReadAsync_RecordingWithEveryOption_IsRead()
     {
@@ -62,24 +70,29 @@ public class ReaderInputOptionsTests(Recordings recordings) : IClassFixture<Reco
             ["skip_frame"] = "noref",
             ["skip_loop_filter"] = "all",
         };
-        Assert.Equal(ReaderInputOptions.Names.Where(name => ReaderInputOptions.AppliesTo(name, recordings.Moving)).Order(), options.Keys.Order());
+        var applicable = ReaderInputOptions.Names.Where(name => ReaderInputOptions.AppliesTo(name, recordings.Moving));
+        Assert.Equal(applicable.Order(), options.Keys.Order());
 
-        Assert.NotEmpty(await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving) with { InputOptions = options }, TimeProvider.System)));
+        Assert.NotEmpty(await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving) with { InputOptions = options }));
     }
 
     [Fact]
-    public async Task ReadAsync_HardwareThatCannotBeHad_SaysSoAndIsReadAllTheSame()
+    public async Task ReadAsync_HardwareNotAvailable_ReportsItAndDecodesOnTheCpu()
     {
         List<(SourceFailure, string)> degraded = [];
-        var options = Recordings.Fast(recordings.Moving) with { Hardware = "drm", OnDegraded = (failure, what) => degraded.Add((failure, what)) };
+        var options = Recordings.Fast(recordings.Moving) with
+        {
+            Hardware = "drm",
+            OnDegraded = (failure, what) => degraded.Add((failure, what)),
+        };
 
-        var frames = await Recordings.ReadAsync(new FfmpegSource(options, TimeProvider.System));
+        var frames = await Recordings.ByFfmpegAsync(options);
 
         Assert.Equal(12, frames.Count);
-        Assert.SkipWhen(degraded.Count == 0, "this machine decodes by drm");
+        Assert.SkipWhen(degraded.Count == 0, "this machine supports hardware decoding with drm");
         var (failure, what) = Assert.Single(degraded);
         Assert.Equal(SourceFailure.NoHardware, failure);
-        Assert.Contains("hardware decoding cannot be had", what, StringComparison.Ordinal);
-        Assert.EndsWith("; the processor decodes", what, StringComparison.Ordinal);
+        Assert.Contains("hardware decoding is not available", what, StringComparison.Ordinal);
+        Assert.EndsWith("; decoding on the CPU", what, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-// The child never outlives who started it, and leaves nothing behind.
+// The child never outlives its parent and leaks nothing.
 using System.Diagnostics;
 using System.Globalization;
 using StreamActions.TestKit;
@@ -8,10 +8,11 @@ namespace StreamActions.Video.Tests;
 public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recordings>
 {
     [Fact]
-    public async Task DisposeAsync_WhileReading_ChildIsGone()
+    public async Task DisposeAsync_WhileReading_EndsTheChild()
     {
         await using var source = new FfmpegSource(Looped(), TimeProvider.System);
-        await using var frames = source.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var frames = source.ReadAsync(cancellation).GetAsyncEnumerator(cancellation);
         Assert.True(await frames.MoveNextAsync());
         var child = source.ReaderProcessId!.Value;
         Assert.Equal("ffmpeg", ProcessFacts.Name(child));
@@ -22,7 +23,7 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
     }
 
     [Fact]
-    public async Task ReadAsync_ChildIsKilled_FailsInsteadOfEnding()
+    public async Task ReadAsync_KilledChild_Fails()
     {
         await using var source = new FfmpegSource(Looped(), TimeProvider.System);
 
@@ -40,15 +41,16 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
     }
 
     [Fact]
-    public async Task HostIsKilled_ChildStopped_IsGoneToo()
+    public async Task Host_KilledWhileChildIsStopped_ChildEndsToo()
     {
-        using var host = ChildTest.Start(typeof(ReadingChild).Assembly, nameof(ReadingChild.Reads_UntilKilled), ReadingChild.Recording, recordings.Moving);
+        using var host = ChildTest.Start(
+            typeof(ReadingChild).Assembly, nameof(ReadingChild.ReadAsync_UntilKilled), ReadingChild.Recording, recordings.Moving);
         int child;
         try
         {
             await PrintedAsync(host, ReadingChild.Line).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             child = ProcessFacts.ChildOf(host.Id, "ffmpeg");
-            // A stopped child cannot notice a broken pipe: only the kernel can end it.
+            // A stopped child cannot notice a broken pipe: only the kernel ends it.
             Signal("STOP", child);
         }
         finally
@@ -69,21 +71,22 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
     }
 
     [Fact]
-    public async Task ReadAsync_ManyTimes_LeaksNoHandleAndNoThread()
+    public async Task ReadAsync_ManyRuns_LeakNoHandleAndNoThread()
     {
         for (var i = 0; i < 3; i++)
-            await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving), TimeProvider.System), 2);
+            await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving), 2);
         var (handles, threads) = ProcessFacts.OfThisProcess();
 
         for (var i = 0; i < 20; i++)
-            await Recordings.ReadAsync(new FfmpegSource(Recordings.Fast(recordings.Moving), TimeProvider.System), 2);
+            await Recordings.ByFfmpegAsync(Recordings.Fast(recordings.Moving), 2);
 
-        // Each run has three pipes and two threads: a leak shows as forty or more. Other tests and the pool cause a few.
-        await ProcessFacts.UntilAsync(() => ProcessFacts.OfThisProcess() is var now && now.Handles < handles + 20 && now.Threads < threads + 20,
+        // Each run has three pipes and two threads, so a leak adds forty or more. Other tests and the thread pool add a few.
+        await ProcessFacts.UntilAsync(
+            () => ProcessFacts.OfThisProcess() is var now && now.Handles < handles + 20 && now.Threads < threads + 20,
             $"before: {handles} handles, {threads} threads; after: {ProcessFacts.OfThisProcess()}");
     }
 
-    // The test program has lines of its own before it.
+    // The test program prints other lines before this one.
     private static async Task PrintedAsync(Process host, string line)
     {
         while (await host.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } printed)
@@ -91,12 +94,12 @@ public class ReaderProcessTests(Recordings recordings) : IClassFixture<Recording
             if (printed.Contains(line, StringComparison.Ordinal))
                 return;
         }
-        Assert.Fail("the child ended by itself");
+        Assert.Fail("the child ended before the test killed it");
     }
 
     private SourceOptions Looped() => Recordings.Fast(recordings.Moving) with { Loop = true };
 
-    /// <summary>Where nobody reaps orphans (containers without an init), the dead child stays listed.</summary>
+    /// <summary>In a container without an init process, a dead orphan stays in the process list.</summary>
     private static bool IsZombie(int id)
     {
         try

@@ -1,4 +1,4 @@
-// The picture inside the reader's canvas.
+// The picture on the reader's canvas.
 using CsCheck;
 
 namespace StreamActions.Video.Tests;
@@ -6,7 +6,7 @@ namespace StreamActions.Video.Tests;
 public class RgbaPictureTests
 {
     [Fact]
-    public void CopyRgb_AnySize_FindsThePictureAndItsPixels() =>
+    public void CopyRgb_AnySize_ReturnsThePixelsOfThePicture() =>
         Gen.Select(Gen.Int[1, 70], Gen.Int[1, 20], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int).Sample((width, height, right, below, seed) =>
         {
             var canvasWidth = width + right;

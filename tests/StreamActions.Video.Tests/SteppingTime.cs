@@ -1,8 +1,8 @@
-// A clock that moves only when somebody waits for it.
+// A clock that moves only when code waits for it.
 namespace StreamActions.Video.Tests;
 
 /// <summary>
-/// Whoever asks for a delay gets it at once, and the clock moves on by it: what was waited for can be read off the clock. Timers that are
+/// A delay ends at once and advances the clock by its length, so that a test can read the waiting time from the clock. Timers that are
 /// created unarmed (deadlines) never fire.
 /// </summary>
 internal sealed class SteppingTime : TimeProvider

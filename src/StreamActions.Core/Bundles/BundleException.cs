@@ -1,7 +1,7 @@
-// The one error of a bundle that cannot be trusted.
+// The error type for bundles.
 namespace StreamActions.Core.Bundles;
 
-/// <summary>A model bundle is missing, damaged or not one this version can run. The message names the file and says what to do.</summary>
+/// <summary>A model bundle is missing, damaged, or not supported by this version. The message names the file and the remedy.</summary>
 public sealed class BundleException : Exception
 {
     /// <inheritdoc cref="BundleException"/>

@@ -1,11 +1,11 @@
-// The proof a bundle carries: clips and phrases with the outputs that the trainer's own network gave for them.
+// Golden clips: inputs with their expected outputs, so that every machine can check a bundle before it uses it.
 using System.Text.Json;
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Core.Bundles;
 
-/// <summary>Golden clips and phrases of a bundle, with the outputs libtorch computed when the bundle was made.</summary>
-/// <param name="Phrases">Phrases, before the prompt template.</param>
+/// <summary>Golden clips and phrases of a bundle, with the outputs that libtorch computed at export.</summary>
+/// <param name="Phrases">Phrases, without the prompt template.</param>
 /// <param name="TextEmbeddings">One unit vector [D] a phrase.</param>
 /// <param name="VideoEmbeddings">One unit vector [D] a clip.</param>
 /// <param name="ClassLogits">One vector [K] a clip; empty vectors when the model has no classes.</param>
@@ -59,7 +59,8 @@ public sealed record GoldenClips(
         return golden;
     }
 
-    /// <summary>Largest absolute difference between outputs and what was recorded; infinite when a number is missing or not finite.</summary>
+    /// <summary>Largest absolute difference between two sets of outputs.</summary>
+    /// <returns>At least 0; infinite when the sizes differ or a number is not finite.</returns>
     public static double Deviation(IReadOnlyList<float[]> actual, IReadOnlyList<float[]> expected)
     {
         if (actual.Count != expected.Count)

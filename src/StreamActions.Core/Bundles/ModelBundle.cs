@@ -1,11 +1,11 @@
-// A bundle folder: opened once, every file's hash checked before anything of it is used.
+// A bundle folder. Opening it checks the hash of every file.
 using System.Security.Cryptography;
 
 namespace StreamActions.Core.Bundles;
 
 /// <summary>
-/// A model as the worker meets it: a folder with <c>manifest.json</c>, the graphs, the tokenizer's two files and the golden clips;
-/// of a trained model also <c>evaluation.json</c>, its report on held-out clips.
+/// A model as the worker loads it: a folder with <c>manifest.json</c>, the graphs, the tokenizer's two files and the golden clips;
+/// a trained model also has <c>evaluation.json</c>, its report on held-out clips.
 /// </summary>
 public sealed class ModelBundle
 {
@@ -14,7 +14,7 @@ public sealed class ModelBundle
         Vocabulary = "tokenizer/vocab.json", Merges = "tokenizer/merges.txt",
         GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json", EvaluationFile = "evaluation.json";
 
-    /// <summary>What the trainer needs to go on from a bundle; the worker does not read it, and a bundle may be without.</summary>
+    /// <summary>Optional files with which the trainer continues training. The worker does not read them.</summary>
     public const string TrainingWeights = "training/weights.safetensors", TrainingNetwork = "training/network.json";
 
     private static readonly string[] Required = [VideoGraph, TextGraph, Vocabulary, Merges, GoldenClipsFile, GoldenExpectedFile];
@@ -24,7 +24,7 @@ public sealed class ModelBundle
     /// <summary>Full path of the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What the manifest says.</summary>
+    /// <summary>The manifest.</summary>
     public ModelManifest Manifest { get; }
 
     /// <summary>SHA-256 of the manifest, which holds the hashes of all other files: one value that identifies the whole bundle.</summary>
@@ -34,7 +34,9 @@ public sealed class ModelBundle
     public string PathOf(string file) => Path.Combine(Folder, file);
 
     /// <summary>Opens a bundle and checks every file that the manifest names.</summary>
-    /// <exception cref="BundleException">The folder, the manifest or a file is missing, or a file is not the one the manifest was written for.</exception>
+    /// <exception cref="BundleException">
+    /// The folder, the manifest or a file is missing, or a file does not have the manifest's hash.
+    /// </exception>
     public static ModelBundle Open(string folder)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -42,7 +44,8 @@ public sealed class ModelBundle
             throw new BundleException($"model '{folder}' is not a folder; give the path of a bundle, such as models/demo");
         var manifestPath = Path.Combine(root, ManifestFile);
         if (!File.Exists(manifestPath))
-            throw new BundleException($"model '{folder}' has no {ManifestFile}; give the path of a bundle, such as models/demo, or export one");
+            throw new BundleException(
+                $"model '{folder}' has no {ManifestFile}; give the path of a bundle, such as models/demo, or export one");
         var bytes = File.ReadAllBytes(manifestPath);
         var manifest = ModelManifest.Parse(System.Text.Encoding.UTF8.GetString(bytes), manifestPath);
 
@@ -53,7 +56,8 @@ public sealed class ModelBundle
                 wrong.Add(problem);
         }
         if (wrong.Count > 0)
-            throw new BundleException($"model '{folder}' cannot be trusted: {string.Join("; ", wrong)}. Restore the bundle from where it came, or export it again");
+            throw new BundleException(
+                $"model '{folder}' is damaged: {string.Join("; ", wrong)}. Copy the bundle again from its source, or export it again");
         return new ModelBundle(root, manifest, Hash(bytes));
     }
 
@@ -64,7 +68,7 @@ public sealed class ModelBundle
     {
         var path = Path.GetFullPath(Path.Combine(root, file));
         if (!path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            return $"{file} lies outside the bundle";
+            return $"{file} is outside the bundle";
         var info = new FileInfo(path);
         if (!info.Exists)
             return $"{file} is missing";

@@ -1,35 +1,35 @@
-// manifest.json: everything a program must know of a model without opening its graphs.
+// manifest.json: what a program must know about a model before it opens the graphs.
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Core.Bundles;
 
-/// <summary>How time flows in the trained model (docs/model.md §7).</summary>
+/// <summary>Which frames a frame of the model can see (docs/model.md §7).</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TemporalMode>))]
 public enum TemporalMode
 {
-    /// <summary>A window is encoded as a whole; a frame sees the one after it (the paper).</summary>
+    /// <summary>The model encodes a window as a whole: a frame sees earlier and later frames (the paper).</summary>
     [JsonStringEnumMemberName("bidirectional")]
     Bidirectional,
 
-    /// <summary>A frame sees only what came before: each frame can be encoded once.</summary>
+    /// <summary>A frame sees earlier frames only, so that the model can encode each frame once.</summary>
     [JsonStringEnumMemberName("causal")]
     Causal,
 }
 
-/// <summary>How exactly the bundle's graphs must repeat the outputs recorded for its golden clips.</summary>
+/// <summary>How closely the graphs must reproduce the recorded outputs of the golden clips.</summary>
 /// <param name="Bound">Largest permitted difference of any output number.</param>
-/// <param name="Measured">Largest difference seen by the exporter between the graphs and libtorch.</param>
+/// <param name="Measured">Largest difference between the graphs and libtorch, measured at export.</param>
 public sealed record GoldenBound(double Bound, double Measured);
 
-/// <summary>The description of a bundle, and the first thing that is read of it.</summary>
+/// <summary>The description of a bundle.</summary>
 public sealed record ModelManifest
 {
-    /// <summary>The manifest version that this code reads and writes.</summary>
+    /// <summary>The schema version that this code reads and writes.</summary>
     public const int CurrentSchemaVersion = 1;
 
-    /// <summary>Version of the manifest's form.</summary>
+    /// <summary>Schema version of the manifest.</summary>
     public required int SchemaVersion { get; init; }
 
     /// <summary>The model's name: <c>^[a-z0-9][a-z0-9._-]{0,63}$</c>.</summary>
@@ -38,10 +38,10 @@ public sealed record ModelManifest
     /// <summary>The model's version, free text such as <c>1.0.0</c>.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What the model must be given.</summary>
+    /// <summary>The clips that the model takes.</summary>
     public required ClipSpec Clip { get; init; }
 
-    /// <summary>How time flows in the model.</summary>
+    /// <summary>Which frames a frame of the model can see.</summary>
     public required TemporalMode Temporal { get; init; }
 
     /// <summary>Width D of the embeddings of clips and texts.</summary>
@@ -53,18 +53,18 @@ public sealed record ModelManifest
     /// <summary>Tokens in a text (S), the start and end tokens included.</summary>
     public required int ContextLength { get; init; }
 
-    /// <summary>The sentence a phrase is put into, with one <c>{}</c>.</summary>
+    /// <summary>The sentence around a phrase, with one <c>{}</c> for the phrase.</summary>
     public required string PromptTemplate { get; init; }
 
     /// <summary>
-    /// True when the tokenizer was made from the training texts, so that a word of more than one token is a word the
-    /// model never saw; false for CLIP's own vocabulary.
+    /// True when the tokenizer was made from the training texts. A word of more than one token was then not in those texts. False for
+    /// CLIP's own vocabulary.
     /// </summary>
     public required bool ClosedVocabulary { get; init; }
 
     /// <summary>
-    /// Words of a closed vocabulary that are more than one token and yet were in the texts of the last training: sorted, in lower case.
-    /// Null when there are none.
+    /// Words of more than one token that were in the texts of the last training, for a closed vocabulary: sorted, in lower case.
+    /// Null when there are no such words.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? LearntWords { get; init; }
@@ -75,23 +75,31 @@ public sealed record ModelManifest
     /// <summary>Number form of the graphs' weights: <c>fp32</c>, <c>fp16</c> or <c>int8</c>.</summary>
     public required string Precision { get; init; }
 
-    /// <summary>How exactly the golden clips must be repeated.</summary>
+    /// <summary>How closely the golden clips must be reproduced.</summary>
     public required GoldenBound Golden { get; init; }
 
     /// <summary>SHA-256, in lower-case hex, of every other file of the bundle by its relative path with forward slashes.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
-    /// <summary>Measured quality on held-out clips, by name; fractions in [0, 1]. The whole report is the bundle's <c>evaluation.json</c>.</summary>
+    /// <summary>
+    /// Measured quality on held-out clips, by name; fractions in [0, 1]. The full report is the bundle's <c>evaluation.json</c>.
+    /// </summary>
     /// <remarks>
-    /// <c>held-out-clips</c>; <c>top1-by-text</c> and <c>top5-by-text</c>, by similarity to the classes' phrases; <c>top1-by-classifier</c> and
-    /// <c>top5-by-classifier</c>, by the classification head; <c>time-order-pairs</c>, clips nearer to their own phrase than to that of the action played
-    /// backwards, and <c>time-order-pairs-shuffled</c>, the same with each clip's frames in random order. Those of a set other than the classes' own
-    /// have its name before them, such as <c>novel-compositions-top1-by-text</c>; <c>harmonic-mean-compositions</c> is 2bn / (b + n) of top-1 by text on
-    /// <c>base-compositions</c> and <c>novel-compositions</c>.
+    /// <list type="bullet">
+    /// <item><c>held-out-clips</c>: the number of clips.</item>
+    /// <item><c>top1-by-text</c>, <c>top5-by-text</c>: by similarity to the classes' phrases.</item>
+    /// <item><c>top1-by-classifier</c>, <c>top5-by-classifier</c>: by the classification head.</item>
+    /// <item><c>time-order-pairs</c>: clips that are nearer to their own phrase than to the phrase of the action played backwards.</item>
+    /// <item><c>time-order-pairs-shuffled</c>: the same, with each clip's frames in random order.</item>
+    /// <item>
+    /// <c>harmonic-mean-compositions</c>: 2bn / (b + n) of top-1 by text on <c>base-compositions</c> and <c>novel-compositions</c>.
+    /// </item>
+    /// </list>
+    /// Metrics of another set than the classes' own have the set's name as a prefix, such as <c>novel-compositions-top1-by-text</c>.
     /// </remarks>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Where the model comes from: commands, seeds, data, by name.</summary>
+    /// <summary>Origin of the model, by name: commands, seeds, data.</summary>
     public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -107,10 +115,10 @@ public sealed record ModelManifest
     /// <summary>The manifest as indented JSON, ending in a newline.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
 
-    /// <summary>Reads a manifest, its version first, so that a newer form is named as such and not as an unknown key.</summary>
+    /// <summary>Reads a manifest. It checks the schema version first, so that a newer manifest is not reported as an unknown key.</summary>
     /// <param name="json">The file's text.</param>
     /// <param name="file">The file's path, for the error.</param>
-    /// <exception cref="BundleException">Not JSON, another version, a key missing, unknown or out of range.</exception>
+    /// <exception cref="BundleException">Not JSON, another schema version, or a key missing, unknown or out of range.</exception>
     public static ModelManifest Parse(string json, string file)
     {
         try
@@ -120,9 +128,10 @@ public sealed record ModelManifest
                 if (document.RootElement.ValueKind != JsonValueKind.Object
                     || !document.RootElement.TryGetProperty("schemaVersion", out var version)
                     || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
-                    throw new BundleException($"{file}: 'schemaVersion' is missing, so this is not a model manifest; export the model again");
+                    throw new BundleException(
+                        $"{file}: 'schemaVersion' is missing, so this is not a model manifest; export the model again");
                 if (number != CurrentSchemaVersion)
-                    throw new BundleException($"{file}: manifest version {number} cannot be read by this program, which reads version {CurrentSchemaVersion}; " +
+                    throw new BundleException($"{file}: manifest version {number}; this program reads version {CurrentSchemaVersion}; " +
                         (number > CurrentSchemaVersion ? "update StreamActions" : "export the model again with this version's trainer"));
             }
             var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)!;
@@ -140,23 +149,24 @@ public sealed record ModelManifest
     private IEnumerable<string> Problems()
     {
         if (!BundleName.IsValid(Name)) yield return $"name '{Name}' must match {BundleName.Pattern}";
-        if (Clip.Frames is < 1 or > 1024) yield return $"clip.frames {Clip.Frames} must lie in 1…1024";
-        if (Clip.SampleFps is not (> 0 and <= 240)) yield return $"clip.sampleFps {Clip.SampleFps} must lie in (0, 240]";
-        if (Clip.Size is < 8 or > 2048) yield return $"clip.size {Clip.Size} must lie in 8…2048";
+        if (Clip.Frames is < 1 or > 1024) yield return $"clip.frames {Clip.Frames} must be in 1…1024";
+        if (Clip.SampleFps is not (> 0 and <= 240)) yield return $"clip.sampleFps {Clip.SampleFps} must be in (0, 240]";
+        if (Clip.Size is < 8 or > 2048) yield return $"clip.size {Clip.Size} must be in 8…2048";
         if (!Enum.IsDefined(Clip.Resize)) yield return $"clip.resize {Clip.Resize} is not a rule of this version";
         if (!Enum.IsDefined(Temporal)) yield return $"temporal {Temporal} is not a mode of this version";
-        if (EmbeddingWidth is < 1 or > 16384) yield return $"embeddingWidth {EmbeddingWidth} must lie in 1…16384";
-        if (ContextLength is < 3 or > 4096) yield return $"contextLength {ContextLength} must lie in 3…4096";
+        if (EmbeddingWidth is < 1 or > 16384) yield return $"embeddingWidth {EmbeddingWidth} must be in 1…16384";
+        if (ContextLength is < 3 or > 4096) yield return $"contextLength {ContextLength} must be in 3…4096";
         if (!double.IsFinite(Scale) || Scale <= 0) yield return $"scale {Scale} must be above 0";
         if (!(Golden.Bound > 0)) yield return $"golden.bound {Golden.Bound} must be above 0";
         if (TemplateProblem() is { } problem) yield return $"promptTemplate: {problem}";
         if (Precision is not ("fp32" or "fp16" or "int8")) yield return $"precision '{Precision}' must be fp32, fp16 or int8";
-        if (LearntWords is not null && !ClosedVocabulary) yield return "learntWords belong to a closed vocabulary only";
+        if (LearntWords is not null && !ClosedVocabulary) yield return "learntWords needs closedVocabulary to be true";
         foreach (var word in LearntWords?.Where(w => string.IsNullOrWhiteSpace(w) || w.Any(char.IsUpper)) ?? [])
-            yield return $"learntWords: '{word}' must be a word in lower case";
+            yield return $"learntWords: '{word}' must be in lower case";
         if (Labels.Any(string.IsNullOrWhiteSpace)) yield return "a label is empty";
-        foreach (var label in Labels.Where(l => !string.IsNullOrWhiteSpace(l)).GroupBy(l => l, StringComparer.Ordinal).Where(g => g.Count() > 1))
-            yield return $"label '{label.Key}' is there twice";
+        var labels = Labels.Where(l => !string.IsNullOrWhiteSpace(l)).CountBy(l => l, StringComparer.Ordinal);
+        foreach (var (label, _) in labels.Where(l => l.Value > 1))
+            yield return $"label '{label}' is listed twice";
         foreach (var (file, hash) in Files)
         {
             if (hash is not { Length: 64 }) yield return $"files: {file} has no SHA-256";

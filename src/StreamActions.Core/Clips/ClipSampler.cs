@@ -1,20 +1,23 @@
-// Which frames of a recording make a clip: pure index arithmetic, shared by training and evaluation (docs/model.md §4).
+// Frame indices of a clip within a recording. Training and evaluation share them (docs/model.md §4).
 namespace StreamActions.Core.Clips;
 
 /// <summary>Chooses the frame indices of a clip from a recording of known length.</summary>
 public static class ClipSampler
 {
     /// <summary>
-    /// The recording is cut into <paramref name="frames"/> equal segments and one frame is taken from each
-    /// (Something-Something's sampling): a random one when <paramref name="random"/> is given, else the middle one.
+    /// One frame from each of <paramref name="frames"/> equal segments of the recording (Something-Something's sampling): a random frame
+    /// when <paramref name="random"/> is given, else the middle one.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length or frames below 1.</exception>
-    public static int[] Segments(int length, int frames, Random? random = null) => Segments(length, frames, () => random?.NextDouble() ?? 0.5);
+    public static int[] Segments(int length, int frames, Random? random = null) =>
+        Segments(length, frames, () => random?.NextDouble() ?? 0.5);
 
-    /// <summary>View number <paramref name="view"/> of several over the same segments: each takes another place in every segment, in order.</summary>
+    /// <summary>
+    /// View <paramref name="view"/> of several over the same segments: each view takes another frame of every segment, in order.
+    /// </summary>
     /// <returns>Indices in [0, length), never decreasing; with one view, the middle of each segment.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Length, frames or views below 1, or a view that is none of them.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Length, frames or views below 1, or view not in [0, views).</exception>
     public static int[] SegmentsView(int length, int frames, int view, int views)
     {
         CheckView(view, views);
@@ -32,9 +35,8 @@ public static class ClipSampler
     }
 
     /// <summary>
-    /// Every <paramref name="stride"/>-th frame (Kinetics' sampling), starting at a random place when
-    /// <paramref name="random"/> is given, else so that the clip lies in the middle. A recording too short for the
-    /// clip repeats its last frame.
+    /// Every <paramref name="stride"/>-th frame (Kinetics' sampling). The clip starts at a random frame when <paramref name="random"/> is
+    /// given, else it is centred. A recording that is too short repeats its last frame.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length, frames or stride below 1.</exception>
@@ -47,9 +49,9 @@ public static class ClipSampler
         return From(random?.Next(spare + 1) ?? spare / 2, length, frames, stride);
     }
 
-    /// <summary>View number <paramref name="view"/> of several with that stride: they lie evenly over the recording, in order.</summary>
-    /// <returns>Indices in [0, length), never decreasing; with one view, the one in the middle.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">Length, frames, stride or views below 1, or a view that is none of them.</exception>
+    /// <summary>View <paramref name="view"/> of several with that stride, spread evenly over the recording, in order.</summary>
+    /// <returns>Indices in [0, length), never decreasing; with one view, the centred clip.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Length, frames, stride or views below 1, or view not in [0, views).</exception>
     public static int[] StridedView(int length, int frames, int stride, int view, int views)
     {
         CheckView(view, views);

@@ -1,26 +1,28 @@
-// What a model wants to see: how many frames, how far apart, how large, and how a picture is made to fit.
+// The clips that a model takes: number of frames, sample rate, size and resize rule.
 using System.Text.Json.Serialization;
 
 namespace StreamActions.Core.Clips;
 
-/// <summary>How a picture of any shape becomes the square that the model sees.</summary>
+/// <summary>How a picture of any shape becomes the model's square input.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ResizeRule>))]
 public enum ResizeRule
 {
-    /// <summary>The short side becomes the model's size, the middle square is kept (CLIP's own rule): what lies outside is not seen.</summary>
+    /// <summary>
+    /// Scales the short side to the model's size and crops the middle square (CLIP's rule). The model does not see the rest.
+    /// </summary>
     [JsonStringEnumMemberName("center-crop")]
     CenterCrop,
 
-    /// <summary>Both sides become the model's size, the aspect ratio is not kept: everything in the picture is seen.</summary>
+    /// <summary>Scales both sides to the model's size. The model sees the whole picture, with another aspect ratio.</summary>
     [JsonStringEnumMemberName("squash")]
     Squash,
 }
 
-/// <summary>The clips that a model was trained on, and therefore must be given.</summary>
+/// <summary>The shape of the clips that a model was trained on.</summary>
 /// <param name="Frames">Frames in a clip (T), at least 1.</param>
-/// <param name="SampleFps">Frames per second of camera time at which a clip is sampled, above 0.</param>
-/// <param name="Size">Height and width in pixels of the square picture that the network takes.</param>
-/// <param name="Resize">How a camera's picture is made square.</param>
+/// <param name="SampleFps">Frames per second of camera time, above 0.</param>
+/// <param name="Size">Height and width of a model frame, in pixels.</param>
+/// <param name="Resize">How a picture becomes square.</param>
 public sealed record ClipSpec(int Frames, double SampleFps, int Size, ResizeRule Resize)
 {
     /// <summary>Bytes of one frame: Size × Size × RGB.</summary>

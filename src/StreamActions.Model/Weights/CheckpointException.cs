@@ -1,9 +1,9 @@
-// The error of weights that cannot be read or do not fit a network.
+// The error type for weights that cannot be read or do not fit a network.
 namespace StreamActions.Model.Weights;
 
 /// <summary>
-/// A file of weights cannot be read, or its tensors are missing or have another shape than the network needs. The message names the file
-/// and lists every tensor at fault.
+/// A file of weights cannot be read, or its tensors are missing or do not have the shape that the network needs. The message names the file
+/// and lists every such tensor.
 /// </summary>
 public sealed class CheckpointException : Exception
 {
@@ -13,11 +13,11 @@ public sealed class CheckpointException : Exception
     /// <inheritdoc cref="CheckpointException"/>
     public CheckpointException(string message, Exception cause) : base(message, cause) { }
 
-    /// <summary>Checks that every parameter is there in the right shape.</summary>
-    /// <param name="specs">What the network needs.</param>
-    /// <param name="weights">What there is; further tensors are ignored.</param>
-    /// <param name="source">Where they come from, for the error.</param>
-    /// <exception cref="CheckpointException">Something is missing or misshapen.</exception>
+    /// <summary>Checks that every parameter is present in the right shape.</summary>
+    /// <param name="specs">The parameters that the network needs.</param>
+    /// <param name="weights">The tensors by name; others are ignored.</param>
+    /// <param name="source">Name of the source, for the message.</param>
+    /// <exception cref="CheckpointException">A tensor is missing or misshapen.</exception>
     public static void ThrowUnlessComplete(IEnumerable<ParameterSpec> specs, IReadOnlyDictionary<string, TensorData> weights, string source)
     {
         List<string> problems = [];
@@ -29,7 +29,9 @@ public sealed class CheckpointException : Exception
                 problems.Add($"{spec.Name} is {tensor.ShapeText}, the network needs {TensorData.Text(spec.Shape)}");
         }
         if (problems.Count > 0)
+        {
             throw new CheckpointException(
                 $"{source}: {problems.Count} tensor(s) do not fit the network:\n  {string.Join("\n  ", problems)}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-// CLIP's weights under any of the names they are published with, and the sizes they imply (docs/model.md §5).
+// CLIP's weights under each of their published names, and the sizes that follow from them (docs/model.md §5).
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Model.Weights;
@@ -16,7 +16,7 @@ public static partial class ClipCheckpoint
         ("vision_model.embeddings.class_embedding", "visual.class_embedding", false),
         ("vision_model.embeddings.patch_embedding.weight", "visual.conv1.weight", false),
         ("vision_model.embeddings.position_embedding.weight", "visual.positional_embedding", false),
-        ("vision_model.pre_layrnorm.weight", "visual.ln_pre.weight", false),   // their spelling
+        ("vision_model.pre_layrnorm.weight", "visual.ln_pre.weight", false),   // sic
         ("vision_model.pre_layrnorm.bias", "visual.ln_pre.bias", false),
         ("vision_model.post_layernorm.weight", "visual.ln_post.weight", false),
         ("vision_model.post_layernorm.bias", "visual.ln_post.bias", false),
@@ -26,7 +26,8 @@ public static partial class ClipCheckpoint
 
     private static readonly (string From, string To)[] HuggingFaceLayers =
     [
-        ("self_attn.out_proj.", "attn.out_proj."), ("layer_norm1.", "ln_1."), ("layer_norm2.", "ln_2."), ("mlp.fc1.", "mlp.c_fc."), ("mlp.fc2.", "mlp.c_proj."),
+        ("self_attn.out_proj.", "attn.out_proj."), ("layer_norm1.", "ln_1."), ("layer_norm2.", "ln_2."),
+        ("mlp.fc1.", "mlp.c_fc."), ("mlp.fc2.", "mlp.c_proj."),
     ];
 
     private static readonly string[] Projections = ["q", "k", "v"];
@@ -38,7 +39,9 @@ public static partial class ClipCheckpoint
     private static partial Regex Block();
 
     /// <summary>All weights of a file by the network's own names.</summary>
-    /// <exception cref="CheckpointException">A Hugging Face file lacks a part of a fused projection; all of them are listed.</exception>
+    /// <exception cref="CheckpointException">
+    /// A Hugging Face file lacks a part of a fused projection. The message lists all missing parts.
+    /// </exception>
     public static Dictionary<string, TensorData> Read(SafetensorsFile file)
     {
         var all = file.ReadAll();
@@ -69,7 +72,7 @@ public static partial class ClipCheckpoint
                 if (missing.Length > 0)
                     problems.AddRange(missing);
                 else
-                    named[$"{block}attn.in_proj_{(rest.EndsWith("weight", StringComparison.Ordinal) ? "weight" : "bias")}"] = Stack([.. parts.Select(p => all[p])]);
+                    named[$"{block}attn.in_proj_{rest["self_attn.q_proj.".Length..]}"] = Stack([.. parts.Select(p => all[p])]);
                 continue;
             }
             foreach (var (from, to) in HuggingFaceLayers)
@@ -78,28 +81,34 @@ public static partial class ClipCheckpoint
                     named[block + to + rest[from.Length..]] = tensor;
             }
         }
-        return problems.Count == 0 ? named : throw new CheckpointException($"{file.Path}: these tensors are missing:\n  {string.Join("\n  ", problems)}");
+        return problems.Count == 0
+            ? named
+            : throw new CheckpointException($"{file.Path}: these tensors are missing:\n  {string.Join("\n  ", problems)}");
     }
 
-    /// <summary>The sizes of a plain CLIP with these weights; adapters, classes and frames are the caller's to add.</summary>
+    /// <summary>The sizes of a plain CLIP with these weights. The caller sets adapters, classes and frames.</summary>
     /// <param name="weights">By the network's own names.</param>
-    /// <param name="source">Where they come from, for the error.</param>
-    /// <exception cref="CheckpointException">A tensor from which a size is read is missing or has another rank.</exception>
+    /// <param name="source">Name of the source, for the message.</param>
+    /// <exception cref="CheckpointException">A tensor that defines a size is missing or has another rank.</exception>
     public static M2ClipConfig Sizes(IReadOnlyDictionary<string, TensorData> weights, string source)
     {
-        (string Name, int Rank)[] telling =
+        (string Name, int Rank)[] sizing =
         [
-            ("visual.conv1.weight", 4), ("visual.positional_embedding", 2), ("visual.proj", 2), ("positional_embedding", 2), ("token_embedding.weight", 2),
+            ("visual.conv1.weight", 4), ("visual.positional_embedding", 2), ("visual.proj", 2), ("positional_embedding", 2),
+            ("token_embedding.weight", 2),
         ];
         string[] problems =
         [
-            .. from t in telling
+            .. from t in sizing
                let there = weights.TryGetValue(t.Name, out var tensor)
                where !there || weights[t.Name].Shape.Length != t.Rank
                select there ? $"{t.Name} is {weights[t.Name].ShapeText}, not of rank {t.Rank}" : $"{t.Name} is missing",
         ];
         if (problems.Length > 0)
-            throw new CheckpointException($"{source}: not the weights of a CLIP with a vision transformer:\n  {string.Join("\n  ", problems)}");
+        {
+            throw new CheckpointException(
+                $"{source}: not the weights of a CLIP with a vision transformer:\n  {string.Join("\n  ", problems)}");
+        }
         int Size(string name, int axis) => checked((int)weights[name].Shape[axis]);
         int Layers(bool visual) => weights.Keys.Select(n => Block().Match(n)).Where(m => m.Success && m.Groups["branch"].Success == visual)
             .Select(m => 1 + int.Parse(m.Groups["n"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
@@ -128,7 +137,7 @@ public static partial class ClipCheckpoint
     private static TensorData Transpose(TensorData matrix)
     {
         if (matrix.Shape is not [var rows, var columns])
-            return matrix;   // its shape will be refused by name later
+            return matrix;   // ThrowUnlessComplete reports its shape later
         var values = new float[matrix.Values.Length];
         for (long r = 0; r < rows; r++)
             for (long c = 0; c < columns; c++)

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace StreamActions.Model.Weights;
 
 /// <summary>
-/// Reads and writes safetensors files. Floating types (F32, F16, BF16, F64) come out as float, integers (I64, I32, U8) as float too
-/// when they are asked for as floats; <see cref="ReadInt64"/> gives ids exactly.
+/// Reads and writes safetensors files. <see cref="Read"/> converts every number type (F32, F16, BF16, F64, I64, I32, U8) to float;
+/// <see cref="ReadInt64"/> reads 64-bit ids exactly.
 /// </summary>
 public sealed class SafetensorsFile
 {
@@ -20,18 +20,18 @@ public sealed class SafetensorsFile
 
     private readonly record struct Entry(string Type, long[] Shape, int Start, int Length);
 
-    /// <summary>Where it was read from.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The header's free texts.</summary>
+    /// <summary>The metadata of the header.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The tensors' names.</summary>
+    /// <summary>The names of the tensors.</summary>
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
     /// <summary>Opens a file and checks its header.</summary>
-    /// <exception cref="CheckpointException">Not a safetensors file, or cut short; names the file.</exception>
-    /// <exception cref="IOException">Not readable.</exception>
+    /// <exception cref="CheckpointException">Not a safetensors file, or truncated. The message names the file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -39,7 +39,7 @@ public sealed class SafetensorsFile
             throw new CheckpointException($"{path}: too short for a safetensors file");
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (headerLength > MaxHeader || headerLength > (ulong)(bytes.Length - 8))
-            throw new CheckpointException($"{path}: not a safetensors file, or cut short");
+            throw new CheckpointException($"{path}: not a safetensors file, or truncated");
         var data = 8 + (int)headerLength;
         try
         {
@@ -60,13 +60,13 @@ public sealed class SafetensorsFile
                 long start = offsets[0].GetInt64(), end = offsets[1].GetInt64();
                 var expected = shape.Aggregate(1L, (a, b) => checked(a * b)) * SizeOf(type, property.Name, path);
                 if (start < 0 || end < start || end > bytes.Length - data || end - start != expected)
-                    throw new CheckpointException($"{path}: tensor {property.Name} does not fit its shape, or the file is cut short");
+                    throw new CheckpointException($"{path}: tensor {property.Name} does not fit its shape, or the file is truncated");
                 entries[property.Name] = new(type, shape, data + (int)start, (int)(end - start));
             }
             return new(path, bytes, entries, metadata);
         }
-        catch (Exception e) when (
-            e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException or IndexOutOfRangeException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or OverflowException
+            or IndexOutOfRangeException)
         {
             throw new CheckpointException($"{path}: its safetensors header is not readable ({e.Message})", e);
         }
@@ -93,7 +93,7 @@ public sealed class SafetensorsFile
 
     /// <summary>One tensor of 64-bit integers.</summary>
     /// <exception cref="KeyNotFoundException">No tensor of that name.</exception>
-    /// <exception cref="CheckpointException">Another type.</exception>
+    /// <exception cref="CheckpointException">The tensor has another type.</exception>
     public (long[] Shape, long[] Values) ReadInt64(string name)
     {
         var entry = Find(name);
@@ -105,7 +105,7 @@ public sealed class SafetensorsFile
     /// <summary>Every tensor as floats.</summary>
     public Dictionary<string, TensorData> ReadAll() => _entries.Keys.ToDictionary(n => n, Read, StringComparer.Ordinal);
 
-    /// <summary>Writes tensors as F32, to a temporary file first, so that the file is whole or not there.</summary>
+    /// <summary>Writes tensors as F32. It writes a temporary file first, so that the file is complete or absent.</summary>
     public static void Write(
         string path, IReadOnlyDictionary<string, TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -153,9 +153,8 @@ public sealed class SafetensorsFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    private Entry Find(string name) => _entries.TryGetValue(name, out var entry)
-        ? entry
-        : throw new KeyNotFoundException($"{Path}: no tensor {name}");
+    private Entry Find(string name) =>
+        _entries.TryGetValue(name, out var entry) ? entry : throw new KeyNotFoundException($"{Path}: no tensor {name}");
 
     private static float[] Convert<TFrom>(ReadOnlySpan<byte> raw, Func<TFrom, float> convert) where TFrom : unmanaged
     {

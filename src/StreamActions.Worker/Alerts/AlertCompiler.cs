@@ -1,4 +1,4 @@
-// Compiles the alerts of the operator's file for a model.
+// Compiles the alerts of the operator's file for a model: from phrases to scorers, from cameras and zones to views.
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Inference;
@@ -12,15 +12,19 @@ internal static partial class AlertCompiler
     // Bounds the text encoder's memory for any number of phrases.
     private const int PhrasesPerRun = 32;
 
-    /// <summary>Compiles the alerts of a file. It embeds each distinct phrase once, which takes time: keep it off the threads of cameras and encoder.</summary>
-    /// <param name="file">The operator's file; its labels are labels of the model, see <see cref="Problems"/>.</param>
+    /// <summary>
+    /// Compiles the alerts of a file. Embeds each distinct phrase once, which is slow: do not call it from the threads of cameras or
+    /// encoder.
+    /// </summary>
+    /// <param name="file">The operator's file. Check its labels with <see cref="Problems"/> first.</param>
     /// <param name="model">Embeds the phrases.</param>
     /// <param name="logger">Receives warnings about phrases that the model cannot read well.</param>
     public static AlertPlan Compile(StreamActionsFile file, IActionModel model, ILogger logger)
     {
         var embedded = Embed(file, model);
         RuleOrigin origin = new(file.Hash, new(model.Manifest.Name, model.Manifest.Version, model.Sha256));
-        var rules = file.Alerts.Values.ToDictionary(alert => alert.Name, alert => new AlertRule(alert, Scorer(alert), origin), StringComparer.Ordinal);
+        var rules = file.Alerts.Values
+            .ToDictionary(alert => alert.Name, alert => new AlertRule(alert, Scorer(alert), origin), StringComparer.Ordinal);
         return new(
             ViewsOf(file).ToDictionary(v => v.View, IReadOnlyList<AlertRule> (v) => [.. v.Alerts.Select(alert => rules[alert.Name])]),
             model.Manifest.Clip.FrameInterval * file.Inference.Stride);
@@ -30,14 +34,16 @@ internal static partial class AlertCompiler
             if (alert.Label is { } label)
                 return new LabelScorer(model.Manifest.Labels, model.Manifest.Labels.ToList().IndexOf(label));
             WarnOf(alert, model, logger);
-            // An alert's own phrases are no alternatives to it; the model reads upper and lower case alike.
+            // An alert's own phrases do not compete with it. The model does not distinguish upper and lower case.
             string[] own = [.. alert.Phrases.Distinct(StringComparer.OrdinalIgnoreCase)];
-            var others = alert.Not.Concat(file.Background).Distinct(StringComparer.OrdinalIgnoreCase).Except(own, StringComparer.OrdinalIgnoreCase);
+            var others = alert.Not.Concat(file.Background)
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Except(own, StringComparer.OrdinalIgnoreCase);
             return new PhraseScorer([.. own.Select(p => embedded[p])], [.. others.Select(p => embedded[p])], model.Manifest.Scale);
         }
     }
 
-    /// <summary>Every view that some alert watches, with its alerts.</summary>
+    /// <summary>The views that alerts watch, with their alerts.</summary>
     public static IEnumerable<(View View, AlertOptions[] Alerts)> ViewsOf(StreamActionsFile file) =>
         from camera in file.Cameras.Keys
         from alert in file.Alerts.Values
@@ -63,7 +69,7 @@ internal static partial class AlertCompiler
         .SelectMany(chunk => chunk.Zip(model.EmbedTexts(chunk), (text, embedding) => new EmbeddedPhrase(text, embedding)))
         .ToDictionary(phrase => phrase.Text, StringComparer.Ordinal);
 
-    // Null is the whole picture. A zone that this camera does not have is a zone of another camera.
+    // Null means the whole picture. A zone that this camera does not have belongs to another camera.
     private static IEnumerable<string?> ZonesOf(AlertOptions alert, CameraOptions camera) =>
         alert.Zones.Count == 0 ? [null] : alert.Zones.Where(camera.Zones.ContainsKey).Cast<string?>();
 

@@ -1,15 +1,15 @@
-// Decides when an action begins, goes on and ends: hysteresis in score and in time. Pure: times and scores in, transitions out.
+// Decides when an event begins and ends: hysteresis in score and in time. Pure: times and scores in, transitions out.
 using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// An event begins when the score was at or above <c>enter</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It ends
-/// when the score was below <c>exit</c> for <c>end-after</c>, or when nothing was seen for that long. The next event may begin <c>cooldown</c>
-/// after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
+/// An event begins when the score was at or above <c>enter</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It
+/// ends when the score was below <c>exit</c> for <c>end-after</c>, or when nothing was seen for that long. The next event may begin
+/// <c>cooldown</c> after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
 /// </summary>
 /// <param name="alert">Thresholds and times.</param>
-/// <param name="interval">Expected camera time between scores; zero when they come often.</param>
+/// <param name="interval">Expected camera time from one score to the next; zero for any interval below 0.8 s.</param>
 internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
 {
     // A longer gap is a pause: at least two scores are missing.
@@ -23,14 +23,14 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
     /// <summary>True while an event is open.</summary>
     public bool IsActive => _active;
 
-    /// <summary>True while an event is open, or may be about to begin.</summary>
+    /// <summary>True while an event is open or a begin is pending.</summary>
     public bool IsBusy => _active || _pendingSince is not null;
 
     /// <summary>Capture time of the newest score.</summary>
     public DateTimeOffset? LastSeen => _last;
 
     /// <summary>Takes a score.</summary>
-    /// <param name="time">Capture time; the gate ignores a time that is not newer than the last.</param>
+    /// <param name="time">Capture time. The gate ignores a score whose time is not newer than the last.</param>
     /// <param name="score">Smoothed score in [0, 1].</param>
     /// <param name="scheduled">False outside the alert's schedule: no event begins, and an open one ends.</param>
     /// <returns>At most an end followed by a begin.</returns>
@@ -41,7 +41,7 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
         List<GateTransition> transitions = [];
         if (_last is { } last && time - last > _pause)
         {
-            // After a gap, drop a pending begin. An open event ended when its score fell, or when it was last seen.
+            // After a gap, drop a pending begin. An open event ended when its score fell, or else with the last score.
             if (!_active)
                 (_pendingSince, _dipSince) = (null, null);
             else if (time - last >= alert.EndAfter)
@@ -60,14 +60,14 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
         return transitions;
     }
 
-    /// <summary>Ends an open event when nothing was seen up to this capture time for <c>end-after</c>.</summary>
+    /// <summary>Ends an open event if this capture time is <c>end-after</c> or more after the last score.</summary>
     public GateTransition? Lapse(DateTimeOffset time) =>
         _active && _last is { } last && time - last >= alert.EndAfter ? End(time, _belowSince ?? last) : null;
 
     /// <summary>Ends an open event because its recording is over.</summary>
     public GateTransition? Finish() => _active ? End(_last!.Value, _belowSince ?? _last.Value) : null;
 
-    /// <summary>The last begin was not stored: there is no event, and no cooldown after it, even if its end was already decided.</summary>
+    /// <summary>Cancels the last begin, which was not stored, and its cooldown. Its end may already be decided.</summary>
     public void Retract()
     {
         if (_active)

@@ -15,7 +15,7 @@ internal readonly record struct AlertScore(double Value, string Phrase, PhraseSc
 /// <summary>Scores windows for one alert. Immutable: its working memory comes from the caller.</summary>
 internal abstract class AlertScorer
 {
-    /// <summary>How many numbers of working memory a score needs.</summary>
+    /// <summary>Length of the working memory for one score.</summary>
     public abstract int ScratchLength { get; }
 
     /// <summary>The alert's score from a window's outputs.</summary>
@@ -24,7 +24,7 @@ internal abstract class AlertScorer
     /// <param name="scratch">At least <see cref="ScratchLength"/> numbers; overwritten.</param>
     public abstract AlertScore Score(ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits, Span<double> scratch);
 
-    /// <summary>Whether another scorer gives the same score for every window.</summary>
+    /// <summary>Whether another scorer gives the same scores for all windows.</summary>
     public abstract bool ScoresLike(AlertScorer other);
 }
 
@@ -35,10 +35,12 @@ internal sealed record EmbeddedPhrase(string Text, float[] Embedding)
     public bool IsLike(EmbeddedPhrase other) => Text == other.Text && Embedding.AsSpan().SequenceEqual(other.Embedding);
 }
 
-/// <summary><c>p = Σ_own e^s / Σ_all e^s</c> with <c>s = scale · cosine</c>: the margin of the alert's phrases over all alternatives.</summary>
+/// <summary>
+/// <c>p = Σ_own e^s / Σ_all e^s</c> with <c>s = scale · cosine</c>: the margin of the alert's phrases over all alternatives.
+/// </summary>
 /// <param name="own">The alert's phrases; at least one.</param>
 /// <param name="others">Its negative phrases and the background phrases.</param>
-/// <param name="scale">The model's factor on cosines.</param>
+/// <param name="scale">The model's scale: the factor on cosines.</param>
 internal sealed class PhraseScorer(IReadOnlyList<EmbeddedPhrase> own, IReadOnlyList<EmbeddedPhrase> others, double scale) : AlertScorer
 {
     /// <inheritdoc/>
@@ -68,7 +70,7 @@ internal sealed class PhraseScorer(IReadOnlyList<EmbeddedPhrase> own, IReadOnlyL
     private double[] Key => [own.Count, others.Count, scale];
 }
 
-/// <summary>The probability of one supervised class.</summary>
+/// <summary>The softmax probability of one supervised class.</summary>
 /// <param name="labels">All classes of the model.</param>
 /// <param name="index">The alert's class.</param>
 internal sealed class LabelScorer(IReadOnlyList<string> labels, int index) : AlertScorer
@@ -90,7 +92,8 @@ internal sealed class LabelScorer(IReadOnlyList<string> labels, int index) : Ale
     }
 
     /// <inheritdoc/>
-    public override bool ScoresLike(AlertScorer other) => other is LabelScorer scorer && scorer.Index == index && scorer.Labels.SequenceEqual(labels);
+    public override bool ScoresLike(AlertScorer other) =>
+        other is LabelScorer scorer && scorer.Index == index && scorer.Labels.SequenceEqual(labels);
 
     private int Index => index;
 
@@ -111,7 +114,7 @@ internal static class Softmax
             score /= sum;
     }
 
-    /// <summary>Index of the highest score; the first of equals.</summary>
+    /// <summary>Index of the highest score; of equal scores, the first.</summary>
     public static int IndexOfMax(ReadOnlySpan<double> scores)
     {
         var best = 0;
@@ -123,7 +126,7 @@ internal static class Softmax
         return best;
     }
 
-    /// <summary>Their sum.</summary>
+    /// <summary>The sum of all scores.</summary>
     public static double Sum(ReadOnlySpan<double> scores)
     {
         double sum = 0;

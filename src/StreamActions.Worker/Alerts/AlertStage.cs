@@ -1,12 +1,12 @@
-// All alerts on all views: observations to the trackers, transitions to the publisher.
+// All alerts on all views: gives observations to the trackers and transitions to the publisher.
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// The shell around the trackers: it finds those of a view, gives them scratch memory and publishes their transitions in the order of decision.
-/// Thread safe. When the worker stops, open events stay open: an end would claim that the action is over.
+/// Finds the trackers of a view, gives them scratch memory and publishes their transitions in the order of decision. Thread safe. When the
+/// worker stops, open events stay open: an end would claim that the action is over.
 /// </summary>
 internal sealed class AlertStage : IObservationSink, IViewStatus
 {
@@ -18,30 +18,30 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
     /// <summary>Starts with a plan.</summary>
     /// <param name="plan">The compiled alerts.</param>
     /// <param name="transitions">Takes the transitions.</param>
-    /// <param name="time">Measures how long a camera has been offline.</param>
+    /// <param name="time">Measures the time since a camera's last frame.</param>
     public AlertStage(AlertPlan plan, ITransitionSink transitions, TimeProvider time)
     {
         (_transitions, _time) = (transitions, time);
         Apply(plan);
     }
 
-    // The scratch memory belongs to the view, so that scorers are immutable and shared.
+    // The scratch memory belongs to the view, so that scorers can be immutable and shared.
     private sealed record ViewAlerts(TrackedAlert[] Alerts, double[] Scratch);
 
     private sealed class TrackedAlert(AlertTracker tracker)
     {
         public AlertTracker Tracker { get; } = tracker;
 
-        // The last begin, until its outcome is known.
+        // The receipt of the last begin, until its outcome is known.
         public IBeginReceipt? Begin { get; set; }
     }
 
     /// <summary>
-    /// Replaces the plan as a whole. An alert that stays the same on a view keeps its tracker and its open event; the open events of changed
+    /// Replaces the plan as a whole. An alert that is unchanged on a view keeps its tracker and its open event. The open events of changed
     /// and removed alerts end.
     /// </summary>
     /// <param name="plan">The new plan.</param>
-    /// <param name="stopped">Views whose camera has stopped: their alerts count as changed. Null for none.</param>
+    /// <param name="stopped">True for a view whose camera has stopped: its alerts count as changed. Null if no camera has stopped.</param>
     public void Apply(AlertPlan plan, Func<View, bool>? stopped = null)
     {
         lock (_lock)
@@ -50,7 +50,13 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
             Dictionary<View, ViewAlerts> views = [];
             foreach (var (view, rules) in plan.Views)
             {
-                TrackedAlert[] alerts = [.. rules.Select(rule => (stopped?.Invoke(view) == true ? null : Kept(before, view, rule)) ?? new(new(view, rule, plan.WindowInterval)))];
+                var isStopped = stopped?.Invoke(view) == true;
+                TrackedAlert[] alerts =
+                [
+                    .. from rule in rules
+                       let unchanged = isStopped ? null : TakeUnchanged(before, view, rule)
+                       select unchanged ?? new(new(view, rule, plan.WindowInterval)),
+                ];
                 views.Add(view, new(alerts, new double[rules.Max(rule => rule.Scorer.ScratchLength)]));
             }
             foreach (var left in before.Values)
@@ -64,7 +70,7 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
     {
         lock (_lock)
         {
-            // The view may have gone with a new plan while its window was on its way.
+            // A new plan may have removed the view while its window waited for the encoder.
             if (!_views.TryGetValue(observation.View, out var view))
                 return;
             foreach (var alert in view.Alerts)
@@ -82,7 +88,7 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
     /// <inheritdoc/>
     public void Finish(string camera) => Close(camera, alert => alert.Finish());
 
-    /// <summary>Ends the open events of an offline camera that has not been seen for their <c>end-after</c>.</summary>
+    /// <summary>Ends the open events of a camera whose last window is older than their <c>end-after</c>.</summary>
     public void Lapse(string camera) =>
         Close(camera, alert => alert.LastSeen is { } last ? alert.Lapse(last.Time + _time.GetElapsedTime(last.ArrivedAt)) : null);
 
@@ -106,7 +112,7 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
         }
     }
 
-    private static TrackedAlert? Kept(Dictionary<(View, string), TrackedAlert> before, View view, AlertRule rule)
+    private static TrackedAlert? TakeUnchanged(Dictionary<(View, string), TrackedAlert> before, View view, AlertRule rule)
     {
         if (!before.TryGetValue((view, rule.Alert.Name), out var alert) || !alert.Tracker.Rule.DecidesLike(rule))
             return null;
@@ -132,7 +138,7 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
         }
     }
 
-    // A begin that could not be stored is retracted before anything else is decided.
+    // Retracts a begin that could not be stored. Call it before each decision.
     private static void Settle(TrackedAlert alert)
     {
         if (alert.Begin?.IsStored is not { } stored)

@@ -6,8 +6,8 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// Scores each observation, smooths the score and passes it through the gate. Live runs and tools that replay logged observations use the same
-/// tracker, so they decide alike.
+/// Scores each observation, smooths the score and passes it through the gate. Live runs and tools that replay logged observations use the
+/// same tracker, so their decisions agree.
 /// </summary>
 /// <param name="view">The view.</param>
 /// <param name="rule">The alert.</param>
@@ -22,16 +22,16 @@ internal sealed class AlertTracker(View view, AlertRule rule, TimeSpan interval)
     /// <summary>The view.</summary>
     public View View => view;
 
-    /// <summary>The alert, as compiled. A new compilation of the same alert may take its place.</summary>
+    /// <summary>The compiled alert. An equal rule of a new plan may replace it.</summary>
     public AlertRule Rule { get; set; } = rule;
 
-    /// <summary>Whether the alert has an open event, or one that may be about to begin.</summary>
+    /// <summary>Whether the alert has an open event or a pending begin.</summary>
     public bool IsBusy => _gate.IsBusy;
 
     /// <summary>Capture time of the newest observation, and the timestamp of its arrival; null before the first.</summary>
     public (DateTimeOffset Time, long ArrivedAt)? LastSeen => _gate.LastSeen is { } time ? (time, _window.ArrivedAt) : null;
 
-    /// <summary>Takes an observation. A still one repeats the last score.</summary>
+    /// <summary>Takes an observation. A still window repeats the last score.</summary>
     /// <param name="observation">The observation; not older than the one before.</param>
     /// <param name="scratch">Memory for the scorer; at least <see cref="AlertScorer.ScratchLength"/>.</param>
     /// <returns>At most an end followed by a begin.</returns>
@@ -56,5 +56,6 @@ internal sealed class AlertTracker(View view, AlertRule rule, TimeSpan interval)
     /// <summary>The last begin could not be stored: there is no event, and no cooldown after it.</summary>
     public void Retract() => _gate.Retract();
 
-    private AlertTransition Transition(GateTransition step) => new(view, Rule, step, _score!.Value, _window.From, _window.To, _window.ArrivedAt);
+    private AlertTransition Transition(GateTransition step) =>
+        new(view, Rule, step, _score!.Value, _window.From, _window.To, _window.ArrivedAt);
 }

@@ -1,4 +1,4 @@
-// What an alert decides: an event begins, goes on or ends. The hand-off from alerts to events.
+// What an alert decides: an event begins, continues or ends. The hand-off from alerts to events.
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Alerts;
@@ -6,13 +6,13 @@ namespace StreamActions.Worker.Alerts;
 /// <summary>The phase of an event.</summary>
 internal enum ActionPhase
 {
-    /// <summary>It has begun.</summary>
+    /// <summary>The event begins.</summary>
     Begin,
 
-    /// <summary>It goes on.</summary>
+    /// <summary>The event continues.</summary>
     Update,
 
-    /// <summary>It has ended.</summary>
+    /// <summary>The event ends.</summary>
     End,
 }
 
@@ -20,16 +20,16 @@ internal enum ActionPhase
 /// <param name="Phase">Begin, update or end.</param>
 /// <param name="Sequence">0 for the begin, then rising by one.</param>
 /// <param name="Time">Capture time of the decision.</param>
-/// <param name="BeganAt">Capture time at which the score first held.</param>
-/// <param name="EndedAt">Capture time at which the score fell, for an end.</param>
+/// <param name="BeganAt">Capture time at which the score first reached <c>enter</c>.</param>
+/// <param name="EndedAt">For an end, the capture time at which the score fell below <c>exit</c>; otherwise null.</param>
 /// <param name="Score">Smoothed score at <paramref name="Time"/>.</param>
 /// <param name="Peak">Highest smoothed score since the begin.</param>
 internal readonly record struct GateTransition(
     ActionPhase Phase, int Sequence, DateTimeOffset Time, DateTimeOffset BeganAt, DateTimeOffset? EndedAt, double Score, double Peak);
 
-/// <summary>A step in the life of an alert's event on a view, with what decided it.</summary>
+/// <summary>A step in the life of an event, with the alert, the view and the window that decided it.</summary>
 /// <param name="View">The view.</param>
-/// <param name="Rule">The alert, as compiled.</param>
+/// <param name="Rule">The compiled alert.</param>
 /// <param name="Gate">The step.</param>
 /// <param name="Score">The window's score before smoothing, with its phrases.</param>
 /// <param name="From">Capture time of the window's first frame.</param>
@@ -42,16 +42,16 @@ internal sealed record AlertTransition(
 internal interface ITransitionSink
 {
     /// <summary>Takes a transition. Returns at once: the sink never waits for a disk.</summary>
-    /// <returns>For a begin, whether it is stored; null for the other phases.</returns>
+    /// <returns>The receipt of a begin; null for the other phases.</returns>
     IBeginReceipt? Publish(AlertTransition transition);
 
-    /// <summary>Completes when everything published so far for a camera is stored, or was refused.</summary>
+    /// <summary>Completes when each event that was published for a camera is stored or refused.</summary>
     Task SettledAsync(string camera);
 }
 
-/// <summary>Whether a begin was stored. The alert stage reads it; a refused begin is retracted, so that no cooldown follows it.</summary>
+/// <summary>Whether a begin was stored. The alert stage reads it and retracts a refused begin, so that no cooldown follows it.</summary>
 internal interface IBeginReceipt
 {
-    /// <summary>The outcome; null while it is open.</summary>
+    /// <summary>The outcome; null until it is known.</summary>
     bool? IsStored { get; }
 }

@@ -1,9 +1,9 @@
-// Smooths scores over time: a single window can be wrong, several in a row rarely are.
+// Smooths scores over time, because a single window can be wrong.
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// Exponential smoothing over capture time: a score has decayed to 37 % after the time constant, at any number of windows. After a pause of more
-/// than five seconds, old scores do not count.
+/// Exponential smoothing over capture time: the weight of a score falls to 37 % after the time constant, for any number of windows. After a
+/// gap of more than five seconds, old scores do not count.
 /// </summary>
 internal sealed class ScoreSmoother
 {
@@ -14,7 +14,7 @@ internal sealed class ScoreSmoother
     private DateTimeOffset? _last;
     private double _value;
 
-    /// <summary>The smoothed score after one more window.</summary>
+    /// <summary>Adds a window and returns the smoothed score.</summary>
     /// <param name="time">Capture time of the window's last frame.</param>
     /// <param name="score">Its score.</param>
     public double Add(DateTimeOffset time, double score)

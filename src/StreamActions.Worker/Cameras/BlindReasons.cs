@@ -1,53 +1,56 @@
-// Why a camera does not see, all reasons at once. Pure.
+// The reasons for which a camera is blind. Several can hold at a time. Pure.
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>The words that events and metrics use.</summary>
+/// <summary>The reasons, as events and metrics name them.</summary>
 internal static class BlindReason
 {
-    /// <summary>It cannot be opened, broke, or sends nothing.</summary>
+    /// <summary>The camera cannot be opened, its stream broke, or it sends no frames.</summary>
     public const string Offline = "offline";
 
-    /// <summary>Its picture stands still.</summary>
+    /// <summary>All frames are identical.</summary>
     public const string Frozen = "frozen";
 
-    /// <summary>Its picture is dark, or there is nothing in it.</summary>
+    /// <summary>The picture is dark or has no structure.</summary>
     public const string Black = "black";
 
-    /// <summary>Its stream arrives damaged.</summary>
+    /// <summary>The reader reports decoding errors all the time.</summary>
     public const string Corrupt = "corrupt";
 
-    /// <summary>Inference is too slow for it.</summary>
+    /// <summary>Inference drops most of the camera's windows.</summary>
     public const string Overload = "overload";
 }
 
 /// <summary>
-/// The set of reasons for which a camera is blind: each is told once when it comes, and "seeing" once, when the last has gone. Keeps account of
-/// how long each has held.
+/// The set of reasons that hold for one camera, and how long each has held. The camera is blind while the set is not empty.
 /// </summary>
 internal sealed class BlindReasons
 {
-    // Until when each reason's time has been counted.
-    private readonly Dictionary<string, DateTimeOffset> _counted = new(StringComparer.Ordinal);
+    // For each reason that holds: the time up to which its duration has been counted.
+    private readonly Dictionary<string, DateTimeOffset> _countedUntil = new(StringComparer.Ordinal);
 
     /// <summary>True while any reason holds.</summary>
-    public bool IsBlind => _counted.Count > 0;
+    public bool IsBlind => _countedUntil.Count > 0;
 
-    /// <summary>A reason has come; true when that is new and must be told.</summary>
-    public bool Add(string reason, DateTimeOffset at) => _counted.TryAdd(reason, at);
+    /// <summary>Adds a reason.</summary>
+    /// <returns>True when the reason is new: the change must be published.</returns>
+    public bool Add(string reason, DateTimeOffset at) => _countedUntil.TryAdd(reason, at);
 
-    /// <summary>A reason has gone; true when the camera sees again, which must be told.</summary>
-    public bool Remove(string reason) => _counted.Remove(reason) && !IsBlind;
+    /// <summary>Removes a reason.</summary>
+    /// <returns>True when it was the last one: the camera sees again, and the change must be published.</returns>
+    public bool Remove(string reason) => _countedUntil.Remove(reason) && !IsBlind;
 
-    /// <summary>For every reason that holds, the time since it was last counted. Count before a reason is removed, or its rest is lost.</summary>
+    /// <summary>
+    /// The blind time of each reason since the last call. Call it before <see cref="Remove"/>, which discards uncounted time.
+    /// </summary>
     public IReadOnlyList<(string Reason, TimeSpan Blind)> Count(DateTimeOffset at)
     {
         List<(string, TimeSpan)> counted = [];
-        foreach (var (reason, until) in _counted.ToArray())
+        foreach (var (reason, until) in _countedUntil.ToArray())
         {
             if (at <= until)
                 continue;
             counted.Add((reason, at - until));
-            _counted[reason] = at;
+            _countedUntil[reason] = at;
         }
         return counted;
     }

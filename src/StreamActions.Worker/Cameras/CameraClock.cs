@@ -1,26 +1,26 @@
-// The time of a live camera: the wall clock's, but never backwards, whatever the wall clock does.
+// The capture time of a live camera. It never runs backwards, even when the wall clock is set back.
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// Stamps what arrives. Time runs on with the monotonic clock and leans towards the wall clock by at most a tenth, so that a wall clock that is
-/// set back, or a little forward, neither turns time back nor makes a pause that never was. A wall clock that is more than
-/// <see cref="LargestLead"/> ahead is followed at once (a machine that booted with a wrong clock, or slept): that is a jump, and no window may
-/// span it. Pure: not thread safe, and it reads no clock.
+/// <para>Gives each frame its capture time at arrival. Time advances with the monotonic clock and is corrected towards the wall clock by at
+/// most a tenth. A wall clock that is set back, or a little forward, therefore causes neither times that run backwards nor a gap.</para>
+/// <para>When the wall clock is ahead by more than <see cref="LargestLead"/> (wrong at boot, or the machine slept), time jumps to it. No
+/// window may span such a jump. Pure: it reads no clock. Not thread safe.</para>
 /// </summary>
-/// <param name="time">What the timestamps count in.</param>
+/// <param name="time">Converts timestamps to time spans.</param>
 internal sealed class CameraClock(TimeProvider time)
 {
-    /// <summary>How far the wall clock may be ahead before time jumps to it.</summary>
+    /// <summary>Time jumps to the wall clock when the wall clock is ahead by more than this.</summary>
     public static readonly TimeSpan LargestLead = TimeSpan.FromSeconds(2);
 
-    private const double Lean = 0.1;
-    private static readonly TimeSpan Least = TimeSpan.FromTicks(1);
+    private const double LargestCorrection = 0.1;
+    private static readonly TimeSpan SmallestStep = TimeSpan.FromTicks(1);
     private (DateTimeOffset At, long Timestamp)? _last;
 
-    /// <summary>The time of something that arrived; later than that of everything stamped before.</summary>
-    /// <param name="wall">The wall clock when it arrived.</param>
-    /// <param name="timestamp"><see cref="TimeProvider.GetTimestamp"/> when it arrived.</param>
-    /// <param name="jumped">True when time jumped: what came before is further away than the times say, or nearer.</param>
+    /// <summary>The capture time of a frame. It is later than that of every frame before.</summary>
+    /// <param name="wall">The wall clock at arrival.</param>
+    /// <param name="timestamp"><see cref="TimeProvider.GetTimestamp"/> at arrival.</param>
+    /// <param name="jumped">True when time jumped: the difference to earlier times is not the time that really passed.</param>
     public DateTimeOffset Stamp(DateTimeOffset wall, long timestamp, out bool jumped)
     {
         var at = At(wall, timestamp, out jumped);
@@ -28,7 +28,7 @@ internal sealed class CameraClock(TimeProvider time)
         return at;
     }
 
-    /// <summary>The time at a moment, without stamping anything.</summary>
+    /// <summary>The camera's time now. Does not change the clock.</summary>
     public DateTimeOffset Peek(DateTimeOffset wall, long timestamp) => At(wall, timestamp, out _);
 
     private DateTimeOffset At(DateTimeOffset wall, long timestamp, out bool jumped)
@@ -37,13 +37,14 @@ internal sealed class CameraClock(TimeProvider time)
         if (_last is not { } last)
             return wall;
         var passed = time.GetElapsedTime(last.Timestamp, timestamp);
-        if (passed < Least)
-            passed = Least;
+        if (passed < SmallestStep)
+            passed = SmallestStep;
         var lead = wall - (last.At + passed);
         jumped = lead > LargestLead;
         if (jumped)
             return wall;
-        var lean = passed * Lean;
-        return last.At + passed + (lead > lean ? lean : lead < -lean ? -lean : lead);
+        var largest = passed * LargestCorrection;
+        var correction = lead > largest ? largest : lead < -largest ? -largest : lead;
+        return last.At + passed + correction;
     }
 }

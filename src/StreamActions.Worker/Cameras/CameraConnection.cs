@@ -1,4 +1,4 @@
-// The life of one camera's connection: opened, read, opened again.
+// Keeps a camera open: opens it, reads it, and opens it again after a failure.
 using Polly;
 using Polly.Retry;
 using StreamActions.Video;
@@ -7,19 +7,20 @@ using StreamActions.Worker.Configuration;
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// Opens a camera and hands on its frames until it is stopped or its recording is over. Every failure stays here: the camera goes offline with a
-/// reason, and is opened again after a growing, jittered back-off. Each opening has a generation, so that nothing of an earlier one is mixed in.
+/// Opens a camera and hands on its frames until it is stopped or its recording is over. A failure never leaves this class: the camera goes
+/// offline with a reason and is opened again after a back-off. Each opening has a new generation, so that no window mixes two openings.
 /// </summary>
 /// <param name="camera">The camera.</param>
 /// <param name="deadlines">The longest waits for a frame.</param>
-/// <param name="once">True when a recording that fails is not tried again: its first failure is its end.</param>
+/// <param name="once">True when a recording that fails is not opened again.</param>
 /// <param name="visibility">Gives each frame its capture time.</param>
 /// <param name="report">Counts, logs and publishes what happens.</param>
 /// <param name="services">Shared by all cameras.</param>
 internal sealed class CameraConnection(
-    CameraOptions camera, ReaderDeadlines deadlines, bool once, CameraVisibility visibility, ConnectionReport report, CameraServices services)
+    CameraOptions camera, ReaderDeadlines deadlines, bool once, CameraVisibility visibility, ConnectionReport report,
+    CameraServices services)
 {
-    /// <summary>How long a reader may take to close before the camera goes on without it.</summary>
+    /// <summary>The longest wait for a reader to close. The reader then closes in the background.</summary>
     internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = services.Time;
@@ -36,8 +37,9 @@ internal sealed class CameraConnection(
     /// <summary>Runs until cancelled, or until the recording is over; returns at once when the camera is disabled.</summary>
     /// <param name="take">Takes each frame; the connection disposes it afterwards.</param>
     /// <param name="finish">Awaited after the last frame of a recording, before the camera's state becomes ended.</param>
-    /// <param name="cancellation">Stops.</param>
-    public async Task RunAsync(Func<ReceivedFrame, CancellationToken, Task> take, Func<CancellationToken, Task> finish, CancellationToken cancellation)
+    /// <param name="cancellation">Stops the camera.</param>
+    public async Task RunAsync(
+        Func<ReceivedFrame, CancellationToken, Task> take, Func<CancellationToken, Task> finish, CancellationToken cancellation)
     {
         if (!camera.Enabled)
         {
@@ -55,7 +57,7 @@ internal sealed class CameraConnection(
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Stopped: open events stay open.
+            // The worker stops: open events stay open.
         }
         catch (Exception e) when (_once)
         {
@@ -112,7 +114,7 @@ internal sealed class CameraConnection(
             throw new SourceException(SourceFailure.Ended, $"{camera.Source.Shown}: the stream ended");
     }
 
-    // At most one reader of a camera hangs. The next opening waits for it, or every opening would leave a thread behind.
+    // Waits until the last reader is closed. Without this wait, a reader that hangs would cost a thread at every opening.
     private async Task ClosedAsync(CancellationToken cancellation)
     {
         if (!_closing.IsCompleted)
@@ -129,7 +131,7 @@ internal sealed class CameraConnection(
         }
         finally
         {
-            // A failure to close is reported once.
+            // Forget the reader, so that a failure to close it is reported only once.
             if (closing.IsCompleted)
                 _closing = Task.CompletedTask;
         }

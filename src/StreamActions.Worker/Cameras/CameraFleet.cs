@@ -1,10 +1,10 @@
-// All cameras, each in a task of its own. Cameras come and go while others run.
+// All cameras, each in a task of its own. Cameras can be added and removed while others run.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>Runs cameras and keeps them apart: a failing camera never affects the others. Thread safe.</summary>
+/// <summary>Runs all cameras. A failing camera never affects the others. Thread safe.</summary>
 internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, ILogger<CameraFleet> logger) : BackgroundService
 {
     private readonly Lock _lock = new();
@@ -16,10 +16,10 @@ internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, I
 
     private sealed record Running(Task Task, CancellationTokenSource Stop);
 
-    /// <summary>The cameras, as they are now.</summary>
+    /// <summary>The cameras. Adding or removing one replaces the list.</summary>
     public IReadOnlyList<CameraWorker> Cameras => Volatile.Read(ref _cameras);
 
-    /// <summary>Completes when every camera's recording is over; never while a camera is live or retried.</summary>
+    /// <summary>Completes when every camera has ended. It does not complete while a camera is live or being retried.</summary>
     public Task AllEnded => _allEnded.Task;
 
     /// <summary>Adds a camera, and starts it if the fleet runs.</summary>
@@ -100,7 +100,7 @@ internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, I
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Stopped while it was finishing.
+            // The worker stopped while the recording was being finished.
         }
         catch (Exception e)
         {
@@ -108,6 +108,7 @@ internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, I
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Camera {Camera} stopped because of a defect in this program; please report it. The other cameras go on")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Camera {Camera} stopped because of a defect in this program; please report it. The other cameras continue")]
     private partial void LogFailed(string camera, Exception exception);
 }

@@ -1,31 +1,32 @@
-// How a camera is, as others may see it.
+// The state of a camera's connection.
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>States of a camera.</summary>
 internal enum CameraState
 {
-    /// <summary>Being opened, or waiting for its turn to be, for the first time or again.</summary>
+    /// <summary>The camera is being opened, or waits for an opening slot.</summary>
     Connecting,
 
-    /// <summary>Frames come.</summary>
+    /// <summary>Frames arrive.</summary>
     Live,
 
-    /// <summary>It is open, but frames that were due have not come; if none comes soon, it is opened again.</summary>
+    /// <summary>The camera is open, but a frame that was due has not arrived. It is opened again if none arrives soon.</summary>
     Stalled,
 
-    /// <summary>It cannot be opened or broke; it will be tried again.</summary>
+    /// <summary>The camera could not be opened, or its stream broke. It is opened again after the back-off.</summary>
     Offline,
 
-    /// <summary>Switched off by the operator; it is never opened.</summary>
+    /// <summary>The operator's file disables the camera. It is never opened.</summary>
     Disabled,
 
-    /// <summary>A recording that is over.</summary>
+    /// <summary>The recording is over.</summary>
     Ended,
 }
 
-/// <summary>A camera's state, which opening it belongs to, why, and since when.</summary>
+/// <summary>A camera's state, with its opening, its reason and its start.</summary>
 /// <param name="State">The state.</param>
-/// <param name="Generation">Openings so far.</param>
-/// <param name="Reason">Why it is offline or stalled, or why it had to be opened again; one line without secrets, empty when all is well.</param>
-/// <param name="Since">Since when it is so.</param>
+/// <param name="Generation">Number of openings so far.</param>
+/// <param name="Reason">Why the camera is offline or stalled, or why it was opened again. One line without secrets; empty when
+/// live.</param>
+/// <param name="Since">When the state began.</param>
 internal sealed record CameraStatus(CameraState State, int Generation, string Reason, DateTimeOffset Since);

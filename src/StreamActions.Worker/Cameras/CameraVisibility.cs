@@ -1,12 +1,12 @@
-// Whether a camera sees: its capture time, the reasons for which it is blind, and the notices of both.
+// Whether a camera sees: its capture time, its blind reasons, and the changes that are published.
 using StreamActions.Video;
 using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// One camera's clock and blindness. Thread safe; changes are published in the order in which they happen. A recording has its own time, so that
-/// a replay publishes the same changes.
+/// One camera's clock and blind reasons. Thread safe. Changes are published in the order in which they happen. A recording uses the time of
+/// its frames, so that each replay publishes the same changes.
 /// </summary>
 /// <param name="camera">The camera's name.</param>
 /// <param name="recording">True for a recording, whose frames carry their capture time.</param>
@@ -22,7 +22,7 @@ internal sealed class CameraVisibility(string camera, bool recording, IVisibilit
 
     /// <summary>Capture time of a frame that has just arrived.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="jumped">True when the frame does not continue the one before, although both belong to one opening.</param>
+    /// <param name="jumped">True when time jumped between the frame before and this one.</param>
     public DateTimeOffset Stamp(Frame frame, out bool jumped)
     {
         lock (_lock)
@@ -34,10 +34,10 @@ internal sealed class CameraVisibility(string camera, bool recording, IVisibilit
         }
     }
 
-    /// <summary>A reason for blindness begins; the change is published once for each reason.</summary>
+    /// <summary>A blind reason begins. The change is published if the reason does not hold yet.</summary>
     /// <param name="reason">One of <see cref="BlindReason"/>.</param>
     /// <param name="detail">A sentence for the operator, without secrets.</param>
-    public void Lose(string reason, string detail)
+    public void AddBlindReason(string reason, string detail)
     {
         lock (_lock)
         {
@@ -46,8 +46,10 @@ internal sealed class CameraVisibility(string camera, bool recording, IVisibilit
         }
     }
 
-    /// <summary>A reason for blindness is over; the change is published when it was the last one.</summary>
-    public void Regain(string reason, string detail)
+    /// <summary>A blind reason ends. The change is published if it was the last one.</summary>
+    /// <param name="reason">One of <see cref="BlindReason"/>.</param>
+    /// <param name="detail">A sentence for the operator, without secrets.</param>
+    public void RemoveBlindReason(string reason, string detail)
     {
         lock (_lock)
         {

@@ -1,4 +1,4 @@
-// One camera: its connection delivers frames, its frame path judges them and hands them to the views.
+// One camera: its connection delivers frames; its frame path checks them and hands them to the views.
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
 
@@ -14,7 +14,7 @@ internal sealed class CameraWorker
     /// <summary>Prepares the camera; <see cref="RunAsync"/> opens it.</summary>
     /// <param name="camera">The camera's part of the operator's file.</param>
     /// <param name="deadlines">The longest waits for a frame.</param>
-    /// <param name="once">True when a recording that fails is not tried again: its first failure is its end.</param>
+    /// <param name="once">True when a recording that fails is not opened again.</param>
     /// <param name="pictures">Takes the pictures; disposed when the camera ends.</param>
     /// <param name="services">Shared by all cameras.</param>
     public CameraWorker(CameraOptions camera, ReaderDeadlines deadlines, bool once, ICameraPictures pictures, CameraServices services)
@@ -32,7 +32,7 @@ internal sealed class CameraWorker
     /// <summary>The camera's part of the operator's file.</summary>
     public CameraOptions Options { get; }
 
-    /// <summary>Whether it sees.</summary>
+    /// <summary>Its clock and blind reasons.</summary>
     public CameraVisibility Visibility { get; }
 
     /// <summary>The state of its connection.</summary>

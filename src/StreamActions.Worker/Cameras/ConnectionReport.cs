@@ -6,13 +6,17 @@ using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>Reports live, stalled, offline, disabled and ended for one camera. A repeated failure is one event, and one log line in five minutes.</summary>
+/// <summary>
+/// Reports live, stalled, offline, disabled and ended for one camera. A failure that repeats gives one event, and one log line in five
+/// minutes.
+/// </summary>
 /// <param name="camera">The camera.</param>
-/// <param name="visibility">Takes offline and live.</param>
+/// <param name="visibility">Takes the blind reason <c>offline</c>.</param>
 /// <param name="metrics">The instruments.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">The camera's log.</param>
-internal sealed partial class ConnectionReport(CameraOptions camera, CameraVisibility visibility, WorkerMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed partial class ConnectionReport(
+    CameraOptions camera, CameraVisibility visibility, WorkerMetrics metrics, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(5);
 
@@ -32,12 +36,12 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraVisib
         if (generation > 1)
             metrics.CameraReconnected(camera.Name);
         LogLive(camera.Name, camera.Source.Shown, frame.Width, frame.Height);
-        visibility.Regain(BlindReason.Offline, "frames arrive again");
+        visibility.RemoveBlindReason(BlindReason.Offline, "frames arrive again");
     }
 
-    /// <summary>An opening failed or broke.</summary>
+    /// <summary>The camera could not be opened, or its stream broke.</summary>
     /// <param name="error">The cause.</param>
-    /// <param name="wait">The back-off before the next opening; null when there is none.</param>
+    /// <param name="wait">The back-off before the next opening; null when the camera is not opened again.</param>
     public void Offline(Exception error, TimeSpan? wait)
     {
         var reason = ReasonOf(camera, error);
@@ -50,13 +54,13 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraVisib
             LogOffline(camera.Name, reason, suppressed == 0 ? next : $"{next} ({suppressed} more failures since the last such line)");
         }
         _loggedReason = reason;
-        visibility.Lose(BlindReason.Offline, reason);
+        visibility.AddBlindReason(BlindReason.Offline, reason);
     }
 
     /// <summary>A frame that was due did not arrive.</summary>
     public void Stalled() => metrics.CameraStalled(camera.Name);
 
-    /// <summary>Frames arrive again, and the reader goes on.</summary>
+    /// <summary>Frames arrive again from the same reader.</summary>
     /// <param name="after">The time without a frame.</param>
     public void Resumed(TimeSpan after)
     {
@@ -64,7 +68,7 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraVisib
             LogResumed(camera.Name, after.TotalSeconds, suppressed == 0 ? "" : $" ({suppressed} more stalls since the last such line)");
     }
 
-    /// <summary>A reader hangs: the next opening waits for it.</summary>
+    /// <summary>The last reader hangs. The next opening waits for it.</summary>
     public void ReaderHangs() => metrics.ReaderHangs(camera.Name);
 
     /// <summary>The operator's file disables the camera.</summary>
@@ -79,7 +83,8 @@ internal sealed partial class ConnectionReport(CameraOptions camera, CameraVisib
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is offline: {Reason}; {Next}")]
     private partial void LogOffline(string camera, string reason, string next);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} stalled: no frame for {Seconds:f1} s; frames arrive again{Suppressed}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Camera {Camera} stalled: no frame for {Seconds:f1} s; frames arrive again{Suppressed}")]
     private partial void LogResumed(string camera, double seconds, string suppressed);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is disabled in the configuration file")]

@@ -1,4 +1,4 @@
-// A camera's frame after its arrival: the picture's health is judged, then the picture goes to the views.
+// The path of a frame from arrival to the views: count losses, check the picture's health, hand the picture on.
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
@@ -7,15 +7,16 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// One camera's path from frames to views. It withholds the pictures of a frozen or black camera: they enter no window, and open events lapse as
-/// those of an offline camera do. After such a gap, a jump of time or a change of size, no window mixes pictures from before and after.
+/// The path of one camera's frames to its views. It withholds the pictures of a frozen or black camera: they enter no window, and open
+/// events lapse as those of an offline camera do. No window spans such a gap, a jump of time, a new opening or a change of size.
 /// </summary>
 /// <param name="camera">The camera.</param>
-/// <param name="visibility">Takes blind and seeing.</param>
+/// <param name="visibility">Takes the blind reasons of <see cref="PictureHealth"/>.</param>
 /// <param name="pictures">Takes the pictures.</param>
-/// <param name="metrics">Counts frames and losses.</param>
+/// <param name="metrics">Counts frames, dropped frames and decoding errors.</param>
 /// <param name="logger">Logs changes of health.</param>
-internal sealed partial class FramePath(CameraOptions camera, CameraVisibility visibility, ICameraPictures pictures, WorkerMetrics metrics, ILogger logger)
+internal sealed partial class FramePath(
+    CameraOptions camera, CameraVisibility visibility, ICameraPictures pictures, WorkerMetrics metrics, ILogger logger)
 {
     private readonly PictureHealth? _health =
         camera.Health is { FrozenAfter: null, BlackAfter: null, CorruptAfter: null } ? null : new(camera.Health);
@@ -42,7 +43,7 @@ internal sealed partial class FramePath(CameraOptions camera, CameraVisibility v
         await pictures.PushAsync(frame, at, generation, cancellation).ConfigureAwait(false);
     }
 
-    // A change of size is a break too: zones move with it.
+    // A change of size is a break too, because it moves the crops of zones.
     private void Continue(Frame frame, bool broken)
     {
         if (broken)
@@ -63,7 +64,7 @@ internal sealed partial class FramePath(CameraOptions camera, CameraVisibility v
 
     private async ValueTask<bool> IsWithheldAsync(PictureHealth health, Frame frame, DateTimeOffset at, CancellationToken cancellation)
     {
-        foreach (var change in health.Add(at, PictureFacts.Of(frame), _losses.Errors))
+        foreach (var change in health.Add(at, PictureStatistics.Of(frame), _losses.Errors))
             Report(change);
         if (!health.Withholds)
             return false;
@@ -77,12 +78,12 @@ internal sealed partial class FramePath(CameraOptions camera, CameraVisibility v
         if (change.Blind)
         {
             LogBlind(camera.Name, change.Reason, change.Detail);
-            visibility.Lose(change.Reason, change.Detail);
+            visibility.AddBlindReason(change.Reason, change.Detail);
         }
         else
         {
             LogSeeing(camera.Name, change.Reason, change.Detail);
-            visibility.Regain(change.Reason, change.Detail);
+            visibility.RemoveBlindReason(change.Reason, change.Detail);
         }
     }
 

@@ -1,4 +1,4 @@
-// From the operator's camera to a source of frames.
+// Makes the source that reads a camera.
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using StreamActions.Core.Clips;
@@ -8,34 +8,34 @@ using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>Opens a camera: one new source a call.</summary>
+/// <summary>Makes a new source for one opening of a camera.</summary>
 internal delegate IFrameSource FrameSourceFactory(CameraOptions camera);
 
-/// <summary>The sources of the product.</summary>
-/// <param name="clip">What the model wants.</param>
-/// <param name="metrics">Counts.</param>
+/// <summary>Makes the sources: <see cref="FfmpegSource"/> or <see cref="OpenCvSource"/>, as the camera's settings say.</summary>
+/// <param name="clip">Frame rate and size of the model's input.</param>
+/// <param name="metrics">Counts failures.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Told what a source does without.</param>
+/// <param name="logger">Logs when a source is degraded.</param>
 internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics, TimeProvider time, ILogger<FrameSources> logger)
 {
-    // Cameras whose hardware could not be had: asked for once, not at every opening.
+    // Cameras for which hardware decoding failed: later openings do not try it again.
     private readonly ConcurrentDictionary<string, bool> _withoutHardware = new(StringComparer.Ordinal);
 
-    /// <summary>A new source for one opening of a camera.</summary>
+    /// <summary>Makes a new source for one opening of a camera.</summary>
     public IFrameSource Open(CameraOptions camera)
     {
         var options = Options(camera);
         return camera.Reader == CameraReader.OpenCv ? new OpenCvSource(options, time) : new FfmpegSource(options, time);
     }
 
-    /// <summary>What must be installed for these cameras.</summary>
-    /// <exception cref="SourceException">It is not; the message says what to install.</exception>
+    /// <summary>Checks that the readers which these cameras need are installed.</summary>
+    /// <exception cref="SourceException">One is missing. The message says what to install.</exception>
     public static void CheckReaders(IEnumerable<CameraOptions> cameras)
     {
         var enabled = cameras.Where(c => c.Enabled).ToArray();
         if (enabled.Any(c => c.Reader == CameraReader.Ffmpeg))
             FfmpegSource.FindReader();
-        OpenCvRuntime.Check();   // every picture is resized with it
+        OpenCvRuntime.Check();   // OpenCV resizes the frames of every reader
         if (enabled.FirstOrDefault(c => c is { Reader: CameraReader.OpenCv, Source.Kind: SourceKind.Stream }) is not { } camera)
             return;
         try
@@ -64,18 +64,18 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             Loop = camera.Loop,
             Pace = camera.Pace,
             StartedAt = camera.StartedAt,
-            OnDegraded = (failure, what) => Note(camera.Name, failure, what),
+            OnDegraded = (failure, detail) => OnDegraded(camera.Name, failure, detail),
         };
     }
 
-    private void Note(string camera, SourceFailure failure, string what)
+    private void OnDegraded(string camera, SourceFailure failure, string detail)
     {
         metrics.CameraFailed(camera, failure.ToString());
         if (failure == SourceFailure.NoHardware)
             _withoutHardware[camera] = true;
-        LogWithout(camera, what);
+        LogDegraded(camera, detail);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} goes on without something: {What}")]
-    private partial void LogWithout(string camera, string what);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is degraded: {Detail}")]
+    private partial void LogDegraded(string camera, string detail);
 }

@@ -1,4 +1,4 @@
-// Where a camera's pictures go next.
+// The interface from a camera to its views.
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Cameras;
@@ -6,12 +6,12 @@ namespace StreamActions.Worker.Cameras;
 /// <summary>Takes the pictures of one camera, in capture order, from the camera's task. The views stage implements it.</summary>
 internal interface ICameraPictures : IDisposable
 {
-    /// <summary>The pictures have another size from now on. The next one does not continue the last.</summary>
+    /// <summary>The next pictures have another size. The next one does not continue the last.</summary>
     /// <param name="width">In pixels.</param>
     /// <param name="height">In pixels.</param>
     void Resize(int width, int height);
 
-    /// <summary>The next picture does not continue the last: a gap, a new opening or a jump of time lies between.</summary>
+    /// <summary>The next picture does not continue the last, because of a gap, a new opening or a jump of time.</summary>
     void Restart();
 
     /// <summary>Takes a picture; the caller keeps the frame.</summary>
@@ -21,7 +21,7 @@ internal interface ICameraPictures : IDisposable
     /// <param name="cancellation">Ends the wait for inference; only recordings at <c>pace: fast</c> wait.</param>
     ValueTask PushAsync(Frame frame, DateTimeOffset at, int generation, CancellationToken cancellation);
 
-    /// <summary>Up to this capture time the camera showed nothing that can be analysed.</summary>
+    /// <summary>The camera showed nothing that can be analysed up to this capture time.</summary>
     ValueTask UnseenAsync(DateTimeOffset at, CancellationToken cancellation);
 
     /// <summary>The recording is over: completes when its last window is decided and its events are stored.</summary>

@@ -1,10 +1,10 @@
-// Where a camera reports that it stopped or started seeing.
+// The interface that takes a camera's changes of visibility.
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>A camera became blind, or sees again.</summary>
+/// <summary>A blind reason began, or the camera sees again.</summary>
 /// <param name="Camera">The camera's name.</param>
 /// <param name="Time">Capture time of the change.</param>
-/// <param name="Blind">True for blind, false for seeing.</param>
+/// <param name="Blind">True when the reason began; false when the camera sees again.</param>
 /// <param name="Reason">One of <see cref="BlindReason"/>.</param>
 /// <param name="Detail">A sentence for the operator, without secrets.</param>
 internal sealed record VisibilityChange(string Camera, DateTimeOffset Time, bool Blind, string Reason, string Detail);

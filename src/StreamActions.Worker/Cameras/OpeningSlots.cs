@@ -1,23 +1,24 @@
-// Spreads openings when many cameras fail at once, or start together.
+// Limits how many cameras are opened at a time, at the start and when many fail together.
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// Lets a bounded number of cameras be opened at a time, first come first served. A place is free again as soon as its camera is live or has failed, and
-/// at the latest after the hold: a black-holed camera that takes ten seconds to time out is waiting, not working, and delays nobody.
+/// A bounded number of slots, first come, first served. A camera frees its slot when it is live or has failed, and after
+/// <paramref name="hold"/> at the latest: a camera that takes ten seconds to time out only waits for the network, and must not delay the
+/// others.
 /// </summary>
-/// <param name="places">Openings at a time.</param>
-/// <param name="hold">Longest time that one opening counts.</param>
+/// <param name="count">Number of slots.</param>
+/// <param name="hold">Longest time that one camera keeps a slot.</param>
 /// <param name="time">The clock.</param>
-internal sealed class OpeningSlots(int places, TimeSpan hold, TimeProvider time)
+internal sealed class OpeningSlots(int count, TimeSpan hold, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Queue<TaskCompletionSource> _waiting = [];
     private int _taken;
 
-    /// <summary>The ones of the product: eight at a time, each for two seconds.</summary>
+    /// <summary>The worker's slots: eight, each for two seconds at most.</summary>
     public static OpeningSlots ForFleet(TimeProvider time) => new(8, TimeSpan.FromSeconds(2), time);
 
-    /// <summary>Places that are taken.</summary>
+    /// <summary>Slots that are taken.</summary>
     public int Taken
     {
         get
@@ -27,11 +28,11 @@ internal sealed class OpeningSlots(int places, TimeSpan hold, TimeProvider time)
         }
     }
 
-    /// <summary>Waits for a place.</summary>
-    /// <returns>The place; disposing gives it back.</returns>
+    /// <summary>Waits for a slot.</summary>
+    /// <returns>The slot. Disposing it frees the slot.</returns>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellation)
     {
-        if (Ask() is { } turn)
+        if (TakeOrEnqueue() is { } turn)
         {
             await using var registration = cancellation.Register(() => turn.TrySetCanceled(cancellation)).ConfigureAwait(false);
             await turn.Task.ConfigureAwait(false);
@@ -39,12 +40,12 @@ internal sealed class OpeningSlots(int places, TimeSpan hold, TimeProvider time)
         return new Slot(this);
     }
 
-    // Null: there is a place, and it is taken now.
-    private TaskCompletionSource? Ask()
+    // Null when a slot was free; it is taken then.
+    private TaskCompletionSource? TakeOrEnqueue()
     {
         lock (_lock)
         {
-            if (_taken < places)
+            if (_taken < count)
             {
                 _taken++;
                 return null;
@@ -55,11 +56,11 @@ internal sealed class OpeningSlots(int places, TimeSpan hold, TimeProvider time)
         }
     }
 
-    private void GiveBack()
+    private void Free()
     {
         lock (_lock)
         {
-            // The place goes to the next one who has not gone away meanwhile.
+            // The slot goes to the first waiting camera that has not cancelled.
             while (_waiting.TryDequeue(out var turn))
             {
                 if (turn.TrySetResult())
@@ -73,23 +74,23 @@ internal sealed class OpeningSlots(int places, TimeSpan hold, TimeProvider time)
     {
         private readonly OpeningSlots _slots;
         private readonly ITimer? _timer;
-        private int _over;
+        private int _freed;
 
         public Slot(OpeningSlots slots)
         {
             _slots = slots;
             _timer = slots.HoldTimer(this);
-            // The hold may be over before its timer is known here.
-            if (Volatile.Read(ref _over) != 0)
+            // The timer may fire before the field is set; Dispose cannot see the timer then.
+            if (Volatile.Read(ref _freed) != 0)
                 _timer.Dispose();
         }
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _over, 1) != 0)
+            if (Interlocked.Exchange(ref _freed, 1) != 0)
                 return;
             _timer?.Dispose();
-            _slots.GiveBack();
+            _slots.Free();
         }
     }
 

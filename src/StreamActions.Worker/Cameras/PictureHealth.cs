@@ -1,59 +1,64 @@
-// Whether a camera's pictures can be believed: frozen, black and corrupt streams. Pure: times and facts in, changes out.
+// Detects frozen, black and corrupt streams. Pure: times and statistics in, changes out.
 using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>A camera's pictures stopped or started being of use.</summary>
+/// <summary>A blind reason began or ended.</summary>
 /// <param name="Reason">One of <see cref="BlindReason"/>.</param>
-/// <param name="Blind">Whether it is so now.</param>
+/// <param name="Blind">True when it began.</param>
 /// <param name="Detail">A sentence for the operator.</param>
 internal readonly record struct HealthChange(string Reason, bool Blind, string Detail);
 
 /// <summary>
-/// <para><b>Frozen:</b> every picture is the same as the one before, to the last byte at analysis size, for <c>frozen-after</c>. A sensor has
-/// noise, and a camera sends a fresh key frame every few seconds, so a live picture differs now and then even when nothing happens; a drawn
-/// or very strongly compressed scene may not, which is what the key <c>frozen-after</c> is for.</para>
-/// <para><b>Black:</b> dark and even, or without any structure however bright (a covered or sprayed lens, one colour in place of a lost signal),
-/// for <c>black-after</c>.</para>
-/// <para><b>Corrupt:</b> the reader reported damaged pictures again and again, never two seconds without, for <c>corrupt-after</c>.</para>
-/// <para>Each ends when it has not been so for <see cref="Recovery"/>.</para>
+/// <para><b>Frozen:</b> every frame is identical to the one before, byte by byte at analysis size, for <c>frozen-after</c>. Sensor noise
+/// and new key frames change the picture of a live camera from time to time, even when nothing happens. A drawn or very strongly compressed
+/// scene may not change: raise <c>frozen-after</c> for it.</para>
+/// <para><b>Black:</b> the picture is dark and even, or has no structure at any brightness (a covered or sprayed lens, a single colour
+/// instead of a lost signal), for <c>black-after</c>.</para>
+/// <para><b>Corrupt:</b> the reader reported decoding errors at least every two seconds for <c>corrupt-after</c>.</para>
+/// <para>Each ends after its condition did not hold for <see cref="RecoverAfter"/>.</para>
 /// </summary>
-/// <param name="options">After how long each is reported; null never.</param>
+/// <param name="options">The time after which each is reported; null for never.</param>
 internal sealed class PictureHealth(PictureHealthOptions options)
 {
-    /// <summary>How long pictures must be well again.</summary>
-    public static readonly TimeSpan Recovery = TimeSpan.FromSeconds(2);
+    /// <summary>A reason ends after its condition did not hold for this time.</summary>
+    public static readonly TimeSpan RecoverAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Damage counts this long: it is reported with one picture, and seen in all up to the next key frame.</summary>
-    public static readonly TimeSpan DamageLasts = TimeSpan.FromSeconds(2);
+    /// <summary>A stream counts as damaged for this time after an error: one error spoils all frames up to the next key frame.</summary>
+    public static readonly TimeSpan DamagePeriod = TimeSpan.FromSeconds(2);
 
-    private const double DarkBrightness = 24, DarkSpread = 8, LeastStructure = 0.8, Clearly = 1.5;
+    // A dark picture stays dark until it exceeds its limits by RecoveryFactor.
+    private const double DarkBrightness = 24, DarkSpread = 8, LeastStructure = 0.8, RecoveryFactor = 1.5;
 
-    private readonly SustainedState? _frozen = Make(options.FrozenAfter), _black = Make(options.BlackAfter), _corrupt = Make(options.CorruptAfter);
-    private ulong? _before;
-    private long _errorsBefore;
+    private readonly SustainedState?
+        _frozen = Make(options.FrozenAfter), _black = Make(options.BlackAfter), _corrupt = Make(options.CorruptAfter);
+
+    private ulong? _fingerprint;
+    private long _errors;
     private DateTimeOffset? _damagedAt;
-    private bool _same, _dark;
+    private bool _isSame, _isDark;
 
-    /// <summary>True while the camera is frozen or black and the newest picture is, too: it must not be looked at.</summary>
-    public bool Withholds => (_frozen is { IsOn: true } && _same) || (_black is { IsOn: true } && _dark);
+    /// <summary>True while the camera is frozen or black and the newest picture is too: it must not be analysed.</summary>
+    public bool Withholds => (_frozen is { IsOn: true } && _isSame) || (_black is { IsOn: true } && _isDark);
 
     /// <summary>Takes a picture.</summary>
     /// <param name="time">Its capture time.</param>
-    /// <param name="picture">What it is like.</param>
-    /// <param name="decodeErrors">Damage the reader reported since it was opened.</param>
-    public IReadOnlyList<HealthChange> Add(DateTimeOffset time, PictureFacts picture, long decodeErrors)
+    /// <param name="picture">Its statistics.</param>
+    /// <param name="decodeErrors">Decoding errors since the source was opened.</param>
+    public IReadOnlyList<HealthChange> Add(DateTimeOffset time, PictureStatistics picture, long decodeErrors)
     {
-        _same = picture.Fingerprint == _before;
-        _dark = IsDark(picture);
-        if (decodeErrors > _errorsBefore)
+        _isSame = picture.Fingerprint == _fingerprint;
+        _isDark = IsDark(picture);
+        if (decodeErrors > _errors)
             _damagedAt = time;
-        (_before, _errorsBefore) = (picture.Fingerprint, decodeErrors);
-        var damaged = _damagedAt is { } at && time - at < DamageLasts;
+        (_fingerprint, _errors) = (picture.Fingerprint, decodeErrors);
+        var isDamaged = _damagedAt is { } at && time - at < DamagePeriod;
+        var black = picture.Brightness < DarkBrightness ? "the picture is dark" : "the picture has no structure: check for a covered lens";
         List<HealthChange>? changes = null;
-        Judge(_frozen, _same, BlindReason.Frozen, "the same picture again and again", "the picture changes again");
-        Judge(_black, _dark, BlindReason.Black, picture.Brightness < DarkBrightness ? "the picture is dark" : "there is nothing in the picture: is the lens covered?", "there is something to see again");
-        Judge(_corrupt, damaged, BlindReason.Corrupt, "the stream arrives damaged; its pictures are still looked at", "the stream is whole again");
+        Judge(_frozen, _isSame, BlindReason.Frozen, "all frames are identical", "the picture changes again");
+        Judge(_black, _isDark, BlindReason.Black, black, "the picture is no longer dark or without structure");
+        Judge(_corrupt, isDamaged, BlindReason.Corrupt,
+            "the reader reports decoding errors; the frames are still analysed", "the reader reports no more decoding errors");
         return changes ?? (IReadOnlyList<HealthChange>)[];
 
         void Judge(SustainedState? state, bool holds, string reason, string blind, string seeing)
@@ -63,20 +68,20 @@ internal sealed class PictureHealth(PictureHealthOptions options)
         }
     }
 
-    /// <summary>The source was opened anew, or time jumped: nothing is known of the meantime.</summary>
+    /// <summary>The source was opened again, or time jumped: pending changes start again.</summary>
     public void Interrupt()
     {
         foreach (var state in (ReadOnlySpan<SustainedState?>)[_frozen, _black, _corrupt])
             state?.Interrupt();
-        (_errorsBefore, _damagedAt) = (0, null);
+        (_errors, _damagedAt) = (0, null);
     }
 
-    // Once it is so, it must be clearly otherwise.
-    private bool IsDark(PictureFacts picture)
+    private bool IsDark(PictureStatistics picture)
     {
-        var factor = _dark ? Clearly : 1;
-        return (picture.Brightness < DarkBrightness * factor && picture.Spread < DarkSpread * factor) || picture.Structure < LeastStructure * factor;
+        var factor = _isDark ? RecoveryFactor : 1;
+        return (picture.Brightness < DarkBrightness * factor && picture.Spread < DarkSpread * factor)
+            || picture.Structure < LeastStructure * factor;
     }
 
-    private static SustainedState? Make(TimeSpan? after) => after is { } enter ? new(enter, Recovery) : null;
+    private static SustainedState? Make(TimeSpan? after) => after is { } enter ? new(enter, RecoverAfter) : null;
 }

@@ -1,31 +1,34 @@
-// A state that neither a moment begins nor a moment ends.
+// A state that changes only after its condition has changed for some time.
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>On after its condition has held without a break for long enough, off after it has not held for long enough. Pure.</summary>
-/// <param name="enterAfter">How long it must hold.</param>
-/// <param name="exitAfter">How long it must not hold.</param>
+/// <summary>
+/// Debounces a condition. On after the condition held without a break for a time; off after it did not hold for a time. Pure.
+/// </summary>
+/// <param name="enterAfter">How long the condition must hold.</param>
+/// <param name="exitAfter">How long the condition must not hold.</param>
 internal sealed class SustainedState(TimeSpan enterAfter, TimeSpan exitAfter)
 {
-    private DateTimeOffset? _otherwiseSince;
+    private DateTimeOffset? _differsSince;
 
     /// <summary>The state.</summary>
     public bool IsOn { get; private set; }
 
-    /// <summary>Takes the condition at a time; true when the state changed.</summary>
+    /// <summary>Takes the condition at a time.</summary>
+    /// <returns>True when the state changed.</returns>
     public bool Add(DateTimeOffset time, bool holds)
     {
         if (holds == IsOn)
         {
-            _otherwiseSince = null;
+            _differsSince = null;
             return false;
         }
-        _otherwiseSince ??= time;
-        if (time - _otherwiseSince < (IsOn ? exitAfter : enterAfter))
+        _differsSince ??= time;
+        if (time - _differsSince < (IsOn ? exitAfter : enterAfter))
             return false;
-        (IsOn, _otherwiseSince) = (holds, null);
+        (IsOn, _differsSince) = (holds, null);
         return true;
     }
 
-    /// <summary>Nobody looked for a while: what was about to change starts anew, the state stays.</summary>
-    public void Interrupt() => _otherwiseSince = null;
+    /// <summary>The condition was not observed for a while. The state stays; a pending change starts again.</summary>
+    public void Interrupt() => _differsSince = null;
 }

@@ -1,45 +1,46 @@
-// One opening of a source, under watch: whatever it does, the camera is not kept waiting.
+// One opening of a source, with time-outs: a source that blocks never blocks its camera.
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// Takes frames from one source and watches the time between them; time in which nobody asks for a frame does not count. A source that hangs in
-/// foreign code is left to itself: what it may give later goes to nobody.
+/// Reads frames from one source and limits the wait for each. Only the time inside <see cref="NextAsync"/> counts. A source that hangs in
+/// native code is abandoned: the worker discards the frames that it may still return.
 /// </summary>
 /// <param name="source">The source; closed with this.</param>
 /// <param name="shown">Its address without secrets.</param>
-/// <param name="deadlines">How long frames may stay away.</param>
-/// <param name="stalled">Called when a frame that was due has not come.</param>
+/// <param name="deadlines">The longest waits for a frame.</param>
+/// <param name="stalled">Called when a frame that was due has not arrived.</param>
 /// <param name="time">The clock.</param>
-/// <param name="cancellation">Stops.</param>
-internal sealed class WatchedReader(IFrameSource source, string shown, ReaderDeadlines deadlines, Action stalled, TimeProvider time, CancellationToken cancellation)
+/// <param name="cancellation">Stops reading.</param>
+internal sealed class WatchedReader(
+    IFrameSource source, string shown, ReaderDeadlines deadlines, Action stalled, TimeProvider time, CancellationToken cancellation)
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private IAsyncEnumerator<Frame>? _frames;
     private Task<bool> _next = Task.FromResult(false);
-    private bool _begun;
+    private bool _started;
 
     /// <summary>The next frame; null at the end.</summary>
-    /// <exception cref="SourceException">The source failed, or sends nothing for too long.</exception>
+    /// <exception cref="SourceException">The source failed, or no frame arrived in time.</exception>
     public async Task<Frame?> NextAsync()
     {
-        // On another thread: a source may block where it should not.
-        _next = Task.Run(async () => await (_frames ??= source.ReadAsync(_stop.Token).GetAsyncEnumerator(_stop.Token)).MoveNextAsync().ConfigureAwait(false), CancellationToken.None);
-        if (!await CameAsync(_begun ? deadlines.Due : deadlines.Start).ConfigureAwait(false))
+        // On another thread: a source may block the thread that calls it.
+        _next = Task.Run(MoveNextAsync, CancellationToken.None);
+        if (!await ArrivesAsync(_started ? deadlines.Due : deadlines.Start).ConfigureAwait(false))
         {
-            if (!_begun)
+            if (!_started)
                 throw TimedOut($"no first frame within {deadlines.Start.TotalSeconds:0.#} s");
             stalled();
-            if (!await CameAsync(deadlines.Steady - deadlines.Due).ConfigureAwait(false))
+            if (!await ArrivesAsync(deadlines.Steady - deadlines.Due).ConfigureAwait(false))
                 throw TimedOut($"no frame for {deadlines.Steady.TotalSeconds:0.#} s");
         }
-        _begun = true;
+        _started = true;
         return await _next.ConfigureAwait(false) ? _frames!.Current : null;
     }
 
-    /// <summary>Stops the source and gives back what it still holds.</summary>
-    /// <returns>A task that ends when it has; for a source that hangs, perhaps never.</returns>
+    /// <summary>Stops the source and disposes its last frame.</summary>
+    /// <returns>A task that completes when the source is closed. It may never complete for a source that hangs.</returns>
     public Task CloseAsync() => Task.Run(async () =>
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -51,7 +52,7 @@ internal sealed class WatchedReader(IFrameSource source, string shown, ReaderDea
         }
         catch (Exception e) when (e is SourceException or OperationCanceledException)
         {
-            // Why it ended was told, or it was told to end.
+            // The failure was thrown by NextAsync already, or the source was stopped.
         }
         if (_frames is not null)
             await _frames.DisposeAsync().ConfigureAwait(false);
@@ -59,7 +60,13 @@ internal sealed class WatchedReader(IFrameSource source, string shown, ReaderDea
         NativeHeap.ReleaseFreePages();
     }, CancellationToken.None);
 
-    private async Task<bool> CameAsync(TimeSpan within)
+    private async Task<bool> MoveNextAsync()
+    {
+        _frames ??= source.ReadAsync(_stop.Token).GetAsyncEnumerator(_stop.Token);
+        return await _frames.MoveNextAsync().ConfigureAwait(false);
+    }
+
+    private async Task<bool> ArrivesAsync(TimeSpan within)
     {
         try
         {
@@ -72,5 +79,6 @@ internal sealed class WatchedReader(IFrameSource source, string shown, ReaderDea
         }
     }
 
-    private SourceException TimedOut(FormattableString what) => new(SourceFailure.TimedOut, $"{shown}: {FormattableString.Invariant(what)}");
+    private SourceException TimedOut(FormattableString what) =>
+        new(SourceFailure.TimedOut, $"{shown}: {FormattableString.Invariant(what)}");
 }

@@ -1,4 +1,4 @@
-// From decisions to stored events: order per camera, a bounded queue, pending ends, refused begins.
+// Stores the events that the alerts decide: order per camera, a bounded queue, pending ends, refused begins.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Alerts;
@@ -9,11 +9,13 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Events;
 
 /// <summary>
-/// <para>Stores the events of each camera in the order of decision. Publishing returns at once; a task per camera waits for the store.</para>
-/// <para>Updates and ends are stored only after their begin. A begin that cannot be stored is refused: its receipt says so, and the alert retracts
-/// it. An update that cannot be stored is dropped. An end that cannot be stored stays pending and is retried, before the alert's next begin.</para>
-/// <para>The queue holds at most <see cref="Capacity"/> events. When it is full, a waiting update makes room; without one, a begin is refused and a
-/// camera event dropped. An end is always accepted: at most one waits for each begin.</para>
+/// <para>Stores the events of each camera in the order of decision. Publishing returns at once; a task per camera waits for the
+/// store.</para>
+/// <para>Updates and ends are stored only after their begin. A begin that cannot be stored is refused: its receipt says so, and the alert
+/// retracts it. An update that cannot be stored is dropped. An end that cannot be stored stays pending and is retried, before the alert's
+/// next begin.</para>
+/// <para>The queue holds at most <see cref="Capacity"/> events. When it is full, a waiting update makes room; without one, a begin is
+/// refused and a camera event dropped. An end is always accepted: at most one waits for each begin.</para>
 /// </summary>
 /// <param name="sink">The store.</param>
 /// <param name="metrics">Counts events, drops and the queue's length.</param>
@@ -102,7 +104,14 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
     /// <inheritdoc/>
     public void Publish(VisibilityChange change)
     {
-        var cameraEvent = new CameraEvent { Camera = change.Camera, Time = change.Time, Blind = change.Blind, Reason = change.Reason, Detail = change.Detail };
+        var cameraEvent = new CameraEvent
+        {
+            Camera = change.Camera,
+            Time = change.Time,
+            Blind = change.Blind,
+            Reason = change.Reason,
+            Detail = change.Detail,
+        };
         lock (_lock)
         {
             if (HasRoom(forUpdate: false))
@@ -127,7 +136,9 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
         return Task.CompletedTask;
     }
 
-    /// <summary>Waits until everything is stored, for <see cref="Grace"/> at most. Register it so that alerts and cameras stop first.</summary>
+    /// <summary>
+    /// Waits until everything is stored, for <see cref="Grace"/> at most. Register it so that alerts and cameras stop first.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_retries is not null)
@@ -323,14 +334,16 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
     [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]
     private partial void LogEvent(string line);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Camera {Camera}: an event ({Phase}) is not stored: {Reason} ({Suppressed} more since the last such line)")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Camera {Camera}: an event ({Phase}) is not stored: {Reason} ({Suppressed} more since the last such line)")]
     private partial void LogNotStored(string camera, string phase, string reason, int suppressed);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Events are stored again")]
     private partial void LogRecovered();
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "The store is too slow: {Capacity} events wait for it, and further ones are dropped ({Suppressed} more since the last such line)")]
+        Message = "The store is too slow: {Capacity} events wait for it, and the worker drops further ones "
+            + "({Suppressed} more since the last such line)")]
     private partial void LogQueueFull(int capacity, int suppressed);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Stopped before {Events} events were stored: the store takes too long")]

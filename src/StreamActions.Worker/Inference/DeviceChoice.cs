@@ -1,20 +1,24 @@
-// Which processor runs the network.
+// Opens a graph on the CPU or on a GPU.
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>Opens sessions on <c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</summary>
+/// <summary>Opens sessions on the devices <c>auto</c>, <c>cpu</c> and <c>cuda:N</c>.</summary>
 internal static partial class DeviceChoice
 {
-    /// <summary>The processor that is always there.</summary>
+    /// <summary>The name of the CPU, which every machine has.</summary>
     public const string Cpu = "cpu";
 
     private const string Auto = "auto";
 
-    /// <summary>Opens a graph. <c>auto</c> falls back to the CPU and says so, whether the provider is missing or there is no device for it.</summary>
-    /// <exception cref="BundleException">An explicit CUDA device cannot be used.</exception>
+    /// <summary>Opens a graph. <c>auto</c> falls back to the CPU and logs it when the CUDA provider or a CUDA device is missing.</summary>
+    /// <param name="graph">Path of the graph.</param>
+    /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
+    /// <param name="logger">Logs the fall back to the CPU.</param>
+    /// <exception cref="BundleException">The device <c>cuda:N</c> cannot be used.</exception>
     /// <exception cref="OnnxRuntimeException">The graph cannot be loaded.</exception>
     public static InferenceSession Open(string graph, string device, int threads, ILogger logger)
     {
@@ -24,8 +28,12 @@ internal static partial class DeviceChoice
         try
         {
             using var cuda = new OrtCUDAProviderOptions();
-            // TF32 rounds every product to 10 bits, and the golden clips would no longer be met.
-            cuda.UpdateOptions(new Dictionary<string, string> { ["device_id"] = device == Auto ? "0" : device[(device.IndexOf(':') + 1)..], ["use_tf32"] = "0" });
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = device == Auto ? "0" : device[(device.IndexOf(':') + 1)..],
+                // TF32 rounds factors to 10 bits. The outputs would then deviate from the golden clips by more than the bound.
+                ["use_tf32"] = "0",
+            });
             options.AppendExecutionProvider_CUDA(cuda);
             return new InferenceSession(graph, options);
         }
@@ -37,13 +45,15 @@ internal static partial class DeviceChoice
 
     private static InferenceSession WithoutCuda(string graph, string device, int threads, Exception cause, ILogger logger)
     {
-        // Where the CPU fails as well, the graph is to blame, and that is what is thrown.
+        // If the CPU fails too, the graph is invalid, and this error is thrown instead of one about the device.
         var session = OnCpu(graph, threads);
         if (device != Auto)
         {
             session.Dispose();
+            var reason = cause.Message.Split('\n', 2)[0].Trim();
             throw new BundleException(
-                $"inference.device: {device} cannot be used ({cause.Message.Split('\n', 2)[0].Trim()}); build with -p:OnnxRuntimeFlavor=Gpu on a machine with CUDA, or say cpu", cause);
+                $"inference.device: {device} cannot be used ({reason}); build with -p:OnnxRuntimeFlavor=Gpu and run on a machine "
+                + "with CUDA, or set inference.device to cpu", cause);
         }
         LogCpu(logger);
         return session;
@@ -60,11 +70,11 @@ internal static partial class DeviceChoice
         var options = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL };
         if (threads > 0)
             options.IntraOpNumThreads = threads;
-        // Threads that wait give their core back: cameras decode on it.
+        // Without spinning, waiting threads leave their cores to the cameras' decoders.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         return options;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "No CUDA device can be used: the network runs on the CPU")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "No CUDA device can be used: inference runs on the CPU")]
     private static partial void LogCpu(ILogger logger);
 }

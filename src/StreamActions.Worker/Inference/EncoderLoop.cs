@@ -1,4 +1,4 @@
-// The encoder's thread: batches from the queue, observations to the alerts.
+// The encoder's thread: takes batches from the queue and hands observations to the alerts.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Telemetry;
@@ -6,14 +6,15 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Inference;
 
 /// <summary>
-/// Takes batches, encodes them and hands on the observations. A failed batch is counted, and the next one is tried. It never waits for the store.
-/// Stopping first encodes the steps that wait, for <see cref="Grace"/> at most: stop the cameras first.
+/// Takes batches, encodes them and hands on the observations. It counts a failed batch and continues with the next. It never waits for the
+/// store. Stopping encodes the waiting steps first, for <see cref="Grace"/> at most. Stop the cameras before it.
 /// </summary>
 internal sealed partial class EncoderLoop(
-    EncoderQueue queue, IVideoEncoder encoder, IObservationSink observations, WorkerMetrics metrics, TimeProvider time, ILogger<EncoderLoop> logger)
+    EncoderQueue queue, IVideoEncoder encoder, IObservationSink observations, WorkerMetrics metrics, TimeProvider time,
+    ILogger<EncoderLoop> logger)
     : IHostedService
 {
-    /// <summary>The longest time that stopping may take: the sinks stop later and need the rest of the host's time-out.</summary>
+    /// <summary>The longest time that stopping may take. The sinks stop later and need the rest of the host's time-out.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +23,7 @@ internal sealed partial class EncoderLoop(
     private volatile bool _abandoned;
     private bool _started;
 
-    /// <summary>Starts the thread. A run blocks it for long, and the pool's threads belong to the cameras.</summary>
+    /// <summary>Starts the thread. Not a thread of the pool: a run blocks for a long time, and the cameras need the pool.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _started = true;
@@ -36,7 +37,9 @@ internal sealed partial class EncoderLoop(
         return Task.CompletedTask;
     }
 
-    /// <summary>Encodes the steps that wait. It never fails: an encoder that is too slow is left with its last batch.</summary>
+    /// <summary>
+    /// Encodes the waiting steps. After <see cref="Grace"/> it drops them and leaves the encoder to its last batch. Never throws.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Complete();
@@ -104,7 +107,8 @@ internal sealed partial class EncoderLoop(
     }
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "Inference failed for {Windows} windows: {Reason}. The worker goes on with the next ones ({Suppressed} more failures since the last such line)")]
+        Message = "Inference failed for {Windows} windows: {Reason}. The worker continues with the next windows "
+            + "({Suppressed} more failures since the last such line)")]
     private partial void LogFailed(int windows, string reason, int suppressed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before all windows were analysed: inference takes too long")]

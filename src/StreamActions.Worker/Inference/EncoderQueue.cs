@@ -1,4 +1,4 @@
-// Between cameras and the encoder: one waiting step per view, taken in batches, fair over cameras.
+// The queue between cameras and the encoder: one waiting step per view, taken in batches, fair over cameras.
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
@@ -14,9 +14,9 @@ internal readonly record struct WindowCounts(long Posted, long Replaced, long La
 }
 
 /// <summary>
-/// Holds at most one step a view. A live camera never waits: its newer step is combined with the waiting one by the encoder's rule, and the queue
-/// counts what that drops. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the views of a camera: a camera with
-/// many zones does not slow the others, and a view keeps its place when a newer step arrives.
+/// Holds at most one step per view. A live camera never waits: the encoder's rule combines its newer step with the waiting one, and the
+/// queue counts the windows that this drops. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the views of a
+/// camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives.
 /// </summary>
 /// <param name="maxBatch">Most steps in a batch.</param>
 /// <param name="maxDelay">Longest time that a step waits for others to share its batch.</param>
@@ -42,8 +42,8 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         public required EncoderStep Step { get; set; }
     }
 
-    /// <summary>Posts a step of a live camera; takes it over.</summary>
-    /// <returns>False when the queue dropped something for it.</returns>
+    /// <summary>Posts a step of a live camera. Takes the step over.</summary>
+    /// <returns>False when the queue dropped a window.</returns>
     public bool Post(EncoderStep step)
     {
         lock (_lock)
@@ -98,8 +98,8 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
     }
 
     /// <summary>
-    /// Takes the next batch: as soon as <c>maxBatch</c> steps wait, or the oldest has waited <c>maxDelay</c>. The caller disposes the steps and
-    /// reports them with <see cref="Done"/>.
+    /// Takes the next batch: as soon as <c>maxBatch</c> steps wait, or the oldest has waited <c>maxDelay</c>. The caller disposes the steps
+    /// and reports them with <see cref="Done"/>.
     /// </summary>
     /// <returns>Empty when the queue is closed and empty.</returns>
     public async Task<IReadOnlyList<EncoderStep>> TakeAsync(CancellationToken cancellation)

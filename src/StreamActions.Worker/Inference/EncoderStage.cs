@@ -1,14 +1,14 @@
-// Frames of views in; steps to the encoder queue, or observations of still windows to the alerts.
+// Turns the frames of views into steps. Steps go to the encoder queue; still windows go straight to the alerts.
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>The camera's side of the encoder.</summary>
+/// <summary>The part of the encoder that runs on the cameras' tasks.</summary>
 /// <param name="encoder">Makes the slots.</param>
 /// <param name="queue">Takes the steps that need the network.</param>
-/// <param name="observations">Takes the still ones.</param>
-/// <param name="status">Whether a view's alerts are busy.</param>
+/// <param name="observations">Takes the observations of still windows.</param>
+/// <param name="status">Knows whether a view's alerts are busy.</param>
 /// <param name="metrics">Counts still windows.</param>
 internal sealed class EncoderStage(
     IVideoEncoder encoder, EncoderQueue queue, IObservationSink observations, IViewStatus status, WorkerMetrics metrics) : IViewEncoding
@@ -45,7 +45,7 @@ internal sealed class EncoderStage(
         step.Dispose();
     }
 
-    // A live camera never waits: the queue drops what the encoder cannot keep up with.
+    // A live camera never waits: the queue drops windows when the encoder is too slow.
     private sealed class LiveSlot(EncoderStage stage, EncoderSlot slot) : IViewSlot
     {
         public ValueTask PushAsync(ViewFrame frame, CancellationToken cancellation)
@@ -64,23 +64,23 @@ internal sealed class EncoderStage(
         public void Dispose() => slot.Dispose();
     }
 
-    // A recording at pace: fast waits for the encoder and for the store: nothing is dropped, and a replay decides the same in the same order.
+    // A recording at pace: fast waits for the encoder and for the store: no window is dropped, and each replay makes the same decisions.
     private sealed class WaitingSlot(EncoderStage stage, string camera, EncoderSlot slot) : IViewSlot
     {
         public ValueTask PushAsync(ViewFrame frame, CancellationToken cancellation) =>
-            slot.Push(frame) is { } step ? new(HandOnAsync(step, cancellation)) : ValueTask.CompletedTask;
+            slot.Push(frame) is { } step ? new(EncodeAsync(step, cancellation)) : ValueTask.CompletedTask;
 
         public void Restart() => slot.Restart();
 
         public void Dispose() => slot.Dispose();
 
-        private async Task HandOnAsync(EncoderStep step, CancellationToken cancellation)
+        private async Task EncodeAsync(EncoderStep step, CancellationToken cancellation)
         {
             bool still;
             try
             {
                 await stage.Observations.SettledAsync(camera).WaitAsync(cancellation).ConfigureAwait(false);
-                // Whether a window is skipped depends on the decisions before it.
+                // Whether a window can be skipped depends on the decisions before it.
                 if (slot.MayBeStill(step))
                 {
                     await stage.Queue.DrainedAsync(camera, cancellation).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Inference;
 
 /// <summary>A window. It holds its frames until it is disposed.</summary>
-/// <param name="frames">The frames of one view and one opening, oldest first; at least one.</param>
+/// <param name="frames">Frames of one view and one opening, oldest first; at least one.</param>
 internal sealed class FrameWindow(ViewFrame[] frames) : IDisposable
 {
     private int _disposed;

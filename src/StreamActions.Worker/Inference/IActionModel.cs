@@ -3,7 +3,7 @@ using StreamActions.Core.Bundles;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>Encodes windows and phrases. One thread may run windows while another embeds phrases: neither waits for the other.</summary>
+/// <summary>Encodes windows and phrases. One thread can run windows while another embeds phrases; neither waits for the other.</summary>
 internal interface IActionModel : IDisposable
 {
     /// <summary>The bundle's manifest.</summary>
@@ -12,10 +12,12 @@ internal interface IActionModel : IDisposable
     /// <summary>SHA-256 that identifies the bundle.</summary>
     string Sha256 { get; }
 
-    /// <summary>Runs windows, at most the batch size that the model was opened for. The outputs hold until the next call. One caller at a time.</summary>
+    /// <summary>
+    /// Runs at most as many windows as the model was opened for. The outputs are valid until the next call. One caller at a time.
+    /// </summary>
     BatchOutput Run(IReadOnlyList<FrameWindow> windows);
 
-    /// <summary>Embeds phrases: unit vectors [D], one a phrase. One caller at a time.</summary>
+    /// <summary>Embeds phrases: one unit vector [D] per phrase. One caller at a time.</summary>
     IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases);
 
     /// <summary>Words of a phrase that were not in the training data; empty when the bundle does not list its words.</summary>
@@ -25,10 +27,10 @@ internal interface IActionModel : IDisposable
     bool IsCut(string phrase);
 }
 
-/// <summary>A model as events name it.</summary>
+/// <summary>The identity of a model, as events name it.</summary>
 internal sealed record ModelIdentity(string Name, string Version, string Sha256);
 
-/// <summary>The outputs of one run, one row a window.</summary>
+/// <summary>The outputs of one run, one row per window.</summary>
 internal readonly struct BatchOutput(ReadOnlyMemory<float> embeddings, ReadOnlyMemory<float> logits, int width, int classes)
 {
     /// <summary>Embedding of a window, [D].</summary>

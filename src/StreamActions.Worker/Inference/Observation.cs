@@ -1,11 +1,11 @@
-// What the model saw in one window of a view.
+// The model's outputs for one window of a view. The hand-off from the encoder to the alerts.
+using System.Numerics.Tensors;
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
 /// <summary>
-/// One window of a view and the model's outputs for it. The outputs are borrowed: they hold until the encoder's next run, so a reader that
-/// keeps them must copy them.
+/// One window of a view and the model's outputs for it. The outputs are valid until the encoder's next run. Copy them to keep them.
 /// </summary>
 /// <param name="View">The view.</param>
 /// <param name="From">Capture time of the window's first frame.</param>
@@ -16,16 +16,17 @@ namespace StreamActions.Worker.Inference;
 internal readonly record struct Observation(
     View View, DateTimeOffset From, DateTimeOffset To, long ArrivedAt, ReadOnlyMemory<float> Embedding, ReadOnlyMemory<float> ClassLogits)
 {
-    /// <summary>True when nothing moved and the encoder did not run: the scores of the view's last observation still hold.</summary>
+    /// <summary>True when nothing moved and the encoder did not run: the scores of the view's last observation are repeated.</summary>
     public bool IsStill => Embedding.IsEmpty;
 
     /// <summary>An observation of a window that the encoder skipped as still.</summary>
-    public static Observation Still(View view, DateTimeOffset from, DateTimeOffset to, long arrivedAt) => new(view, from, to, arrivedAt, default, default);
+    public static Observation Still(View view, DateTimeOffset from, DateTimeOffset to, long arrivedAt) =>
+        new(view, from, to, arrivedAt, default, default);
 
     /// <summary>False when an output is NaN or infinite.</summary>
     public bool IsFinite() => AreFinite(Embedding.Span) && AreFinite(ClassLogits.Span);
 
-    private static bool AreFinite(ReadOnlySpan<float> values) => values.IsEmpty || System.Numerics.Tensors.TensorPrimitives.IsFiniteAll(values);
+    private static bool AreFinite(ReadOnlySpan<float> values) => values.IsEmpty || TensorPrimitives.IsFiniteAll(values);
 }
 
 /// <summary>Takes observations in capture order per view. The alert stage implements it.</summary>
@@ -34,19 +35,19 @@ internal interface IObservationSink
     /// <summary>Takes an observation. Returns at once: the sink never waits for a disk.</summary>
     void Observe(in Observation observation);
 
-    /// <summary>Up to this capture time a camera showed nothing that can be analysed: open events may lapse.</summary>
+    /// <summary>A camera showed nothing that can be analysed up to this capture time: open events may lapse.</summary>
     void Unseen(string camera, DateTimeOffset at);
 
     /// <summary>A camera's recording is over: its open events end.</summary>
     void Finish(string camera);
 
-    /// <summary>Completes when every event decided so far for a camera is stored, or was refused.</summary>
+    /// <summary>Completes when each event that was decided for a camera is stored or refused.</summary>
     Task SettledAsync(string camera);
 }
 
-/// <summary>What the encoder must know about the alerts of a view before it skips a still window. The alert stage implements it.</summary>
+/// <summary>The state of a view's alerts, which the encoder checks before it skips a still window. The alert stage implements it.</summary>
 internal interface IViewStatus
 {
-    /// <summary>Whether an alert of the view has an open event, or one that may be about to begin.</summary>
+    /// <summary>Whether an alert of the view has an open event or a pending begin.</summary>
     bool IsBusy(View view);
 }

@@ -1,4 +1,4 @@
-// A bundle in ONNX Runtime: checked, replayed on its golden clips, then run batch by batch in buffers made once.
+// Runs a bundle in ONNX Runtime, in buffers that are allocated once. Opening checks shapes and replays the golden clips.
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
@@ -41,16 +41,17 @@ internal sealed class OnnxActionModel : IActionModel
 
     public string Sha256 { get; }
 
-    /// <summary>Opens a bundle and checks that it still gives the outputs of its golden clips.</summary>
+    /// <summary>Opens a bundle and checks that its graphs give the recorded outputs for its golden clips.</summary>
     /// <param name="bundle">The bundle, its hashes checked.</param>
     /// <param name="device">auto, cpu or cuda:N.</param>
     /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
     /// <param name="maxBatch">Most windows in one run.</param>
     /// <param name="logger">Logs the device.</param>
-    /// <exception cref="BundleException">The graphs cannot be loaded, have other inputs or outputs, or deviate from the golden clips.</exception>
+    /// <exception cref="BundleException">The graphs cannot be loaded, have other inputs or outputs, or deviate from the golden
+    /// clips.</exception>
     public static OnnxActionModel Open(ModelBundle bundle, string device, int threads, int maxBatch, ILogger logger)
     {
-        // One thread embeds phrases: the other cores stay free for the video graph.
+        // One thread for phrases leaves the other cores to the video graph.
         const int textThreads = 1;
         InferenceSession? video = null, text = null;
         OnnxActionModel? model = null;
@@ -60,7 +61,7 @@ internal sealed class OnnxActionModel : IActionModel
             text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, textThreads, logger);
             CheckShapes(bundle, video, text);
             model = new OnnxActionModel(bundle, video, new(bundle, text), maxBatch);
-            GoldenReplay.Measure(bundle, model.RunClips, model.EmbedTexts).ThrowIfAboveBound(bundle);
+            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle);
             return model;
         }
         catch (Exception e)
@@ -73,6 +74,9 @@ internal sealed class OnnxActionModel : IActionModel
             throw;
         }
     }
+
+    /// <summary>Replays the bundle's golden clips and phrases.</summary>
+    public GoldenDeviation MeasureGolden(ModelBundle bundle) => GoldenReplay.Measure(bundle, RunClips, EmbedTexts);
 
     public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
     {

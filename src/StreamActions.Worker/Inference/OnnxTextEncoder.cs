@@ -1,4 +1,4 @@
-// The text graph of a bundle in ONNX Runtime: phrases in, embeddings out.
+// Runs the text graph of a bundle in ONNX Runtime: phrases in, embeddings out.
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Text;
@@ -27,7 +27,7 @@ internal sealed class OnnxTextEncoder : IDisposable
         _template = new(_manifest.PromptTemplate);
     }
 
-    /// <summary>Unit vectors [D], one a phrase.</summary>
+    /// <summary>Embeds phrases: one unit vector [D] per phrase.</summary>
     public IReadOnlyList<float[]> Embed(IReadOnlyList<string> phrases)
     {
         if (phrases.Count == 0)

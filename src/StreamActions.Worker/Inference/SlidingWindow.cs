@@ -1,4 +1,4 @@
-// Frames of a view in, windows out. Pure, no clock.
+// Cuts the frames of a view into windows. Pure, no clock.
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
@@ -16,16 +16,16 @@ internal sealed class SlidingWindow(int frames, int stride, TimeSpan longestGap)
     private DateTimeOffset _last;
     private int _generation;
 
-    // Counts up to the stride. Starts below zero so that the first window is due with the T-th frame at any stride.
+    // Counts up to the stride. Its start value makes the first window due with the T-th frame, for any stride.
     private int _sinceWindow = stride - frames;
 
-    /// <summary>The longest gap for frames at this interval: one lost frame is bridged, two are not.</summary>
+    /// <summary>The longest gap for frames at this interval. It bridges one lost frame, but not two.</summary>
     public static TimeSpan LongestGap(TimeSpan frameInterval) => 2.5 * frameInterval;
 
     /// <summary>Number of breaks so far.</summary>
     public long Breaks { get; private set; }
 
-    /// <summary>Takes over the caller's hold on a frame. Returns a window when one is due.</summary>
+    /// <summary>Takes over a frame from its holder. Returns a window when one is due.</summary>
     public FrameWindow? Push(ViewFrame frame)
     {
         var gap = frame.CapturedAt - _last;

@@ -1,10 +1,10 @@
-// The slot of a window model: it slides a window over a view's frames and skips still windows.
+// The slot of the windowed encoder: slides a window over a view's frames and skips still windows.
 using StreamActions.Core.Clips;
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>The frames of one view on their way to the windowed encoder.</summary>
+/// <summary>The windowed encoder's state of one view.</summary>
 /// <param name="clip">Frames of a window, and the time between them.</param>
 /// <param name="stride">New frames from one window to the next; at least 1.</param>
 internal sealed class WindowSlot(ClipSpec clip, int stride) : EncoderSlot
@@ -28,7 +28,7 @@ internal sealed class WindowSlot(ClipSpec clip, int stride) : EncoderSlot
     /// <inheritdoc/>
     public override bool IsStill(EncoderStep step, IViewStatus status)
     {
-        // In this order: a window counts as decided only after its alerts are busy.
+        // Read in this order: the alerts become busy before the window counts as decided.
         DateTimeOffset? decided = Interlocked.Read(ref _decided) is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
         return _gate.IsStill(step.From, step.To, decided, status.IsBusy(step.View));
     }
@@ -50,7 +50,7 @@ internal sealed class WindowSlot(ClipSpec clip, int stride) : EncoderSlot
 
 /// <summary>A step of the windowed encoder: one window. A newer window replaces it while it waits.</summary>
 /// <param name="window">The window; disposed with the step.</param>
-/// <param name="slot">Learns when the window is decided; null for none.</param>
+/// <param name="slot">The slot, which records that the window is decided; null to record nothing.</param>
 internal sealed class WindowStep(FrameWindow window, WindowSlot? slot = null) : EncoderStep
 {
     /// <summary>The window.</summary>

@@ -1,11 +1,10 @@
-// The encoder for window models: every stride it runs the network on the last T frames of a view.
+// The encoder for window models: at each stride, it runs the network on the last T frames of a view.
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
 /// <summary>
-/// Runs windows of T frames. A step is a whole window, so the encoder's rules are: a newer window replaces one that waits, and a window as still
-/// as the one before it is skipped.
+/// Runs windows of T frames. A step is a window. A newer window replaces a waiting one. The motion gate skips still windows.
 /// </summary>
 /// <param name="model">Runs the windows.</param>
 /// <param name="stride">New frames from one window of a view to the next; at least 1.</param>

@@ -1,4 +1,4 @@
-// Once a second: counts drops, finds overloaded cameras, lapses events of offline cameras. Every 30 seconds: the status line.
+// Once a second: counts drops, detects overload, ends events of offline cameras. Every 30 seconds: logs the status line.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Alerts;
@@ -9,11 +9,13 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Running;
 
 /// <summary>
-/// Watches the running stages. A camera that loses more than half of its windows over ten seconds becomes blind (overload) until it loses none.
-/// Open events of an offline camera end after their <c>end-after</c>. A status line is logged every 30 seconds, and the totals at the end.
+/// Watches the running stages. A camera that loses more than half of its windows over ten seconds becomes blind (overload) until it loses
+/// none. Open events of an offline camera end after their <c>end-after</c>. A status line is logged every 30 seconds, and the totals at the
+/// end.
 /// </summary>
 internal sealed partial class FleetWatch(
-    CameraFleet fleet, EncoderQueue queue, AlertStage alerts, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger) : BackgroundService
+    CameraFleet fleet, EncoderQueue queue, AlertStage alerts, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int OverloadTicks = 10, StatusTicks = 30;
@@ -77,9 +79,9 @@ internal sealed partial class FleetWatch(
             long posted = now.Posted - before.Posted, dropped = now.Replaced - before.Replaced;
             var overloaded = posted > 0 && dropped > TooManyDropped * posted;
             if (overloaded && !blind)
-                Report(camera, true, $"{dropped} of {posted} windows were dropped in {OverloadTicks} s: inference is slower than the cameras");
+                Report(camera, true, $"inference is slower than the cameras: it dropped {dropped} of {posted} windows in {OverloadTicks} s");
             else if (blind && dropped == 0 && posted > 0)
-                Report(camera, blind = false, $"no window was dropped in {OverloadTicks} s");
+                Report(camera, blind = false, $"inference dropped no window in {OverloadTicks} s");
             _overload[camera] = (now, blind || overloaded);
         }
     }
@@ -91,9 +93,9 @@ internal sealed partial class FleetWatch(
             return;
         LogOverload(name, blind ? "overloaded" : "no longer overloaded", detail);
         if (blind)
-            visibility.Lose(BlindReason.Overload, detail);
+            visibility.AddBlindReason(BlindReason.Overload, detail);
         else
-            visibility.Regain(BlindReason.Overload, detail);
+            visibility.RemoveBlindReason(BlindReason.Overload, detail);
     }
 
     private void LogStatus(IReadOnlyDictionary<string, WindowCounts> counts)
@@ -102,12 +104,15 @@ internal sealed partial class FleetWatch(
         var dropped = counts.Values.Sum(c => c.Dropped);
         var batches = Math.Max(1, now.Batches - _before.Batches);
         var cameras = fleet.Cameras;
+        var (frames, windows) = (PerSecond(now.Frames, _before.Frames), PerSecond(now.Windows, _before.Windows));
         LogStatus(
             cameras.Count(c => c.Status.State == CameraState.Live), cameras.Count, OtherStates(cameras),
-            FormattableString.Invariant($"{(now.Frames - _before.Frames) / (double)StatusTicks:f1} frames/s, {(now.Windows - _before.Windows) / (double)StatusTicks:f1} windows/s"),
+            FormattableString.Invariant($"{frames:f1} frames/s, {windows:f1} windows/s"),
             now.Still - _before.Still, dropped - _droppedAtStatus, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
         (_before, _droppedAtStatus) = (now, dropped);
     }
+
+    private static double PerSecond(long now, long before) => (now - before) / (double)StatusTicks;
 
     private static string OtherStates(IReadOnlyList<CameraWorker> cameras) => string.Concat(cameras
         .Select(c => c.Status.State)
@@ -124,6 +129,7 @@ internal sealed partial class FleetWatch(
     private partial void LogStatus(int live, int cameras, string others, string rates, long still, long dropped, double batch);
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Still} skipped as still, {Dropped} dropped, {Batch:f1} ms a batch")]
+        Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Still} skipped as still, {Dropped} dropped, "
+            + "{Batch:f1} ms a batch")]
     private partial void LogTotals(double seconds, long frames, long windows, long still, long dropped, double batch);
 }

@@ -1,4 +1,4 @@
-// The operator's file in the form in which the worker runs it.
+// The compiled form of the operator's file.
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Configuration;
@@ -8,7 +8,8 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Running;
 
 /// <summary>
-/// A compiled configuration: immutable, made beside the running one, and put into force as a whole by <see cref="WorkerRuntime.ApplyAsync"/>.
+/// A compiled configuration: immutable, made beside the running one, and put into force as a whole by
+/// <see cref="WorkerRuntime.ApplyAsync"/>.
 /// </summary>
 /// <param name="File">The file, complete and checked.</param>
 /// <param name="Alerts">Its alerts, compiled for the model.</param>
@@ -16,7 +17,8 @@ internal sealed record RunningConfiguration(StreamActionsFile File, AlertPlan Al
 {
     /// <summary>Compiles a file on a thread of its own: embedding phrases holds up neither cameras nor inference.</summary>
     public static Task<RunningConfiguration> CompileAsync(StreamActionsFile file, IActionModel model, ILogger logger) =>
-        Task.Factory.StartNew(() => Compile(file, model, logger), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => Compile(file, model, logger), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Compiles a file on the caller's thread.</summary>
     public static RunningConfiguration Compile(StreamActionsFile file, IActionModel model, ILogger logger) =>

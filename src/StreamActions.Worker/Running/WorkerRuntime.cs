@@ -9,14 +9,15 @@ namespace StreamActions.Worker.Running;
 internal delegate CameraWorker CameraFactory(CameraOptions camera, RunningConfiguration configuration);
 
 /// <summary>
-/// Owns the running configuration. A new one is compiled beside it and applied as a whole: cameras and alerts that stay the same keep running,
-/// lose no frame and keep their open events.
+/// Owns the running configuration. A new one is compiled beside it and applied as a whole: cameras and alerts that stay the same keep
+/// running, lose no frame and keep their open events.
 /// </summary>
-/// <param name="configuration">The configuration that the fleet and the alerts were started with.</param>
+/// <param name="configuration">The configuration with which the fleet and the alerts were created.</param>
 /// <param name="fleet">The cameras.</param>
 /// <param name="alerts">The alerts.</param>
 /// <param name="factory">Makes added and changed cameras.</param>
-internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFleet fleet, AlertStage alerts, CameraFactory factory) : IDisposable
+internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFleet fleet, AlertStage alerts, CameraFactory factory)
+    : IDisposable
 {
     private readonly SemaphoreSlim _applying = new(1, 1);
     private volatile RunningConfiguration _configuration = configuration;
@@ -25,8 +26,8 @@ internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFl
     public RunningConfiguration Configuration => _configuration;
 
     /// <summary>
-    /// Puts a configuration into force. Removed and changed cameras stop first, then the alerts change, then added and changed cameras start: an
-    /// open event of a camera that stops ends with the change of alerts.
+    /// Puts a configuration into force. Removed and changed cameras stop first, then the alerts change, then added and changed cameras
+    /// start: an open event of a camera that stops ends with the change of alerts.
     /// </summary>
     public async Task ApplyAsync(RunningConfiguration next)
     {
@@ -50,7 +51,7 @@ internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFl
     /// <summary>Frees the lock of <see cref="ApplyAsync"/>.</summary>
     public void Dispose() => _applying.Dispose();
 
-    // The camera's own part of the file is the same, and so are its views: they exist because an alert watches them.
+    // A camera is the same if its part of the file and its views are. Its views depend on the alerts that watch it.
     private bool IsSame(CameraWorker camera, RunningConfiguration next) =>
         next.File.Cameras.TryGetValue(camera.Name, out var options) && AreSame(camera.Options, options)
         && _configuration.ViewsOf(camera.Name).ToHashSet().SetEquals(next.ViewsOf(camera.Name));

@@ -1,4 +1,4 @@
-// All views of a camera: each picture goes to every view that an alert watches.
+// All views of a camera: hands each picture to every view that an alert watches.
 using StreamActions.Core.Clips;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
@@ -16,7 +16,7 @@ internal sealed class CameraViews : ICameraPictures
 
     /// <summary>Opens a slot for every view.</summary>
     /// <param name="camera">The camera.</param>
-    /// <param name="views">Its views that some alert watches.</param>
+    /// <param name="views">Those of its views that alerts watch.</param>
     /// <param name="clip">Size and resize rule of the model's frames.</param>
     /// <param name="encoding">Takes the frames.</param>
     public CameraViews(CameraOptions camera, IEnumerable<View> views, ClipSpec clip, IViewEncoding encoding)
@@ -47,7 +47,8 @@ internal sealed class CameraViews : ICameraPictures
     }
 
     /// <inheritdoc/>
-    public ValueTask UnseenAsync(DateTimeOffset at, CancellationToken cancellation) => _encoding.UnseenAsync(_camera, at, _waits, cancellation);
+    public ValueTask UnseenAsync(DateTimeOffset at, CancellationToken cancellation) =>
+        _encoding.UnseenAsync(_camera, at, _waits, cancellation);
 
     /// <inheritdoc/>
     public Task EndAsync(CancellationToken cancellation) => _encoding.EndAsync(_camera, cancellation);

@@ -1,4 +1,4 @@
-// Where the frames of views go next.
+// The interface from views to the encoder.
 namespace StreamActions.Worker.Views;
 
 /// <summary>Encodes the frames of views. The encoding stage implements it.</summary>
@@ -9,14 +9,14 @@ internal interface IViewEncoding
     /// <param name="waits">True for a recording at <c>pace: fast</c>: the slot then waits for the encoder instead of dropping.</param>
     IViewSlot Open(View view, bool waits);
 
-    /// <summary>Up to this capture time a camera showed nothing that can be analysed.</summary>
+    /// <summary>A camera showed nothing that can be analysed up to this capture time.</summary>
     /// <param name="camera">The camera.</param>
     /// <param name="at">Capture time.</param>
-    /// <param name="waits">True for a recording at <c>pace: fast</c>: the windows before that time are decided first.</param>
+    /// <param name="waits">True for a recording at <c>pace: fast</c>: waits until its earlier windows are decided.</param>
     /// <param name="cancellation">Ends the wait.</param>
     ValueTask UnseenAsync(string camera, DateTimeOffset at, bool waits, CancellationToken cancellation);
 
-    /// <summary>A camera's recording is over: completes when its last window is decided and its events are stored.</summary>
+    /// <summary>A camera's recording is over. Completes when its last window is decided and its events are stored.</summary>
     Task EndAsync(string camera, CancellationToken cancellation);
 }
 

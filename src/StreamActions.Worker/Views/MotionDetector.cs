@@ -5,13 +5,13 @@ using StreamActions.Worker.Configuration;
 namespace StreamActions.Worker.Views;
 
 /// <summary>
-/// <para>Compares each thumbnail with a reference: the thumbnail at the last motion, which then slowly follows the picture (slow light, moving
-/// sunshine). Slow movement adds up against the reference. Changes of brightness and contrast of the whole picture are removed first (flicker,
-/// automatic exposure, a cloud).</para>
-/// <para>One changed cell is enough, so that a small person counts. Each cell has its own threshold: a base, plus a multiple of the median change
-/// from thumbnail to thumbnail in that cell. After a minute, noise, leaves and screens no longer count; a person who is in the cell less than
-/// half of the time always does. A threshold never exceeds <see cref="HighestThreshold"/>. If most cells would need more, the picture is too noisy
-/// to judge, and every thumbnail counts as motion.</para>
+/// <para>Compares each thumbnail with a reference. The reference is the thumbnail of the last motion; it then slowly follows the picture,
+/// as daylight changes. Slow movement adds up against the reference. Changes of brightness and contrast of the whole picture (flicker,
+/// automatic exposure, a cloud) are removed first.</para>
+/// <para>One changed cell is enough, so that a small person counts. Each cell has its own threshold: a base, plus a multiple of the median
+/// change from thumbnail to thumbnail in that cell. After a minute, noise, leaves and screens no longer count. A person counts as long as
+/// they are in the cell less than half of the time. No threshold exceeds <see cref="HighestThreshold"/>. If most cells need more, the
+/// picture is too noisy to judge, and every thumbnail counts as motion.</para>
 /// </summary>
 /// <param name="factor">Multiplies every threshold: above 1 is less sensitive.</param>
 internal sealed class MotionDetector(double factor)
@@ -20,7 +20,9 @@ internal sealed class MotionDetector(double factor)
     public const float HighestThreshold = 14;
 
     private const float BaseLevels = 3, NoiseFactor = 6, NoiseStepPerSecond = 0.1f, FollowPerSecond = 0.5f;
-    private readonly float[] _reference = new float[LumaThumbnail.Cells], _before = new float[LumaThumbnail.Cells], _noise = new float[LumaThumbnail.Cells];
+    private readonly float[]
+        _reference = new float[LumaThumbnail.Cells], _before = new float[LumaThumbnail.Cells], _noise = new float[LumaThumbnail.Cells];
+
     private DateTimeOffset? _last;
 
     /// <summary>The detector for a sensitivity of the operator's file.</summary>
@@ -64,6 +66,6 @@ internal sealed class MotionDetector(double factor)
         return moved || 2 * noisy > luma.Length;
     }
 
-    /// <summary>The next thumbnail does not continue the last. The noise learnt per cell is kept.</summary>
+    /// <summary>The next thumbnail does not continue the last. The detector keeps the noise of each cell.</summary>
     public void Restart() => _last = null;
 }

@@ -1,4 +1,4 @@
-// A view's picture at the model's size: what the views stage hands to the encoder.
+// A frame of a view at the model's size: what the views hand to the encoder.
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Views;
@@ -18,13 +18,13 @@ internal sealed class ViewFrame
     /// <summary>The view that the frame shows.</summary>
     public required View View { get; init; }
 
-    /// <summary>The camera's opening that the frame comes from; it rises with each opening.</summary>
+    /// <summary>Number of the camera's opening that the frame comes from.</summary>
     public required int Generation { get; init; }
 
     /// <summary>Capture time.</summary>
     public required DateTimeOffset CapturedAt { get; init; }
 
-    /// <summary>Timestamp of the frame's arrival; latency is measured from it.</summary>
+    /// <summary>Timestamp of the frame's arrival. Latency is measured from it.</summary>
     public required long ArrivedAt { get; init; }
 
     /// <summary>Whether something moved since the frame before. Always true without a motion gate.</summary>
@@ -41,14 +41,14 @@ internal sealed class ViewFrame
         }
     }
 
-    /// <summary>Rents a frame with room for so many bytes; the caller is its holder.</summary>
+    /// <summary>Rents a frame of this number of bytes. The caller is its holder.</summary>
     public static ViewFrame Rent(int bytes, View view, int generation, DateTimeOffset capturedAt, long arrivedAt) =>
         new(bytes) { View = view, Generation = generation, CapturedAt = capturedAt, ArrivedAt = arrivedAt };
 
     /// <summary>Adds a holder.</summary>
     public ViewFrame Share()
     {
-        // Not a plain increment: a frame whose buffer was returned must not come back to life.
+        // Not a plain increment: a frame whose buffer was returned must not be shared.
         int holders;
         do
         {

@@ -1,4 +1,4 @@
-// One view of a camera: each picture cropped, resized and compared with the one before.
+// One view of a camera: crops and resizes each picture, and detects motion.
 using StreamActions.Core.Clips;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
@@ -17,7 +17,7 @@ internal sealed class ViewLane(View view, CameraOptions camera, ClipSpec clip, I
     private readonly MotionDetector? _motion = camera.Motion is { } sensitivity ? MotionDetector.For(sensitivity) : null;
     private CropRectangle? _crop;
 
-    /// <summary>The pictures have another size from now on: the zone's crop is computed again.</summary>
+    /// <summary>The next pictures have another size. Computes the zone's crop for it.</summary>
     public void Resize(int width, int height)
     {
         _crop = _zone is { } zone ? Zones.Crop(zone, width, height) : null;

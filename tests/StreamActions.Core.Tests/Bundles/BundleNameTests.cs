@@ -1,4 +1,4 @@
-// Names of models go into paths, events and metrics: what the rule lets through must be safe there.
+// Names of models appear in paths, events and metrics: every valid name must be safe there.
 using CsCheck;
 using StreamActions.Core.Bundles;
 
@@ -10,7 +10,7 @@ public sealed class BundleNameTests
     [InlineData("demo")]
     [InlineData("7")]
     [InlineData("m2clip-b16_v1.2")]
-    public void IsValid_NameOfTheRule_True(string name) => Assert.True(BundleName.IsValid(name));
+    public void IsValid_NameMatchingThePattern_IsTrue(string name) => Assert.True(BundleName.IsValid(name));
 
     [Theory]
     [InlineData("")]
@@ -22,17 +22,18 @@ public sealed class BundleNameTests
     [InlineData("a b")]
     [InlineData("modell-für-alle")]
     [InlineData("demo\n")]
-    public void IsValid_NameOutsideTheRule_False(string name) => Assert.False(BundleName.IsValid(name));
+    public void IsValid_OtherName_IsFalse(string name) => Assert.False(BundleName.IsValid(name));
 
     [Fact]
-    public void IsValid_Length64And65_OnlyTheFirst()
+    public void IsValid_MoreThan64Characters_IsFalse()
     {
         Assert.True(BundleName.IsValid(new string('a', 64)));
         Assert.False(BundleName.IsValid(new string('a', 65)));
     }
 
     [Fact]
-    public void IsValid_AnyTextItAccepts_IsOnePlainPathSegment() =>
+    public void IsValid_EveryAcceptedName_IsOnePathSegment() =>
         Gen.String[Gen.Char["ab09._-/\\ \n\0A:"], 0, 6].Sample(name =>
-            !BundleName.IsValid(name) || Path.GetFullPath(Path.Combine("/models", name)) == "/models/" + name && Path.GetFileName(name) == name);
+            !BundleName.IsValid(name)
+            || Path.GetFullPath(Path.Combine("/models", name)) == "/models/" + name && Path.GetFileName(name) == name);
 }

@@ -1,4 +1,4 @@
-// The golden clips: written and read without loss, and a deviation is never overlooked.
+// Golden clips: written and read without loss, compared without missing a difference.
 using CsCheck;
 using StreamActions.Core.Bundles;
 
@@ -11,7 +11,7 @@ public sealed class GoldenClipsTests : IDisposable
     public void Dispose() => _bundle.Dispose();
 
     [Fact]
-    public void Read_WhatWriteWrote_IsTheSameToTheLastBit()
+    public void Read_AfterWrite_ReturnsTheSameBits()
     {
         var read = GoldenClips.Read(ModelBundle.Open(_bundle.Folder));
 
@@ -24,18 +24,18 @@ public sealed class GoldenClipsTests : IDisposable
 
     public static TheoryData<string, Func<GoldenClips, GoldenClips>> Misshapen => new()
     {
-        { "a byte too few", g => g with { Clips = g.Clips[..^1] } },
+        { "one byte missing", g => g with { Clips = g.Clips[..^1] } },
         { "no clip", g => g with { Clips = [], VideoEmbeddings = [], ClassLogits = [] } },
         { "embedding too short", g => g with { VideoEmbeddings = [[1f], [1f, 0f]] } },
         { "logits of another model", g => g with { ClassLogits = [[1f, 2f], [1f, 2f]] } },
-        { "logits of one clip only", g => g with { ClassLogits = [[1f]] } },
+        { "logits of one clip of two", g => g with { ClassLogits = [[1f]] } },
         { "no phrase", g => g with { Phrases = [], TextEmbeddings = [] } },
         { "phrase without embedding", g => g with { Phrases = ["a", "b"] } },
     };
 
     [Theory]
     [MemberData(nameof(Misshapen))]
-    public void Read_ShapesThatDoNotAgree_NamesTheFile(string what, Func<GoldenClips, GoldenClips> change)
+    public void Read_ShapesOtherThanTheManifest_NamesTheFile(string what, Func<GoldenClips, GoldenClips> change)
     {
         change(TinyBundle.Golden).Write(_bundle.Folder);
         _bundle.Seal(m => m);
@@ -48,7 +48,7 @@ public sealed class GoldenClipsTests : IDisposable
     [InlineData("null")]
     [InlineData("""{ "phrases": ["a"] }""")]
     [InlineData("""{ "phrases": null, "textEmbeddings": [], "videoEmbeddings": [], "classLogits": [] }""")]
-    public void Read_NotTheExpectedForm_NamesTheFile(string text)
+    public void Read_MalformedJson_NamesTheFile(string text)
     {
         File.WriteAllText(_bundle.PathOf(ModelBundle.GoldenExpectedFile), text);
         _bundle.Seal(m => m);
@@ -57,7 +57,7 @@ public sealed class GoldenClipsTests : IDisposable
     }
 
     [Fact]
-    public void Deviation_AnyNumbersOneShifted_IsTheShift() =>
+    public void Deviation_OneNumberShifted_IsTheShift() =>
         Gen.Select(Gen.Float[-4, 4].Array[1, 6].Array[1, 4], Gen.Int[0, 999], Gen.Float[0.125f, 8]).Sample((expected, place, shift) =>
         {
             float[][] actual = [.. expected.Select(row => (float[])row.Clone())];
@@ -79,7 +79,7 @@ public sealed class GoldenClipsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Incomparable))]
-    public void Deviation_NumbersMissingOrNotFinite_IsInfinite(string what, float[][] actual) =>
+    public void Deviation_MissingOrNotFiniteNumber_IsInfinite(string what, float[][] actual) =>
         Assert.Equal((what, double.PositiveInfinity), (what, GoldenClips.Deviation(actual, [[1f, 2f], [3f, 4f]])));
 
     private void AssertRefused(string expected, string what)

@@ -1,4 +1,4 @@
-// Opening a bundle: nothing that is not exactly what was exported gets through.
+// Opening a bundle refuses every file that differs from the exported one.
 using StreamActions.Core.Bundles;
 
 namespace StreamActions.Core.Tests.Bundles;
@@ -13,7 +13,7 @@ public sealed class ModelBundleTests : IDisposable
     [InlineData("")]
     [InlineData("/")]
     [InlineData("/../tiny")]
-    public void Open_WholeBundle_GivesManifestAndPaths(string suffix)
+    public void Open_CompleteBundle_ReturnsManifestAndPaths(string suffix)
     {
         var opened = ModelBundle.Open(_bundle.Folder + suffix);
 
@@ -23,7 +23,7 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
-    public void Open_ThroughALinkToTheFolder_Opens()
+    public void Open_LinkToTheFolder_Opens()
     {
         var link = _bundle.Folder + "-current";
         Directory.CreateSymbolicLink(link, _bundle.Folder);
@@ -32,7 +32,7 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
-    public void Open_AnythingOfTheBundleChanged_ChangesItsHash()
+    public void Open_OneFileChanged_ChangesTheBundleHash()
     {
         var before = ModelBundle.Open(_bundle.Folder).Sha256;
         File.AppendAllText(_bundle.PathOf(ModelBundle.Merges), "a b\n");
@@ -42,12 +42,12 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoFolder_SaysWhatToGive() =>
+    public void Open_NoFolder_NamesTheRemedy() =>
         Assert.Equal("model 'models/none' is not a folder; give the path of a bundle, such as models/demo",
             Assert.Throws<BundleException>(() => ModelBundle.Open("models/none")).Message);
 
     [Fact]
-    public void Open_NoManifest_SaysSo()
+    public void Open_NoManifest_NamesTheRemedy()
     {
         File.Delete(_bundle.PathOf(ModelBundle.ManifestFile));
 
@@ -67,13 +67,13 @@ public sealed class ModelBundleTests : IDisposable
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(_bundle.PathOf(file), bytes);
 
-        AssertRefused($"{file} has changed since export", "Restore the bundle from where it came, or export it again");
+        AssertRefused($"{file} has changed since export", "Copy the bundle again from its source, or export it again");
     }
 
     [Theory]
     [InlineData(ModelBundle.VideoGraph)]
     [InlineData(ModelBundle.GoldenClipsFile)]
-    public void Open_FileMissing_NamesIt(string file)
+    public void Open_MissingFile_NamesIt(string file)
     {
         File.Delete(_bundle.PathOf(file));
 
@@ -81,7 +81,7 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
-    public void Open_TwoThingsWrong_NamesBoth()
+    public void Open_TwoProblems_NamesBoth()
     {
         File.Delete(_bundle.PathOf(ModelBundle.TextGraph));
         File.AppendAllText(_bundle.PathOf(ModelBundle.VideoGraph), "x");
@@ -92,7 +92,7 @@ public sealed class ModelBundleTests : IDisposable
     [Theory]
     [InlineData(ModelBundle.VideoGraph)]
     [InlineData(ModelBundle.GoldenExpectedFile)]
-    public void Open_NeededFileNotInTheManifest_NamesIt(string file)
+    public void Open_RequiredFileNotInTheManifest_NamesIt(string file)
     {
         _bundle.Seal(m => m with { Files = m.Files.Where(f => f.Key != file).ToDictionary() });
 
@@ -100,20 +100,20 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
-    public void Open_FileOutsideTheFolder_NotEvenHashed()
+    public void Open_FileOutsideTheFolder_IsRefusedWithoutReadingIt()
     {
         var outside = Path.Combine(Path.GetDirectoryName(_bundle.Folder)!, "tiny-outside");
         File.WriteAllText(outside, "x");
         _bundle.Seal(m => m with
         {
-            Files = m.Files.Append(new("../tiny-outside", ModelBundle.Hash("x"u8))).Append(new(outside, ModelBundle.Hash("x"u8))).ToDictionary(),
+            Files = m.Files.Concat([new("../tiny-outside", ModelBundle.Hash("x"u8)), new(outside, ModelBundle.Hash("x"u8))]).ToDictionary(),
         });
 
-        AssertRefused("../tiny-outside lies outside the bundle", $"{outside} lies outside the bundle");
+        AssertRefused("../tiny-outside is outside the bundle", $"{outside} is outside the bundle");
     }
 
     [Fact]
-    public void Open_FileIsALink_RefusedThoughItsBytesAreRight()
+    public void Open_FileIsALink_IsRefusedEvenWithTheRightBytes()
     {
         var elsewhere = Path.Combine(Path.GetDirectoryName(_bundle.Folder)!, "elsewhere");
         File.Move(_bundle.PathOf(ModelBundle.VideoGraph), elsewhere);
@@ -123,7 +123,7 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
-    public void Open_FolderInsideIsALink_Refused()
+    public void Open_SubfolderIsALink_IsRefused()
     {
         var elsewhere = Path.Combine(Path.GetDirectoryName(_bundle.Folder)!, "elsewhere");
         Directory.Move(_bundle.PathOf("golden"), elsewhere);

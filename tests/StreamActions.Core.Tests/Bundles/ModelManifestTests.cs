@@ -1,4 +1,4 @@
-// Reading manifest.json: what is wrong is named, with the file and what to do.
+// Reading manifest.json: every error names the file, the key and the remedy.
 using System.Text.Json.Nodes;
 using StreamActions.Core.Bundles;
 
@@ -9,7 +9,7 @@ public sealed class ModelManifestTests
     private const string File = "models/tiny/manifest.json";
 
     [Fact]
-    public void Parse_WhatToJsonWrote_GivesTheSameManifest()
+    public void Parse_AfterToJson_ReturnsTheSameManifest()
     {
         var manifest = ModelManifest.Parse(TinyBundle.Manifest.ToJson(), File);
 
@@ -20,7 +20,7 @@ public sealed class ModelManifestTests
     }
 
     [Fact]
-    public void ToJson_Enums_AreTheWordsOfTheDocumentation()
+    public void ToJson_Enums_AreTheDocumentedWords()
     {
         var json = JsonNode.Parse((TinyBundle.Manifest with { Temporal = TemporalMode.Causal }).ToJson())!;
 
@@ -29,7 +29,7 @@ public sealed class ModelManifestTests
     }
 
     [Fact]
-    public void Parse_LearntWords_AreKeptAndAreNotWrittenWhenThereAreNone()
+    public void Parse_LearntWords_AreOptional()
     {
         var learnt = ModelManifest.Parse((TinyBundle.Manifest with { LearntWords = ["both", "crouches"] }).ToJson(), File);
 
@@ -39,33 +39,38 @@ public sealed class ModelManifestTests
     }
 
     [Fact]
-    public void Parse_LearntWordsOfAnOpenVocabulary_RefusesThem() =>
-        AssertRefused(j => { j["closedVocabulary"] = false; j["learntWords"] = new JsonArray("both"); }, "learntWords belong to a closed vocabulary only");
+    public void Parse_LearntWordsOfAnOpenVocabulary_IsRefused() =>
+        AssertRefused(
+            j => { j["closedVocabulary"] = false; j["learntWords"] = new JsonArray("both"); },
+            "learntWords needs closedVocabulary to be true");
 
     [Theory]
-    [InlineData(2, "manifest version 2 cannot be read by this program, which reads version 1; update StreamActions")]
-    [InlineData(0, "manifest version 0 cannot be read by this program, which reads version 1; export the model again")]
-    public void Parse_OtherVersion_SaysWhoMustChange(int version, string expected) =>
+    [InlineData(2, "manifest version 2; this program reads version 1; update StreamActions")]
+    [InlineData(0, "manifest version 0; this program reads version 1; export the model again")]
+    public void Parse_OtherVersion_NamesTheRemedy(int version, string expected) =>
         AssertRefused(j => { j["schemaVersion"] = version; j["keyOfAnotherVersion"] = 1; }, expected);
 
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("""{ "schemaVersion": "1" }""")]
-    public void Parse_JsonThatIsNoManifest_SaysSo(string json) => AssertMessage(json, "not a model manifest; export the model again");
+    public void Parse_JsonWithoutVersion_NamesTheRemedy(string json) => AssertMessage(json, "not a model manifest; export the model again");
 
     [Theory]
     [InlineData("")]
     [InlineData("{ \"schemaVersion\": 1, ")]
     [InlineData("\u0000\u0001")]
-    public void Parse_NotJson_SaysSo(string json) => AssertMessage(json, "not a readable model manifest", "export the model again");
+    public void Parse_NotJson_NamesTheRemedy(string json) => AssertMessage(json, "not a readable model manifest", "export the model again");
 
     [Fact]
     public void Parse_UnknownKey_NamesIt() => AssertRefused(j => j["embedingWidth"] = 2, "embedingWidth");
 
     [Fact]
-    public void Parse_KeyTwice_NamesIt() =>
-        AssertMessage(TinyBundle.Manifest.ToJson().Replace("\"scale\": 100", "\"scale\": 100, \"scale\": 1", StringComparison.Ordinal), "scale");
+    public void Parse_DuplicateKey_NamesIt()
+    {
+        var twice = TinyBundle.Manifest.ToJson().Replace("\"scale\": 100", "\"scale\": 100, \"scale\": 1", StringComparison.Ordinal);
+        AssertMessage(twice, "scale");
+    }
 
     [Theory]
     [InlineData("name")]
@@ -78,7 +83,7 @@ public sealed class ModelManifestTests
     [InlineData("golden")]
     [InlineData("golden.measured")]
     [InlineData("files")]
-    public void Parse_KeyMissing_NamesIt(string path)
+    public void Parse_MissingKey_NamesIt(string path)
     {
         var keys = path.Split('.');
         AssertRefused(j => (keys.Length == 1 ? j : j[keys[0]]!).AsObject().Remove(keys[^1]), keys[^1]);
@@ -98,12 +103,12 @@ public sealed class ModelManifestTests
     [InlineData("contextLength", "2", "contextLength 2")]
     [InlineData("scale", "0", "scale 0")]
     [InlineData("golden.bound", "0", "golden.bound 0")]
-    [InlineData("promptTemplate", "\"A video\"", "promptTemplate: a prompt template needs exactly one {}")]
+    [InlineData("promptTemplate", "\"A video\"", "promptTemplate: prompt template 'A video' must contain exactly one {}")]
     [InlineData("precision", "\"fp8\"", "precision 'fp8'")]
-    [InlineData("learntWords", "[\"Both\"]", "learntWords: 'Both' must be a word in lower case")]
-    [InlineData("learntWords", "[\"\"]", "learntWords: '' must be a word in lower case")]
-    [InlineData("learntWords", "[null]", "learntWords: '' must be a word in lower case")]
-    [InlineData("labels", "[\"wave\", \"wave\"]", "label 'wave' is there twice")]
+    [InlineData("learntWords", "[\"Both\"]", "learntWords: 'Both' must be in lower case")]
+    [InlineData("learntWords", "[\"\"]", "learntWords: '' must be in lower case")]
+    [InlineData("learntWords", "[null]", "learntWords: '' must be in lower case")]
+    [InlineData("labels", "[\"wave\", \"wave\"]", "label 'wave' is listed twice")]
     [InlineData("labels", "[\" \"]", "label is empty")]
     [InlineData("labels", "[null]", "label is empty")]
     [InlineData("labels", "null", "labels")]

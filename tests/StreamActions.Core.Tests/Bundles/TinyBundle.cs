@@ -1,10 +1,10 @@
-// A bundle on disk with a valid manifest and golden clips; its graphs are a few bytes, for nothing here runs them.
+// A bundle on disk with a valid manifest and golden clips. Its graphs are a few bytes: these tests do not run them.
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Core.Tests.Bundles;
 
-/// <summary>A bundle folder of a test's own, gone with it.</summary>
+/// <summary>A temporary bundle folder.</summary>
 internal sealed class TinyBundle : IDisposable
 {
     public static ClipSpec Spec { get; } = new(Frames: 2, SampleFps: 4, Size: 8, ResizeRule.Squash);
@@ -31,7 +31,7 @@ internal sealed class TinyBundle : IDisposable
 
     public string PathOf(string file) => Path.Combine(Folder, file);
 
-    /// <summary>Writes the manifest anew, with the hashes of the files as they are now and then <paramref name="change"/>.</summary>
+    /// <summary>Writes the manifest again: with the present hashes of the files, then changed by <paramref name="change"/>.</summary>
     public ModelManifest Seal(Func<ModelManifest, ModelManifest> change)
     {
         string[] files = [ModelBundle.VideoGraph, ModelBundle.TextGraph, ModelBundle.Vocabulary, ModelBundle.Merges,

@@ -1,4 +1,4 @@
-// Which frames make a clip: properties for every length, number of frames and stride.
+// Frame indices of clips: properties for every length, number of frames and stride.
 using CsCheck;
 using StreamActions.Core.Clips;
 
@@ -16,7 +16,7 @@ public sealed class ClipSamplerTests
     public void Segments_ShortRecording_RepeatsFrames() => Assert.Equal([0, 0, 1, 1], ClipSampler.Segments(2, 4));
 
     [Fact]
-    public void Segments_Any_OneIndexFromEachSegment() => Cases.Sample((length, frames, _, seed) =>
+    public void Segments_AnyCase_TakesOneIndexFromEachSegment() => Cases.Sample((length, frames, _, seed) =>
     {
         var indices = ClipSampler.Segments(length, frames, seed is { } s ? new Random(s) : null);
         Assert.Equal(frames, indices.Length);
@@ -28,21 +28,23 @@ public sealed class ClipSamplerTests
     });
 
     [Fact]
-    public void Segments_ManyDraws_ReachEveryFrame()
+    public void Segments_ManyRandomClips_ReachEveryFrame()
     {
         var random = new Random(5);
 
-        Assert.Equal(Enumerable.Range(0, 12), Enumerable.Range(0, 200).SelectMany(_ => ClipSampler.Segments(12, 3, random)).Distinct().Order());
+        var frames = Enumerable.Range(0, 200).SelectMany(_ => ClipSampler.Segments(12, 3, random)).Distinct().Order();
+
+        Assert.Equal(Enumerable.Range(0, 12), frames);
     }
 
     [Fact]
-    public void Strided_WithoutRandom_LiesInTheMiddle() => Assert.Equal([3, 7, 11], ClipSampler.Strided(15, 3, 4));
+    public void Strided_WithoutRandom_IsCentred() => Assert.Equal([3, 7, 11], ClipSampler.Strided(15, 3, 4));
 
     [Fact]
-    public void Strided_RecordingTooShort_RepeatsTheLastFrame() => Assert.Equal([0, 4, 5, 5], ClipSampler.Strided(6, 4, 4));
+    public void Strided_ShortRecording_RepeatsTheLastFrame() => Assert.Equal([0, 4, 5, 5], ClipSampler.Strided(6, 4, 4));
 
     [Fact]
-    public void Strided_Any_KeepsTheStrideInsideTheRecording() => Cases.Sample((length, frames, stride, seed) =>
+    public void Strided_AnyCase_KeepsTheStrideInsideTheRecording() => Cases.Sample((length, frames, stride, seed) =>
     {
         var indices = ClipSampler.Strided(length, frames, stride, seed is { } s ? new Random(s) : null);
         Assert.Equal(frames, indices.Length);
@@ -52,7 +54,7 @@ public sealed class ClipSamplerTests
     });
 
     [Fact]
-    public void Strided_ManyDraws_ReachTheFirstAndTheLastPlace()
+    public void Strided_ManyRandomClips_ReachTheFirstAndTheLastStart()
     {
         var random = new Random(5);
         var starts = Enumerable.Range(0, 200).Select(_ => ClipSampler.Strided(10, 3, 3, random)[0]).Distinct().Order();
@@ -61,26 +63,30 @@ public sealed class ClipSamplerTests
     }
 
     [Fact]
-    public void Views_One_IsTheClipWithoutRandom() => Cases.Sample((length, frames, stride, _) =>
+    public void Views_OneView_IsTheClipWithoutRandom() => Cases.Sample((length, frames, stride, _) =>
     {
         Assert.Equal(ClipSampler.Segments(length, frames), ClipSampler.SegmentsView(length, frames, 0, 1));
         Assert.Equal(ClipSampler.Strided(length, frames, stride), ClipSampler.StridedView(length, frames, stride, 0, 1));
     });
 
     [Fact]
-    public void StridedView_Several_ReachFromTheStartToTheEnd() => Assert.Equal(
+    public void StridedView_SeveralViews_CoverTheRecording() => Assert.Equal(
         [[0, 2, 4], [3, 5, 7], [7, 9, 11]], Enumerable.Range(0, 3).Select(view => ClipSampler.StridedView(12, 3, 2, view, 3)));
 
     [Fact]
-    public void SegmentsView_Several_TakeOtherPlacesInOrder() => Assert.Equal(
+    public void SegmentsView_SeveralViews_TakeOtherFramesInOrder() => Assert.Equal(
         [[1, 7], [4, 10]], Enumerable.Range(0, 2).Select(view => ClipSampler.SegmentsView(12, 2, view, 2)));
 
     [Fact]
-    public void Views_Any_AreInTheRecordingAndInOrder() => Gen.Select(Cases, Gen.Int[1, 6]).Sample((c, views) =>
+    public void Views_AnyCase_AreInTheRecordingAndInOrder() => Gen.Select(Cases, Gen.Int[1, 6]).Sample((c, views) =>
     {
         foreach (var view in Enumerable.Range(0, views))
         {
-            int[][] both = [ClipSampler.SegmentsView(c.Length, c.Frames, view, views), ClipSampler.StridedView(c.Length, c.Frames, c.Stride, view, views)];
+            int[][] both =
+            [
+                ClipSampler.SegmentsView(c.Length, c.Frames, view, views),
+                ClipSampler.StridedView(c.Length, c.Frames, c.Stride, view, views),
+            ];
             Assert.All(both, indices => Assert.Equal(indices.Order(), indices));
             Assert.All(both.SelectMany(indices => indices), i => Assert.InRange(i, 0, c.Length - 1));
         }
@@ -90,17 +96,18 @@ public sealed class ClipSamplerTests
     [InlineData(0, 0)]
     [InlineData(-1, 2)]
     [InlineData(2, 2)]
-    public void Views_NoSuchView_IsRefused(int view, int views)
+    public void Views_ViewOutOfRange_Throws(int view, int views)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.SegmentsView(9, 3, view, views));
         Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.StridedView(9, 3, 1, view, views));
     }
 
     [Fact]
-    public void Both_SameSeed_SameFrames() => Cases.Where(c => c.Seed is not null).Sample((length, frames, stride, seed) =>
+    public void Both_SameSeed_TakeTheSameFrames() => Cases.Where(c => c.Seed is not null).Sample((length, frames, stride, seed) =>
     {
-        Assert.Equal(ClipSampler.Segments(length, frames, new Random(seed!.Value)), ClipSampler.Segments(length, frames, new Random(seed.Value)));
-        Assert.Equal(ClipSampler.Strided(length, frames, stride, new Random(seed.Value)), ClipSampler.Strided(length, frames, stride, new Random(seed.Value)));
+        Random Seeded() => new(seed!.Value);
+        Assert.Equal(ClipSampler.Segments(length, frames, Seeded()), ClipSampler.Segments(length, frames, Seeded()));
+        Assert.Equal(ClipSampler.Strided(length, frames, stride, Seeded()), ClipSampler.Strided(length, frames, stride, Seeded()));
     });
 
     [Theory]
@@ -117,7 +124,7 @@ public sealed class ClipSamplerTests
         Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.Segments(length, frames)).ParamName);
 
     [Fact]
-    public void ClipSpec_Sizes_FollowFromItsNumbers()
+    public void ClipSpec_SizesAndInterval_FollowFromItsParameters()
     {
         var spec = new ClipSpec(Frames: 8, SampleFps: 4, Size: 64, ResizeRule.CenterCrop);
 

@@ -79,6 +79,23 @@ public sealed class FolderDependenciesTests : IDisposable
         Assert.Empty(FolderDependencies.Cycles(_folder.Path, "Root"));
     }
 
+    [Fact]
+    public void AgainstOrder_FolderUsesLaterOrUnlistedFolder_NamesTheLines()
+    {
+        Write("A/One.cs", "using Root.B;\nnamespace Root.A;\n");
+        Write("B/Two.cs", "using Root.A;\nnamespace Root.B;\n");
+        Write("B/Deep/Three.cs", "using Root.A;\nusing Root.B;\nnamespace Root.B.Deep;\n");
+        Write("C/Four.cs", "using Root.A;\nnamespace Root.C;\n");
+        Write("Program.cs", "using Root.C;\nnamespace Root;\n");
+
+        Assert.Equal(
+            ["A/One.cs:1: Root.A -> Root.B: using Root.B;", "C/Four.cs:1: Root.C -> Root.A: using Root.A;"],
+            FolderDependencies.AgainstOrder(_folder.Path, "Root", ["A", "B"]));
+        Assert.Equal(
+            ["B/Deep/Three.cs:1: Root.B.Deep -> Root.A: using Root.A;", "B/Two.cs:1: Root.B -> Root.A: using Root.A;"],
+            FolderDependencies.AgainstOrder(_folder.Path, "Root", ["B", "A", "C"]));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private void Write(string name, string text)

@@ -1,17 +1,18 @@
-// Who may depend on whom: what keeps the worker small, and the model's definition free of any runtime.
+// The permitted dependencies of each project: they keep the worker small and the model free of a tensor runtime.
 using StreamActions.TestKit;
 
 namespace StreamActions.Core.Tests.Dependencies;
 
 public sealed class DependencyTableTests
 {
-    private const string Core = "StreamActions.Core", Video = "StreamActions.Video", Model = "StreamActions.Model", Onnx = "StreamActions.Onnx",
-        Scenes = "StreamActions.Scenes", Trainer = "StreamActions.Trainer", Worker = "StreamActions.Worker";
+    private const string Core = "StreamActions.Core", Video = "StreamActions.Video", Model = "StreamActions.Model",
+        Onnx = "StreamActions.Onnx", Scenes = "StreamActions.Scenes", Trainer = "StreamActions.Trainer",
+        Worker = "StreamActions.Worker";
 
     private static readonly string[] Libtorch = ["TorchSharp", "libtorch"], OnnxRuntime = ["Microsoft.ML.OnnxRuntime"],
         OpenCv = ["OpenCvSharp4"], Kafka = ["Confluent.Kafka", "librdkafka"], Sqlite = ["Microsoft.Data.Sqlite", "SQLitePCLRaw"];
 
-    /// <summary>Each project of src/: the projects it may reach, the packages with native libraries it may have, the packages it must not.</summary>
+    /// <summary>For each project of src/: permitted projects, permitted packages with native libraries, forbidden packages.</summary>
     private static readonly Dictionary<string, Row> Table = new()
     {
         [Core] = new([], [], []),
@@ -26,7 +27,7 @@ public sealed class DependencyTableTests
     public static TheoryData<string> Projects => [.. Table.Keys];
 
     [Fact]
-    public void Table_ProjectsOfSrc_AllHaveARow()
+    public void Table_EveryProjectOfSrc_HasARow()
     {
         var found = Directory.GetFiles(Path.Combine(RepositoryPaths.Root, "src"), "*.csproj", SearchOption.AllDirectories);
 
@@ -35,25 +36,27 @@ public sealed class DependencyTableTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Projects_Reached_AreThoseOfTheTable(string project)
+    public void Projects_OfEachProject_ArePermitted(string project)
     {
         var forbidden = ProjectAssets.Read(project).Projects.Except(Table[project].Projects);
 
-        Assert.True(!forbidden.Any(), $"{project} must not depend on {string.Join(", ", forbidden)}: see the dependency table in {nameof(DependencyTableTests)}");
+        Assert.True(
+            !forbidden.Any(),
+            $"{project} must not depend on {string.Join(", ", forbidden)}: see the table in {nameof(DependencyTableTests)}");
     }
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void NativePackages_Reached_AreThoseOfTheTable(string project)
+    public void NativePackages_OfEachProject_ArePermitted(string project)
     {
         var forbidden = ProjectAssets.Read(project).NativePackages.Where(p => !StartsWithAny(p, Table[project].Native));
 
-        Assert.True(!forbidden.Any(), $"{project} must not bring the native libraries of {string.Join(", ", forbidden)}");
+        Assert.True(!forbidden.Any(), $"{project} must not use the native libraries of {string.Join(", ", forbidden)}");
     }
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Packages_Reached_AreNotTheForbiddenOnes(string project)
+    public void Packages_OfEachProject_AreNotForbidden(string project)
     {
         var forbidden = ProjectAssets.Read(project).Packages.Where(p => StartsWithAny(p, Table[project].Never));
 
@@ -61,7 +64,7 @@ public sealed class DependencyTableTests
     }
 
     [Fact]
-    public void ProjectAssets_WorkerAndTrainer_SeeWhatTheyAreKnownToUse()
+    public void ProjectAssets_WorkerAndTrainer_ContainKnownPackages()
     {
         var worker = ProjectAssets.Read(Worker);
         var trainer = ProjectAssets.Read(Trainer);

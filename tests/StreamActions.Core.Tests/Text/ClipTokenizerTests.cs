@@ -1,4 +1,4 @@
-// Tokens equal CLIP's own.
+// Token ids are the same as those of CLIP's own tokenizer.
 using System.Text.Json;
 using StreamActions.Core.Text;
 using StreamActions.TestKit;
@@ -8,7 +8,7 @@ namespace StreamActions.Core.Tests.Text;
 public sealed class ClipTokenizerTests
 {
     [Fact]
-    public void Encode_ClipVocabulary_EqualsExpectedIds()
+    public void Encode_ClipVocabulary_ReturnsExpectedIds()
     {
         var folder = Path.Combine(RepositoryPaths.Shared, "clip-bpe");
         Assert.SkipUnless(Directory.Exists(folder), "CLIP's vocabulary is not here");
@@ -18,7 +18,8 @@ public sealed class ClipTokenizerTests
         {
             var text = item.GetProperty("text").GetString()!;
             long[] ids = [.. item.GetProperty("ids").EnumerateArray().Select(e => e.GetInt64())];
-            Assert.Equal((text, string.Join(" ", ids)), (text, string.Join(" ", tokenizer.Encode(text, 77).TakeWhile(i => i != 0))));
+            var actual = tokenizer.Encode(text, 77).TakeWhile(i => i != 0);
+            Assert.Equal((text, string.Join(' ', ids)), (text, string.Join(' ', actual)));
         }
     }
 }

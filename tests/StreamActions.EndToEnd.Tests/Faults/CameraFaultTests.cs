@@ -1,10 +1,10 @@
-// Everything that can happen to cameras happens to one fleet at once: real servers, real readers, real broken connections.
+// All camera faults at once, in one fleet, with real servers, real readers and broken connections.
 using System.Globalization;
 using StreamActions.Worker.Cameras;
 
 namespace StreamActions.EndToEnd.Tests.Faults;
 
-/// <summary>Alone, after all other tests: it counts this process's handles, threads and children.</summary>
+/// <summary>Runs alone, after all other tests: the tests count the handles, threads and children of this process.</summary>
 [CollectionDefinition(DisableParallelization = true)]
 public sealed class FaultsAlone;
 
@@ -15,7 +15,7 @@ public sealed class CameraFaultTests(FaultRun run, ITestOutputHelper output) : I
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Camera_Fault_HasTheRightStateAndReasonAndIsLiveAgain(string fault)
+    public void Camera_Fault_ReportsStateAndReasonAndIsLiveAgain(string fault)
     {
         var (printed, failure) = run.OutcomeOf(fault);
         output.WriteLine(printed);
@@ -23,27 +23,30 @@ public sealed class CameraFaultTests(FaultRun run, ITestOutputHelper output) : I
     }
 
     [Fact]
-    public void Bystanders_AllFaultsAtOnce_LoseNothing() => Assert.All(run.Bystanders, bystander =>
+    public void HealthyCameras_AllFaultsAtOnce_LoseNoFrames() => Assert.All(run.HealthyCameras, camera =>
     {
-        var (frames, course) = bystander.Value;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{bystander.Key}: {frames} frames in {run.Lasted.TotalSeconds:f1} s"));
-        // Four a second; a busy machine may be late with some.
-        Assert.True(frames >= 4 * run.Lasted.TotalSeconds * 0.9, $"{bystander.Key} gave {frames} frames in {run.Lasted.TotalSeconds:f1} s");
-        Assert.Equal([(CameraState.Connecting, 1), (CameraState.Live, 1)], course.Select(s => (s.State, s.Generation)).SkipWhile(s => s.Generation == 0));
+        var (frames, course) = camera.Value;
+        var line = string.Create(CultureInfo.InvariantCulture, $"{camera.Key}: {frames} frames in {run.Duration.TotalSeconds:f1} s");
+        output.WriteLine(line);
+        // Four frames per second. On a busy machine some may be late.
+        Assert.True(frames >= 4 * run.Duration.TotalSeconds * 0.9, line);
+        Assert.Equal(
+            [(CameraState.Connecting, 1), (CameraState.Live, 1)],
+            course.Select(s => (s.State, s.Generation)).SkipWhile(s => s.Generation == 0));
     });
 
     [Fact]
-    public void Fleet_AllCamerasFailing_OpensNoMoreThanItsPlacesAtOnce()
+    public void Fleet_AllCamerasFail_OpensNoMoreThanItsSlotsAtOnce()
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at most {run.MostOpenedAtOnce} openings at once"));
         Assert.InRange(run.MostOpenedAtOnce, 1, 8);
     }
 
     [Fact]
-    public void Fleet_AfterAllFaults_HoldsWhatItHeldBefore()
+    public void Fleet_AfterAllFaults_LeaksNoHandlesThreadsOrReaders()
     {
         output.WriteLine($"before: {run.Before}\nafter: {run.After}\nstopped: {run.Stopped}");
-        Assert.True(run.Settled(run.After), $"before: {run.Before}, after: {run.After}");
+        Assert.True(run.IsSettled(run.After), $"before: {run.Before}, after: {run.After}");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-// What befalls each camera: every fault that a real site has, done by real processes.
+// One script per fault. It causes the fault, checks the camera's states, and ends the fault.
 using System.Diagnostics;
 using StreamActions.TestKit.Fleet;
 using StreamActions.TestKit.Net;
@@ -6,11 +6,17 @@ using StreamActions.Worker.Cameras;
 
 namespace StreamActions.EndToEnd.Tests.Faults;
 
-/// <summary>The scripts by name of the camera. Each ends with its camera live.</summary>
+/// <summary>Causes one fault and checks its camera.</summary>
+/// <param name="site">The servers and relays.</param>
+/// <param name="fleet">The cameras.</param>
+/// <param name="print">Takes lines for the test's output.</param>
+internal delegate Task FaultScript(FaultSite site, ObservedFleet fleet, Action<string> print);
+
+/// <summary>The scripts. Each ends with its camera live.</summary>
 internal static class FaultScripts
 {
-    /// <summary>All of them.</summary>
-    public static IReadOnlyDictionary<string, Func<FaultSite, ObservedFleet, Action<string>, Task>> All { get; } = new Dictionary<string, Func<FaultSite, ObservedFleet, Action<string>, Task>>
+    /// <summary>All scripts, by the name of their camera.</summary>
+    public static IReadOnlyDictionary<string, FaultScript> All { get; } = new Dictionary<string, FaultScript>
     {
         ["killed"] = (site, fleet, print) => ServerKilledAsync(site, new("killed", fleet, print)),
         ["restarted"] = (site, fleet, print) => ServerRestartedAsync(site, new("restarted", fleet, print)),
@@ -21,7 +27,7 @@ internal static class FaultScripts
         ["loss"] = (site, fleet, print) => PacketsLostAsync(site, new("loss", fleet, print)),
         ["resolution"] = (_, fleet, print) => ResolutionChangesAsync(new("resolution", fleet, print)),
         ["reader"] = (_, fleet, print) => ReaderKilledAsync(new("reader", fleet, print)),
-        ["crowd"] = TenAtOnceAsync,
+        ["crowd"] = TenCamerasAsync,
     };
 
     private static async Task ServerKilledAsync(FaultSite site, FaultyCamera camera)
@@ -30,7 +36,7 @@ internal static class FaultScripts
         await Task.Delay(TimeSpan.FromSeconds(5));
         var generation = camera.Status.Generation;
         await site.RestartAsync("killed");
-        await camera.IsLiveAgainAsync(than: generation - 1);
+        await camera.IsLiveAgainAsync(afterGeneration: generation - 1);
     }
 
     private static async Task ServerRestartedAsync(FaultSite site, FaultyCamera camera)
@@ -40,7 +46,7 @@ internal static class FaultScripts
             await site.KillAsync("restarted");
             await site.RestartAsync("restarted");
         });
-        await camera.IsLiveAgainAsync(than: 1);
+        await camera.IsLiveAgainAsync(afterGeneration: 1);
     }
 
     private static async Task ServerFrozenAsync(FaultSite site, FaultyCamera camera)
@@ -52,18 +58,18 @@ internal static class FaultScripts
         await thirtySeconds;
         Assert.NotEqual(CameraState.Live, camera.Status.State);
         site.Servers["frozen"].Resume();
-        await camera.IsLiveAgainAsync(than: 1);
+        await camera.IsLiveAgainAsync(afterGeneration: 1);
     }
 
     private static async Task PasswordChangedAsync(FaultSite site, FaultyCamera camera)
     {
         await site.KillAsync("password");
         await site.RestartAsync("password", "another");
-        await camera.BecomesAsync(CameraState.Offline, "user name or password wrong or missing");
+        await camera.BecomesAsync(CameraState.Offline, "user name or password is wrong or missing");
         Assert.DoesNotContain("right", camera.Status.Reason, StringComparison.Ordinal);
         await site.KillAsync("password");
         await site.RestartAsync("password", "right");
-        await camera.IsLiveAgainAsync(than: 1);
+        await camera.IsLiveAgainAsync(afterGeneration: 1);
     }
 
     private static async Task HalfOpenAsync(FaultSite site, FaultyCamera camera)
@@ -73,7 +79,7 @@ internal static class FaultScripts
         await camera.BecomesAsync(CameraState.Offline, "no frame for 5 s");
         await camera.BecomesAsync(CameraState.Offline, "no first frame within 10 s");
         site.Relays["half-open"].Mode = RelayMode.Pass;
-        await camera.IsLiveAgainAsync(than: 1);
+        await camera.IsLiveAgainAsync(afterGeneration: 1);
     }
 
     private static async Task GarbageAsync(FaultSite site, FaultyCamera camera)
@@ -81,7 +87,7 @@ internal static class FaultScripts
         site.Relays["garbage"].Mode = RelayMode.Garble;
         await camera.BecomesAsync(CameraState.Offline, "127.0.0.1");
         site.Relays["garbage"].Mode = RelayMode.Pass;
-        await camera.IsLiveAgainAsync(than: 1);
+        await camera.IsLiveAgainAsync(afterGeneration: 1);
     }
 
     private static async Task PacketsLostAsync(FaultSite site, FaultyCamera camera)
@@ -107,15 +113,15 @@ internal static class FaultScripts
             reader.Kill();
             return Task.CompletedTask;
         });
-        await camera.IsLiveAgainAsync(than: 1);
+        await camera.IsLiveAgainAsync(afterGeneration: 1);
     }
 
-    private static async Task TenAtOnceAsync(FaultSite site, ObservedFleet fleet, Action<string> print)
+    private static async Task TenCamerasAsync(FaultSite site, ObservedFleet fleet, Action<string> print)
     {
         FaultyCamera[] cameras = [.. FaultSite.Crowd.Select(name => new FaultyCamera(name, fleet, print))];
         await site.KillAsync("crowd");
         await Task.WhenAll(cameras.Select(camera => camera.BecomesAsync(CameraState.Offline, "the server refuses connections")));
         await site.RestartAsync("crowd");
-        await Task.WhenAll(cameras.Select(camera => camera.IsLiveAgainAsync(than: 1)));
+        await Task.WhenAll(cameras.Select(camera => camera.IsLiveAgainAsync(afterGeneration: 1)));
     }
 }

@@ -1,11 +1,11 @@
-// Servers, relays and addresses of all cameras that faults will befall, and of two that nothing happens to.
+// Servers, relays and addresses of the cameras with faults, and of two cameras without a fault.
 using StreamActions.TestKit;
 using StreamActions.TestKit.Net;
 using StreamActions.TestKit.Rtsp;
 
 namespace StreamActions.EndToEnd.Tests.Faults;
 
-/// <summary>Real servers, as processes.</summary>
+/// <summary>The servers run as processes.</summary>
 internal sealed class FaultSite : IAsyncDisposable
 {
     private const string User = "viewer";
@@ -14,25 +14,25 @@ internal sealed class FaultSite : IAsyncDisposable
 
     private FaultSite(string small, string large) => (_small, _large) = (small, large);
 
-    /// <summary>Names of the cameras that share the server which fails for all.</summary>
+    /// <summary>Names of the cameras that share one server with a fault.</summary>
     public static IReadOnlyList<string> Crowd { get; } = [.. Enumerable.Range(0, 10).Select(i => $"crowd-{i}")];
 
-    /// <summary>Names of the cameras that nothing happens to.</summary>
-    public static IReadOnlyList<string> Bystanders { get; } = ["near", "far"];
+    /// <summary>Names of the cameras without a fault.</summary>
+    public static IReadOnlyList<string> HealthyCameras { get; } = ["near", "far"];
 
-    /// <summary>Servers by the fault that befalls them.</summary>
+    /// <summary>Servers by the name of their fault.</summary>
     public Dictionary<string, RtspServer> Servers { get; } = [];
 
-    /// <summary>Broken networks by the fault.</summary>
+    /// <summary>Relays that imitate a broken network, by the name of the fault.</summary>
     public Dictionary<string, TcpRelay> Relays { get; } = [];
 
-    /// <summary>All cameras' addresses.</summary>
+    /// <summary>Addresses of all cameras, by name.</summary>
     public Dictionary<string, string> Cameras { get; } = [];
 
     /// <summary>Starts all servers.</summary>
     public static async Task<FaultSite> StartAsync(TemporaryFolder folder)
     {
-        // Encoded once: a camera that comes back does not encode its film first.
+        // Encode the films once, so that a restarted server is ready at once.
         const int fps = 15;
         FaultSite site = new(
             await RtspServer.EncodeAsync(TestVideo.Make(folder.File("small.mp4"), 320, 240, fps, seconds: 3), fps),
@@ -43,7 +43,7 @@ internal sealed class FaultSite : IAsyncDisposable
             site.Add(name, await site.ServerAsync(0, name == "password" ? "right" : null));
         foreach (var name in (string[])["half-open", "garbage", "loss"])
             site.Add(name, new TcpRelay(steady.Port));
-        foreach (var name in Bystanders)
+        foreach (var name in HealthyCameras)
             site.Cameras[name] = steady.Url("small");
         site.Cameras["resolution"] = steady.Url("changing");
         site.Cameras["reader"] = steady.Url("small");
@@ -52,14 +52,14 @@ internal sealed class FaultSite : IAsyncDisposable
         return site;
     }
 
-    /// <summary>Ends a server at once.</summary>
+    /// <summary>Kills a server.</summary>
     public async Task KillAsync(string name)
     {
         await Servers[name].DisposeAsync();
         _all.Remove(Servers[name]);
     }
 
-    /// <summary>Starts it again on the same port, perhaps with another password.</summary>
+    /// <summary>Starts a killed server again on the same port.</summary>
     public async Task RestartAsync(string name, string? password = null)
     {
         Servers[name] = await ServerAsync(Servers[name].Port, password);

@@ -44,6 +44,25 @@ public static partial class FolderDependencies
         return [.. parents.SelectMany(parent => CyclesBelow(parent, uses))];
     }
 
+    /// <summary>The uses that break an order of the folders directly below the root: a folder may use only itself and those before it.</summary>
+    /// <param name="projectFolder">The folder of the project file.</param>
+    /// <param name="rootNamespace">Its root namespace.</param>
+    /// <param name="order">The names of the folders. A folder that is missing here breaks the order when it uses or is used.</param>
+    /// <returns>The lines, as <c>file:line: folder -> folder: text</c>; empty when the order holds.</returns>
+    public static IReadOnlyList<string> AgainstOrder(string projectFolder, string rootNamespace, IReadOnlyList<string> order)
+    {
+        var places = order.Index().ToDictionary(folder => $"{rootNamespace}.{folder.Item}", folder => folder.Index);
+        return
+        [
+            .. from use in Uses(projectFolder, rootNamespace)
+               let user = ChildOf(rootNamespace, use.From)!
+               let used = ChildOf(rootNamespace, use.To)!
+               where user != used
+               where !places.TryGetValue(user, out var at) || !places.TryGetValue(used, out var before) || before > at
+               select use.Line,
+        ];
+    }
+
     private static List<Use> Uses(string projectFolder, string root)
     {
         var files = (from path in SourceLines.FilesUnder(projectFolder)

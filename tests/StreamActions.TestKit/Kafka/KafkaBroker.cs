@@ -1,25 +1,26 @@
-// A Kafka broker for tests: the best kind that this machine offers.
+// A Kafka broker for tests: the best kind that is available.
 using System.Net;
 using System.Net.Sockets;
 
 namespace StreamActions.TestKit.Kafka;
 
-/// <summary>Where a test's broker comes from.</summary>
+/// <summary>The kinds of brokers for tests.</summary>
 public enum KafkaKind
 {
-    /// <summary>A cluster named by the environment variable KAFKA_BOOTSTRAP; it is not ours to stop.</summary>
+    /// <summary>A cluster named by the environment variable KAFKA_BOOTSTRAP. Tests do not stop it.</summary>
     External,
 
-    /// <summary>Apache Kafka started by the script in the shared folder.</summary>
+    /// <summary>Apache Kafka, started by the script in the shared folder.</summary>
     Local,
 
-    /// <summary>librdkafka's imitation: good for produce and consume, not for loss or duplicates.</summary>
+    /// <summary>librdkafka's mock cluster: for producing and consuming, not for tests of loss or duplicates.</summary>
     Mock,
 }
 
 /// <summary>
-/// A running broker. Order of choice: <c>KAFKA_BOOTSTRAP</c>, then <c>../shared/kafka/kafka.sh</c> (needs Java 17), then
-/// librdkafka's mock cluster; for a broker in a container, start it and name it by <c>KAFKA_BOOTSTRAP</c>. Stopped by <see cref="DisposeAsync"/>, and by a watcher when the test process dies.
+/// A running broker. Order of choice: <c>KAFKA_BOOTSTRAP</c>, then <c>../shared/kafka/kafka.sh</c> (needs Java 17), then librdkafka's mock
+/// cluster. To use a broker in a container, start it and set <c>KAFKA_BOOTSTRAP</c>. <see cref="DisposeAsync"/> stops the broker; a watcher
+/// process stops it when the test process dies.
 /// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
@@ -35,19 +36,19 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>host:port of the plaintext listener.</summary>
     public string Bootstrap => _process.Bootstrap;
 
-    /// <summary>host:port of the listener that asks for user <c>alice</c>, password <c>alice-secret</c> by PLAIN; null where there is none.</summary>
+    /// <summary>host:port of the SASL PLAIN listener (user <c>alice</c>, password <c>alice-secret</c>); null without one.</summary>
     public string? SaslBootstrap => _process.SaslBootstrap;
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>The kind of the broker.</summary>
     public KafkaKind Kind { get; }
 
-    /// <summary>One line saying what the tests ran against and why; tests print it.</summary>
+    /// <summary>One line that names the broker and the reason of the choice. Tests print it.</summary>
     public string Notice { get; }
 
-    /// <summary>Whether <see cref="KillAsync"/>, <see cref="PauseAsync"/> and their like work.</summary>
+    /// <summary>Whether tests can kill, restart, pause and resume the broker.</summary>
     public bool CanFail => Kind == KafkaKind.Local;
 
-    /// <summary>Starts the best kind there is. Takes about ten seconds with <see cref="KafkaKind.Local"/>.</summary>
+    /// <summary>Starts the best kind that is available. <see cref="KafkaKind.Local"/> takes about ten seconds.</summary>
     public static async Task<KafkaBroker> StartAsync(CancellationToken cancellationToken = default)
     {
         if (Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP") is { Length: > 0 } named)
@@ -61,18 +62,19 @@ public sealed class KafkaBroker : IAsyncDisposable
         {
             return new KafkaBroker(
                 KafkaKind.Mock,
-                $"NOT A REAL BROKER: librdkafka's mock cluster, because KAFKA_BOOTSTRAP is not set and no broker could be started ({e.Message}).",
+                "NOT A REAL BROKER: librdkafka's mock cluster, because KAFKA_BOOTSTRAP is not set and "
+                + $"no broker could be started ({e.Message}).",
                 new MockBroker());
         }
     }
 
-    /// <summary>SIGKILL: what it had not written is lost. <see cref="RestartAsync"/> brings it back at the same address.</summary>
+    /// <summary>SIGKILL: the broker loses unwritten data. <see cref="RestartAsync"/> starts it again at the same address.</summary>
     public Task KillAsync() => _process.KillAsync();
 
-    /// <summary>Starts a killed broker again, with the data it had.</summary>
+    /// <summary>Starts a killed broker again, with its data.</summary>
     public Task RestartAsync(CancellationToken cancellationToken = default) => _process.RestartAsync(cancellationToken);
 
-    /// <summary>SIGSTOP: connections stay open and nothing answers.</summary>
+    /// <summary>SIGSTOP: connections stay open, but the broker does not answer.</summary>
     public Task PauseAsync() => _process.PauseAsync();
 
     /// <summary>SIGCONT.</summary>
@@ -81,7 +83,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    /// <summary>The first of a number of free loopback ports in a row, below the range the system hands out by itself.</summary>
+    /// <summary>The first of several consecutive free loopback ports, below the ephemeral range of the system.</summary>
     internal static int FreePorts(int count)
     {
         while (true)
@@ -107,7 +109,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     }
 }
 
-/// <summary>This kind of broker cannot be had here.</summary>
+/// <summary>This kind of broker is not available here.</summary>
 internal sealed class BrokerUnavailableException(string message) : Exception(message);
 
 /// <summary>A broker of one kind.</summary>
@@ -116,23 +118,24 @@ internal interface IBrokerProcess : IAsyncDisposable
     /// <summary>host:port.</summary>
     string Bootstrap { get; }
 
-    /// <summary>host:port of the listener with passwords; null where there is none.</summary>
+    /// <summary>host:port of the SASL listener; null without one.</summary>
     string? SaslBootstrap => null;
 
     /// <summary>SIGKILL.</summary>
-    Task KillAsync() => throw new NotSupportedException("this kind of broker cannot be killed; ask CanFail first");
+    Task KillAsync() => throw new NotSupportedException("this kind of broker cannot be killed; check CanFail");
 
     /// <summary>Start after a kill.</summary>
-    Task RestartAsync(CancellationToken cancellationToken) => throw new NotSupportedException("this kind of broker cannot be restarted; ask CanFail first");
+    Task RestartAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("this kind of broker cannot be restarted; check CanFail");
 
     /// <summary>SIGSTOP.</summary>
-    Task PauseAsync() => throw new NotSupportedException("this kind of broker cannot be paused; ask CanFail first");
+    Task PauseAsync() => throw new NotSupportedException("this kind of broker cannot be paused; check CanFail");
 
     /// <summary>SIGCONT.</summary>
-    Task ResumeAsync() => throw new NotSupportedException("this kind of broker cannot be resumed; ask CanFail first");
+    Task ResumeAsync() => throw new NotSupportedException("this kind of broker cannot be resumed; check CanFail");
 }
 
-/// <summary>Somebody else's cluster.</summary>
+/// <summary>A cluster that the tests neither start nor stop.</summary>
 internal sealed class ExternalBroker(string bootstrap) : IBrokerProcess
 {
     /// <inheritdoc/>

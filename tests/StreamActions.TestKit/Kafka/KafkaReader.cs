@@ -1,24 +1,24 @@
-// Reads a topic from its beginning, as an event consumer does.
+// Consumes a topic from its beginning.
 using System.Text;
 using Confluent.Kafka;
 
 namespace StreamActions.TestKit.Kafka;
 
-/// <summary>A record as a consumer sees it.</summary>
+/// <summary>A record of a topic.</summary>
 /// <param name="Key">The record's key.</param>
 /// <param name="Value">The record's value.</param>
 /// <param name="Headers">Headers by name, as text.</param>
-/// <param name="Partition">The partition it came from.</param>
-/// <param name="Offset">Its place there.</param>
+/// <param name="Partition">Its partition.</param>
+/// <param name="Offset">Its offset in the partition.</param>
 public sealed record ReadRecord(string Key, string Value, IReadOnlyDictionary<string, string> Headers, int Partition, long Offset);
 
-/// <summary>Reads a topic from its beginning and goes on where it was when it is asked again.</summary>
+/// <summary>Reads a topic from its beginning. Each call continues where the previous one ended.</summary>
 public sealed class KafkaReader : IDisposable
 {
     private readonly IConsumer<string, string> _consumer;
     private readonly List<ReadRecord> _records = [];
 
-    /// <summary>Starts reading; a topic that does not exist yet is waited for.</summary>
+    /// <summary>Starts reading. The topic need not exist yet.</summary>
     public KafkaReader(string bootstrap, string topic)
     {
         ConsumerConfig settings = new()
@@ -38,11 +38,13 @@ public sealed class KafkaReader : IDisposable
         _consumer.Subscribe(topic);
     }
 
-    /// <summary>Everything read so far; the order within a key is the order of the topic.</summary>
+    /// <summary>All records so far. Records of one key are in the order of the topic.</summary>
     public IReadOnlyList<ReadRecord> Records => _records;
 
-    /// <summary>Reads on until there is enough.</summary>
-    /// <exception cref="TimeoutException">There was not within the deadline; says how many there were.</exception>
+    /// <summary>Reads until the condition holds.</summary>
+    /// <exception cref="TimeoutException">
+    /// The condition did not hold before the deadline. The message has the number of records.
+    /// </exception>
     public async Task<IReadOnlyList<ReadRecord>> ReadUntilAsync(
         Func<IReadOnlyList<ReadRecord>, bool> enough, TimeSpan deadline, CancellationToken cancellationToken)
     {
@@ -53,7 +55,7 @@ public sealed class KafkaReader : IDisposable
                 while (!enough(_records))
                 {
                     if (TimeProvider.System.GetTimestamp() > end)
-                        throw new TimeoutException($"{_records.Count} records within {deadline}, which was not enough");
+                        throw new TimeoutException($"only {_records.Count} records within {deadline}");
                     cancellationToken.ThrowIfCancellationRequested();
                     Take();
                 }
@@ -81,7 +83,7 @@ public sealed class KafkaReader : IDisposable
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
-            // The topic is not there yet, or the broker is away: both may be what a test is about.
+            // The topic does not exist yet, or the broker is down. Tests cause both.
         }
     }
 }

@@ -1,4 +1,4 @@
-// Apache Kafka started by the script in the shared folder, in a folder of its own under the temporary folder.
+// Apache Kafka, started by the script in the shared folder, with its data in a temporary folder.
 using System.Diagnostics;
 
 namespace StreamActions.TestKit.Kafka;
@@ -9,9 +9,10 @@ internal sealed class LocalBroker : IBrokerProcess
     private const int PortsOfOneBroker = 4;
     private const int Attempts = 3;
 
-    // Ends the broker when the test process is gone in whatever way, for the script detaches it from us.
+    // Ends the broker after the test process has ended, however it ended: the script detaches the broker from this process.
     private const string Watch =
-        "setsid bash -c 'while kill -0 $0; do sleep 1; done; \"$1\" kill \"$2\"; until rm -rf \"$2\"; do sleep 1; done' \"$0\" \"$1\" \"$2\" </dev/null >/dev/null 2>&1 &";
+        "setsid bash -c 'while kill -0 $0; do sleep 1; done; \"$1\" kill \"$2\"; until rm -rf \"$2\"; do sleep 1; done' "
+        + "\"$0\" \"$1\" \"$2\" </dev/null >/dev/null 2>&1 &";
 
     private readonly string _script;
     private readonly string _folder;
@@ -48,31 +49,31 @@ internal sealed class LocalBroker : IBrokerProcess
             }
             catch (BrokerUnavailableException) when (attempt < Attempts)
             {
-                // Another process may have taken a port between our look and the broker's start.
+                // Another process may have taken a port before the broker started.
                 Directory.Delete(folder, recursive: true);
             }
         }
     }
 
     /// <inheritdoc/>
-    public Task KillAsync() => TellAsync("kill", CancellationToken.None);
+    public Task KillAsync() => ScriptAsync("kill", CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task RestartAsync(CancellationToken cancellationToken) => TellAsync("start", cancellationToken);
+    public Task RestartAsync(CancellationToken cancellationToken) => ScriptAsync("start", cancellationToken);
 
     /// <inheritdoc/>
-    public Task PauseAsync() => TellAsync("pause", CancellationToken.None);
+    public Task PauseAsync() => ScriptAsync("pause", CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task ResumeAsync() => TellAsync("resume", CancellationToken.None);
+    public Task ResumeAsync() => ScriptAsync("resume", CancellationToken.None);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await KillAsync(); // nothing in it is kept, so there is no point in a slow goodbye
+        await KillAsync(); // its data is deleted next, so a clean shutdown is not necessary
         Directory.Delete(_folder, recursive: true);
     }
 
-    private Task<string> TellAsync(string command, CancellationToken cancellationToken) =>
+    private Task<string> ScriptAsync(string command, CancellationToken cancellationToken) =>
         Shell.RunAsync("bash", [_script, command, _folder], cancellationToken);
 }

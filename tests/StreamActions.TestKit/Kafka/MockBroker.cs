@@ -1,14 +1,14 @@
-// librdkafka's imitation of a cluster, inside this process.
+// librdkafka's mock cluster, inside this process.
 using Confluent.Kafka;
 
 namespace StreamActions.TestKit.Kafka;
 
-/// <summary>librdkafka's mock cluster; it lives as long as the client that holds it.</summary>
+/// <summary>librdkafka's mock cluster. It lives as long as the client that created it.</summary>
 internal sealed class MockBroker : IBrokerProcess
 {
     private readonly IProducer<Null, Null> _holder;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the cluster.</summary>
     public MockBroker()
     {
         ProducerConfig settings = new() { BootstrapServers = "unused" };

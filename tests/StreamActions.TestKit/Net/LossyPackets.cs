@@ -1,14 +1,14 @@
-// RTP packets in a connection, of which some are lost whole, as a camera loses them that sends faster than its network takes.
+// Drops whole RTP packets of a connection, like a camera that sends faster than its network.
 namespace StreamActions.TestKit.Net;
 
-/// <summary>Follows the packets ('$', channel, length in two bytes) between the answers of one RTSP connection.</summary>
+/// <summary>Parses the interleaved packets of an RTSP connection: '$', channel, two bytes of length.</summary>
 internal sealed class LossyPackets
 {
     private readonly Random _random = new(1);
     private readonly List<byte> _kept = [];
     private long _lost;
 
-    /// <summary>What goes on: whole packets and answers; the beginning of a packet waits for its end.</summary>
+    /// <summary>The bytes to forward: whole packets and RTSP responses. An incomplete packet waits for its end.</summary>
     public byte[] Pass(ReadOnlySpan<byte> bytes, bool lossy)
     {
         _kept.AddRange(bytes);
@@ -23,7 +23,7 @@ internal sealed class LossyPackets
             }
             if (_kept.Count - at < 4 || _kept.Count - at < Length(at))
                 break;
-            // Channel 0 carries the pictures.
+            // Channel 0 carries the video.
             if (lossy && _kept[at + 1] == 0 && _random.Next(10) == 0)
                 _lost++;
             else
@@ -34,7 +34,7 @@ internal sealed class LossyPackets
         return [.. passed];
     }
 
-    /// <summary>How many were lost since this was last asked.</summary>
+    /// <summary>Packets dropped since the last call.</summary>
     public long TakeLost()
     {
         var lost = _lost;

@@ -1,26 +1,26 @@
-// A network that can be broken: stands between a client and a server, and does to the bytes what a test says.
+// A relay between a client and a server that simulates network faults.
 using System.Net;
 using System.Net.Sockets;
 
 namespace StreamActions.TestKit.Net;
 
-/// <summary>What the relay does.</summary>
+/// <summary>The modes of the relay.</summary>
 public enum RelayMode
 {
-    /// <summary>Passes everything on.</summary>
+    /// <summary>Forwards everything.</summary>
     Pass,
 
-    /// <summary>Swallows everything, both ways, and keeps connections open: the other side is gone and has not said so.</summary>
+    /// <summary>Drops all data in both directions and keeps connections open, as after a network failure.</summary>
     Swallow,
 
-    /// <summary>What the server sends becomes noise of the same length.</summary>
+    /// <summary>Replaces the data of the server by noise of the same length.</summary>
     Garble,
 
-    /// <summary>A tenth of the server's RTP packets (interleaved in the connection, RFC 2326 §10.12) is lost.</summary>
+    /// <summary>Drops a tenth of the server's RTP packets (interleaved in the connection, RFC 2326 §10.12).</summary>
     LosePackets,
 }
 
-/// <summary>Relays connections from a port of its own on 127.0.0.1 to another.</summary>
+/// <summary>Relays connections from its own port on 127.0.0.1 to another port.</summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -29,8 +29,8 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly Task _accepting;
     private volatile RelayMode _mode;
 
-    /// <summary>Starts it.</summary>
-    /// <param name="target">The port on 127.0.0.1 that it relays to.</param>
+    /// <summary>Starts the relay.</summary>
+    /// <param name="target">The target port on 127.0.0.1.</param>
     public TcpRelay(int target)
     {
         _target = target;
@@ -38,25 +38,25 @@ public sealed class TcpRelay : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Its port.</summary>
+    /// <summary>The port of the relay.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>What it does from now on.</summary>
+    /// <summary>The current mode.</summary>
     public RelayMode Mode
     {
         get => _mode;
         set => _mode = value;
     }
 
-    /// <summary>RTP packets that were lost.</summary>
+    /// <summary>Number of dropped RTP packets.</summary>
     public long Lost { get; private set; }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync();
         _listener.Stop();
-        await _accepting.ConfigureAwait(false);
+        await _accepting;
         _stop.Dispose();
     }
 
@@ -67,14 +67,14 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             while (true)
             {
-                var client = await _listener.AcceptTcpClientAsync(_stop.Token).ConfigureAwait(false);
+                var client = await _listener.AcceptTcpClientAsync(_stop.Token);
                 connections.RemoveAll(connection => connection.IsCompleted);
                 connections.Add(RelayAsync(client));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            await Task.WhenAll(connections).ConfigureAwait(false);
+            await Task.WhenAll(connections);
         }
     }
 
@@ -86,15 +86,16 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             try
             {
-                await server.ConnectAsync(IPAddress.Loopback, _target, both.Token).ConfigureAwait(false);
+                await server.ConnectAsync(IPAddress.Loopback, _target, both.Token);
                 var (near, far) = (client.GetStream(), server.GetStream());
-                await Task.WhenAny(PumpAsync(near, far, fromServer: false, both.Token), PumpAsync(far, near, fromServer: true, both.Token)).ConfigureAwait(false);
+                await Task.WhenAny(
+                    PumpAsync(near, far, fromServer: false, both.Token), PumpAsync(far, near, fromServer: true, both.Token));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
-                // Refused there is closed here.
+                // The server refused: close the connection of the client.
             }
-            await both.CancelAsync().ConfigureAwait(false);
+            await both.CancelAsync();
         }
     }
 
@@ -104,7 +105,7 @@ public sealed class TcpRelay : IAsyncDisposable
         LossyPackets packets = new();
         try
         {
-            while (await from.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var read)
+            while (await from.ReadAsync(buffer, cancellation) is > 0 and var read)
             {
                 ReadOnlyMemory<byte> passed = buffer.AsMemory(0, read);
                 if (Mode == RelayMode.Swallow)
@@ -113,7 +114,7 @@ public sealed class TcpRelay : IAsyncDisposable
                     Random.Shared.NextBytes(buffer.AsSpan(0, read));
                 else if (fromServer)
                     passed = packets.Pass(passed.Span, Mode == RelayMode.LosePackets);
-                await to.WriteAsync(passed, cancellation).ConfigureAwait(false);
+                await to.WriteAsync(passed, cancellation);
                 Lost += packets.TakeLost();
             }
         }
@@ -121,8 +122,8 @@ public sealed class TcpRelay : IAsyncDisposable
         {
             // One side has closed.
         }
-        // The other side of a swallowed connection does not hear of its end.
+        // While data is dropped, the other side must not notice the end of a connection.
         while (Mode == RelayMode.Swallow && !cancellation.IsCancellationRequested)
-            await Task.Delay(50, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(50, CancellationToken.None);
     }
 }

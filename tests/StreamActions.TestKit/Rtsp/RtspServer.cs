@@ -1,14 +1,14 @@
-// A local RTSP camera for tests: deploy/rtsp_server.py as a child, which can be frozen, woken and killed.
+// A local RTSP camera for tests: runs deploy/rtsp_server.py as a child that tests can pause and kill.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
 namespace StreamActions.TestKit.Rtsp;
 
-/// <summary>How a test's camera behaves.</summary>
+/// <summary>The options of an RTSP server.</summary>
 public sealed record RtspServerOptions
 {
-    /// <summary>Recordings by mount name; several joined by <c>+</c> play in turn.</summary>
+    /// <summary>Recordings by mount name; <c>+</c> joins several that play in turn.</summary>
     public required IReadOnlyDictionary<string, string> Mounts { get; init; }
 
     /// <summary>The port; 0 takes a free one.</summary>
@@ -17,20 +17,20 @@ public sealed record RtspServerOptions
     /// <summary>Frames per second.</summary>
     public int Fps { get; init; } = 15;
 
-    /// <summary>Who may look; null lets all look.</summary>
+    /// <summary>The only permitted user; null permits every client.</summary>
     public string? User { get; init; }
 
     /// <summary>The password of <see cref="User"/>.</summary>
     public string Password { get; init; } = "";
 
-    /// <summary>Digest in place of basic authentication.</summary>
+    /// <summary>Digest instead of basic authentication.</summary>
     public bool Digest { get; init; }
 }
 
 /// <summary>A running server on 127.0.0.1. It ends when it is disposed, and when the test process ends.</summary>
 public sealed class RtspServer : IAsyncDisposable
 {
-    private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
     private RtspServer(Process process, int port) => (_process, Port) = (process, port);
@@ -38,7 +38,7 @@ public sealed class RtspServer : IAsyncDisposable
     /// <summary>The port it listens on.</summary>
     public int Port { get; }
 
-    /// <summary>A mount's address, with user and password (written as given) when they are.</summary>
+    /// <summary>The address of a mount, with user and password if given.</summary>
     public string Url(string mount, string? user = null, string? password = null) =>
         $"rtsp://{(user is null ? "" : $"{user}:{Uri.EscapeDataString(password ?? "")}@")}127.0.0.1:{Port}/{mount}";
 
@@ -46,8 +46,8 @@ public sealed class RtspServer : IAsyncDisposable
     public static Task<RtspServer> StartAsync(string mount, string recording, int port = 0) =>
         StartAsync(new RtspServerOptions { Mounts = new Dictionary<string, string> { [mount] = recording }, Port = port });
 
-    /// <summary>Encodes a recording once, so that servers of it start at once: give the result in its place. It must be served at the same rate.</summary>
-    /// <exception cref="InvalidOperationException">It cannot be encoded: with what was printed.</exception>
+    /// <summary>Encodes a recording, so that servers of the result start at once. Serve it at the same frame rate.</summary>
+    /// <exception cref="InvalidOperationException">Encoding failed. The message has the output of the program.</exception>
     public static async Task<string> EncodeAsync(string recording, int fps)
     {
         var encoded = Path.ChangeExtension(recording, ".h264");
@@ -61,15 +61,19 @@ public sealed class RtspServer : IAsyncDisposable
         return process.ExitCode == 0 ? encoded : throw new InvalidOperationException($"{recording} was not encoded: {printed}");
     }
 
-    private static ProcessStartInfo Program(string option) => new("python3", ["-u", Path.Combine(RepositoryPaths.Root, "deploy", "rtsp_server.py"), option])
+    private static ProcessStartInfo Program(string option)
     {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
+        var script = Path.Combine(RepositoryPaths.Root, "deploy", "rtsp_server.py");
+        return new("python3", ["-u", script, option])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
 
     /// <summary>Starts a server and waits until it serves.</summary>
-    /// <exception cref="InvalidOperationException">It does not start: with what it printed.</exception>
+    /// <exception cref="InvalidOperationException">The server did not start. The message has its output.</exception>
     public static async Task<RtspServer> StartAsync(RtspServerOptions options)
     {
         var start = Program("--until-stdin-closes");
@@ -100,7 +104,7 @@ public sealed class RtspServer : IAsyncDisposable
                 printed.AppendLine(line.Data);
         };
         process.BeginErrorReadLine();
-        using var deadline = new CancellationTokenSource(_startDeadline);
+        using var deadline = new CancellationTokenSource(StartDeadline);
         string? ready;
         try
         {
@@ -119,13 +123,13 @@ public sealed class RtspServer : IAsyncDisposable
         return new RtspServer(process, new Uri(ready["ready ".Length..]).Port);
     }
 
-    /// <summary>It stops in its tracks (SIGSTOP): connections stay open, nothing is sent.</summary>
+    /// <summary>Pauses the server (SIGSTOP): connections stay open, but it sends nothing.</summary>
     public void Freeze() => Signal("STOP");
 
-    /// <summary>It goes on (SIGCONT).</summary>
+    /// <summary>Resumes the server (SIGCONT).</summary>
     public void Resume() => Signal("CONT");
 
-    /// <summary>It dies at once (SIGKILL).</summary>
+    /// <summary>Kills the server (SIGKILL).</summary>
     public void Kill()
     {
         _process.Kill();

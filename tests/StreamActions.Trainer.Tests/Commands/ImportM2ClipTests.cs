@@ -106,7 +106,7 @@ public sealed class ImportM2ClipTests : IDisposable
 
         Write(new(GoldenReference.Weights) { ["visual.transformer.resblocks.1.spatial_adapter.fc1.weight"] = new([1], [1]) });
         message = Assert.Throws<CheckpointException>(() => Import(WithBothHeads)).Message;
-        Assert.Contains("1 tensor(s) have no place in an M²-CLIP", message, StringComparison.Ordinal);
+        Assert.Contains("1 tensor(s) do not belong to an M²-CLIP", message, StringComparison.Ordinal);
         Assert.Contains("visual.transformer.resblocks.1.spatial_adapter.fc1.weight", message, StringComparison.Ordinal);
         Assert.False(RunFolder.Exists(In("run")));
     }

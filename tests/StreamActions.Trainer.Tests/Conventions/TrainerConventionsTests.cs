@@ -20,16 +20,4 @@ public sealed class TrainerConventionsTests
         Assert.Empty(ConstructorParameters.MoreThan(typeof(TrainCommand).Assembly));
         Assert.Empty(ConstructorParameters.MoreThan(typeof(ActionCatalog).Assembly));
     }
-
-    [Fact]
-    public void Lines_OfTrainerAndScenes_HaveAtMost140Characters()
-    {
-        string[] folders =
-        [
-            "src/StreamActions.Trainer", "src/StreamActions.Scenes",
-            "tests/StreamActions.Trainer.Tests", "tests/StreamActions.Scenes.Tests",
-        ];
-        var files = folders.SelectMany(folder => SourceLines.FilesUnder(Path.Combine(RepositoryPaths.Root, folder)));
-        Assert.Empty(SourceLines.LongerThan(files));
-    }
 }

@@ -68,7 +68,8 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         Assert.Contains(
             "too short: 1 different frame(s) where a clip has 8", skipped.Single(s => s.Path == recordings.OneFrame).Reason,
             StringComparison.Ordinal);
-        Assert.Contains("not a complete recording", skipped.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "the recording is incomplete", skipped.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
     }
 
     [Fact]

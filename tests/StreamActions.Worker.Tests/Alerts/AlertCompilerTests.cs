@@ -1,6 +1,7 @@
-// Which phrases compete with which, and the warnings about them.
+// Compiled alerts: competing phrases, and warnings about phrases and labels.
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Alerts;
+using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Tests.Inference;
 using StreamActions.Worker.Tests.Sinks;
 
@@ -10,38 +11,47 @@ public sealed class AlertCompilerTests
 {
     private readonly Lines _lines = new();
 
+    private AlertPlan Compile(FakeActionModel model, StreamActionsFile file) =>
+        AlertCompiler.Compile(file, model, _lines.Of<AlertCompilerTests>());
+
+    private AlertPlan Compile(FakeActionModel model, params AlertOptions[] alerts) =>
+        Compile(model, SampleAlerts.File([SampleAlerts.Dock], alerts));
+
     [Fact]
-    public void Compile_BackgroundHasOwnPhrase_LeavesItOut()
+    public void Compile_BackgroundContainsOwnPhrase_LeavesItOut()
     {
         using var model = new FakeActionModel();
         var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight) with { Background = ["Bright"] };
-        var score = AlertCompiler.Compile(file, model, _lines.Of<AlertCompilerTests>()).Views[new("dock", null)][0].Scorer.Score([0, 1], [], new double[4]);
+        var score = Compile(model, file).Views[new("dock", null)][0].Scorer.Score([0, 1], [], new double[4]);
         Assert.Equal(1, score.Value);
         Assert.Null(score.RunnerUp);
     }
 
     [Fact]
-    public void Compile_PhrasesOfSeveralAlerts_EmbedsEachOnce()
+    public void Compile_SeveralAlertsShareAPhrase_EmbedsItOnce()
     {
         using var model = new FakeActionModel();
-        var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Not = ["dim"] }, SampleAlerts.Fight with { Name = "other", Phrases = ["dim", "bright"] });
-        AlertCompiler.Compile(file, model, _lines.Of<AlertCompilerTests>());
+        Compile(
+            model,
+            SampleAlerts.Fight with { Not = ["dim"] },
+            SampleAlerts.Fight with { Name = "other", Phrases = ["dim", "bright"] });
         Assert.Equal(["bright", "dark", "dim"], model.Embedded.Order());
     }
 
     [Fact]
-    public void Compile_UnknownWords_WarnsWithAlert()
+    public void Compile_UnknownWord_WarnsWithAlertAndWord()
     {
         using var model = new FakeActionModel();
-        AlertCompiler.Compile(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Phrases = ["a zebra"] }), model, _lines.Of<AlertCompilerTests>());
-        Assert.Contains(_lines.At(LogLevel.Warning), line => line.Contains("alerts.fight", StringComparison.Ordinal) && line.Contains("'zebra'", StringComparison.Ordinal));
+        Compile(model, SampleAlerts.Fight with { Phrases = ["a zebra"] });
+        Assert.Contains(_lines.At(LogLevel.Warning), line =>
+            line.Contains("alerts.fight", StringComparison.Ordinal) && line.Contains("'zebra'", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Compile_PhraseTooLong_Warns()
     {
         using var model = new FakeActionModel();
-        AlertCompiler.Compile(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Phrases = [new string('x', 41)] }), model, _lines.Of<AlertCompilerTests>());
+        Compile(model, SampleAlerts.Fight with { Phrases = [new string('x', 41)] });
         Assert.Contains(_lines.At(LogLevel.Warning), line => line.Contains("its end is cut off", StringComparison.Ordinal));
     }
 
@@ -50,6 +60,8 @@ public sealed class AlertCompilerTests
     {
         using var model = new FakeActionModel();
         var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight with { Phrases = [], Label = "fall" });
-        Assert.Equal(["alerts.fight.label: model 'fake' has no label 'fall'; its labels: none, so use phrases"], AlertCompiler.Problems(file, model));
+        Assert.Equal(
+            ["alerts.fight.label: model 'fake' has no label 'fall'; its labels: none, so use phrases"],
+            AlertCompiler.Problems(file, model));
     }
 }

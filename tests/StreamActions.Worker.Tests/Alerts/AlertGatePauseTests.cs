@@ -1,4 +1,4 @@
-// What the gate makes of time in which nothing was seen, and of scores that come slowly by design.
+// Gaps without scores, and scores with a long interval.
 using StreamActions.Worker.Alerts;
 
 namespace StreamActions.Worker.Tests.Alerts;
@@ -8,7 +8,7 @@ public sealed class AlertGatePauseTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
 
     [Fact]
-    public void Add_ScoresThatComeSlowlyByDesign_AreNoPause()
+    public void Add_LongInterval_IsNoGap()
     {
         var gate = new AlertGate(SampleAlerts.Fight with { BeginAfter = Seconds(4), EndAfter = Seconds(3) }, Seconds(4));
         Assert.Empty(Add(gate, 0, 0.9));
@@ -18,18 +18,19 @@ public sealed class AlertGatePauseTests
     }
 
     [Fact]
-    public void Add_ScoresThatComeSlowlyByDesign_EndWhenTheyFall()
+    public void Add_LongInterval_EndsWhenScoreFalls()
     {
-        var gate = new AlertGate(SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero, EndAfter = Seconds(3), UpdateEvery = Seconds(60) }, Seconds(4));
+        var alert = SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero, EndAfter = Seconds(3), UpdateEvery = Seconds(60) };
+        var gate = new AlertGate(alert, Seconds(4));
         Add(gate, 0, 0.9);
         Assert.Empty(Add(gate, 4, 0.1));
         Assert.Equal((ActionPhase.End, At(4)), Add(gate, 8, 0.1).Select(t => (t.Phase, t.EndedAt!.Value)).Single());
     }
 
     [Fact]
-    public void Add_PauseBeforeTheBegin_DoesNotCountAsHeld()
+    public void Add_GapBeforeBegin_DropsPendingBegin()
     {
-        // However patient the alert is with an end.
+        // A long end-after makes no difference.
         var gate = new AlertGate(SampleAlerts.Fight with { BeginAfter = Seconds(1), EndAfter = Seconds(60) });
         Assert.Empty(Add(gate, 0, 0.9));
         Assert.Empty(Add(gate, 30, 0.9));
@@ -37,7 +38,7 @@ public sealed class AlertGatePauseTests
     }
 
     [Fact]
-    public void Add_PauseShorterThanEndAfter_EventGoesOn()
+    public void Add_GapShorterThanEndAfter_EventStaysOpen()
     {
         var gate = new AlertGate(SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero, EndAfter = Seconds(10), UpdateEvery = Seconds(60) });
         Add(gate, 0, 0.9);
@@ -46,7 +47,7 @@ public sealed class AlertGatePauseTests
     }
 
     [Fact]
-    public void Add_FellBeforeThePause_EndsWhenItFell()
+    public void Add_ScoreFellBeforeGap_EndsWhenItFell()
     {
         var gate = new AlertGate(SampleAlerts.Fight with { BeginAfter = TimeSpan.Zero });
         Add(gate, 0, 0.9);

@@ -1,4 +1,4 @@
-// The life of events: hysteresis in score and time, for every short sequence and for many long ones.
+// The life of events: hysteresis in score and time, for every short sequence of scores and for many long ones.
 using CsCheck;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Configuration;
@@ -10,18 +10,24 @@ public sealed class AlertGateTests
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
     private static readonly AlertOptions Alert = SampleAlerts.Fight;
 
-    private readonly record struct Sample(DateTimeOffset Time, double Score, bool Watching = true);
+    // Seconds since the score before, score, and whether the schedule is active.
+    private static readonly Gen<(double Seconds, double Score, bool Scheduled)[]> Steps = Gen.Select(
+        Gen.Frequency((8, Gen.Double[0.05, 1.5]), (1, Gen.Double[1.5, 20]), (1, Gen.Double[-2, 0])),
+        Gen.Double[0, 1],
+        Gen.Frequency((9, Gen.Const(true)), (1, Gen.Const(false)))).Array[0, 120];
 
-    // What must hold of every gate, whatever it is given.
-    private static void CheckLife(AlertOptions alert, IReadOnlyList<Sample> samples)
+    private readonly record struct Sample(DateTimeOffset Time, double Score, bool Scheduled = true);
+
+    // The invariants of the gate for any sequence of scores.
+    private static void CheckInvariants(AlertOptions alert, IReadOnlyList<Sample> samples)
     {
         var gate = new AlertGate(alert);
         List<GateTransition> all = [];
         foreach (var sample in samples)
         {
-            var transitions = gate.Add(sample.Time, sample.Score, sample.Watching);
+            var transitions = gate.Add(sample.Time, sample.Score, sample.Scheduled);
             Assert.All(transitions, t => Assert.Equal(sample.Time, t.Time));
-            Assert.All(transitions.Where(t => t.Phase == ActionPhase.Begin), _ => Assert.True(sample.Watching));
+            Assert.All(transitions.Where(t => t.Phase == ActionPhase.Begin), _ => Assert.True(sample.Scheduled));
             all.AddRange(transitions);
         }
 
@@ -52,14 +58,14 @@ public sealed class AlertGateTests
         Assert.Equal(open is not null, gate.IsActive);
     }
 
-    // From its begin on the score was at or above enter, but for dips shorter than the merge gap.
+    // From its begin on, the score was at or above enter, except for dips shorter than the merge gap.
     private static void CheckHeld(AlertOptions alert, Sample[] held)
     {
         Assert.True(held[0].Score >= alert.Enter);
         DateTimeOffset? dip = null;
         foreach (var sample in held)
         {
-            Assert.True(sample.Watching);
+            Assert.True(sample.Scheduled);
             if (sample.Score < alert.Enter)
                 dip ??= sample.Time;
             if (dip is { } since)
@@ -74,7 +80,7 @@ public sealed class AlertGateTests
     [InlineData(1, 2, 0, 0)]
     [InlineData(1, 2, 2, 3)]
     [InlineData(2, 1, 1, 5)]
-    public void Add_EveryShortSequence_LivesInOrder(int beginAfter, int endAfter, int mergeGap, int cooldown)
+    public void Add_EveryShortSequence_KeepsInvariants(int beginAfter, int endAfter, int mergeGap, int cooldown)
     {
         double[] scores = [0.1, 0.6, 0.9];
         var alert = Alert with
@@ -91,15 +97,14 @@ public sealed class AlertGateTests
             List<Sample> samples = [];
             for (var i = 0; i < 8; i++, digits /= 3)
                 samples.Add(new(Start.AddSeconds(i), scores[digits % 3]));
-            CheckLife(alert, samples);
+            CheckInvariants(alert, samples);
         }
     }
 
     [Fact]
-    public void Add_AnyScoresTimesAndSettings_LivesInOrder() =>
-        Gen.Select(
-            Gen.Select(Gen.Frequency((8, Gen.Double[0.05, 1.5]), (1, Gen.Double[1.5, 20]), (1, Gen.Double[-2, 0])), Gen.Double[0, 1], Gen.Frequency((9, Gen.Const(true)), (1, Gen.Const(false)))).Array[0, 120],
-            Gen.Double[0, 3], Gen.Double[0, 5], Gen.Double[0, 2], Gen.Double[0, 15]).Sample((steps, beginAfter, endAfter, mergeGap, cooldown) =>
+    public void Add_AnyScoresTimesAndSettings_KeepsInvariants() => Gen
+        .Select(Steps, Gen.Double[0, 3], Gen.Double[0, 5], Gen.Double[0, 2], Gen.Double[0, 15])
+        .Sample((steps, beginAfter, endAfter, mergeGap, cooldown) =>
         {
             var alert = Alert with
             {
@@ -110,26 +115,26 @@ public sealed class AlertGateTests
             };
             List<Sample> samples = [];
             var at = Start;
-            foreach (var (seconds, score, watching) in steps)
+            foreach (var (seconds, score, scheduled) in steps)
             {
-                // Times that do not rise are given too, and must change nothing.
+                // The generator also gives times that do not rise. They are skipped here; a test below covers them.
                 var time = at + TimeSpan.FromSeconds(seconds);
                 if (time > at)
-                    samples.Add(new(at = time, score, watching));
+                    samples.Add(new(at = time, score, scheduled));
             }
-            CheckLife(alert, samples);
+            CheckInvariants(alert, samples);
         });
 
-    private static List<ActionPhase> Phases(AlertGate gate, double from, double to, double score, bool watching = true)
+    private static List<ActionPhase> Phases(AlertGate gate, double from, double to, double score, bool scheduled = true)
     {
         List<ActionPhase> phases = [];
         for (var at = from; at <= to + 1e-9; at += 0.25)
-            phases.AddRange(gate.Add(Start.AddSeconds(at), score, watching).Select(t => t.Phase));
+            phases.AddRange(gate.Add(Start.AddSeconds(at), score, scheduled).Select(t => t.Phase));
         return phases;
     }
 
     [Fact]
-    public void Add_ScoreThatHolds_BeginsUpdatesAndEnds()
+    public void Add_ScoreHolds_BeginsUpdatesAndEnds()
     {
         var gate = new AlertGate(Alert);
         Assert.Empty(Phases(gate, 0, 0.75, 0.9));
@@ -151,7 +156,7 @@ public sealed class AlertGateTests
     }
 
     [Fact]
-    public void Add_NothingSeenForLong_EndsWhenItWasLastSeen()
+    public void Add_LongGap_EndsAtLastScore()
     {
         var gate = new AlertGate(Alert);
         Phases(gate, 0, 2, 0.9);
@@ -163,13 +168,13 @@ public sealed class AlertGateTests
     public void Add_OutsideTheSchedule_BeginsNothingAndEndsWhatLasts()
     {
         var gate = new AlertGate(Alert);
-        Assert.Empty(Phases(gate, 0, 5, 0.9, watching: false));
+        Assert.Empty(Phases(gate, 0, 5, 0.9, scheduled: false));
         Assert.Equal([ActionPhase.Begin], Phases(gate, 5.25, 6.25, 0.9));
-        Assert.Equal([ActionPhase.End], Phases(gate, 6.5, 9.5, 0.9, watching: false));
+        Assert.Equal([ActionPhase.End], Phases(gate, 6.5, 9.5, 0.9, scheduled: false));
     }
 
     [Fact]
-    public void Add_TimeThatDoesNotRise_IsIgnored()
+    public void Add_TimeDoesNotRise_IsIgnored()
     {
         var gate = new AlertGate(Alert);
         Assert.Equal([ActionPhase.Begin], Phases(gate, 0, 1, 0.9));
@@ -189,7 +194,7 @@ public sealed class AlertGateTests
     }
 
     [Fact]
-    public void Lapse_SilenceOfEndAfter_EndsWhereItWasLastSeen()
+    public void Lapse_NoScoreForEndAfter_EndsAtLastScore()
     {
         var gate = new AlertGate(Alert);
         Phases(gate, 0, 2, 0.9);
@@ -199,7 +204,7 @@ public sealed class AlertGateTests
     }
 
     [Fact]
-    public void Finish_OpenEvent_EndsWithTheRecording()
+    public void Finish_OpenEvent_EndsAtLastScore()
     {
         var gate = new AlertGate(Alert);
         Assert.Null(gate.Finish());

@@ -1,4 +1,4 @@
-// The margin of an alert's phrases over all alternatives, and the probability of a class.
+// Scores: the share of an alert's phrases among all phrases, and the probability of a class.
 using CsCheck;
 using StreamActions.Worker.Alerts;
 
@@ -12,19 +12,21 @@ public sealed class AlertScorerTests
         return v.Select(x => x / length).ToArray();
     });
 
-    // Products of floats are off by 2e-7 at most, 30 times that in an exponent, and a share moves by a quarter of two such. A difference and not a
-    // number of decimals: two numbers as close as one likes can round to different decimals.
+    // A dot product of floats has an error of 2e-7 at most; the scale of 30 multiplies it in the exponent, and a share changes by a quarter
+    // of two such errors. The tests compare a difference and not decimals, because two close numbers can round to different decimals.
     private const double Rounding = 5e-6;
 
-    private static EmbeddedPhrase[] Named(string prefix, float[][] embeddings) => [.. embeddings.Select((e, i) => new EmbeddedPhrase($"{prefix}{i}", e))];
+    private static EmbeddedPhrase[] Named(string prefix, float[][] embeddings) =>
+        [.. embeddings.Select((e, i) => new EmbeddedPhrase($"{prefix}{i}", e))];
 
     private static double Exp(float[] a, float[] b, double scale) => Math.Exp(scale * a.Zip(b, (x, y) => (double)x * y).Sum());
 
     [Fact]
-    public void Score_AnyPhrases_IsTheShareOfTheOwn() =>
+    public void Score_AnyPhrases_IsShareOfOwnPhrases() =>
         Gen.Select(Unit, Unit.Array[1, 4], Unit.Array[0, 5], Gen.Double[1, 30]).Sample((window, own, others, scale) =>
         {
-            var score = new PhraseScorer(Named("own", own), Named("other", others), scale).Score(window, [], new double[own.Length + others.Length]);
+            PhraseScorer scorer = new(Named("own", own), Named("other", others), scale);
+            var score = scorer.Score(window, [], new double[own.Length + others.Length]);
 
             double[] ours = [.. own.Select(p => Exp(window, p, scale))], theirs = [.. others.Select(p => Exp(window, p, scale))];
             var all = ours.Sum() + theirs.Sum();
@@ -36,7 +38,7 @@ public sealed class AlertScorerTests
         });
 
     [Fact]
-    public void Score_ScaleThatOverflowsExponentials_StaysANumber()
+    public void Score_ExponentialsOverflow_IsFinite()
     {
         var score = new PhraseScorer([new("own", [1, 0])], [new("other", [0, 1])], 1e5).Score([1, 0], [], new double[2]);
         Assert.Equal(1, score.Value);
@@ -44,7 +46,7 @@ public sealed class AlertScorerTests
     }
 
     [Fact]
-    public void Score_Label_IsTheProbabilityOfItsClass()
+    public void Score_Label_IsProbabilityOfItsClass()
     {
         var score = new LabelScorer(["walk", "fall", "jump"], 1).Score([], [0, MathF.Log(3), MathF.Log(2)], new double[3]);
         Assert.Equal(0.5, score.Value, 6);

@@ -1,4 +1,4 @@
-// From observations to stored events: in order, also when the store refuses.
+// From observations to stored events, also when the store refuses events or stalls.
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -45,7 +45,7 @@ public sealed class AlertStageTests : IDisposable
 
     private static DateTimeOffset At(int second) => DateTimeOffset.UnixEpoch.AddSeconds(second);
 
-    // One window a second, each covering the second before. The store settles after each.
+    // One window per second, each covering the second before. Waits after each until its events are stored.
     private async Task ObserveAsync(AlertStage stage, int from, int to, float[]? embedding, View? view = null)
     {
         for (var second = from; second <= to; second++)
@@ -69,7 +69,8 @@ public sealed class AlertStageTests : IDisposable
         var begin = _sink.Actions[0];
         Assert.Equal(("dock", "fight", "bright", "dark"), (begin.Camera, begin.Alert, begin.Phrase, begin.RunnerUp!.Value.Phrase));
         Assert.Equal((begin.Time.AddSeconds(-1), begin.Time), (begin.Window.From, begin.Window.To));
-        Assert.Contains(_lines.At(LogLevel.Information), line => line.StartsWith("begin", StringComparison.Ordinal) && line.Contains("\"bright\"", StringComparison.Ordinal));
+        Assert.Contains(_lines.At(LogLevel.Information), line =>
+            line.StartsWith("begin", StringComparison.Ordinal) && line.Contains("\"bright\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class AlertStageTests : IDisposable
     }
 
     [Fact]
-    public async Task Observe_EndNotStored_StoresItBeforeTheNextBegin()
+    public async Task Observe_EndNotStored_StoresItBeforeNextBegin()
     {
         var stage = Make(SampleAlerts.Fight with { Cooldown = TimeSpan.Zero, UpdateEvery = TimeSpan.FromHours(1) });
         await ObserveAsync(stage, 0, 3, Bright);
@@ -133,7 +134,7 @@ public sealed class AlertStageTests : IDisposable
     }
 
     [Fact]
-    public async Task Observe_StillWindows_RepeatTheLastScore()
+    public async Task Observe_StillWindows_RepeatLastScore()
     {
         var stage = Make(SampleAlerts.Fight with { BeginAfter = TimeSpan.FromSeconds(3) });
         await ObserveAsync(stage, 0, 0, Bright);
@@ -154,7 +155,7 @@ public sealed class AlertStageTests : IDisposable
     }
 
     [Fact]
-    public async Task IsBusy_EventThatMayBegin_IsTrueFromFirstScoreToEnd()
+    public async Task IsBusy_PendingBeginThenEvent_IsTrueUntilEnd()
     {
         var stage = Make(SampleAlerts.Fight);
         await ObserveAsync(stage, 0, 0, Dark);
@@ -169,7 +170,7 @@ public sealed class AlertStageTests : IDisposable
     }
 
     [Fact]
-    public async Task Unseen_ForEndAfter_EndsOpenEvent()
+    public async Task Unseen_LongerThanEndAfter_EndsOpenEvent()
     {
         var stage = Make(SampleAlerts.Fight);
         await ObserveAsync(stage, 0, 3, Bright);
@@ -194,7 +195,10 @@ public sealed class AlertStageTests : IDisposable
     public void ViewsOf_AlertsWithAndWithoutZones_GivesEachViewOnce()
     {
         var corners = new ZonePoint[] { new(0, 0), new(1, 0), new(1, 1) };
-        var dock = SampleAlerts.Dock with { Zones = new Dictionary<string, Zone> { ["gate"] = new("gate", corners), ["unused"] = new("unused", corners) } };
+        var dock = SampleAlerts.Dock with
+        {
+            Zones = new Dictionary<string, Zone> { ["gate"] = new("gate", corners), ["unused"] = new("unused", corners) },
+        };
         var aisle = SampleAlerts.Dock with { Name = "aisle" };
         var file = SampleAlerts.File([dock, aisle],
             SampleAlerts.Fight with { Cameras = ["dock", "aisle"] },
@@ -209,10 +213,15 @@ public sealed class AlertStageTests : IDisposable
     }
 
     [Fact]
-    public async Task Observe_BeginRefusedAfterItsEndWasDecided_BeginsAgainWithoutCooldown()
+    public async Task Observe_BeginRefusedAfterEndDecided_BeginsAgainWithoutCooldown()
     {
-        // The store stalls: begin and end are decided before the begin is refused.
-        var stage = Make(SampleAlerts.Fight with { Cooldown = TimeSpan.FromHours(1), MergeGap = TimeSpan.Zero, EndAfter = TimeSpan.FromSeconds(1) });
+        // The store stalls, so the alert decides begin and end before the store refuses the begin.
+        var stage = Make(SampleAlerts.Fight with
+        {
+            Cooldown = TimeSpan.FromHours(1),
+            MergeGap = TimeSpan.Zero,
+            EndAfter = TimeSpan.FromSeconds(1),
+        });
         TaskCompletionSource refuse = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _sink.Stall = refuse.Task;
         for (var second = 0; second <= 9; second++)
@@ -260,7 +269,7 @@ public sealed class AlertStageTests : IDisposable
     }
 
     [Fact]
-    public async Task Observe_ViewThatThePlanNoLongerHas_IsIgnored()
+    public async Task Observe_ViewNotInPlan_IsIgnored()
     {
         var stage = Make(SampleAlerts.Fight);
         await ObserveAsync(stage, 0, 3, Bright, new View("gone", null));

@@ -40,7 +40,7 @@ public sealed class AlertTrackerTests
     }
 
     [Fact]
-    public void Observe_AnyCourse_GivesBeginUpdatesEndWithRisingSequence() => Course.Sample(course =>
+    public void Observe_AnyCourse_GivesBeginUpdatesEndInSequence() => Course.Sample(course =>
     {
         var sequence = -1;
         foreach (var step in Run(Make(SampleAlerts.Fight), course).Select(t => t.Gate))
@@ -55,15 +55,16 @@ public sealed class AlertTrackerTests
     });
 
     [Fact]
-    public void Observe_SameCourseTwice_DecidesTheSame() => Course.Sample(course => Assert.Equal(
+    public void Observe_SameCourseTwice_GivesSameTransitions() => Course.Sample(course => Assert.Equal(
         Run(Make(SampleAlerts.Fight), course).Select(t => t.Gate), Run(Make(SampleAlerts.Fight), course).Select(t => t.Gate)));
 
     [Fact]
-    public void Observe_TransitionOfAStillWindow_HasTheLastScoreAndItsOwnTimes()
+    public void Observe_StillWindowBegins_HasLastScoreAndOwnTimes()
     {
         var tracker = Make(SampleAlerts.Fight with { BeginAfter = TimeSpan.FromSeconds(2) });
         var begin = Assert.Single(Run(tracker, [(1, 1, false), (1, 0, true), (1, 0, true)]));
-        Assert.Equal(("bright", DateTimeOffset.UnixEpoch.AddSeconds(2), DateTimeOffset.UnixEpoch.AddSeconds(3)), (begin.Score.Phrase, begin.From, begin.To));
+        Assert.Equal("bright", begin.Score.Phrase);
+        Assert.Equal((DateTimeOffset.UnixEpoch.AddSeconds(2), DateTimeOffset.UnixEpoch.AddSeconds(3)), (begin.From, begin.To));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-// Alerts and files for tests to vary with "with".
+// An alert, a camera and a file that tests vary.
 using StreamActions.Video;
 using StreamActions.Worker.Configuration;
 
@@ -31,7 +31,7 @@ internal static class SampleAlerts
         Pace = RecordingPace.Fast,
         Transport = "tcp",
         Zones = new Dictionary<string, Zone>(),
-        // Scripted pictures are of one colour and stand still.
+        // Scripted pictures have a single colour and do not move.
         Motion = null,
         Health = new(null, null, null),
     };

@@ -1,4 +1,4 @@
-// Smoothing: between old and new, by time alone, and without memory of long ago.
+// Smoothed scores: between the scores, dependent on time alone, and reset after a long gap.
 using CsCheck;
 using StreamActions.Worker.Alerts;
 
@@ -23,7 +23,7 @@ public sealed class ScoreSmootherTests
         });
 
     [Fact]
-    public void Add_SameScoreTwiceAsOften_GivesTheSame() =>
+    public void Add_SameScoreTwiceAsOften_GivesSameValue() =>
         Gen.Select(Gen.Double[0, 1], Gen.Double[0, 1], Gen.Double[0.02, 4]).Sample((before, after, seconds) =>
         {
             var (once, twice) = (new ScoreSmoother(), new ScoreSmoother());
@@ -44,7 +44,7 @@ public sealed class ScoreSmootherTests
     [Theory]
     [InlineData(5.01)]
     [InlineData(-1)]
-    public void Add_AfterAPauseOrBackwards_StartsAnew(double seconds)
+    public void Add_AfterLongGapOrBackwards_StartsAgain(double seconds)
     {
         var smoother = new ScoreSmoother();
         smoother.Add(Start, 1);

@@ -1,4 +1,4 @@
-// How long a failed camera is left alone.
+// The waits between attempts to open a camera.
 using StreamActions.Worker.Cameras;
 
 namespace StreamActions.Worker.Tests.Cameras;
@@ -15,15 +15,16 @@ public sealed class BackoffTests
     [InlineData(46, 1, 12)]
     [InlineData(47, 0, 30)]
     [InlineData(1_000_000, 1, 22.5)]
-    public void After_Failures_StaysShortWhileTheOutageIsFreshThenGrowsToHalfAMinute(int failures, double chance, double seconds) =>
-        Assert.Equal(seconds, Backoff.After(failures, chance).TotalSeconds, 9);
+    public void After_FailuresInARow_GrowsToFourSecondsThenToThirty(int failures, double jitter, double seconds) =>
+        Assert.Equal(seconds, Backoff.After(failures, jitter).TotalSeconds, 9);
 
     [Fact]
-    public void Next_ShortLives_GrowsAndALongLifeStartsAgain()
+    public void Next_LiveForResetAfter_StartsAgainAtShortestWait()
     {
         Backoff backoff = new();
-        var almost = Backoff.Healthy - TimeSpan.FromMilliseconds(1);
+        var almost = Backoff.ResetAfter - TimeSpan.FromMilliseconds(1);
+        TimeSpan[] liveFor = [TimeSpan.Zero, almost, TimeSpan.Zero, Backoff.ResetAfter, TimeSpan.Zero];
 
-        Assert.Equal([0.5, 1, 2, 0.5, 1], new[] { TimeSpan.Zero, almost, TimeSpan.Zero, Backoff.Healthy, TimeSpan.Zero }.Select(live => backoff.Next(live, 0).TotalSeconds));
+        Assert.Equal([0.5, 1, 2, 0.5, 1], liveFor.Select(live => backoff.Next(live, 0).TotalSeconds));
     }
 }

@@ -1,4 +1,4 @@
-// Several reasons at once: each told once, and seeing only when none is left.
+// A camera is blind while any reason holds; each change is published once.
 using CsCheck;
 using StreamActions.Worker.Cameras;
 
@@ -9,7 +9,7 @@ public sealed class BlindReasonsTests
     private static readonly string[] Reasons = [BlindReason.Offline, BlindReason.Frozen, BlindReason.Black, BlindReason.Overload];
 
     [Fact]
-    public void AddAndRemove_AnyOrder_TellsEachOnceAndSeeingWhenNoneHolds() =>
+    public void AddAndRemove_AnyOrder_ReportsNewReasonsAndRemovalOfLastOne() =>
         Gen.Select(Gen.Int[0, 3], Gen.Bool, Gen.Int[0, 5]).Array[0, 60].Sample(steps =>
         {
             BlindReasons blind = new();

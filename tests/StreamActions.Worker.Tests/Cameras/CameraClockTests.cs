@@ -1,4 +1,4 @@
-// Camera time: forward only, whatever the wall clock does.
+// Capture time never runs backwards, even when the wall clock is set.
 using CsCheck;
 using StreamActions.Worker.Cameras;
 
@@ -8,13 +8,13 @@ public sealed class CameraClockTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // Seconds that really pass (sometimes none), and by how much the wall clock is set meanwhile.
+    // Seconds that really pass (sometimes zero), and by how much the wall clock is set in that time.
     private static readonly Gen<(double Passed, double Set)[]> Steps = Gen.Select(
         Gen.Frequency((9, Gen.Double[0.05, 1]), (1, Gen.Const(0.0)), (1, Gen.Double[10, 1000])),
         Gen.Frequency((9, Gen.Const(0.0)), (1, Gen.Double[-1, 1]), (1, Gen.Double[-7200, -2]), (1, Gen.Double[2.5, 7200]))).Array[1, 60];
 
     [Fact]
-    public void Stamp_WallClockThatIsSet_GoesForwardAndOnlyJumpsAreOutOfProportion() => Steps.Sample(steps =>
+    public void Stamp_WallClockIsSet_AdvancesAtTrueRateExceptForJumps() => Steps.Sample(steps =>
     {
         CameraClock clock = new(TimeProvider.System);
         var (wall, real) = (Start, TimeSpan.Zero);
@@ -27,10 +27,10 @@ public sealed class CameraClockTests
             var peeked = clock.Peek(wall, Timestamp(real));
             var at = clock.Stamp(wall, Timestamp(real), out jumped);
             Assert.Equal(peeked, at);
-            Assert.True(at > before, "time goes forward");
-            // A tick or two are lost in the timestamps' units.
+            Assert.True(at > before, "time runs backwards");
+            // Timestamps are rounded by a tick or two.
             if (jumped)
-                Assert.True(wall - expected > CameraClock.LargestLead - Seconds(1e-5), "a jump has a reason");
+                Assert.True(wall - expected > CameraClock.LargestLead - Seconds(1e-5), "time jumped although the wall clock is not ahead");
             else
                 Assert.InRange((at - before).TotalSeconds, 0.9 * passed - 1e-5, 1.1 * passed + 1e-5);
             before = at;
@@ -38,7 +38,7 @@ public sealed class CameraClockTests
     });
 
     [Fact]
-    public void Stamp_WallClockSetBackALittle_IsTrueAgainAfterTenTimesThat()
+    public void Stamp_WallClockSetBackTwoSeconds_AgreesAgainAfterTwentySeconds()
     {
         CameraClock clock = new(TimeProvider.System);
         clock.Stamp(Start, Timestamp(TimeSpan.Zero), out _);
@@ -52,7 +52,7 @@ public sealed class CameraClockTests
     }
 
     [Fact]
-    public void Stamp_WallClockFarAhead_JumpsThereOnce()
+    public void Stamp_WallClockFarAhead_JumpsToItOnce()
     {
         CameraClock clock = new(TimeProvider.System);
         clock.Stamp(DateTimeOffset.UnixEpoch, Timestamp(TimeSpan.Zero), out _);
@@ -63,7 +63,7 @@ public sealed class CameraClockTests
     }
 
     [Fact]
-    public void Stamp_ArrivedBeforeWhatWasStamped_IsStillLater()
+    public void Stamp_TimestampBeforeLastOne_IsStillLater()
     {
         CameraClock clock = new(TimeProvider.System);
         var first = clock.Stamp(Start, Timestamp(Seconds(1)), out _);

@@ -1,4 +1,5 @@
-// Frames that stay away: stalled, stopped, opened again; and readers that cannot be stopped.
+// Missing frames: the camera stalls, goes offline and is opened again. Readers that cannot be stopped.
+using System.Runtime.CompilerServices;
 using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
@@ -11,12 +12,17 @@ namespace StreamActions.Worker.Tests.Cameras;
 public sealed class CameraStallTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
-    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = RecordingPace.Realtime };
+    private static readonly CameraOptions Live = SampleAlerts.Dock with
+    {
+        Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"),
+        Pace = RecordingPace.Realtime,
+    };
+
     private static readonly ReaderDeadlines Deadlines = ReaderDeadlines.For(SourceKind.Stream, 4);
 
     private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig) => FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, 0);
 
-    private static Rig Watched(Func<Rig, int, IFrameSource> open)
+    private static Rig WithDeadlines(Func<Rig, int, IFrameSource> open)
     {
         Rig? made = null;
         return made = new(SampleAlerts.File([Live], SampleAlerts.Fight), (_, opening) => open(made!, opening), deadlines: Deadlines);
@@ -25,10 +31,10 @@ public sealed class CameraStallTests
     private static CameraStatus Dock(Rig rig) => rig.Cameras["dock"].Status;
 
     [Fact]
-    public async Task RunAsync_FramesStayAway_StalledThenOfflineThenOpenedAgain()
+    public async Task RunAsync_FramesStop_StallsGoesOfflineAndOpensAgain()
     {
         List<FakeFrameSource> sources = [];
-        await using var rig = Watched((rig, _) =>
+        await using var rig = WithDeadlines((rig, _) =>
         {
             sources.Add(FakeFrameSource.Silent(rig.Time, Pictures(rig)));
             return sources[^1];
@@ -40,7 +46,8 @@ public sealed class CameraStallTests
         await rig.UntilAsync(() => Dock(rig).State == CameraState.Stalled, Step);
         var stalled = Dock(rig);
         Assert.Equal((1, "rtsp://***@dock: no frame for 2 s"), (stalled.Generation, stalled.Reason));
-        Assert.True(stalled.Since >= last && rig.Time.GetUtcNow() >= stalled.Since + Deadlines.Due, "since the frames stopped, not since it was noticed");
+        // The state began when the frames stopped, not when the deadline was over.
+        Assert.True(stalled.Since >= last && rig.Time.GetUtcNow() >= stalled.Since + Deadlines.Due);
         Assert.Empty(rig.Sink.Events);
 
         await rig.UntilAsync(() => Dock(rig).State == CameraState.Offline, Step);
@@ -49,16 +56,16 @@ public sealed class CameraStallTests
         Assert.True(sources[0].IsDisposed);
 
         await rig.UntilAsync(() => Dock(rig) is { Generation: 2, State: CameraState.Live }, Step);
-        // A camera sees before that is told: telling waits for the sink.
+        // The state changes before the event is stored.
         await rig.UntilAsync(() => rig.Sink.Events.Count >= 2);
         Assert.Equal([true, false], rig.Sink.Events.Cast<CameraEvent>().Select(e => e.Blind));
     }
 
     [Fact]
-    public async Task RunAsync_FramesComeAgainInTime_IsLiveWithTheSameReader()
+    public async Task RunAsync_FramesResumeInTime_KeepsTheReader()
     {
         TaskCompletionSource pause = new();
-        await using var rig = Watched((rig, _) => new PausingSource(rig.Time, pause.Task));
+        await using var rig = WithDeadlines((rig, _) => new PausingSource(rig.Time, pause.Task));
         await rig.StartAsync();
         await rig.UntilAsync(() => Dock(rig).State == CameraState.Stalled, Step);
 
@@ -71,9 +78,9 @@ public sealed class CameraStallTests
     }
 
     [Fact]
-    public async Task RunAsync_NoFirstFrame_IsOpenedAgainAfterTheStartDeadline()
+    public async Task RunAsync_NoFirstFrame_GoesOfflineAfterStartDeadline()
     {
-        await using var rig = Watched((rig, _) => FakeFrameSource.Silent(rig.Time));
+        await using var rig = WithDeadlines((rig, _) => FakeFrameSource.Silent(rig.Time));
         await rig.StartAsync();
         var started = rig.Time.GetUtcNow();
         await rig.UntilAsync(() => Dock(rig).State == CameraState.Offline, Step);
@@ -83,32 +90,34 @@ public sealed class CameraStallTests
     }
 
     [Fact]
-    public async Task RunAsync_ReaderThatCannotBeStopped_HangsAloneAndItsFramesGoToNobody()
+    public async Task RunAsync_ReaderHangs_OpensNoSecondReaderUntilItReturns()
     {
-        TaskCompletionSource letGo = new();
+        TaskCompletionSource release = new();
         List<FakeFrameSource> sources = [];
-        await using var rig = Watched((rig, opening) =>
+        await using var rig = WithDeadlines((rig, opening) =>
         {
-            sources.Add(opening == 1 ? FakeFrameSource.Hanging(rig.Time, letGo.Task, Pictures(rig)) : FakeFrameSource.Silent(rig.Time, Pictures(rig)));
+            sources.Add(opening == 1
+                ? FakeFrameSource.Hanging(rig.Time, release.Task, Pictures(rig))
+                : FakeFrameSource.Silent(rig.Time, Pictures(rig)));
             return sources[^1];
         });
         await rig.StartAsync();
         await rig.UntilAsync(() => Dock(rig).Reason.Contains("cannot be stopped", StringComparison.Ordinal), Step);
         Assert.Single(sources);
 
-        letGo.SetResult();
+        release.SetResult();
         await rig.UntilAsync(() => Dock(rig) is { State: CameraState.Live, Generation: 2 }, Step);
         Assert.Equal(2, sources.Count);
     }
 
     [Fact]
-    public async Task RunAsync_SourceThatBlocksItsCaller_KeepsNobodyWaiting()
+    public async Task RunAsync_SourceBlocksItsCaller_GoesOfflineAfterDeadline()
     {
-        using ManualResetEventSlim letGo = new();
-        await using var rig = Watched((rig, _) => new BlockingSource(letGo));
+        using ManualResetEventSlim release = new();
+        await using var rig = WithDeadlines((rig, _) => new BlockingSource(release));
         await rig.StartAsync();
         await rig.UntilAsync(() => Dock(rig).State == CameraState.Offline, Step);
-        letGo.Set();
+        release.Set();
     }
 
     [Fact]
@@ -124,10 +133,10 @@ public sealed class CameraStallTests
         Assert.Empty(rig.Sink.Events);
     }
 
-    // A picture, a pause, and another picture.
+    // Gives a frame, pauses, and gives another frame.
     private sealed class PausingSource(TimeProvider time, Task pause) : IFrameSource
     {
-        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             for (var i = 0; i < 2; i++)
             {
@@ -141,19 +150,19 @@ public sealed class CameraStallTests
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
-    // Blocks the thread that asks it.
-    private sealed class BlockingSource(ManualResetEventSlim letGo) : IFrameSource
+    // Blocks the thread that calls it.
+    private sealed class BlockingSource(ManualResetEventSlim release) : IFrameSource
     {
-        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
-            letGo.Wait(CancellationToken.None);
+            release.Wait(CancellationToken.None);
             await Task.CompletedTask;
             yield break;
         }
 
         public ValueTask DisposeAsync()
         {
-            letGo.Wait(CancellationToken.None);
+            release.Wait(CancellationToken.None);
             return ValueTask.CompletedTask;
         }
     }

@@ -17,46 +17,47 @@ public sealed class CameraVisibilityTests : IDisposable
 
     public void Dispose() => _services.Dispose();
 
-    private CameraVisibility Make(bool recording = false) => new("dock", recording, _sink, _services.GetRequiredService<WorkerMetrics>(), _time);
+    private CameraVisibility Make(bool recording = false) =>
+        new("dock", recording, _sink, _services.GetRequiredService<WorkerMetrics>(), _time);
 
     private IEnumerable<(bool, string)> Changes => _sink.Changes.Select(c => (c.Blind, c.Reason));
 
     [Fact]
-    public void LoseAndRegain_TwoReasons_SeesWhenBothAreOver()
+    public void RemoveBlindReason_TwoReasons_PublishesSeeingAfterLastOne()
     {
         var visibility = Make();
-        visibility.Lose(BlindReason.Frozen, "");
-        visibility.Lose(BlindReason.Offline, "");
-        visibility.Lose(BlindReason.Offline, "");
-        visibility.Regain(BlindReason.Offline, "");
-        visibility.Regain(BlindReason.Overload, "");
+        visibility.AddBlindReason(BlindReason.Frozen, "");
+        visibility.AddBlindReason(BlindReason.Offline, "");
+        visibility.AddBlindReason(BlindReason.Offline, "");
+        visibility.RemoveBlindReason(BlindReason.Offline, "");
+        visibility.RemoveBlindReason(BlindReason.Overload, "");
         Assert.Equal([(true, "frozen"), (true, "offline")], Changes);
-        visibility.Regain(BlindReason.Frozen, "the picture changes again");
+        visibility.RemoveBlindReason(BlindReason.Frozen, "the picture changes again");
         Assert.Equal([(true, "frozen"), (true, "offline"), (false, "frozen")], Changes);
     }
 
     [Fact]
-    public void CountBlindTime_Reasons_CountsSecondsByCameraAndReason()
+    public void CountBlindTime_ReasonHolds_CountsSecondsByCameraAndReason()
     {
         using Measurements counted = new(_services.GetRequiredService<IMeterFactory>(), "streamactions.camera.blind.time");
         var visibility = Make();
-        visibility.Lose(BlindReason.Black, "");
+        visibility.AddBlindReason(BlindReason.Black, "");
         _time.Advance(TimeSpan.FromSeconds(4));
         visibility.CountBlindTime();
         _time.Advance(TimeSpan.FromSeconds(3));
-        visibility.Regain(BlindReason.Black, "");
+        visibility.RemoveBlindReason(BlindReason.Black, "");
         _time.Advance(TimeSpan.FromSeconds(9));
         visibility.CountBlindTime();
         Assert.Equal([(4, "dock/black"), (3, "dock/black")], counted.Seen);
     }
 
     [Fact]
-    public void Lose_Recording_UsesRecordingTime()
+    public void AddBlindReason_Recording_UsesRecordingTime()
     {
         var visibility = Make(recording: true);
         using var frame = Frame.Rent(2, 2, DateTimeOffset.UnixEpoch.AddHours(5), 0, 0);
         Assert.Equal(frame.CapturedAt, visibility.Stamp(frame, out _));
-        visibility.Lose(BlindReason.Frozen, "");
+        visibility.AddBlindReason(BlindReason.Frozen, "");
         Assert.Equal(frame.CapturedAt, Assert.Single(_sink.Changes).Time);
     }
 

@@ -1,4 +1,5 @@
-// One camera: its states, its pauses, and what is told of it.
+// One camera: its states, its back-off, and the events and log lines about it.
+using System.Runtime.CompilerServices;
 using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Cameras;
@@ -10,15 +11,21 @@ namespace StreamActions.Worker.Tests.Cameras;
 
 public sealed class CameraWorkerTests
 {
-    private static readonly CameraOptions Live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"), Pace = RecordingPace.Realtime };
+    private static readonly CameraOptions Live = SampleAlerts.Dock with
+    {
+        Source = new(SourceKind.Stream, "rtsp://u:secret@dock", "rtsp://***@dock"),
+        Pace = RecordingPace.Realtime,
+    };
+
     private static readonly SourceException Refused = new(SourceFailure.Refused, "rtsp://***@dock: connection refused");
 
     private static StreamActionsFile File(CameraOptions camera) => SampleAlerts.File([camera], SampleAlerts.Fight);
 
-    private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig, int seconds = 1) => FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, new byte[seconds]);
+    private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig, int seconds = 1) =>
+        FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, new byte[seconds]);
 
     [Fact]
-    public async Task RunAsync_CameraThatRefuses_IsTriedAfterGrowingPausesAndReportedOnce()
+    public async Task RunAsync_CameraRefuses_RetriesWithBackoffAndReportsOnce()
     {
         List<DateTimeOffset> openings = [];
         Rig? made = null;
@@ -30,18 +37,18 @@ public sealed class CameraWorkerTests
         await rig.StartAsync();
         await rig.UntilAsync(() => openings.Count > 9, TimeSpan.FromMilliseconds(50));
 
-        // The scripted clock runs on while threads wake up, so a pause may seem longer than it is, but never shorter.
-        Assert.All(openings.Skip(1).Zip(openings).Take(9).Index(), pause =>
-            Assert.True(pause.Item.First - pause.Item.Second >= Backoff.After(pause.Index, 1), $"pause {pause.Index} is {pause.Item.First - pause.Item.Second}"));
+        // The scripted clock advances while threads wake up, so a wait may seem too long, but never too short.
+        Assert.All(openings.Skip(1).Zip(openings, (next, before) => next - before).Take(9).Index(), wait =>
+            Assert.True(wait.Item >= Backoff.After(wait.Index, 1), $"wait {wait.Index} is {wait.Item}"));
         var blind = Assert.IsType<CameraEvent>(Assert.Single(rig.Sink.Events));
         Assert.Equal((true, "offline", Refused.Message), (blind.Blind, blind.Reason, blind.Detail));
         Assert.Single(rig.Lines.All, line => line.Text.Contains("is offline", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task RunAsync_FlappingCamera_GoesOnWaitingLonger()
+    public async Task RunAsync_FlappingCamera_BackoffKeepsGrowing()
     {
-        // Live for a moment each time: that is not health.
+        // The camera is live only for a moment after each opening.
         List<DateTimeOffset> openings = [];
         Rig? made = null;
         await using var rig = made = new(File(Live), (_, _) =>
@@ -55,7 +62,7 @@ public sealed class CameraWorkerTests
     }
 
     [Fact]
-    public async Task RunAsync_CameraComesBack_IsReportedSeeing()
+    public async Task RunAsync_CameraReturns_PublishesSeeing()
     {
         Rig? made = null;
         await using var rig = made = new(File(Live), (_, opening) =>
@@ -69,7 +76,7 @@ public sealed class CameraWorkerTests
     }
 
     [Fact]
-    public async Task RunAsync_FailureThatIsNoSourceException_KeepsTheCameraGoing()
+    public async Task RunAsync_UnexpectedException_OpensAgain()
     {
         Rig? made = null;
         await using var rig = made = new(File(Live), (_, opening) =>
@@ -80,7 +87,7 @@ public sealed class CameraWorkerTests
     }
 
     [Fact]
-    public async Task RunAsync_StreamThatEnds_IsOpenedAgain()
+    public async Task RunAsync_StreamEnds_OpensAgain()
     {
         List<FakeFrameSource> sources = [];
         Rig? made = null;
@@ -95,7 +102,7 @@ public sealed class CameraWorkerTests
     }
 
     [Fact]
-    public async Task RunAsync_ReopenedCamera_NeverMixesOpeningsInAWindow()
+    public async Task RunAsync_OpenedAgain_NoWindowMixesTwoOpenings()
     {
         List<int> generations = [];
         var model = new Inference.FakeActionModel(frames: 3)
@@ -108,7 +115,7 @@ public sealed class CameraWorkerTests
             },
         };
         Rig? made = null;
-        // Opening n shows brightness n; its frames follow those of the opening before without a gap.
+        // Opening n shows brightness n. Its frames follow those of the opening before without a gap.
         var recording = SampleAlerts.Dock;
         await using var rig = made = new(File(recording), (_, opening) =>
         {
@@ -122,7 +129,7 @@ public sealed class CameraWorkerTests
     }
 
     [Fact]
-    public async Task RunAsync_PictureChangesSize_StartsNewWindows()
+    public async Task RunAsync_PictureChangesSize_NoWindowMixesTwoSizes()
     {
         var windows = 0;
         var model = new Inference.FakeActionModel(frames: 3) { IsBroken = _ => { windows++; return false; } };
@@ -130,15 +137,16 @@ public sealed class CameraWorkerTests
         await using var rig = made = new(File(SampleAlerts.Dock), (_, _) => new ResizingSource(made!.Time), model);
         await rig.StartAsync();
         await rig.AllEndedAsync();
-        // Four pictures of each size give two windows each; windows across the change would make six.
+        // Four pictures of each size give two windows each. Windows across the change would make six.
         Assert.Equal(4, windows);
     }
 
     [Fact]
-    public async Task RunAsync_OnceAndUnreadable_GivesUp()
+    public async Task RunAsync_OnceAndRecordingUnreadable_DoesNotRetry()
     {
         Rig? made = null;
-        await using var rig = made = new(File(SampleAlerts.Dock), (_, _) => FakeFrameSource.Failing(made!.Time, new SourceException(SourceFailure.Unsupported, "dock.mp4: no video")), once: true);
+        SourceException unreadable = new(SourceFailure.Unsupported, "dock.mp4: no video");
+        await using var rig = made = new(File(SampleAlerts.Dock), (_, _) => FakeFrameSource.Failing(made!.Time, unreadable), once: true);
         await rig.StartAsync();
         await rig.AllEndedAsync();
         Assert.Equal((CameraState.Offline, 1), (rig.Cameras["dock"].Status.State, rig.Cameras["dock"].Status.Generation));
@@ -147,7 +155,7 @@ public sealed class CameraWorkerTests
 
     private sealed class ResizingSource(TimeProvider time) : IFrameSource
     {
-        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             await Task.CompletedTask;
             for (var i = 0; i < 8; i++)

@@ -1,4 +1,4 @@
-// From frames to windows, for any frames, clocks and openings.
+// From frames to windows, for any sequence of frames, clock changes and openings.
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using StreamActions.Core.Clips;
@@ -21,7 +21,8 @@ public sealed class FramePathTests : IDisposable
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // What can happen before a frame comes: real time passes, the wall clock is set, the camera is opened anew, its picture changes its size, or does not change at all.
+    // What can happen before a frame: real time passes, the wall clock is set, the camera is opened again, or the picture changes its size
+    // or freezes.
     private static readonly Gen<Step[]> Steps = Gen.Select(
         Gen.Frequency((30, Gen.Const(0.25)), (3, Gen.Double[0.01, 0.6]), (1, Gen.Double[0.65, 20])),
         Gen.Frequency((30, Gen.Const(0.0)), (1, Gen.Double[-3600, -0.1]), (1, Gen.Double[0.1, 3600])),
@@ -36,7 +37,7 @@ public sealed class FramePathTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     [Fact]
-    public Task TakeAsync_AnyFrames_WindowsAreWholeInOrderAndOfOnePiece() =>
+    public Task TakeAsync_AnyFrames_WindowsAreCompleteOrderedAndWithoutBreaks() =>
         Gen.Select(Steps, Gen.Int[1, 5], Gen.Int[1, 6]).SampleAsync(async (steps, length, stride) =>
         {
             var clip = new ClipSpec(length, 4, 8, ResizeRule.Squash);
@@ -53,7 +54,7 @@ public sealed class FramePathTests : IDisposable
                 (wall, real) = (wall.AddSeconds(step.Passed + step.Set), real + step.Passed);
                 generation += step.Reopened ? 1 : 0;
                 width = step.Resized ? 96 - width : width;
-                // Now and then the picture stands still for a while.
+                // Sometimes the picture freezes for a while.
                 still = still > 0 ? still - 1 : step.Still == 0 && i % 7 == 0 ? 20 : 0;
                 picture += still > 0 ? 0 : 1;
                 using var frame = Frame.Rent(width, 18, wall, (long)(real * TimeProvider.System.TimestampFrequency), i);
@@ -72,8 +73,9 @@ public sealed class FramePathTests : IDisposable
                 foreach (var (next, before) in window.Frames.Skip(1).Zip(window.Frames))
                 {
                     Assert.InRange(next.CapturedAt - before.CapturedAt, TimeSpan.FromTicks(1), longest);
-                    // Camera time leans by a tenth at most, so what really passed is no larger gap either.
-                    Assert.True((next.ArrivedAt - before.ArrivedAt) / (double)TimeProvider.System.TimestampFrequency <= longest.TotalSeconds / 0.9 + 1e-6);
+                    // Capture time is corrected by a tenth at most, so the gap between arrivals is bounded too.
+                    var seconds = (next.ArrivedAt - before.ArrivedAt) / (double)TimeProvider.System.TimestampFrequency;
+                    Assert.True(seconds <= longest.TotalSeconds / 0.9 + 1e-6);
                 }
                 used.AddRange(window.Frames);
                 window.Dispose();
@@ -84,14 +86,18 @@ public sealed class FramePathTests : IDisposable
         }, iter: 300);
 
     [Fact]
-    public async Task TakeAsync_PictureTurnsOnItsSideMidway_GivesWindowsOfEachKindAlone()
+    public async Task TakeAsync_PictureTurnsFromWideToTall_NoWindowMixesBoth()
     {
         using TemporaryFolder folder = new();
-        var film = TestVideo.Join(folder.File("turning.ts"), TestVideo.MakeColour(folder.File("wide.mp4"), 0x2020C0, 320, 180, seconds: 3), TestVideo.MakeColour(folder.File("tall.mp4"), 0xC02020, 180, 320, seconds: 3));
+        var film = TestVideo.Join(
+            folder.File("turning.ts"),
+            TestVideo.MakeColour(folder.File("wide.mp4"), 0x2020C0, 320, 180, seconds: 3),
+            TestVideo.MakeColour(folder.File("tall.mp4"), 0xC02020, 180, 320, seconds: 3));
         var clip = new ClipSpec(4, 4, 8, ResizeRule.Squash);
         EncoderQueue queue = new(64, TimeSpan.Zero, TimeProvider.System);
         var (path, visibility, pictures) = Make(clip, 1, queue, recording: true);
-        await using var source = new FfmpegSource(new SourceOptions { Address = film, Kind = SourceKind.File, SampleFps = 4, Pace = RecordingPace.Fast }, TimeProvider.System);
+        SourceOptions options = new() { Address = film, Kind = SourceKind.File, SampleFps = 4, Pace = RecordingPace.Fast };
+        await using var source = new FfmpegSource(options, TimeProvider.System);
         List<FrameWindow> windows = [];
         HashSet<(int, int)> sizes = [];
         await foreach (var frame in source.ReadAsync(TestContext.Current.CancellationToken))
@@ -99,20 +105,25 @@ public sealed class FramePathTests : IDisposable
             using (frame)
             {
                 sizes.Add((frame.Width, frame.Height));
-                await path.TakeAsync(new(frame, visibility.Stamp(frame, out var jumped), jumped, 1, source), TestContext.Current.CancellationToken);
+                var at = visibility.Stamp(frame, out var jumped);
+                await path.TakeAsync(new(frame, at, jumped, 1, source), TestContext.Current.CancellationToken);
                 if (queue.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
-                    windows.AddRange((await queue.TakeAsync(TestContext.Current.CancellationToken)).Select(step => ((WindowStep)step).Window));
+                {
+                    var batch = await queue.TakeAsync(TestContext.Current.CancellationToken);
+                    windows.AddRange(batch.Select(step => ((WindowStep)step).Window));
+                }
             }
         }
         Assert.Equal([(180, 320), (320, 180)], sizes.Order());
-        // Red or blue, never both; windows of four in twelve pictures each.
+        // Each window is red or blue. Twelve pictures of each colour give nine windows of four.
         var red = windows.Select(w => w.Frames.Select(f => f.Pixels[0] > 100).Distinct().Single()).ToArray();
         Assert.True(red.Count(r => r) >= 8 && red.Count(r => !r) >= 8, $"{red.Length} windows");
         windows.ForEach(w => w.Dispose());
         pictures.Dispose();
     }
 
-    private (FramePath Path, CameraVisibility Visibility, CameraViews Pictures) Make(ClipSpec clip, int stride, EncoderQueue queue, bool recording = false)
+    private (FramePath Path, CameraVisibility Visibility, CameraViews Pictures) Make(
+        ClipSpec clip, int stride, EncoderQueue queue, bool recording = false)
     {
         var metrics = _services.GetRequiredService<WorkerMetrics>();
         Lines lines = new();
@@ -120,7 +131,7 @@ public sealed class FramePathTests : IDisposable
         {
             Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"),
             Pace = RecordingPace.Realtime,
-            // The pictures of a drawn recording repeat.
+            // A drawn recording has identical frames.
             Health = new(recording ? null : TimeSpan.FromSeconds(2), null, null),
         };
         using FakeActionModel model = new(clip);

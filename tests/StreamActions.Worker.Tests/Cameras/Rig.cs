@@ -19,7 +19,8 @@ namespace StreamActions.Worker.Tests.Cameras;
 
 internal sealed class Rig : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>The longest wait for other threads.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly EncoderLoop _loop;
@@ -28,10 +29,11 @@ internal sealed class Rig : IAsyncDisposable
     private readonly ReaderDeadlines _deadlines;
     private readonly bool _once;
 
-    public Rig(StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null, bool once = false,
-        ReaderDeadlines? deadlines = null, IVideoEncoder? encoder = null)
+    public Rig(
+        StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null,
+        bool once = false, ReaderDeadlines? deadlines = null, IVideoEncoder? encoder = null)
     {
-        // The scripted clock runs on while threads wake up: only tests of deadlines have any.
+        // The scripted clock advances while threads wake up. Only tests of deadlines use short ones.
         _deadlines = deadlines ?? new(TimeSpan.FromDays(9), TimeSpan.FromDays(9), TimeSpan.FromDays(9));
         _once = once;
         Model = model ?? new FakeActionModel();
@@ -85,7 +87,8 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Whether a meter belongs to this rig.</summary>
     public bool Owns(Meter meter) => ReferenceEquals(meter.Scope, Meters);
 
-    public RunningConfiguration Compile(StreamActionsFile file) => RunningConfiguration.Compile(file, Model, Lines.Of<RunningConfiguration>());
+    public RunningConfiguration Compile(StreamActionsFile file) =>
+        RunningConfiguration.Compile(file, Model, Lines.Of<RunningConfiguration>());
 
     public async Task StartAsync()
     {
@@ -95,29 +98,29 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Completes when every recording is over.</summary>
-    public Task AllEndedAsync() => Fleet.AllEnded.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public Task AllEndedAsync() => Fleet.AllEnded.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
     /// <summary>Stops the stages in the host's order: cameras, encoder, publisher.</summary>
     public async Task StopAsync()
     {
-        await Fleet.StopAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        await _loop.StopAsync(CancellationToken.None).WaitAsync(Patience, TestContext.Current.CancellationToken);
-        // The grace runs on the scripted clock: a test that leaves the store stalled must not wait for it.
+        await Fleet.StopAsync(CancellationToken.None).WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        await _loop.StopAsync(CancellationToken.None).WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        // The grace period runs on the scripted clock: a test with a stalled store must not wait for it.
         var stopping = Publisher.StopAsync(CancellationToken.None);
         if (await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromSeconds(3))) != stopping)
             Time.Advance(EventPublisher.Grace);
-        await stopping.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await stopping.WaitAsync(Timeout, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Waits for a condition that other threads bring about, and advances the clock by a step between checks.</summary>
+    /// <summary>Waits until a condition holds. Advances the clock by a step between checks.</summary>
     public async Task UntilAsync(Func<bool> condition, TimeSpan step = default)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (!condition())
         {
             if (step > TimeSpan.Zero)
                 Time.Advance(step);
-            await Task.Delay(1, patience.Token);
+            await Task.Delay(1, timeout.Token);
         }
     }
 
@@ -131,6 +134,9 @@ internal sealed class Rig : IAsyncDisposable
         _services.Dispose();
     }
 
-    private CameraWorker Camera(CameraOptions camera, RunningConfiguration configuration) => new(
-        camera, _deadlines, _once, new CameraViews(camera, configuration.ViewsOf(camera.Name), Model.Manifest.Clip, _encoding), _cameraServices);
+    private CameraWorker Camera(CameraOptions camera, RunningConfiguration configuration)
+    {
+        CameraViews views = new(camera, configuration.ViewsOf(camera.Name), Model.Manifest.Clip, _encoding);
+        return new(camera, _deadlines, _once, views, _cameraServices);
+    }
 }

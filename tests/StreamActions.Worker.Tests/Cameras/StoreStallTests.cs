@@ -1,4 +1,5 @@
-// A store that stalls stops neither cameras nor inference: frames, windows and decisions go on, and memory stays bounded.
+// A stalled store stops neither cameras nor inference: frames, windows and decisions continue, and memory stays bounded.
+using System.Runtime.CompilerServices;
 using StreamActions.Video;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
@@ -12,10 +13,10 @@ public sealed class StoreStallTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
-    // A camera that shows three seconds of light, then three of dark, and so on. The next frame comes when the last window is decided.
+    // A camera that is bright for three seconds, dark for three, and so on. It gives the next frame when the last window is decided.
     private sealed class Flicker(TimeProvider time, int frames, Func<Task> decided) : IFrameSource
     {
-        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             for (var i = 0; i < frames; i++)
             {
@@ -31,7 +32,7 @@ public sealed class StoreStallTests
     }
 
     [Fact]
-    public async Task Run_StoreStalls_FramesWindowsAndDecisionsGoOn()
+    public async Task Run_StoreStalls_FramesWindowsAndDecisionsContinue()
     {
         // Ten minutes of camera time while the store holds its first event.
         const int frames = 2400;
@@ -45,7 +46,9 @@ public sealed class StoreStallTests
             UpdateEvery = TimeSpan.FromMilliseconds(250),
         };
         Rig? made = null;
-        await using var rig = made = new(SampleAlerts.File([live], alert), (_, _) => new Flicker(made!.Time, frames, () => made.Queue.DrainedAsync("dock", CancellationToken.None)));
+        await using var rig = made = new(
+            SampleAlerts.File([live], alert),
+            (_, _) => new Flicker(made!.Time, frames, () => made.Queue.DrainedAsync("dock", CancellationToken.None)));
         using Measurements dropped = new(rig.Meters, "streamactions.publisher.dropped");
         TaskCompletionSource stall = new(TaskCreationOptions.RunContinuationsAsynchronously);
         rig.Sink.Stall = stall.Task;
@@ -57,16 +60,17 @@ public sealed class StoreStallTests
         Assert.Equal(frames - 1, rig.Metrics.Totals.Windows);
         Assert.Equal(CameraState.Live, rig.Cameras["dock"].Status.State);
         Assert.Empty(rig.Sink.Events);
-        // More events were decided than the queue holds: it dropped updates, and is no longer than its bound and the ends that wait.
+        // The alerts decided more events than the queue holds. It dropped updates. Above its capacity it holds only ends.
         Assert.NotEmpty(dropped.Seen);
         Assert.InRange(rig.Publisher.QueueLength, EventPublisher.Capacity, 2 * EventPublisher.Capacity);
 
         stall.SetResult();
-        await rig.Publisher.SettledAsync("dock").WaitAsync(Rig.Patience, TestContext.Current.CancellationToken);
+        await rig.Publisher.SettledAsync("dock").WaitAsync(Rig.Timeout, TestContext.Current.CancellationToken);
         var phases = rig.Sink.Phases;
         Assert.Equal(phases.Count(p => p == ActionPhase.Begin), rig.Sink.Actions.Select(EventIdentity.OfAction).Distinct().Count());
         Assert.All(dropped.Seen, drop => Assert.Equal("dock/update", drop.Tags));
-        // Each event that was not open in the end has its begin before its updates and its end.
-        Assert.All(rig.Sink.Actions.GroupBy(EventIdentity.OfAction), action => Assert.Equal(action.Select(e => e.Sequence).Order(), action.Select(e => e.Sequence)));
+        // Each event has its begin before its updates and its end.
+        Assert.All(rig.Sink.Actions.GroupBy(EventIdentity.OfAction), action =>
+            Assert.Equal(action.Select(e => e.Sequence).Order(), action.Select(e => e.Sequence)));
     }
 }

@@ -1,4 +1,4 @@
-// A state that holds on.
+// A state changes only after its condition has changed for some time.
 using CsCheck;
 using StreamActions.Worker.Cameras;
 
@@ -6,9 +6,13 @@ namespace StreamActions.Worker.Tests.Cameras;
 
 public sealed class SustainedStateTests
 {
+    // Seconds since the observation before, and whether the condition holds.
+    private static readonly Gen<(int Step, bool Holds)[]> Courses =
+        Gen.Select(Gen.Int[1, 4], Gen.Frequency((3, Gen.Bool), (1, Gen.Const(true)))).Array[1, 80];
+
     [Fact]
-    public void Add_AnyCourse_ChangesExactlyAfterTheWholeTimeOfTheOther() =>
-        Gen.Select(Gen.Select(Gen.Int[1, 4], Gen.Frequency((3, Gen.Bool), (1, Gen.Const(true)))).Array[1, 80], Gen.Int[0, 6], Gen.Int[0, 6]).Sample((course, enter, exit) =>
+    public void Add_AnyCourse_ChangesExactlyAfterConditionDifferedForWholeTime() =>
+        Gen.Select(Courses, Gen.Int[0, 6], Gen.Int[0, 6]).Sample((course, enter, exit) =>
         {
             SustainedState state = new(TimeSpan.FromSeconds(enter), TimeSpan.FromSeconds(exit));
             var (now, on) = (0, false);
@@ -17,9 +21,9 @@ public sealed class SustainedStateTests
             {
                 now += step;
                 seen.Add((now, holds));
-                // The newest stretch in which the condition is other than the state.
-                var stretch = seen.AsEnumerable().Reverse().TakeWhile(s => s.Holds != on).ToArray();
-                var changes = stretch.Length > 0 && now - stretch[^1].At >= (on ? exit : enter);
+                // The latest observations in which the condition differs from the state.
+                var differing = seen.AsEnumerable().Reverse().TakeWhile(s => s.Holds != on).ToArray();
+                var changes = differing.Length > 0 && now - differing[^1].At >= (on ? exit : enter);
                 Assert.Equal(changes, state.Add(DateTimeOffset.UnixEpoch.AddSeconds(now), holds));
                 if (changes)
                 {
@@ -31,7 +35,7 @@ public sealed class SustainedStateTests
         });
 
     [Fact]
-    public void Interrupt_WhileChanging_StartsAnew()
+    public void Interrupt_ChangePending_StartsAgain()
     {
         SustainedState state = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
         state.Add(DateTimeOffset.UnixEpoch, true);

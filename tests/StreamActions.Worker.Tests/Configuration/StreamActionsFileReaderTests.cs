@@ -41,7 +41,8 @@ public sealed class StreamActionsFileReaderTests
         TimeSpan[] times = [alert.BeginAfter, alert.EndAfter, alert.MergeGap, alert.Cooldown, alert.UpdateEvery];
         Assert.Equal([1, 3, 1, 10, 10], times.Select(t => t.TotalSeconds));
         var camera = file.Cameras["dock-east"];
-        Assert.Equal((CameraReader.Ffmpeg, false, RecordingPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
+        Assert.Equal(
+            (CameraReader.Ffmpeg, false, RecordingPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
         Assert.Equal([new(0.1, 0.2), new(0.8, 0.2), new(0.8, 0.9)], camera.Zones["gate"].Points);
     }
 

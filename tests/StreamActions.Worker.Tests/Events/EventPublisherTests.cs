@@ -16,7 +16,7 @@ namespace StreamActions.Worker.Tests.Events;
 
 public sealed class EventPublisherTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly View Dock = new("dock", null);
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _time = new();
@@ -44,7 +44,8 @@ public sealed class EventPublisherTests : IDisposable
         return new(view ?? Dock, rule, new(phase, second, at, DateTimeOffset.UnixEpoch, ended, 0.9, 0.9), new(0.9, "x", null), at, at, 0);
     }
 
-    private static VisibilityChange Blind(int second) => new("dock", DateTimeOffset.UnixEpoch.AddSeconds(second), Blind: true, "offline", "refused");
+    private static VisibilityChange Blind(int second) =>
+        new("dock", DateTimeOffset.UnixEpoch.AddSeconds(second), Blind: true, "offline", "refused");
 
     [Fact]
     public async Task Publish_StoreStalls_ReturnsAtOnceAndStoresLaterInOrder()
@@ -59,7 +60,7 @@ public sealed class EventPublisherTests : IDisposable
         Assert.Null(receipt!.IsStored);
         Assert.Equal(4, _publisher.QueueLength);
         stall.SetResult();
-        await _publisher.SettledAsync("dock").WaitAsync(Patience, Cancelled);
+        await _publisher.SettledAsync("dock").WaitAsync(Timeout, Cancelled);
         Assert.True(receipt.IsStored);
         Assert.Equal(0, _publisher.QueueLength);
         Assert.Equal([0, 1, 2, 3], _sink.Events.Select(e => (e.Time - DateTimeOffset.UnixEpoch).TotalSeconds));
@@ -81,7 +82,7 @@ public sealed class EventPublisherTests : IDisposable
         _publisher.Publish(Transition(ActionPhase.End, 5003));
         Assert.Equal(EventPublisher.Capacity + 1, _publisher.QueueLength);
         stall.SetResult();
-        await _publisher.SettledAsync("dock").WaitAsync(Patience, Cancelled);
+        await _publisher.SettledAsync("dock").WaitAsync(Timeout, Cancelled);
 
         Assert.True(other!.IsStored);
         // The newest update is refused; the begin and the camera event each take the place of the oldest waiting update.
@@ -110,7 +111,7 @@ public sealed class EventPublisherTests : IDisposable
         _sink.StallFor = e => e.Camera == "dock" ? new TaskCompletionSource().Task : Task.CompletedTask;
         _publisher.Publish(Transition(ActionPhase.Begin, 0));
         _publisher.Publish(Transition(ActionPhase.Begin, 1, view: new("aisle", null)));
-        await _publisher.SettledAsync("aisle").WaitAsync(Patience, Cancelled);
+        await _publisher.SettledAsync("aisle").WaitAsync(Timeout, Cancelled);
         Assert.Equal("aisle", Assert.Single(_sink.Events).Camera);
     }
 
@@ -121,12 +122,12 @@ public sealed class EventPublisherTests : IDisposable
         _publisher.Publish(Transition(ActionPhase.Begin, 0));
         _sink.Refuses = e => e is ActionEvent { Phase: ActionPhase.End };
         _publisher.Publish(Transition(ActionPhase.End, 1));
-        await _publisher.SettledAsync("dock").WaitAsync(Patience, Cancelled);
+        await _publisher.SettledAsync("dock").WaitAsync(Timeout, Cancelled);
         Assert.Equal([ActionPhase.Begin], _sink.Phases);
 
         _sink.Refuses = _ => false;
         _time.Advance(EventPublisher.RetryEvery);
-        await _publisher.SettledAsync("dock").WaitAsync(Patience, Cancelled);
+        await _publisher.SettledAsync("dock").WaitAsync(Timeout, Cancelled);
         Assert.Equal([ActionPhase.Begin, ActionPhase.End], _sink.Phases);
     }
 
@@ -137,7 +138,7 @@ public sealed class EventPublisherTests : IDisposable
         var receipt = _publisher.Publish(Transition(ActionPhase.Begin, 0));
         _publisher.Publish(Transition(ActionPhase.Update, 1));
         _publisher.Publish(Transition(ActionPhase.End, 2));
-        await _publisher.SettledAsync("dock").WaitAsync(Patience, Cancelled);
+        await _publisher.SettledAsync("dock").WaitAsync(Timeout, Cancelled);
         Assert.False(receipt!.IsStored);
         Assert.Empty(_sink.Events);
     }
@@ -150,7 +151,7 @@ public sealed class EventPublisherTests : IDisposable
         var stopping = _publisher.StopAsync(Cancelled);
         Assert.False(stopping.IsCompleted);
         _time.Advance(EventPublisher.Grace);
-        await stopping.WaitAsync(Patience, Cancelled);
+        await stopping.WaitAsync(Timeout, Cancelled);
         Assert.Contains("before 1 events were stored", Assert.Single(_lines.At(LogLevel.Error)), StringComparison.Ordinal);
     }
 

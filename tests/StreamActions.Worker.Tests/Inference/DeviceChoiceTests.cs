@@ -1,4 +1,4 @@
-// A graph that cannot be loaded is the graph's fault, and not the device's.
+// An invalid graph gives an error about the graph, and not about the device.
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.TestKit;
@@ -18,7 +18,7 @@ public sealed class DeviceChoiceTests : IDisposable
     [InlineData("cpu")]
     [InlineData("auto")]
     [InlineData("cuda:0")]
-    public void Open_NoGraph_BlamesTheGraphAndSaysNothingOfDevices(string device)
+    public void Open_GraphFileInvalid_ThrowsErrorAboutGraph(string device)
     {
         var graph = _folder.File("video.onnx");
         File.WriteAllText(graph, "no graph");

@@ -1,4 +1,4 @@
-// Stopping finishes what waits, but does not wait for a network that is too slow for it.
+// Stopping encodes the waiting windows, but abandons a model that is too slow.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -11,7 +11,7 @@ namespace StreamActions.Worker.Tests.Inference;
 
 public sealed class EncoderLoopStopTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly FakeTimeProvider _time = new();
     private readonly Lines _lines = new();
     private readonly HeldModel _model = new();
@@ -35,52 +35,52 @@ public sealed class EncoderLoopStopTests : IDisposable
     }
 
     [Fact]
-    public async Task StopAsync_WindowsWait_WorksThemOffFirst()
+    public async Task StopAsync_WindowsWait_EncodesThemFirst()
     {
         _queue.Post(Pictures.Step(new("dock", null)));
         _queue.Post(Pictures.Step(new("dock", "gate")));
         await _loop.StartAsync(Cancelled);
-        await _model.Started.WaitAsync(Patience, Cancelled);
+        await _model.Started.WaitAsync(Timeout, Cancelled);
         var stopping = _loop.StopAsync(Cancelled);
         _model.Release();
-        await stopping.WaitAsync(Patience, Cancelled);
+        await stopping.WaitAsync(Timeout, Cancelled);
         Assert.Equal(2, _model.Runs);
         Assert.Empty(_lines.At(LogLevel.Warning));
     }
 
     [Fact]
-    public async Task StopAsync_NetworkTooSlow_LeavesItAfterTheGraceAndStartsNoFurtherBatch()
+    public async Task StopAsync_ModelTooSlow_ReturnsAfterGraceAndStartsNoBatch()
     {
         _queue.Post(Pictures.Step(new("dock", null)));
         await _loop.StartAsync(Cancelled);
-        await _model.Started.WaitAsync(Patience, Cancelled);
+        await _model.Started.WaitAsync(Timeout, Cancelled);
         _queue.Post(Pictures.Step(new("dock", "gate")));
         var stopping = _loop.StopAsync(Cancelled);
         Assert.False(stopping.IsCompleted);
         _time.Advance(EncoderLoop.Grace);
-        await stopping.WaitAsync(Patience, Cancelled);
+        await stopping.WaitAsync(Timeout, Cancelled);
         Assert.Contains("inference takes too long", Assert.Single(_lines.At(LogLevel.Warning)), StringComparison.Ordinal);
 
-        // The batch that was under way is done, the one behind it is not begun.
+        // The running batch completes. The next one is not started.
         _model.Release();
         await WaitForEndOfThreadAsync();
         Assert.Equal(1, _model.Runs);
     }
 
     [Fact]
-    public async Task StopAsync_HostHasNoPatience_DoesNotFail()
+    public async Task StopAsync_HostCancels_DoesNotThrow()
     {
         _queue.Post(Pictures.Step(new("dock", null)));
         await _loop.StartAsync(Cancelled);
-        await _model.Started.WaitAsync(Patience, Cancelled);
+        await _model.Started.WaitAsync(Timeout, Cancelled);
         await _loop.StopAsync(new CancellationToken(canceled: true));
         _model.Release();
     }
 
-    // Stopping again completes by itself only when the thread is over.
+    // A second stop completes without a warning only after the thread has ended.
     private async Task WaitForEndOfThreadAsync()
     {
-        await _loop.StopAsync(Cancelled).WaitAsync(Patience, Cancelled);
+        await _loop.StopAsync(Cancelled).WaitAsync(Timeout, Cancelled);
         Assert.Single(_lines.At(LogLevel.Warning));
     }
 
@@ -99,7 +99,7 @@ public sealed class EncoderLoopStopTests : IDisposable
         public Task SettledAsync(string camera) => Task.CompletedTask;
     }
 
-    // Holds every run until it is released; its outputs are NaN, so that nothing is decided.
+    // Blocks every run until it is released. Its outputs are NaN, so that the alerts decide nothing.
     private sealed class HeldModel : IActionModel
     {
         private readonly ManualResetEventSlim _released = new();
@@ -115,8 +115,8 @@ public sealed class EncoderLoopStopTests : IDisposable
         {
             Interlocked.Increment(ref _runs);
             _started.TrySetResult();
-            if (!_released.Wait(Patience, CancellationToken.None))
-                throw new TimeoutException("the test did not release the network");
+            if (!_released.Wait(Timeout, CancellationToken.None))
+                throw new TimeoutException("the test did not release the model");
             return new(new[] { float.NaN }, default, 1, 0);
         }
 

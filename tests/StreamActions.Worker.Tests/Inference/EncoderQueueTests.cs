@@ -1,4 +1,4 @@
-// Batches are full or late, fair over cameras, newest first; every step is counted.
+// Batches are full or delayed, and fair over cameras. A newer step replaces an older one. The queue counts every step.
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using StreamActions.Worker.Inference;
@@ -38,7 +38,7 @@ public sealed class EncoderQueueTests
     }
 
     [Fact]
-    public async Task TakeAsync_StepReplacedWhileWaiting_KeepsItsPlaceInTime()
+    public async Task TakeAsync_WaitingStepReplaced_KeepsItsWaitingTime()
     {
         var queue = new EncoderQueue(8, MaxDelay, _time);
         queue.Post(Pictures.Step(Dock, seconds: 1));

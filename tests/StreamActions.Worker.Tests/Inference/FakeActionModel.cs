@@ -1,4 +1,4 @@
-// A model that sees brightness: a window's embedding turns from "dark" to "bright" with its last picture.
+// A fake model: the embedding of a window turns from "dark" to "bright" with the brightness of its last frame.
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Worker.Inference;
@@ -41,10 +41,10 @@ internal sealed class FakeActionModel : IActionModel
 
     public string Sha256 { get; } = new('a', 64);
 
-    /// <summary>What happens in a run, by its number from 1.</summary>
+    /// <summary>Called at each run, with its number from 1.</summary>
     public Action<int>? OnRun { get; init; }
 
-    /// <summary>Windows for which its outputs are NaN.</summary>
+    /// <summary>Called for each window; true makes its outputs NaN.</summary>
     public Func<FrameWindow, bool> IsBroken { get; init; } = _ => false;
 
     /// <summary>The embedded phrases, in order.</summary>

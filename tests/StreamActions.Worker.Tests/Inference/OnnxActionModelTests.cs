@@ -1,4 +1,4 @@
-// A real bundle in the real runtime: what it gives, and what it refuses.
+// A real bundle in the real runtime: outputs, and bundles that are refused.
 using Microsoft.Extensions.Logging;
 using StreamActions.Core.Bundles;
 using StreamActions.TestKit;
@@ -35,13 +35,13 @@ public sealed class OnnxActionModelTests : IDisposable
     [Theory]
     [InlineData(5)]
     [InlineData(0)]
-    public void Run_GoldenClipsAsWindows_GivesTheRecordedOutputs(int classes)
+    public void Run_GoldenClipsAsWindows_GivesRecordedOutputs(int classes)
     {
         var bundle = TinyBundle.Write(_folder.Path, classes);
         using var model = Open(bundle);
         var golden = GoldenClips.Read(bundle);
         var windows = Windows(bundle);
-        // Every batch size has its own binding on the same buffers: they must not disturb each other.
+        // Each batch size has its own binding to the same buffers. One binding must not change the outputs of another.
         foreach (var count in (int[])[3, 1, 2, 3])
         {
             var output = model.Run(windows[..count]);
@@ -57,7 +57,7 @@ public sealed class OnnxActionModelTests : IDisposable
     }
 
     [Fact]
-    public void Open_OutputsBeyondTheBound_Refuses()
+    public void Open_OutputsDeviateAboveBound_Throws()
     {
         var bundle = TinyBundle.Write(_folder.Path);
         var golden = GoldenClips.Read(bundle);
@@ -71,15 +71,16 @@ public sealed class OnnxActionModelTests : IDisposable
     }
 
     [Fact]
-    public void Open_ManifestOfAnotherSize_NamesTheTensor()
+    public void Open_ManifestHasOtherShape_NamesTensor()
     {
         var bundle = TinyBundle.Rewrite(TinyBundle.Write(_folder.Path), m => m with { Clip = m.Clip with { Frames = 4 } });
         var error = Assert.Throws<BundleException>(() => Open(bundle));
-        Assert.Contains("'frames' is Byte [-1, 3, 16, 16, 3], the manifest says Byte [-1, 4, 16, 16, 3]", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'frames' is Byte [-1, 3, 16, 16, 3], the manifest says Byte [-1, 4, 16, 16, 3]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_GraphThatIsNone_RefusesInOneLine()
+    public void Open_GraphFileInvalid_ThrowsOneLineMessage()
     {
         var bundle = TinyBundle.Write(_folder.Path);
         File.WriteAllText(bundle.PathOf(ModelBundle.VideoGraph), "no graph");
@@ -93,14 +94,14 @@ public sealed class OnnxActionModelTests : IDisposable
     }
 
     [Fact]
-    public void Open_AutoWithoutCuda_SaysSoOnceAndUsesTheCpu()
+    public void Open_AutoWithoutCuda_LogsOnceAndUsesCpu()
     {
         using (Open(TinyBundle.Write(_folder.Path), "auto"))
             Assert.True(_lines.At(LogLevel.Information).Count() <= 1);
     }
 
     [Fact]
-    public void Open_CudaThatCannotBeUsed_Refuses()
+    public void Open_CudaNotUsable_Throws()
     {
         if (Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
             Assert.Skip("this build of ONNX Runtime has CUDA");
@@ -109,7 +110,7 @@ public sealed class OnnxActionModelTests : IDisposable
     }
 
     [Fact]
-    public void EmbedTexts_Phrases_AreOfUnitLengthAndDoNotDependOnTheirNeighbours()
+    public void EmbedTexts_Phrases_HaveUnitLengthAndDoNotDependOnBatch()
     {
         using var model = Open(TinyBundle.Write(_folder.Path));
         var together = model.EmbedTexts(["ab", "cde"]);
@@ -120,7 +121,7 @@ public sealed class OnnxActionModelTests : IDisposable
     }
 
     [Fact]
-    public void UnknownWords_ClosedVocabulary_NamesWordsOfSeveralTokens()
+    public void UnknownWords_ClosedVocabulary_ReturnsWordsOfSeveralTokens()
     {
         using var model = Open(TinyBundle.Write(_folder.Path));
         Assert.Equal(["ab"], model.UnknownWords("a ab"));
@@ -129,7 +130,7 @@ public sealed class OnnxActionModelTests : IDisposable
     }
 
     [Fact]
-    public void UnknownWords_LearntSinceTheVocabularyWasMade_AreLeftOut()
+    public void UnknownWords_WordLearntInTraining_IsLeftOut()
     {
         using var model = Open(TinyBundle.Rewrite(TinyBundle.Write(_folder.Path), m => m with { LearntWords = ["ab"] }));
         Assert.Equal(["abc"], model.UnknownWords("a AB abc"));

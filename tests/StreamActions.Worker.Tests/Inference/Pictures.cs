@@ -8,7 +8,7 @@ internal static class Pictures
 {
     public static readonly View View = new("dock", null);
 
-    /// <summary>A frame of one value, so many seconds after 1970.</summary>
+    /// <summary>A frame whose bytes all have one value, captured so many seconds after 1970-01-01.</summary>
     public static ViewFrame Frame(double seconds, byte value = 0, int bytes = 4, int generation = 1, View? view = null)
     {
         var frame = ViewFrame.Rent(bytes, view ?? View, generation, DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(seconds), arrivedAt: 0);

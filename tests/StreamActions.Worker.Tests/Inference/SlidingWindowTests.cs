@@ -1,4 +1,4 @@
-// Windows: T frames in a row, every S frames, never across a break.
+// Windows of T frames, every S frames, never across a break.
 using CsCheck;
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Views;
@@ -9,13 +9,14 @@ public sealed class SlidingWindowTests
 {
     private static readonly TimeSpan LongestGap = SlidingWindow.LongestGap(TimeSpan.FromSeconds(1));
 
-    // Frames: seconds since the one before (mostly regular), and whether the camera was opened anew.
+    // Frames: seconds since the frame before (mostly regular), and whether the camera was opened again.
     private static readonly Gen<(double Step, bool Reopened)[]> Frames = Gen.Select(
-        Gen.Frequency((12, Gen.Const(1.0)), (2, Gen.Double[0.1, 2.5]), (1, Gen.Double[2.6, 60]), (1, Gen.Const(0.0)), (1, Gen.Double[-5, -0.1])),
+        Gen.Frequency(
+            (12, Gen.Const(1.0)), (2, Gen.Double[0.1, 2.5]), (1, Gen.Double[2.6, 60]), (1, Gen.Const(0.0)), (1, Gen.Double[-5, -0.1])),
         Gen.Frequency((15, Gen.Const(false)), (1, Gen.Const(true)))).Array[0, 60];
 
     [Fact]
-    public void Push_AnyFrames_GivesTheWindowsOfEveryUnbrokenRun() =>
+    public void Push_AnyFrames_GivesWindowsOfEachUnbrokenRun() =>
         Gen.Select(Frames, Gen.Int[1, 8], Gen.Int[1, 12]).Sample((frames, length, stride) =>
         {
             using var sliding = new SlidingWindow(length, stride, LongestGap);
@@ -27,13 +28,16 @@ public sealed class SlidingWindowTests
                 at += step;
                 generation += reopened ? 1 : 0;
                 var frame = Pictures.Frame(at, generation: generation);
-                var breaks = run.Count > 0 && (reopened || frame.CapturedAt <= run[^1].CapturedAt || frame.CapturedAt - run[^1].CapturedAt > LongestGap);
-                if (breaks)
-                    run.Clear();
+                if (run.Count > 0)
+                {
+                    var gap = frame.CapturedAt - run[^1].CapturedAt;
+                    if (reopened || gap <= TimeSpan.Zero || gap > LongestGap)
+                        run.Clear();
+                }
                 run.Add(frame);
                 using var window = sliding.Push(frame);
 
-                // In a run, windows end with frame T, T + S, T + 2S …
+                // In a run, windows end with frames T, T + S, T + 2S …
                 Assert.Equal(run.Count >= length && (run.Count - length) % stride == 0, window is not null);
                 if (window is null)
                     continue;

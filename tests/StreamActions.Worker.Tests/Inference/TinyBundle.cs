@@ -1,4 +1,4 @@
-// A real bundle with real graphs, small enough for every test: random weights, a vocabulary of single letters.
+// A real bundle with real graphs that is small enough for every test: random weights, a vocabulary of single letters.
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
@@ -15,14 +15,17 @@ internal static class TinyBundle
     private static readonly ClipSpec Clip = new(3, 4, 16, ResizeRule.Squash);
     private static readonly string[] Phrases = ["ab", "a man falls"];
 
-    /// <summary>Writes it into a folder; the golden outputs are those of ONNX Runtime's plain sessions.</summary>
+    /// <summary>Writes the bundle into a folder. Its golden outputs come from plain sessions of ONNX Runtime.</summary>
     public static ModelBundle Write(string folder, int classes = 5, double bound = 1e-4)
     {
         Directory.CreateDirectory(folder);
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
         string[] letters = [.. Enumerable.Range('a', 26).Select(c => ((char)c).ToString())];
-        string[] tokens = [.. letters, .. letters.Select(l => l + ClipTokenizer.EndOfWord), ClipTokenizer.StartToken, ClipTokenizer.EndToken];
-        File.WriteAllText(vocabulary, JsonSerializer.Serialize(tokens.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id)));
+        string[] tokens =
+        [
+            .. letters, .. letters.Select(l => l + ClipTokenizer.EndOfWord), ClipTokenizer.StartToken, ClipTokenizer.EndToken,
+        ];
+        File.WriteAllText(vocabulary, JsonSerializer.Serialize(tokens.Index().ToDictionary(t => t.Item, t => t.Index)));
         File.WriteAllText(merges, "#version: 0.2\n");
 
         var config = new M2ClipConfig
@@ -63,11 +66,12 @@ internal static class TinyBundle
             Golden = new(bound, 0),
             Files = new Dictionary<string, string>(),
         };
-        return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest,
-            new(config, weights, vocabulary, merges, Golden(manifest, M2ClipGraphs.Video(config, weights), M2ClipGraphs.Text(config, weights), ClipTokenizer.Load(vocabulary, merges))));
+        var golden = Golden(
+            manifest, M2ClipGraphs.Video(config, weights), M2ClipGraphs.Text(config, weights), ClipTokenizer.Load(vocabulary, merges));
+        return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest, new(config, weights, vocabulary, merges, golden));
     }
 
-    /// <summary>Changes the manifest without touching the files it names.</summary>
+    /// <summary>Changes the manifest, but not the files that it names.</summary>
     public static ModelBundle Rewrite(ModelBundle bundle, Func<ModelManifest, ModelManifest> change)
     {
         File.WriteAllText(bundle.PathOf(ModelBundle.ManifestFile), change(bundle.Manifest).ToJson());
@@ -84,7 +88,8 @@ internal static class TinyBundle
         string[] names = manifest.Labels.Count == 0 ? ["embedding"] : ["embedding", "class_logits"];
         using var outputs = videoSession.Run(run, ["frames"], [frames], names);
         using var textSession = new InferenceSession(text);
-        using var ids = OrtValue.CreateTensorValueFromMemory<long>([.. Phrases.SelectMany(p => tokenizer.Encode(p, manifest.ContextLength))], [Phrases.Length, manifest.ContextLength]);
+        long[] tokens = [.. Phrases.SelectMany(p => tokenizer.Encode(p, manifest.ContextLength))];
+        using var ids = OrtValue.CreateTensorValueFromMemory(tokens, [Phrases.Length, manifest.ContextLength]);
         using var texts = textSession.Run(run, ["tokens"], [ids], ["embedding"]);
         return new(Phrases, Rows(texts[0], manifest.EmbeddingWidth), Rows(outputs[0], manifest.EmbeddingWidth),
             manifest.Labels.Count == 0 ? [[], [], []] : Rows(outputs[1], manifest.Labels.Count))

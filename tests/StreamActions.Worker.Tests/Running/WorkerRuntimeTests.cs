@@ -1,4 +1,6 @@
-// A running worker takes a new configuration: cameras and alerts that stay the same do not notice.
+// A running worker applies a new configuration. Unchanged cameras and alerts keep running.
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Alerts;
@@ -14,24 +16,28 @@ public sealed class WorkerRuntimeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
-    // Recordings at the pace of a camera: their frames carry their own times, and nothing waits for the encoder.
+    // A recording at pace: realtime. Its frames carry their capture times, and it does not wait for the encoder.
     private static readonly CameraOptions Dock = SampleAlerts.Dock with { Pace = RecordingPace.Realtime };
 
-    private static readonly CameraOptions Aisle = Dock with { Name = "aisle", Source = new(SourceKind.File, "/nowhere/aisle.mp4", "file:aisle.mp4") };
+    private static readonly CameraOptions Aisle = Dock with
+    {
+        Name = "aisle",
+        Source = new(SourceKind.File, "/nowhere/aisle.mp4", "file:aisle.mp4"),
+    };
 
     private static StreamActionsFile File(params CameraOptions[] cameras) =>
         SampleAlerts.File(cameras, SampleAlerts.Fight with { Cameras = [.. cameras.Select(c => c.Name)], BeginAfter = TimeSpan.Zero });
 
-    // A camera that shows light, one frame for each request of the test.
+    // A camera with a bright picture. It gives a frame for each call of Show.
     private sealed class Feed(TimeProvider time) : IFrameSource
     {
-        private readonly System.Threading.Channels.Channel<int> _frames = System.Threading.Channels.Channel.CreateUnbounded<int>();
+        private readonly Channel<int> _frames = Channel.CreateUnbounded<int>();
 
         public int Read { get; private set; }
 
         public void Show(int index) => _frames.Writer.TryWrite(index);
 
-        public async IAsyncEnumerable<Frame> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             await foreach (var index in _frames.Reader.ReadAllAsync(cancellation))
             {
@@ -46,11 +52,18 @@ public sealed class WorkerRuntimeTests
     }
 
     [Fact]
-    public async Task ApplyAsync_CameraAddedAndRemoved_OtherCameraLosesNoFrameAndKeepsItsEvent()
+    public async Task ApplyAsync_CameraAddedAndRemoved_OtherCameraLosesNoFrameAndKeepsEvent()
     {
         Dictionary<string, List<Feed>> feeds = new() { ["dock"] = [], ["aisle"] = [] };
         var encoded = 0;
-        var model = new FakeActionModel { IsBroken = w => { encoded += w.View.Camera == "dock" ? 1 : 0; return false; } };
+        var model = new FakeActionModel
+        {
+            IsBroken = w =>
+            {
+                encoded += w.View.Camera == "dock" ? 1 : 0;
+                return false;
+            },
+        };
         Rig? made = null;
         await using var rig = made = new(File(Dock), (camera, _) =>
         {
@@ -74,7 +87,7 @@ public sealed class WorkerRuntimeTests
         await rig.Publisher.SettledAsync("aisle");
         Assert.Equal("aisle", Assert.Single(rig.Sink.Actions, e => e.Phase == ActionPhase.End).Camera);
         Assert.Equal(["dock"], rig.Fleet.Cameras.Select(c => c.Name));
-        // One opening of the camera that stayed, a window for each of its frames but the first, and its event still open.
+        // Camera dock was opened once, gave a window for each frame but the first, and has its event still open.
         Assert.Single(feeds["dock"]);
         Assert.Equal(23, encoded);
         Assert.True(rig.Alerts.IsBusy(new("dock", null)));
@@ -92,15 +105,15 @@ public sealed class WorkerRuntimeTests
     }
 
     [Fact]
-    public async Task ApplyAsync_CameraChanged_IsOpenedAgainAndItsEventEnds()
+    public async Task ApplyAsync_CameraChanged_OpensAgainAndEndsEvent()
     {
         List<string> opened = [];
         Rig? made = null;
-        var light = FakeFrameSource.Row(Start, 4, 255, 255, 255).ToArray();
+        var bright = FakeFrameSource.Row(Start, 4, 255, 255, 255).ToArray();
         await using var rig = made = new(File(Dock), (camera, _) =>
         {
             opened.Add(camera.Transport);
-            return FakeFrameSource.Silent(made!.Time, light);
+            return FakeFrameSource.Silent(made!.Time, bright);
         });
         await rig.StartAsync();
         await rig.UntilAsync(() => rig.Sink.Phases.Contains(ActionPhase.Begin));
@@ -112,7 +125,7 @@ public sealed class WorkerRuntimeTests
     }
 
     [Fact]
-    public async Task CompileAsync_EmbeddingTakesLong_CamerasAndInferenceGoOn()
+    public async Task CompileAsync_EmbeddingTakesLong_CamerasAndInferenceContinue()
     {
         using ManualResetEventSlim embedding = new(), release = new();
         var block = false;
@@ -123,15 +136,16 @@ public sealed class WorkerRuntimeTests
                 if (!block)
                     return;
                 embedding.Set();
-                Assert.True(release.Wait(Rig.Patience, CancellationToken.None));
+                Assert.True(release.Wait(Rig.Timeout, CancellationToken.None));
             },
         };
         Rig? made = null;
-        await using var rig = made = new(SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight),
-            (_, _) => FakeFrameSource.Ending(made!.Time, FakeFrameSource.Row(Start, 4, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0)), model);
+        var pictures = FakeFrameSource.Row(Start, 4, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0);
+        await using var rig = made = new(
+            SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight), (_, _) => FakeFrameSource.Ending(made!.Time, pictures), model);
         block = true;
         var compiling = RunningConfiguration.CompileAsync(File(Dock), model, rig.Lines.Of<WorkerRuntimeTests>());
-        Assert.True(embedding.Wait(Rig.Patience, TestContext.Current.CancellationToken));
+        Assert.True(embedding.Wait(Rig.Timeout, TestContext.Current.CancellationToken));
 
         await rig.StartAsync();
         await rig.AllEndedAsync();

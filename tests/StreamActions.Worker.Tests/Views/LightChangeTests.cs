@@ -1,4 +1,4 @@
-// Light that changes over the whole picture.
+// Changes of brightness and contrast of the whole picture.
 using CsCheck;
 using StreamActions.Worker.Views;
 
@@ -7,7 +7,7 @@ namespace StreamActions.Worker.Tests.Views;
 public sealed class LightChangeTests
 {
     [Fact]
-    public void Between_GainAndOffset_AreFound() =>
+    public void Between_GainAndOffsetApplied_FindsThem() =>
         Gen.Select(Gen.Float[0, 255].Array[64], Gen.Double[0.6, 1.9], Gen.Double[-20, 20]).Sample((before, gain, offset) =>
         {
             var change = LightChange.Between(before, [.. before.Select(v => (float)(v * gain + offset))]);
@@ -15,6 +15,6 @@ public sealed class LightChangeTests
         });
 
     [Fact]
-    public void Between_LightsGoingOff_IsMoreThanAChangeOfLight() =>
+    public void Between_LightsSwitchedOff_IsBounded() =>
         Assert.Equal(new LightChange(1, -24), LightChange.Between(Enumerable.Repeat(200f, 64).ToArray(), new float[64]));
 }

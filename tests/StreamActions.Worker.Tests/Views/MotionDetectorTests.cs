@@ -1,4 +1,4 @@
-// What is motion and what is not, on thumbnails drawn for it.
+// Motion and its absence, on drawn thumbnails.
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Views;
 
@@ -13,16 +13,16 @@ public sealed class MotionDetectorTests
 
     public MotionDetectorTests()
     {
-        // Walls, a floor, some furniture.
+        // Draw walls, a floor and some furniture.
         for (var i = 0; i < _room.Length; i++)
             _room[i] = (i / Side < 20 ? 150 : 80) + (i % Side is > 5 and < 9 ? -60 : 0);
     }
 
     [Fact]
-    public void Moved_FirstPicture_Counts() => Assert.True(Step(new(1)));
+    public void Moved_FirstThumbnail_IsTrue() => Assert.True(Step(new(1)));
 
     [Fact]
-    public void Moved_SensorNoise_DoesNotCountOnceItIsKnown()
+    public void Moved_KnownSensorNoise_IsFalse()
     {
         MotionDetector motion = new(1);
         Settle(motion, noise: 1.5);
@@ -30,32 +30,32 @@ public sealed class MotionDetectorTests
     }
 
     [Fact]
-    public void Moved_NoiseThatWouldHideAPerson_Counts()
+    public void Moved_NoiseCouldHidePerson_IsTrue()
     {
-        // At twice this noise a person could be missed: then nothing is called still.
+        // With this noise the detector could miss a person, so it calls no thumbnail still.
         MotionDetector motion = new(1);
         Settle(motion, noise: 2.5);
         Assert.Equal(100, Count(motion, 100, noise: 2.5));
     }
 
     [Fact]
-    public void Moved_SmallPersonInNoise_CountsAtTheFirstStep()
+    public void Moved_SmallPersonInNoise_IsTrueAtFirstStep()
     {
         MotionDetector motion = new(1);
         Settle(motion, noise: 1);
-        // Half of one cell, a third darker than the floor behind.
+        // The person covers half of one cell and is a third darker than the floor.
         Assert.True(Step(motion, noise: 1, draw: luma => luma[25 * Side + 20] -= 13));
     }
 
     [Fact]
-    public void Moved_SlowPerson_CountsBeforeACellIsCrossed()
+    public void Moved_SlowPerson_IsTrueBeforeCellIsCrossed()
     {
         MotionDetector motion = new(1);
         Settle(motion, noise: 0.3);
         var steps = 0;
         for (var covered = 0.0; covered <= 1; covered += 0.02, steps++)
         {
-            // 50 levels of contrast creep over one cell in about twelve seconds.
+            // A contrast of 50 levels crosses one cell in about twelve seconds.
             var levels = (float)(50 * covered);
             if (Step(motion, noise: 0.3, draw: luma => luma[25 * Side + 20] -= levels))
                 break;
@@ -64,7 +64,7 @@ public sealed class MotionDetectorTests
     }
 
     [Fact]
-    public void Moved_FlickerOfTheLight_DoesNotCount()
+    public void Moved_FlickeringLight_IsFalse()
     {
         MotionDetector motion = new(1);
         Settle(motion, noise: 0.3);
@@ -73,17 +73,17 @@ public sealed class MotionDetectorTests
     }
 
     [Fact]
-    public void Moved_SlowSunset_DoesNotCount()
+    public void Moved_SlowSunset_IsFalse()
     {
         MotionDetector motion = new(1);
         Settle(motion, noise: 0.3);
         var light = 1.0;
-        // Half as bright after ten minutes.
+        // Brightness falls to half in ten minutes.
         Assert.Equal(0, Count(motion, 2400, noise: 0.3, gain: () => light *= 0.9997));
     }
 
     [Fact]
-    public void Moved_LeavesInTheWind_StopCountingAndASmallPersonBesideThemDoesNot()
+    public void Moved_LeavesInWind_IsTrueOnlyForPersonBesideThem()
     {
         MotionDetector motion = new(1);
         Action<float[]> leaves = luma => luma[3 * Side + 3] += _random.Next(-6, 7);
@@ -94,7 +94,7 @@ public sealed class MotionDetectorTests
     }
 
     [Fact]
-    public void Moved_SomebodyAlwaysBusyInOnePlace_NeverGoesUnseen()
+    public void Moved_PersonAlwaysInSameCell_StaysTrue()
     {
         MotionDetector motion = new(1);
         Action<float[]> cashier = luma => luma[15 * Side + 15] -= _random.Next(2) * 40;
@@ -104,7 +104,7 @@ public sealed class MotionDetectorTests
     }
 
     [Fact]
-    public void Moved_SomethingNewStaysWhereItIs_CountsOnce()
+    public void Moved_NewObjectStays_IsTrueOnce()
     {
         MotionDetector motion = new(1);
         Settle(motion, noise: 0.3);
@@ -115,11 +115,11 @@ public sealed class MotionDetectorTests
     [InlineData(2, false)]
     [InlineData(1, true)]
     [InlineData(0.5, true)]
-    public void Moved_Factor_ScalesWhatIsNeeded(double factor, bool counts)
+    public void Moved_Factor_ScalesThresholds(double factor, bool moved)
     {
         MotionDetector motion = new(factor);
         Settle(motion, noise: 0);
-        Assert.Equal(counts, Step(motion, draw: luma => luma[500] += 5));
+        Assert.Equal(moved, Step(motion, draw: luma => luma[500] += 5));
         Restore(motion);
         Assert.Equal(factor < 1, Step(motion, draw: luma => luma[500] += 2));
     }
@@ -144,7 +144,7 @@ public sealed class MotionDetectorTests
         return moved;
     }
 
-    // One picture, a quarter of a second after the last.
+    // A thumbnail, a quarter of a second after the last.
     private bool Step(MotionDetector motion, double noise = 0, Func<double>? gain = null, Action<float[]>? draw = null)
     {
         _room.CopyTo(_luma, 0);

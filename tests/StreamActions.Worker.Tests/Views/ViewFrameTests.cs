@@ -1,4 +1,4 @@
-// Shared frames: the last holder returns the buffer, once.
+// Shared frames: the last holder returns the buffer to the pool.
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Tests.Inference;
 
@@ -7,7 +7,7 @@ namespace StreamActions.Worker.Tests.Views;
 public sealed class ViewFrameTests
 {
     [Fact]
-    public void Release_OneOfTwoHolders_KeepsThePixels()
+    public void Release_OneOfTwoHolders_KeepsBuffer()
     {
         var frame = Pictures.Frame(0, value: 7);
         frame.Share();
@@ -16,7 +16,7 @@ public sealed class ViewFrameTests
     }
 
     [Fact]
-    public void Release_LastHolder_TakesThePixels()
+    public void Release_LastHolder_ReturnsBuffer()
     {
         var frame = Pictures.Frame(0);
         frame.Release();
@@ -26,7 +26,7 @@ public sealed class ViewFrameTests
     }
 
     [Fact]
-    public void Dispose_WindowTwice_ReleasesItsFramesOnce()
+    public void Dispose_WindowDisposedTwice_ReleasesFramesOnce()
     {
         var frame = Pictures.Frame(0);
         var window = new FrameWindow([frame.Share()]);

@@ -1,27 +1,27 @@
-// What can be told of a picture without understanding it.
+// Brightness, contrast and a checksum of a picture: what the health checks look at.
 using System.Numerics;
 using System.Runtime.InteropServices;
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Cameras;
 
-/// <summary>A picture in a few numbers.</summary>
-/// <param name="Fingerprint">Equal for equal pictures; for others by chance of 2⁻⁶⁴ only.</param>
+/// <summary>Statistics of a picture.</summary>
+/// <param name="Fingerprint">A 64-bit checksum of the pixels: equal for identical pictures, and practically never for others.</param>
 /// <param name="Brightness">Mean luma, 0 to 255.</param>
 /// <param name="Spread">Standard deviation of luma over the thumbnail.</param>
-/// <param name="Structure">Mean difference in luma of neighbours in the thumbnail: near 0 when nothing can be made out.</param>
-internal readonly record struct PictureFacts(ulong Fingerprint, double Brightness, double Spread, double Structure)
+/// <param name="Structure">Mean difference in luma of neighbouring cells of the thumbnail. Near 0 for a covered lens.</param>
+internal readonly record struct PictureStatistics(ulong Fingerprint, double Brightness, double Spread, double Structure)
 {
-    /// <summary>The facts of a frame.</summary>
-    public static PictureFacts Of(Frame frame)
+    /// <summary>The statistics of a frame.</summary>
+    public static PictureStatistics Of(Frame frame)
     {
         Span<float> luma = stackalloc float[LumaThumbnail.Cells];
         LumaThumbnail.Fill(frame.Pixels, frame.Width, frame.Height, luma);
         return Of(luma) with { Fingerprint = FingerprintOf(frame.Pixels) };
     }
 
-    /// <summary>The facts of a thumbnail, without a fingerprint.</summary>
-    public static PictureFacts Of(ReadOnlySpan<float> luma)
+    /// <summary>The statistics of a thumbnail. Its fingerprint is 0.</summary>
+    public static PictureStatistics Of(ReadOnlySpan<float> luma)
     {
         const int side = LumaThumbnail.Side;
         double sum = 0, squares = 0, steps = 0;
@@ -39,7 +39,7 @@ internal readonly record struct PictureFacts(ulong Fingerprint, double Brightnes
         return new(0, mean, Math.Sqrt(Math.Max(0, squares / luma.Length - mean * mean)), steps / (2 * side * (side - 1)));
     }
 
-    /// <summary>Every byte counts; two checksums side by side, since one of 32 bits repeats too easily.</summary>
+    /// <summary>A checksum of all bytes: two CRC-32C, over even and odd words, because one of 32 bits collides too often.</summary>
     internal static ulong FingerprintOf(ReadOnlySpan<byte> pixels)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(pixels);
