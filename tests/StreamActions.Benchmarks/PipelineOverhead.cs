@@ -31,7 +31,8 @@ internal static class PipelineOverhead
                 $"round {round}: bare {bare:f1} windows/s, pipeline {pipeline:f1} windows/s, ratio {pipeline / bare:f3}"));
         }
         ratios.Sort();
-        output.WriteLine(FormattableString.Invariant($"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
+        output.WriteLine(FormattableString.Invariant(
+            $"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
     }
 
     private static int Windows(OnnxActionModel model) => Cameras * (FramesPerCamera - model.Manifest.Clip.Frames + 1);
@@ -68,7 +69,9 @@ internal static class PipelineOverhead
         await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage))));
         var rate = observations.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
         await loop.StopAsync(CancellationToken.None);
-        return observations.Count == Windows(model) ? rate : throw new InvalidOperationException($"{observations.Count} of {Windows(model)} windows were observed");
+        return observations.Count == Windows(model)
+            ? rate
+            : throw new InvalidOperationException($"{observations.Count} of {Windows(model)} windows were observed");
     }
 
     private static async Task CameraAsync(View view, OnnxActionModel model, EncoderStage stage)

@@ -15,7 +15,8 @@ internal static class DeviceReport
 
     private sealed record Rate(int Batch, int Windows, double WindowsPerSecond, double MillisecondsPerBatch);
 
-    private sealed record Report(string Model, string Device, double GoldenDeviation, double GoldenBound, double OpenSeconds, IReadOnlyList<Rate> Rates);
+    private sealed record Report(
+        string Model, string Device, double GoldenDeviation, double GoldenBound, double OpenSeconds, IReadOnlyList<Rate> Rates);
 
     /// <summary>Measures and prints the report.</summary>
     /// <param name="model">A bundle's folder, or <c>vit-b16</c>.</param>

@@ -1,4 +1,4 @@
-// Everything that is wrong is said at once, with file and line.
+// All problems of a data set are reported together, with file and line.
 using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Tests.Data.Layouts;
@@ -34,7 +34,7 @@ public sealed class DataSetProblemsTests : IDisposable
     }
 
     [Fact]
-    public void Open_BrokenTableAndList_SaysBoth()
+    public void Open_BrokenTableAndList_ListsBoth()
     {
         _folder.Write("labels.csv", "id,name,frase,name", "0,sits,,");
 
@@ -44,12 +44,12 @@ public sealed class DataSetProblemsTests : IDisposable
     }
 
     [Fact]
-    public void Open_EmptyListWithoutTable_SaysBoth() => Assert.Equal(
+    public void Open_EmptyListWithoutTable_ListsBoth() => Assert.Equal(
         ["list.txt:0 it has no clips", "labels.csv:0 no such label table"],
         DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "") })));
 
     [Fact]
-    public void Open_NothingThere_SaysSo()
+    public void Open_PathMissing_IsRefused()
     {
         var path = _folder.File("nowhere");
 
@@ -58,7 +58,7 @@ public sealed class DataSetProblemsTests : IDisposable
     }
 
     [Fact]
-    public void Open_EmptyFolder_SaysSo()
+    public void Open_EmptyFolder_IsRefused()
     {
         Directory.CreateDirectory(_folder.File("set/sits"));
 
@@ -66,36 +66,40 @@ public sealed class DataSetProblemsTests : IDisposable
     }
 
     [Fact]
-    public void Open_ClassesWithoutClips_AreNamedWithTheirLine()
+    public void Open_ClassesWithoutClips_AreListedWithLine()
     {
         _folder.Touch("a.mp4", "b.mp4");
         _folder.Write("labels.csv", "id,name", "0,sits", "2,runs", "1,jumps");
 
         Assert.Equal(
             ["labels.csv:4 class 'jumps' has no clip to train on: all 1 are held out", "labels.csv:3 class 'runs' has no clip"],
-            DataFolder.Short(
-                DataFolder.Problems(
-                    new() { Path = _folder.Write("list.txt", "a.mp4 0"), Validation = _folder.Write("val.txt", "b.mp4 1") })));
+            DataFolder.Short(DataFolder.Problems(
+                new() { Path = _folder.Write("list.txt", "a.mp4 0"), Validation = _folder.Write("val.txt", "b.mp4 1") })));
     }
 
     [Fact]
-    public void Open_LabelOutOfRangeAndEmptyClass_SaysBoth()
+    public void Open_LabelOutOfRangeAndEmptyClass_ListsBoth()
     {
         _folder.Touch("a.mp4", "b.mp4", "c.mp4");
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps", "2,runs", "3,falls");
 
-        // A clip that is missing makes no class empty.
+        // A class whose only clip is missing does not count as empty.
         Assert.Equal(
-            ["list.txt:2 label 7 is out of range", $"list.txt:3 'missing.mp4' is not in {_folder.Path}",
+            [
+                "list.txt:2 label 7 is out of range",
+                $"list.txt:3 'missing.mp4' is not in {_folder.Path}",
                 "labels.csv:3 class 'jumps' has no clip",
-             "labels.csv:5 class 'falls' has no clip to train on: all 1 are held out"],
-            DataFolder.Short(DataFolder.Problems(
-                new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 7", "missing.mp4 2"),
-                    Validation = _folder.Write("val.txt", "c.mp4 3") })));
+                "labels.csv:5 class 'falls' has no clip to train on: all 1 are held out",
+            ],
+            DataFolder.Short(DataFolder.Problems(new()
+            {
+                Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 7", "missing.mp4 2"),
+                Validation = _folder.Write("val.txt", "c.mp4 3"),
+            })));
     }
 
     [Fact]
-    public void Open_MediaFolderMissing_IsOneProblemBesideTheOthers()
+    public void Open_MediaFolderMissing_IsOneProblem()
     {
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
         var list = _folder.Write("list.txt", [.. Enumerable.Range(0, 50).Select(n => $"{n}.mp4 0"), "50.mp4 2"]);
@@ -106,12 +110,14 @@ public sealed class DataSetProblemsTests : IDisposable
     }
 
     [Fact]
-    public void Open_NothingHeldOut_SaysSo()
+    public void Open_NoHeldOutClip_IsRefused()
     {
         _folder.Touch("a.mp4");
 
-        Assert.Equal(["set.csv:0 no clip is held out"], DataFolder.Short(DataFolder.Problems(
-            new() { Path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,it sits,sits,train") })));
+        Assert.Equal(
+            ["set.csv:0 no clip is held out"],
+            DataFolder.Short(DataFolder.Problems(
+                new() { Path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,it sits,sits,train") })));
     }
 
     [Fact]
@@ -123,13 +129,17 @@ public sealed class DataSetProblemsTests : IDisposable
             "d.mp4,x,y,sits,train", "", "\"e\".mp4,x,sits,train");
 
         Assert.Equal(
-            ["set.csv:4 no caption", "set.csv:5 unknown split 'tomorrow'", "set.csv:6 5 fields, but the header has 4",
-                "set.csv:8 a quote inside an unquoted field"],
+            [
+                "set.csv:4 no caption",
+                "set.csv:5 unknown split 'tomorrow'",
+                "set.csv:6 5 fields, but the header has 4",
+                "set.csv:8 a quote inside an unquoted field",
+            ],
             DataFolder.Short(DataFolder.Problems(new() { Path = path })).Order());
     }
 
     [Fact]
-    public void Open_CaptionsWithoutHeader_SaysWhatItIs() => Assert.Equal(
+    public void Open_CaptionsWithoutHeader_NamesColumns() => Assert.Equal(
         ["set.csv:1 unknown column 'a.mp4'", "set.csv:1 no column 'path'", "set.csv:1 no column 'caption'"],
         DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("set.csv", "a.mp4") })).Take(3));
 
@@ -137,16 +147,16 @@ public sealed class DataSetProblemsTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(double.NaN)]
-    public void Open_HeldOutNoShare_IsRefused(double share)
+    public void Open_HeldOutShareOutOfRange_IsRefused(double share)
     {
         _folder.Touch("a/1.mp4");
 
-        Assert.Contains("--held-out:0", DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Path, HeldOutShare = share })).First(),
-            StringComparison.Ordinal);
+        var problems = DataFolder.Problems(new() { Path = _folder.Path, HeldOutShare = share });
+        Assert.Contains("--held-out:0", DataFolder.Short(problems).First(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Message_ManyProblems_ShowsSomeAndCountsAll()
+    public void Message_ManyProblems_ShowsSomeAndCountsRest()
     {
         _folder.Write("labels.csv", "id,name", "0,sits");
         var list = _folder.Write("list.txt", [.. Enumerable.Range(0, 250).Select(n => $"{n}.mp4 0")]);
