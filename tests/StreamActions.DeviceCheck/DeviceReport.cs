@@ -22,7 +22,7 @@ internal static class DeviceReport
     /// <param name="model">A bundle's folder, or <c>vit-b16</c>.</param>
     /// <param name="device">cpu or cuda:N. A device that cannot be used is an error, not a fallback.</param>
     /// <param name="batches">Batch sizes in windows.</param>
-    /// <param name="time">Time per batch size.</param>
+    /// <param name="time">Time for each batch size.</param>
     /// <param name="output">Receives the JSON.</param>
     public static int Write(string model, string device, IReadOnlyList<int> batches, TimeSpan time, TextWriter output)
     {

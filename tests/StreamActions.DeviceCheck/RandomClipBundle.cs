@@ -80,8 +80,9 @@ internal static class RandomClipBundle
     {
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
         string[] letters = [.. Enumerable.Range('a', 26).Select(c => ((char)c).ToString())];
-        string[] tokens = [.. letters, .. letters.Select(l => l + ClipTokenizer.EndOfWord), ClipTokenizer.StartToken, ClipTokenizer.EndToken];
-        File.WriteAllText(vocabulary, JsonSerializer.Serialize(tokens.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id)));
+        string[] tokens =
+            [.. letters, .. letters.Select(l => l + ClipTokenizer.EndOfWord), ClipTokenizer.StartToken, ClipTokenizer.EndToken];
+        File.WriteAllText(vocabulary, JsonSerializer.Serialize(tokens.Index().ToDictionary(t => t.Item, t => t.Index)));
         File.WriteAllText(merges, "#version: 0.2\n");
         return (vocabulary, merges, tokens.Length);
     }

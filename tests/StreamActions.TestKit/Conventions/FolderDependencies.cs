@@ -44,7 +44,9 @@ public static partial class FolderDependencies
         return [.. parents.SelectMany(parent => CyclesBelow(parent, uses))];
     }
 
-    /// <summary>The uses that break an order of the folders directly below the root: a folder may use only itself and those before it.</summary>
+    /// <summary>
+    /// The uses that break an order of the folders directly below the root: a folder may use only itself and those before it.
+    /// </summary>
     /// <param name="projectFolder">The folder of the project file.</param>
     /// <param name="rootNamespace">Its root namespace.</param>
     /// <param name="order">The names of the folders. A folder that is missing here breaks the order when it uses or is used.</param>

@@ -35,11 +35,4 @@ public sealed class WorkerConventionsTests
     [Fact]
     public void Constructors_OfTheWorker_HaveSevenParametersAtMost() =>
         Assert.Empty(ConstructorParameters.MoreThan(typeof(CameraWorker).Assembly));
-
-    [Fact]
-    public void Lines_OfTheWorkerAndItsTests_Have140CharactersAtMost()
-    {
-        string[] folders = ["src/StreamActions.Worker", "tests/StreamActions.Worker.Tests", "tests/StreamActions.EndToEnd.Tests"];
-        Assert.Empty(SourceLines.LongerThan(folders.SelectMany(f => SourceLines.FilesUnder(Path.Combine(RepositoryPaths.Root, f)))));
-    }
 }
