@@ -1,4 +1,4 @@
-// The actions of the generated benchmark and two more beside it, and the words for them.
+// The actions of the generated benchmark, two additional actions, and the phrases for each.
 namespace StreamActions.Scenes;
 
 /// <summary>The actions that figures perform.</summary>
@@ -10,16 +10,16 @@ internal enum ActionKind
 }
 
 /// <summary>
-/// An action and its words. In a phrase, <c>{who}</c> stands for the person, who may be named by the colour of the shirt.
+/// An action and its phrases. The placeholder <c>{who}</c> in a phrase is replaced by a person, with or without a shirt colour.
 /// </summary>
 /// <param name="Kind">The action.</param>
-/// <param name="Name">Its label.</param>
-/// <param name="ReverseOf">The action that this one is, played backwards; its clips are made that way.</param>
-/// <param name="People">Figures in the picture.</param>
-/// <param name="Phrases">What people say of it; the first one stands for the action.</param>
+/// <param name="Name">The label.</param>
+/// <param name="ReverseOf">The partner whose reversed clips are the clips of this action; null for an action with its own motion.</param>
+/// <param name="People">Number of performers: 0, 1 or 2.</param>
+/// <param name="Phrases">Descriptions of the action; the first is the canonical phrase.</param>
 internal sealed record ActionWords(ActionKind Kind, string Name, ActionKind? ReverseOf, int People, IReadOnlyList<string> Phrases);
 
-/// <summary>The actions that can be shown.</summary>
+/// <summary>All actions that can be generated.</summary>
 internal static class ActionCatalog
 {
     /// <summary>The benchmark's actions in the order of <see cref="ActionKind"/>: the classes of the demo model.</summary>
@@ -73,7 +73,8 @@ internal static class ActionCatalog
     ];
 
     /// <summary>
-    /// Actions that are no part of the benchmark, after its own in <see cref="ActionKind"/>: what somebody teaches the demo model later.
+    /// Actions outside the benchmark. They follow the benchmark's actions in <see cref="ActionKind"/>.
+    /// Use them to teach the demo model new classes.
     /// </summary>
     public static IReadOnlyList<ActionWords> More { get; } =
     [
@@ -85,21 +86,21 @@ internal static class ActionCatalog
             "{who} is cowering on the floor"),
     ];
 
-    /// <summary>The words of an action.</summary>
+    /// <summary>The catalogue entry of an action.</summary>
     public static ActionWords Of(ActionKind kind) => (int)kind < All.Count ? All[(int)kind] : More[(int)kind - All.Count];
 
-    /// <summary>The actions named in a list such as <c>walks_right,waves_hand</c>.</summary>
-    /// <exception cref="SceneException">An unknown name, or none at all.</exception>
+    /// <summary>Parses a comma-separated list of action names, such as <c>walks_right,waves_hand</c>.</summary>
+    /// <exception cref="SceneException">A name is unknown, or the list is empty.</exception>
     public static IReadOnlyList<ActionKind> Parse(string names)
     {
-        SceneException Refused(string why) =>
-            new($"--actions {names}: {why}; there are {string.Join(", ", All.Concat(More).Select(a => a.Name))}");
+        SceneException Invalid(string reason) =>
+            new($"--actions {names}: {reason}. Known actions: {string.Join(", ", All.Concat(More).Select(a => a.Name))}");
         ActionKind[] kinds = [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(name =>
-            All.Concat(More).FirstOrDefault(a => a.Name == name)?.Kind ?? throw Refused($"no action is called {name}"))];
-        return kinds.Length > 0 ? kinds : throw Refused("no action is named");
+            All.Concat(More).FirstOrDefault(a => a.Name == name)?.Kind ?? throw Invalid($"unknown action '{name}'"))];
+        return kinds.Length > 0 ? kinds : throw Invalid("the list is empty");
     }
 
-    /// <summary>The action that looks like this one played backwards, either way round; null when there is none.</summary>
+    /// <summary>The other action of a time-order pair: its clips are this action's clips played backwards. Null without a pair.</summary>
     public static ActionKind? Partner(ActionKind kind) =>
         Of(kind).ReverseOf ?? All.FirstOrDefault(a => a.ReverseOf == kind)?.Kind;
 

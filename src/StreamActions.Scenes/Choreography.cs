@@ -1,65 +1,66 @@
-// Actions one after another as one continuous movement: what a clip shows for seconds and a film for a minute.
+// A sequence of actions as one continuous movement, for clips of seconds and films of minutes.
 namespace StreamActions.Scenes;
 
 /// <summary>One action of a choreography.</summary>
 /// <param name="Kind">The action.</param>
-/// <param name="From">When it begins, in seconds.</param>
-/// <param name="To">When it is over.</param>
-/// <param name="X">Where the performer stands at its end, in body heights from the picture's middle; unless it walks, from its
-/// beginning.</param>
-/// <param name="Style">How it is performed. With two people, the other one is on the style's side.</param>
+/// <param name="From">Start, in seconds.</param>
+/// <param name="To">End, in seconds.</param>
+/// <param name="X">The performer's position, in body heights from the picture's middle. For a walk, the position at its end.</param>
+/// <param name="Style">How the action is performed. In an action of two people, the second person is on the style's side.</param>
 internal readonly record struct Part(ActionKind Kind, double From, double To, double X, MotionStyle Style);
 
 /// <summary>
-/// Pure: a time gives the figures' stances and the props' state. Between parts the performer keeps the last pose and passes smoothly
-/// into the next one; the other person walks in for actions of two and leaves afterwards.
+/// Maps a time to the stances of the figures and the state of the props; pure. Between parts the performer holds the last pose and
+/// blends into the next one. The second person walks in for an action of two people and walks out after it.
 /// </summary>
 internal sealed class Choreography
 {
-    /// <summary>From where people meet to where each of them stands before and after.</summary>
-    public const double Meeting = 0.36;
+    /// <summary>Half the distance between two idle people, in body heights.</summary>
+    public const double HalfDistance = 0.36;
 
     /// <summary>Body heights per second.</summary>
     public const double WalkingSpeed = 0.5;
 
     private const double Blend = 0.5;     // seconds from one pose to another
-    private const double Ramp = 0.3;      // seconds in which a repeated movement comes to its full size
-    private const double Reach = 0.7;     // seconds in which a pose is reached that is then held
-    // seconds for which the other person waits for the next action of two, enough to be out of view in half of it
-    private const double Patience = 8;
-    private readonly Part[] _parts, _twos, _boxes, _doors;
+    private const double Ramp = 0.3;      // seconds until a repeated movement has its full amplitude
+    private const double Reach = 0.7;     // seconds until a held pose is reached
+    // The second person stays for the next action of two if it begins within this many seconds. In a longer gap there is time to
+    // walk out of view and back.
+    private const double MaxWait = 8;
+    private readonly Part[] _parts, _pairActions, _boxes, _doors;
     private readonly IReadOnlyList<Body> _bodies;
     private readonly double _startX;
 
     /// <summary>A choreography of at least one part.</summary>
-    /// <param name="parts">In order of time, not overlapping.</param>
-    /// <param name="bodies">The performer's body, then the other person's.</param>
-    /// <param name="startX">Where the performer stands before the first part.</param>
+    /// <param name="parts">Ordered by time, without overlap.</param>
+    /// <param name="bodies">The performer's body, then the second person's.</param>
+    /// <param name="startX">The performer's position before the first part.</param>
     public Choreography(IEnumerable<Part> parts, IReadOnlyList<Body> bodies, double startX)
     {
         (_parts, _bodies, _startX) = ([.. parts], bodies, startX);
-        _twos = [.. _parts.Where(p => ActionCatalog.Of(p.Kind).People == 2)];
+        _pairActions = [.. _parts.Where(p => ActionCatalog.Of(p.Kind).People == 2)];
         _boxes = [.. _parts.Where(p => Performed(p) == ActionKind.PicksUpBox)];
         _doors = [.. _parts.Where(p => Performed(p) == ActionKind.OpensDoor)];
     }
 
-    /// <summary>What the scene looks like at a time, in body heights from the picture's middle.</summary>
+    /// <summary>The scene at a time; positions in body heights from the picture's middle.</summary>
     public Moment At(double seconds) => new(
-        [.. _bodies.Select((_, figure) => figure == 0 ? Performer(seconds) : Other(seconds))],
+        [.. _bodies.Select((_, figure) => figure == 0 ? Performer(seconds) : SecondPerson(seconds))],
         _boxes.Length == 0 ? null : PropsOf(_boxes, seconds) is { Moment.Box: { } box } at ? box + new Point2(at.Part.X, 0) : null,
         _doors.Length == 0 ? 0 : PropsOf(_doors, seconds).Moment.DoorOpen);
 
-    /// <summary>Where the other person is in view of a picture so many body heights wide to each side, walking in or out.</summary>
-    /// <returns>Walks of the other person: from, to, and the direction of the walk.</returns>
-    public IEnumerable<(double From, double To, int Direction)> OtherWalks(double halfWidth)
+    /// <summary>The times at which the second person walks in or out within the visible picture.</summary>
+    /// <param name="halfWidth">Half the visible width, in body heights.</param>
+    /// <returns>Start and end in seconds, and the direction: −1 left, +1 right.</returns>
+    public IEnumerable<(double From, double To, int Direction)> SecondPersonWalks(double halfWidth)
     {
-        for (var i = 0; i < _twos.Length; i++)
+        for (var i = 0; i < _pairActions.Length; i++)
         {
-            var part = _twos[i];
-            var way = Math.Max(0, halfWidth - part.Style.Side * OtherX(part)) / WalkingSpeed;
-            if (!Waits(i - 1))
+            var part = _pairActions[i];
+            var way = Math.Max(0, halfWidth - part.Style.Side * SecondPersonX(part)) / WalkingSpeed;
+            if (!StaysAfter(i - 1))
                 yield return (part.From - way, part.From, -part.Style.Side);
-            if (!Waits(i))
+            if (!StaysAfter(i))
                 yield return (part.To, part.To + way, part.Style.Side);
         }
     }
@@ -75,7 +76,7 @@ internal sealed class Choreography
         return t <= begin ? stance : Stance.Mix(stance, PerformerIn(i + 1, t), Smooth((t - begin) / (next - begin)));
     }
 
-    // Before and after its time, a part holds its first and last pose.
+    // Before its start a part holds its first pose, after its end its last pose.
     private Stance PerformerIn(int i, double t)
     {
         var part = _parts[i];
@@ -102,33 +103,33 @@ internal sealed class Choreography
         }
     }
 
-    private Stance Other(double t)
+    private Stance SecondPerson(double t)
     {
-        var i = Math.Max(0, Array.FindLastIndex(_twos, p => p.From <= t));
-        if (i + 1 < _twos.Length && !Waits(i) && t > (_twos[i].To + _twos[i + 1].From) / 2)
+        var i = Math.Max(0, Array.FindLastIndex(_pairActions, p => p.From <= t));
+        if (i + 1 < _pairActions.Length && !StaysAfter(i) && t > (_pairActions[i].To + _pairActions[i + 1].From) / 2)
             i++;
-        var part = _twos[i];
-        var idle = Motion.Idle(part.Style, t, 2) with { X = OtherX(part) };
-        // Two people do not stand alike.
+        var part = _pairActions[i];
+        var idle = Motion.Idle(part.Style, t, 2) with { X = SecondPersonX(part) };
+        // Swap the arms so that the two people do not stand in the same pose.
         idle = idle with { LeftArm = idle.RightArm, LeftElbow = idle.RightElbow, RightArm = idle.LeftArm, RightElbow = idle.LeftElbow };
-        var away = t < part.From ? part.From - t : !Waits(i) ? Math.Max(0, t - part.To) : 0;
+        var away = t < part.From ? part.From - t : !StaysAfter(i) ? Math.Max(0, t - part.To) : 0;
         if (away > 0)
         {
             var x = idle.X + part.Style.Side * WalkingSpeed * away;
             return Stance.Mix(idle with { X = x }, Motion.Walk(part.Style, idle, t, x), Smooth(Math.Min(1, away / Ramp)));
         }
-        if (t > part.To && i + 1 < _twos.Length)
+        if (t > part.To && i + 1 < _pairActions.Length)
         {
-            var next = _twos[i + 1];
-            return idle with { X = idle.X + (OtherX(next) - idle.X) * Math.Clamp((t - part.To) / (next.From - part.To), 0, 1) };
+            var next = _pairActions[i + 1];
+            return idle with { X = idle.X + (SecondPersonX(next) - idle.X) * Math.Clamp((t - part.To) / (next.From - part.To), 0, 1) };
         }
         var acting = Motion.At(part.Kind, part.Style, Ordered(part), 0, t).Stances[part.Style.Side > 0 ? 1 : 0];
         return Stance.Mix(idle, acting with { X = acting.X + Centre(part) }, Weight(part, t));
     }
 
-    // Whether the other person stays after the i-th action of two for the next one.
-    private bool Waits(int i) => i >= 0 && i + 1 < _twos.Length && _twos[i + 1].From - _twos[i].To < Patience
-        && _twos[i].Style.Side == _twos[i + 1].Style.Side;
+    // True if the second person stays in view between the i-th action of two people and the next.
+    private bool StaysAfter(int i) => i >= 0 && i + 1 < _pairActions.Length && _pairActions[i + 1].From - _pairActions[i].To < MaxWait
+        && _pairActions[i].Style.Side == _pairActions[i + 1].Style.Side;
 
     private (Part Part, Moment Moment) PropsOf(Part[] parts, double t)
     {
@@ -143,14 +144,14 @@ internal sealed class Choreography
         return Motion.At(Performed(part), part.Style, _bodies, reversed ? 1 - progress : progress, t);
     }
 
-    // Whoever stands on the left comes first.
+    // Left person first.
     private IReadOnlyList<Body> Ordered(Part part) => part.Style.Side > 0 ? _bodies : [_bodies[1], _bodies[0]];
 
     private static ActionKind Performed(Part part) => ActionCatalog.Of(part.Kind).ReverseOf ?? part.Kind;
 
-    private static double Centre(Part part) => part.X + part.Style.Side * Meeting;
+    private static double Centre(Part part) => part.X + part.Style.Side * HalfDistance;
 
-    private static double OtherX(Part part) => part.X + part.Style.Side * 2 * Meeting;
+    private static double SecondPersonX(Part part) => part.X + part.Style.Side * 2 * HalfDistance;
 
     private static double Progress(Part part, double t) => (t - part.From) / (part.To - part.From);
 

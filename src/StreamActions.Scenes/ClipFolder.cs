@@ -1,4 +1,4 @@
-// Generated clips as recordings in folders, with the lists that data sets of recordings come with.
+// Writes generated clips as a data set: recordings in folders, a list and a label table.
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
@@ -8,28 +8,28 @@ using StreamActions.Core.Clips;
 namespace StreamActions.Scenes;
 
 /// <summary>
-/// Writes clips as files: <c>action/number.mp4</c>, <c>list.txt</c> (<c>path label</c> a line) and <c>labels.csv</c>
+/// Writes clips as files: <c>action/number.mp4</c>, <c>list.txt</c> (one <c>path label</c> per line) and <c>labels.csv</c>
 /// (<c>id,name,phrase</c>).
 /// </summary>
 internal static class ClipFolder
 {
-    /// <summary>The clips written: 2 seconds of 128-pixel pictures.</summary>
+    /// <summary>Format of the recordings: 2 seconds, 128 × 128 pixels.</summary>
     private static readonly ClipSpec Recording = new(Frames: 24, SampleFps: 12, Size: 128, ResizeRule.Squash);
 
     /// <summary>
-    /// Writes so many clips of each action; a clip's label is its action's place among <paramref name="actions"/>, its seed its own place
-    /// in the list after <paramref name="firstSeed"/>.
+    /// Writes <paramref name="perAction"/> clips of each action. A clip's label is the index of its action in
+    /// <paramref name="actions"/>; its seed is <paramref name="firstSeed"/> plus its index in the list.
     /// </summary>
-    /// <returns>How many clips were written.</returns>
-    /// <exception cref="SceneException">Less than one clip of each, a file has the folder's name, or the encoder failed.</exception>
+    /// <returns>The number of clips.</returns>
+    /// <exception cref="SceneException"><paramref name="perAction"/> is below 1, the path is a file, or the encoder failed.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static async Task<int> WriteAsync(
         string folder, IReadOnlyList<ActionKind> actions, int perAction, ulong firstSeed, CancellationToken cancellation)
     {
         if (perAction < 1)
-            throw new SceneException($"--count {perAction}: at least 1 clip of every action");
+            throw new SceneException($"--count {perAction}: must be 1 or more");
         if (File.Exists(folder))
-            throw new SceneException($"--to {folder}: a file is here; name a folder");
+            throw new SceneException($"--to {folder}: this is a file; give a folder");
         List<string> list = [];
         List<LabelRow> labels = [];
         foreach (var action in actions.Distinct().Select(ActionCatalog.Of))
@@ -59,7 +59,7 @@ internal static class ClipFolder
         return list.Count;
     }
 
-    // Named as the columns are (docs/data.md).
+    // Columns of labels.csv (docs/data.md).
     private sealed record LabelRow(
         [property: Name("id")] int Id, [property: Name("name")] string Name, [property: Name("phrase")] string Phrase);
 }

@@ -1,28 +1,28 @@
-// One clip from one seed: an action, a scene, eight pictures.
+// Generates one clip from one seed: an action in a scene.
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Scenes;
 
 /// <summary>A generated clip.</summary>
 /// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
-/// <param name="Action">What happens in it.</param>
-/// <param name="Colour">The performer's shirt colour; null when there is not just one performer.</param>
-/// <param name="Caption">A caption that is true of it.</param>
+/// <param name="Action">The action it shows.</param>
+/// <param name="Colour">The performer's shirt colour; null for an action of no or two people.</param>
+/// <param name="Caption">A true caption.</param>
 internal sealed record GeneratedClip(byte[] Pixels, ActionKind Action, string? Colour, Caption Caption);
 
-/// <summary>Makes clips; the same seed gives the same clip on any thread.</summary>
+/// <summary>Generates clips. The same seed gives the same clip on any thread.</summary>
 internal static class ClipGenerator
 {
-    /// <summary>The clip of a seed, of a given action or of a random one.</summary>
+    /// <summary>Generates the clip of a seed.</summary>
     /// <remarks>
-    /// An action that is another one played backwards is made by exactly that: with the same seed, its frames are the other's in
-    /// the other order. Single frames, and frames without their order, therefore tell nothing about which of the two it is.
+    /// The clip of a reversed action has the frames of its partner's clip of the same seed, in reverse order. Only the order of the
+    /// frames separates the two actions of a pair.
     /// </remarks>
-    /// <param name="seed">Decides everything that is not given.</param>
+    /// <param name="seed">Seed of all random choices.</param>
     /// <param name="spec">Size and timing.</param>
     /// <param name="action">The action, or null for a random one.</param>
-    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
-    /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
+    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
+    /// <param name="shirt">Colour of the performer's shirt, or null for a random colour.</param>
     public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1, string? shirt = null)
     {
         using var scene = new GeneratedScene(seed, spec, action, difficulty, shirt);
@@ -35,7 +35,7 @@ internal static class ClipGenerator
         return new(pixels, scene.Action, scene.Shirt, Captions.Random(ActionCatalog.Of(scene.Action), scene.Shirt, scene.Random));
     }
 
-    /// <summary>The action of a seed when none is given.</summary>
+    /// <summary>The random action that <see cref="Generate"/> selects for a seed.</summary>
     public static ActionKind ActionOf(ulong seed) => Draw(new SeededRandom(seed));
 
     /// <summary>A random action.</summary>

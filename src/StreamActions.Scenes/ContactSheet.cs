@@ -1,4 +1,4 @@
-// Clips side by side in one picture, for a person to look at.
+// Draws clips as rows of one picture, for visual inspection.
 using System.Runtime.InteropServices;
 using OpenCvSharp;
 using StreamActions.Core.Clips;
@@ -8,7 +8,7 @@ namespace StreamActions.Scenes;
 /// <summary>Draws contact sheets.</summary>
 internal static class ContactSheet
 {
-    /// <summary>Writes a PNG with one clip a row, frames from left to right, whatever the file is called.</summary>
+    /// <summary>Writes a PNG with one clip per row and frames from left to right. The file extension has no effect.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, IReadOnlyList<byte[]> clips, ClipSpec spec)
     {
@@ -25,7 +25,7 @@ internal static class ContactSheet
         }
         using var bgr = new Mat();
         Cv2.CvtColor(sheet, bgr, ColorConversionCodes.RGB2BGR);
-        // The encoder itself writes nothing, and says nothing, where there is no such folder.
+        // Cv2.ImWrite reports no error if the folder is missing; File.WriteAllBytes throws.
         Cv2.ImEncode(".png", bgr, out var bytes);
         File.WriteAllBytes(path, bytes);
     }

@@ -1,35 +1,35 @@
-// Long films of one room for the demo, and beside each a list of what happens when.
+// Generates long films of one room for the demo, each with a list of its true events.
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace StreamActions.Scenes;
 
-/// <summary>What a film is made of.</summary>
-/// <param name="Actions">What happens, in order.</param>
-/// <param name="Seed">Seed of looks, manners and durations.</param>
+/// <summary>Settings of a film.</summary>
+/// <param name="Actions">The actions, in order.</param>
+/// <param name="Seed">Seed of appearance, motion style and durations.</param>
 /// <param name="Width">Width in pixels, even.</param>
 /// <param name="Height">Height in pixels, even.</param>
 /// <param name="Fps">Frames per second.</param>
 internal sealed record FilmOrder(IReadOnlyList<ActionKind> Actions, ulong Seed, int Width = 320, int Height = 240, double Fps = 12);
 
-/// <summary>What the file beside a film says: the truth to compare events with.</summary>
+/// <summary>The ground truth of a film, written as JSON: the true events.</summary>
 /// <param name="Film">The film's file name.</param>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Seconds">Its length.</param>
-/// <param name="Shirts">The colours of the performer's and of the other person's shirt.</param>
-/// <param name="Events">What happens, by time of beginning.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Seconds">Length in seconds.</param>
+/// <param name="Shirts">Shirt colours: the performer's, then the second person's if there is one.</param>
+/// <param name="Events">The events, ordered by start.</param>
 internal sealed record FilmTruth(string Film, ulong Seed, double Seconds, IReadOnlyList<string> Shirts, IReadOnlyList<FilmEvent> Events);
 
 [JsonSerializable(typeof(FilmTruth))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 internal sealed partial class FilmTruthJson : JsonSerializerContext;
 
-/// <summary>Makes films whose figures move and look as those of the clips do.</summary>
+/// <summary>Generates films. Figures have the appearance and motion of the generated clips.</summary>
 internal static class FilmMaker
 {
-    /// <summary>Writes a film to <paramref name="path"/> (MP4) and its truth beside it, with the ending <c>.json</c>.</summary>
-    /// <exception cref="SceneException">The actions cannot follow each other so, the size is odd, or the encoder failed.</exception>
+    /// <summary>Writes a film to <paramref name="path"/> (MP4), and its ground truth to the same name with <c>.json</c>.</summary>
+    /// <exception cref="SceneException">The order of actions is impossible, the size is invalid, or the encoder failed.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static async Task<FilmTruth> WriteAsync(string path, FilmOrder order, CancellationToken cancellation)
     {
@@ -51,8 +51,8 @@ internal static class FilmMaker
         return truth;
     }
 
-    /// <summary>What happens in a film, without making it.</summary>
-    /// <exception cref="SceneException">The actions cannot follow each other so, or the size is odd.</exception>
+    /// <summary>The ground truth of a film, without rendering it.</summary>
+    /// <exception cref="SceneException">The order of actions is impossible, or the size is invalid.</exception>
     public static FilmTruth Truth(string fileName, FilmOrder order) => Film.Plan(order).Truth(fileName);
 
     private sealed record Film(
@@ -61,9 +61,9 @@ internal static class FilmMaker
         public static Film Plan(FilmOrder order)
         {
             if (order.Width < 16 || order.Height < 16 || order.Width % 2 != 0 || order.Height % 2 != 0)
-                throw new SceneException($"a film's sides must be even and at least 16 pixels, not {order.Width}x{order.Height}");
+                throw new SceneException($"film size {order.Width}x{order.Height}: width and height must be even and at least 16 pixels");
             var random = new SeededRandom(order.Seed);
-            // A quiet picture: moderate figures, and so little noise that the file stays small.
+            // Medium-sized figures, and little noise so that the file stays small.
             var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62)
                 with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
             Body[] bodies = [Body.Random(random), Body.Random(random)];

@@ -1,4 +1,4 @@
-// One performance in one scene, from one seed: what clips and images are drawn from.
+// One performance of an action in one scene, from one seed. Clips and images are drawn from it.
 using OpenCvSharp;
 using StreamActions.Core.Clips;
 using StreamActions.Video;
@@ -6,7 +6,7 @@ using StreamActions.Video;
 namespace StreamActions.Scenes;
 
 /// <summary>
-/// A scene in which an action is performed. All chance comes from the seed, the pictures' noise in the order they are drawn.
+/// A scene in which an action is performed. The seed decides all random choices; the noise also depends on the drawing order.
 /// </summary>
 internal sealed class GeneratedScene : IDisposable
 {
@@ -20,13 +20,13 @@ internal sealed class GeneratedScene : IDisposable
     private readonly SceneRenderer _renderer;
 
     /// <summary>Prepares a scene.</summary>
-    /// <param name="seed">Decides everything that is not given.</param>
+    /// <param name="seed">Seed of all random choices.</param>
     /// <param name="spec">Size and timing.</param>
     /// <param name="action">The action, or null for a random one.</param>
-    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
-    /// <param name="shirt">Colour of the performer's shirt, or null for a random one.</param>
-    /// <param name="phase">What of the action the pictures show.</param>
-    /// <param name="other">Colour of the shirt of the other person of an action of two, or null for a random one.</param>
+    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
+    /// <param name="shirt">Colour of the performer's shirt, or null for a random colour.</param>
+    /// <param name="phase">The phase of the action that the pictures show.</param>
+    /// <param name="other">Colour of the second person's shirt, or null for a random colour.</param>
     public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt,
         ActionPhase phase = ActionPhase.During, string? other = null)
     {
@@ -43,49 +43,50 @@ internal sealed class GeneratedScene : IDisposable
         _style = MotionStyle.Random(Random);
         var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
         _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random)
-            .In(phase, Seconds, Random);
+            .ForPhase(phase, Seconds, Random);
         if (shirt is not null)
             _look = _look.WithShirt(shirt, Random);
         if (other is not null)
             _look = _look.WithShirt(other, Random, figure: 1);
-        // What is seen beside the action is not kept for the test either. Other chance than the scene's, which stays what it was.
-        if (Beside.Any(Compositions.IsNovel))
-            _look = _look.WithShirt(Compositions.BaseShirt([.. Beside.Select(c => c.Action)], Seeds.Of(seed, 7)),
+        // The incidental people must not show a novel composition either. The new shirt uses random numbers of its own, so the
+        // scene's random sequence stays the same.
+        if (Incidental.Any(Compositions.IsNovel))
+            _look = _look.WithShirt(Compositions.BaseShirt([.. Incidental.Select(c => c.Action)], Seeds.Of(seed, 7)),
                 new SeededRandom(Seeds.Of(seed, 8)), figure: 1);
         _choreography = new Choreography([_take.Part], _bodies[.._words.People], _take.StartX);
         _renderer = new SceneRenderer(_look, width, height, Random);
     }
 
-    /// <summary>Where chance comes from; after the scene is made, for the noise and the caption.</summary>
+    /// <summary>Random numbers of the scene; after construction, for the noise and the caption.</summary>
     public SeededRandom Random { get; }
 
-    /// <summary>What happens.</summary>
+    /// <summary>The action that the clip shows.</summary>
     public ActionKind Action { get; }
 
-    /// <summary>What the figures really do: an action that is another one played backwards is drawn forwards.</summary>
+    /// <summary>The action that is drawn: for a reversed action, its partner.</summary>
     public ActionKind Performed => _words.ReverseOf ?? Action;
 
-    /// <summary>From the clip's first to its last frame.</summary>
+    /// <summary>Time from the clip's first to its last frame, in seconds.</summary>
     public double Seconds => (_spec.Frames - 1) / _spec.SampleFps;
 
-    /// <summary>The performer's shirt; null when there is not just one performer.</summary>
+    /// <summary>Colour of the performer's shirt; null for an action of no or two people.</summary>
     public string? Shirt => _words.People == 1 ? _look.Figures[0].ShirtName : null;
 
-    /// <summary>The shirts of everybody in the picture: the performer's first, then the other person's or a bystander's.</summary>
+    /// <summary>Shirt colours of all people in the picture: the performer's first, then the second person's or the bystander's.</summary>
     public IReadOnlyList<string> Shirts =>
         [.. _look.Figures.Take(_words.People + (_take.Bystander is null ? 0 : 1)).Select(f => f.ShirtName)];
 
     /// <summary>
-    /// What somebody who does not perform is seen to do: a bystander stands still, the other person of an action of two comes or goes.
+    /// Compositions shown besides the action: a bystander stands still; the second person of an action of two walks in or out.
     /// </summary>
-    public IReadOnlyList<Composition> Beside
+    public IReadOnlyList<Composition> Incidental
     {
         get
         {
             List<ActionKind> seen = [];
             if (_take.Bystander is not null)
                 seen.Add(ActionKind.StandsStill);
-            // The other one comes from the style's side and goes back there.
+            // The second person walks in from the style's side and walks out to the same side.
             if (_words.People == 2 && _take.Part.From > 0)
                 seen.Add(Side > 0 ? ActionKind.WalksLeft : ActionKind.WalksRight);
             if (_words.People == 2 && _take.Part.To < Seconds)
@@ -94,13 +95,13 @@ internal sealed class GeneratedScene : IDisposable
         }
     }
 
-    /// <summary>How much of <see cref="Performed"/> is done at a time: 0 before … 1 after, outside when it is not going on.</summary>
+    /// <summary>Progress of <see cref="Performed"/> at a time: 0 at its start, 1 at its end; below 0 before, above 1 after.</summary>
     public double Progress(double seconds) => (seconds - _take.Part.From) / (_take.Part.To - _take.Part.From);
 
-    /// <summary>The style's side: with two people, where the other one comes from and goes to.</summary>
+    /// <summary>The style's side: the side from which the second person walks in, and to which they walk out.</summary>
     public int Side => _style.Side;
 
-    /// <summary>Draws the picture of a time of <see cref="Performed"/>.</summary>
+    /// <summary>Draws the picture of <see cref="Performed"/> at a time, resized to the clip specification.</summary>
     public unsafe void Draw(double seconds, Span<byte> frame)
     {
         var moment = _choreography.At(seconds);

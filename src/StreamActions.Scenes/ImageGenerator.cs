@@ -1,31 +1,31 @@
-// One picture with a caption from one seed, for contrastive pretraining (docs/model.md §9).
+// Generates one picture with a caption from one seed, for contrastive pretraining (docs/model.md §9).
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Scenes;
 
 /// <summary>A generated picture.</summary>
 /// <param name="Pixels">uint8 RGB [1, S, S, 3].</param>
-/// <param name="Action">The action it is taken from; of a time-order pair the one that is performed, since a picture cannot tell.</param>
-/// <param name="States">What is to be seen, the most telling first; may be empty.</param>
-/// <param name="Shirt">The performer's shirt; null when there is not just one performer.</param>
-/// <param name="Caption">A caption that is true of it.</param>
-/// <param name="Said">The state that the caption names; null when it names the action.</param>
+/// <param name="Action">The drawn action. One picture cannot separate the two actions of a time-order pair.</param>
+/// <param name="States">Visible states, the most specific first; may be empty.</param>
+/// <param name="Shirt">Colour of the performer's shirt; null for an action of no or two people.</param>
+/// <param name="Caption">A true caption.</param>
+/// <param name="Said">The state that the caption names; null if the caption names the action.</param>
 internal sealed record GeneratedImage(
     byte[] Pixels, ActionKind Action, IReadOnlyList<VisibleState> States, string? Shirt, Caption Caption, VisibleState? Said);
 
-/// <summary>Makes pictures; the same seed gives the same picture on any thread.</summary>
+/// <summary>Generates pictures. The same seed gives the same picture on any thread.</summary>
 internal static class ImageGenerator
 {
     private const double StateShare = 0.6;
 
-    /// <summary>The time in which a picture is taken: that of a benchmark clip.</summary>
+    /// <summary>A picture shows one moment of a benchmark clip of this length.</summary>
     private const int Frames = 8;
     private const double SampleFps = 4;
 
-    /// <summary>The picture of a seed, of a given action or of a random one.</summary>
-    /// <param name="seed">Decides everything that is not given.</param>
-    /// <param name="spec">Size and resize rule; one frame.</param>
-    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
+    /// <summary>Generates the picture of a seed, with a random action.</summary>
+    /// <param name="seed">Seed of all random choices.</param>
+    /// <param name="spec">Size and resize rule; frame count and rate are not used.</param>
+    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
     public static GeneratedImage Generate(ulong seed, ClipSpec spec, double difficulty)
     {
         var drawn = ClipGenerator.ActionOf(seed);
@@ -33,21 +33,21 @@ internal static class ImageGenerator
             ? SceneLook.ShirtNames[new SeededRandom(~seed).Next(SceneLook.ShirtNames.Count)]
             : null;
         using var scene = new GeneratedScene(seed, spec with { Frames = Frames, SampleFps = SampleFps }, drawn, difficulty, shirt);
-        // A movement's ends show more than its middle.
+        // Half of the pictures show the first or last frame: visible states are clearer there than in mid-movement.
         var seconds = scene.Seconds * (scene.Random.NextDouble() is var at && scene.Random.Next(2) == 0 ? at : Math.Round(at));
         var pixels = new byte[spec.FrameBytes];
         scene.Draw(seconds, pixels);
         var states = VisibleStates.At(scene.Performed, scene.Progress(seconds));
-        // Whoever does not do it yet, or any more, only stands there.
+        // Before or after a lasting action the person only stands, so the caption names that state.
         var idle = VisibleStates.Lasts(scene.Performed) && states is [VisibleState.Stands];
-        var said = idle || states.Count > 0 && scene.Random.NextDouble() < StateShare
+        var named = idle || states.Count > 0 && scene.Random.NextDouble() < StateShare
             ? states[scene.Random.Next(states.Count)]
             : (VisibleState?)null;
         return new(pixels, scene.Performed, states, scene.Shirt,
-            said is { } state ? Captions.Random(state, scene.Shirt, scene.Random) : OfAction(scene), said);
+            named is { } state ? Captions.Random(state, scene.Shirt, scene.Random) : OfAction(scene), named);
     }
 
-    // Either action of a pair: what people write under a picture that does not tell. A novel composition is never named.
+    // One picture fits both actions of a pair, so the caption names either. It never names a novel composition.
     private static Caption OfAction(GeneratedScene scene)
     {
         var kind = ActionCatalog.Partner(scene.Action) is { } partner && scene.Random.Next(2) == 0 ? partner : scene.Action;

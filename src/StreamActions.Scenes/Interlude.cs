@@ -1,23 +1,23 @@
-// What a camera sees between actions: a pose that is held, or somebody who comes or goes while another stands there.
+// Clips between actions: a held pose, or one person who walks in or out while another stands.
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Scenes;
 
 /// <summary>A clip between actions.</summary>
 /// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
-/// <param name="Action">The action that is true of it all the same: standing still, or walking; null when none is.</param>
-/// <param name="State">What is to be seen; null when somebody walks.</param>
-/// <param name="Shirt">The person's shirt; null when there are two.</param>
-/// <param name="Caption">A caption that is true of it.</param>
-/// <param name="Said">The state that the caption names; null when it names the action.</param>
+/// <param name="Action">The action that is also true of the clip: standing still or walking; null without one.</param>
+/// <param name="State">The held pose; null if a person walks.</param>
+/// <param name="Shirt">Colour of the person's shirt; null with two people.</param>
+/// <param name="Caption">A true caption.</param>
+/// <param name="Said">The state that the caption names; null if the caption names the action.</param>
 internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState? State, string? Shirt, Caption Caption, VisibleState? Said)
 {
     private const double StateShare = 0.7;
 
-    /// <summary>What everybody in the picture wears: who rests there first, then who walks or stands about.</summary>
+    /// <summary>Shirt colours of all people in the picture: the resting person first, then the walking person or the bystander.</summary>
     public required IReadOnlyList<string> Shirts { get; init; }
 
-    // What is to be seen before a movement and after it.
+    // The poses before and after a movement.
     private static readonly (ActionKind Of, ActionPhase Phase, VisibleState Shown)[] Held =
     [
         .. new[] { ActionKind.SitsDown, ActionKind.FallsDown, ActionKind.PicksUpBox, ActionKind.OpensDoor }
@@ -29,17 +29,17 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     private static readonly ActionKind[] Meetings =
         [ActionKind.TwoPeopleFighting, ActionKind.TwoPeopleShakingHands, ActionKind.TwoPeopleHugging];
 
-    /// <summary>The poses that are held, in an order that does not change.</summary>
+    /// <summary>The held poses, in a fixed order.</summary>
     public static IReadOnlyList<VisibleState> Poses { get; } = [.. Held.Select(h => h.Shown)];
 
-    /// <summary>True when the interlude of a seed shows somebody walking: then it can be played backwards.</summary>
+    /// <summary>True if the interlude of a seed shows a walk; a walk has a reversed clip.</summary>
     public static bool IsWalk(ulong seed) => IsWalk(Choices(seed));
 
-    /// <summary>The interlude of a seed.</summary>
-    /// <param name="seed">Decides everything.</param>
+    /// <summary>Generates the interlude of a seed.</summary>
+    /// <param name="seed">Seed of all random choices.</param>
     /// <param name="spec">Size and timing.</param>
-    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
-    /// <param name="backwards">The same frames in the other order; a pose is the same either way.</param>
+    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
+    /// <param name="backwards">Reverses the frames of a walk; no effect on a held pose.</param>
     public static Interlude Generate(ulong seed, ClipSpec spec, double difficulty, bool backwards = false)
     {
         var random = Choices(seed);
@@ -50,40 +50,40 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     }
 
     /// <summary>
-    /// A pose that is held: with the sway of somebody who rests, or as still as a frozen picture, but for the camera's noise.
+    /// Generates a held pose. The person sways slightly or, in half of the clips, does not move at all; only camera noise and shake remain.
     /// </summary>
-    /// <param name="seed">Decides everything else.</param>
+    /// <param name="seed">Seed of all other random choices.</param>
     /// <param name="spec">Size and timing.</param>
-    /// <param name="difficulty">1 for the benchmark; down to 0 for the bare scenes that learning starts with.</param>
+    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
     /// <param name="pose">One of <see cref="Poses"/>.</param>
     public static Interlude Hold(ulong seed, ClipSpec spec, double difficulty, VisibleState pose)
     {
         var (of, phase, _) = Held.First(h => h.Shown == pose);
         ActionKind? action = pose is VisibleState.SitsOnChair or VisibleState.LiesOnFloor ? null : ActionKind.StandsStill;
-        // Nor does the pose show what is kept for the test.
+        // The shirt must form no novel composition with the action, its partner or standing still.
         var shirt = Compositions.BaseShirt([of, ActionCatalog.Partner(of)!.Value, ActionKind.StandsStill], seed);
         using var scene = new GeneratedScene(seed, spec, of, difficulty, shirt, phase);
         var frozen = scene.Random.Next(2) == 0;
         var pixels = Draw(scene, spec, t => frozen ? 0 : t, backwards: false);
-        VisibleState? said = action is null || scene.Random.NextDouble() < StateShare ? pose : null;
-        var caption = said is null
+        VisibleState? named = action is null || scene.Random.NextDouble() < StateShare ? pose : null;
+        var caption = named is null
             ? Captions.Random(ActionCatalog.Of(action!.Value), shirt, scene.Random)
             : Captions.Random(pose, shirt, scene.Random);
-        return new(pixels, action, pose, shirt, caption, said) { Shirts = scene.Shirts };
+        return new(pixels, action, pose, shirt, caption, named) { Shirts = scene.Shirts };
     }
 
     private static bool IsWalk(SeededRandom random) => random.Next(4) == 0;
 
-    // Another sequence than the scene's, which begins with the same seed.
+    // A derived seed: the scene's own random sequence starts from the seed itself.
     private static SeededRandom Choices(ulong seed) => new(Seeds.Of(seed, 4));
 
     private static Interlude Walk(ulong seed, ClipSpec spec, double difficulty, ActionKind meeting, ActionPhase phase, bool backwards)
     {
-        // A walk that shows what is kept for the test would teach it, either way round; and the one who stays shows how somebody stands.
+        // Training must not show a novel composition. The walk can be played in both directions, and the waiting person also stands still.
         var walker = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight], seed);
         var waiting = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], Seeds.Of(seed, 6));
         using var scene = new GeneratedScene(seed, spec, meeting, difficulty, waiting, phase, walker);
-        // The other one comes from the style's side and goes back there.
+        // The second person walks in from the style's side and walks out to the same side.
         var right = scene.Side > 0 == (phase == ActionPhase.After) != backwards;
         var action = right ? ActionKind.WalksRight : ActionKind.WalksLeft;
         var pixels = Draw(scene, spec, t => t, backwards);

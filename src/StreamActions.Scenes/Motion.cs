@@ -1,14 +1,14 @@
-// What figures and props do at a moment of an action: pure functions of progress and time.
+// Poses of figures and props during an action: pure functions of progress and time.
 namespace StreamActions.Scenes;
 
-/// <summary>The random choices that make one performance of an action unlike another.</summary>
-/// <param name="Side">+1 or −1: which side is used where there is a choice.</param>
-/// <param name="Amplitude">Size of movements, about 1.</param>
+/// <summary>The random choices of one performance of an action.</summary>
+/// <param name="Side">+1 right, −1 left: the side of one-sided movements.</param>
+/// <param name="Amplitude">Factor on the size of movements, about 1.</param>
 /// <param name="Tempo">Cycles per second of repeated movements, about 1.3.</param>
 /// <param name="Phases">Eight random phases in [0, 2π).</param>
-/// <param name="IdleLeft">Resting left arm: upper angle and elbow.</param>
-/// <param name="IdleRight">Resting right arm.</param>
-/// <param name="Distance">How far a walk goes, in body heights.</param>
+/// <param name="IdleLeft">Resting left arm: shoulder and elbow angle, in radians.</param>
+/// <param name="IdleRight">Resting right arm, likewise.</param>
+/// <param name="Distance">Distance of a walk, in body heights.</param>
 internal sealed record MotionStyle(
     int Side, double Amplitude, double Tempo, double[] Phases, (double, double) IdleLeft, (double, double) IdleRight, double Distance)
 {
@@ -27,30 +27,29 @@ internal sealed record MotionStyle(
     }
 }
 
-/// <summary>Where things are at a moment.</summary>
+/// <summary>The stances and props at one moment.</summary>
 /// <param name="Stances">The figures.</param>
-/// <param name="Box">Middle of the box, or null: it lies where it was put.</param>
+/// <param name="Box">Middle of the moving box; null leaves the box of the props where it is.</param>
 /// <param name="DoorOpen">0 closed … 1 open.</param>
 internal readonly record struct Moment(Stance[] Stances, Point2? Box = null, double DoorOpen = 0);
 
-/// <summary>The choreography.</summary>
+/// <summary>The movement of each action.</summary>
 internal static class Motion
 {
     /// <summary>Half the side of a box, in body heights.</summary>
     public const double BoxHalf = 0.085;
 
-    /// <summary>From the actor to the middle of the door, in body heights, on the style's side.</summary>
+    /// <summary>Distance from the performer to the middle of the door, in body heights.</summary>
     public const double DoorDistance = 0.42;
 
     /// <summary>
-    /// The moment of an action. Actions that have a direction in time are given forwards; their reverses are the same frames
-    /// in the other order.
+    /// The moment of an action. A reversed action has no motion of its own: its clips are its partner's frames in reverse order.
     /// </summary>
     /// <param name="kind">The action.</param>
     /// <param name="style">How it is performed.</param>
     /// <param name="bodies">The figures' bodies.</param>
-    /// <param name="progress">0 before … 1 after, for actions that happen once; outside [0, 1] it is held.</param>
-    /// <param name="seconds">Time, for movements that repeat.</param>
+    /// <param name="progress">Progress of one-off actions: 0 at the start, 1 at the end; other values are clamped.</param>
+    /// <param name="seconds">Time of repeated movements, in seconds.</param>
     public static Moment At(ActionKind kind, MotionStyle style, IReadOnlyList<Body> bodies, double progress, double seconds)
     {
         var raw = Math.Clamp(progress, 0, 1);
@@ -69,7 +68,7 @@ internal static class Motion
             case ActionKind.PicksUpBox:
                 return PickUp(style, idle, bodies[0], raw);
             case ActionKind.FallsDown:
-                // A body falls faster and faster, and the arms go up.
+                // The fall accelerates, and the arms go up.
                 var fall = raw * raw;
                 idle.Topple = style.Side * 1.5 * fall;
                 idle.HipHeight = 0.5 - 0.1 * Math.Sin(Math.PI * raw);
@@ -102,11 +101,11 @@ internal static class Motion
             case ActionKind.Nobody:
                 return new([]);
             default:
-                throw new ArgumentException($"{kind} is made by reversing another action", nameof(kind));
+                throw new ArgumentException($"{kind} has no motion of its own; reverse the frames of its partner", nameof(kind));
         }
     }
 
-    /// <summary>Standing at ease, with a little sway.</summary>
+    /// <summary>An idle stance with slight sway.</summary>
     public static Stance Idle(MotionStyle style, double seconds, int figure) => new()
     {
         LeftArm = style.IdleLeft.Item1,
@@ -117,7 +116,7 @@ internal static class Motion
         HipHeight = 0.5 + 0.003 * Math.Sin(2.3 * seconds + style.Phases[figure + 1]),
     };
 
-    /// <summary>A gait seen from the front, the same forwards and backwards in time.</summary>
+    /// <summary>A gait seen from the front; it looks the same played backwards.</summary>
     public static Stance Walk(MotionStyle style, Stance idle, double seconds, double x)
     {
         var swing = Wave(style, seconds, 1.1, 2);
@@ -151,7 +150,7 @@ internal static class Motion
         idle.HipHeight = 0.5 - 0.2 * down;
         idle.Lean = style.Side * 0.95 * down * style.Amplitude;
         idle.Spread = 0.07 + 0.05 * down;
-        // Both hands in front, on the box.
+        // Both hands on the box.
         idle.LeftArm = Mix(idle.LeftArm, 0.1 - style.Side * 0.25, held);
         idle.RightArm = Mix(idle.RightArm, 0.1 + style.Side * 0.25, held);
         idle.LeftElbow = Mix(idle.LeftElbow, -0.75 * (1 - down) - 0.15, held);
@@ -172,10 +171,10 @@ internal static class Motion
         return idle;
     }
 
-    // Up at once or held up: coming there is the choreography's.
+    // The held pose only; the choreography blends into it.
     private static Stance HandsUp(MotionStyle style, Stance idle, double seconds)
     {
-        // From elbows beside the head to arms stretched; the hands point up in either case.
+        // The elbows range from bent beside the head to stretched; the forearms always point up.
         var upper = 2.2 + 0.35 * Math.Sin(style.Phases[3]);
         var tremble = 0.06 * Wave(style, seconds, 0.6, 1);
         return Arm(Arm(idle, -1, upper + tremble, 3 - upper), 1, upper - tremble, 3 - upper);
@@ -186,7 +185,7 @@ internal static class Motion
         idle.HipHeight = 0.17 + (idle.HipHeight - 0.5);
         idle.Hunch = 0.25 + 0.1 * Math.Sin(style.Phases[3]);
         idle.Spread = 0.09;
-        // The arms go out around the knees, and the hands meet before the shins.
+        // The arms reach around the knees, and the hands meet in front of the shins.
         return Arm(Arm(idle, -1, 0.6, -1.5), 1, 0.6, -1.5);
     }
 
@@ -205,7 +204,7 @@ internal static class Motion
             RightLift = at < 0 ? 0.12 * Math.Max(0, lunge - 0.6) : 0,
             LeftLift = at > 0 ? 0.12 * Math.Max(0, lunge - 0.6) : 0,
         };
-        // The inner arm strikes out to the other; the outer one guards, then strikes across.
+        // The inner arm punches; the outer arm guards, then punches across.
         stance = Arm(stance, -at, 1.15 + 0.5 * first, 1.1 - 1.2 * first);
         return Arm(stance, at, -0.5 - 0.6 * second, -1.3 + 0.9 * second);
     }
@@ -215,7 +214,7 @@ internal static class Motion
         var shake = 0.3 * Wave(style, seconds, 1.15, 0);
         const double upper = 0.55;
         var lower = 0.65 + shake;
-        // So far apart that the hands meet in the middle.
+        // The distance at which the hands meet in the middle.
         var reach = body.ShoulderHalf + body.UpperArm * Math.Sin(upper) + body.LowerArm * Math.Sin(upper + 0.65);
         var stance = Idle(style, seconds, at < 0 ? 0 : 2);
         stance.X = at * reach;

@@ -1,8 +1,8 @@
-// Errors of generated scenes that the user can correct.
+// Error type for user errors in generated scenes.
 namespace StreamActions.Scenes;
 
 /// <summary>
-/// A film or a set of clips that cannot be made: a wrong order, or an encoder that fails. The message says what is wrong and what to do.
+/// A film or a set of clips cannot be generated: the settings are invalid, or the encoder failed. The message names cause and remedy.
 /// </summary>
 internal sealed class SceneException : Exception
 {

@@ -1,20 +1,20 @@
-// What a scene looks like: room, camera, clothes, light. Chosen at random, then fixed for a clip or a film.
+// The random appearance of a scene: room, camera, clothes, light. Fixed during a clip or a film.
 namespace StreamActions.Scenes;
 
-/// <summary>A colour, 0–255.</summary>
+/// <summary>A colour; channels 0 … 255.</summary>
 internal readonly record struct Rgb(double R, double G, double B)
 {
-    /// <summary>Lighter or darker.</summary>
+    /// <summary>Brightness multiplied by <paramref name="k"/>, clamped to the range.</summary>
     public Rgb Times(double k) => new(Math.Clamp(R * k, 0, 255), Math.Clamp(G * k, 0, 255), Math.Clamp(B * k, 0, 255));
 }
 
-/// <summary>How a figure is dressed.</summary>
+/// <summary>Clothes, skin and hair of a figure.</summary>
 internal sealed record FigureLook(string ShirtName, Rgb Shirt, Rgb Trousers, Rgb Skin, Rgb Hair, bool LongSleeves);
 
-/// <summary>A flat thing in the room: a picture, a shelf, a window.</summary>
+/// <summary>A flat object on the wall, such as a picture or a window. Lengths are shares of the picture.</summary>
 internal readonly record struct RoomThing(double X, double Y, double Width, double Height, Rgb Colour);
 
-/// <summary>The look of a scene. Lengths of the camera are shares of the picture's height.</summary>
+/// <summary>The appearance of a scene. Lengths are shares of the picture's height unless stated otherwise.</summary>
 internal sealed record SceneLook
 {
     private static readonly (string Name, Rgb Colour)[] Shirts =
@@ -29,23 +29,23 @@ internal sealed record SceneLook
     private static readonly Rgb[] Skins = [new(245, 210, 180), new(225, 180, 145), new(190, 140, 105), new(140, 95, 65), new(95, 62, 45)];
     private static readonly Rgb[] Hairs = [new(30, 25, 20), new(90, 60, 35), new(160, 120, 60), new(120, 120, 120), new(60, 30, 20)];
 
-    /// <summary>The names of shirt colours.</summary>
+    /// <summary>The shirt colours.</summary>
     public static IReadOnlyList<string> ShirtNames { get; } = [.. Shirts.Select(s => s.Name)];
 
-    /// <summary>Height of a figure, as a share of the picture's height.</summary>
+    /// <summary>Height of a figure.</summary>
     public required double Scale { get; init; }
-    /// <summary>The floor under the figures, from the top.</summary>
+    /// <summary>Height at which the figures stand, from the top.</summary>
     public required double Ground { get; init; }
     /// <summary>The line between wall and floor, from the top.</summary>
     public required double Horizon { get; init; }
     /// <summary>Camera roll in radians.</summary>
     public required double Tilt { get; init; }
-    /// <summary>Camera shake, as a share of the picture's height.</summary>
+    /// <summary>Largest camera shift between frames.</summary>
     public required double Shake { get; init; }
     public required Rgb WallTop { get; init; }
     public required Rgb WallBottom { get; init; }
     public required Rgb Floor { get; init; }
-    /// <summary>Distance of the floor's lines in body heights; 0 for none.</summary>
+    /// <summary>Distance between the lines on the floor, in body heights; 0: no lines.</summary>
     public required double Tiles { get; init; }
     public required IReadOnlyList<RoomThing> Things { get; init; }
     public required IReadOnlyList<FigureLook> Figures { get; init; }
@@ -54,20 +54,19 @@ internal sealed record SceneLook
     public required Rgb DoorColour { get; init; }
     /// <summary>Factor on all colours.</summary>
     public required double Light { get; init; }
-    /// <summary>Standard deviation of the sensor's noise, in grey levels.</summary>
+    /// <summary>Standard deviation of the sensor noise, in grey levels.</summary>
     public required double Noise { get; init; }
-    /// <summary>Standard deviation of the lens's blur in pixels; 0 for none.</summary>
+    /// <summary>Standard deviation of the lens blur, in pixels; 0: no blur.</summary>
     public required double Blur { get; init; }
-    /// <summary>Quality of lossy compression, or 0 for none.</summary>
+    /// <summary>JPEG quality, 1 … 100; 0: no compression.</summary>
     public required int Compression { get; init; }
 
-    /// <summary>A random look with so many figures.</summary>
-    /// <param name="random">Where chance comes from.</param>
-    /// <param name="figures">Figures in the scene.</param>
-    /// <param name="difficulty">1: all that the benchmark has; down to 0: a large figure in a bare, evenly lit room, where learning
-    /// starts.</param>
-    /// <param name="minScale">Smallest height of a figure at full difficulty, as a share of the picture's height.</param>
-    /// <param name="maxScale">Largest height.</param>
+    /// <summary>A random appearance.</summary>
+    /// <param name="random">Source of random numbers.</param>
+    /// <param name="figures">Number of figures.</param>
+    /// <param name="difficulty">0 … 1. 1: the full variety of the benchmark; 0: a large figure in a bare, evenly lit room.</param>
+    /// <param name="minScale">Smallest height of a figure at difficulty 1, as a share of the picture's height.</param>
+    /// <param name="maxScale">Largest height of a figure, as a share of the picture's height.</param>
     public static SceneLook Random(Random random, int figures, double difficulty = 1, double minScale = 0.45, double maxScale = 0.82)
     {
         minScale = maxScale - 0.1 + (minScale - (maxScale - 0.1)) * difficulty;
@@ -107,25 +106,26 @@ internal sealed record SceneLook
         };
     }
 
-    // The last colours are worn where a clip asks for them; what is left to chance keeps its look, such as the sample films.
-    private const int ShirtsByChance = 6;
+    // A random figure wears one of the first six colours only. More colours would change the pictures of existing seeds, such as the
+    // sample films.
+    private const int RandomShirts = 6;
 
     /// <summary>Random clothes.</summary>
     public static FigureLook Figure(Random random)
     {
-        var (name, shirt) = Shirts[random.Next(ShirtsByChance)];
+        var (name, shirt) = Shirts[random.Next(RandomShirts)];
         Rgb Vary(Rgb c) => Nearly(c, random);
         return new(name, Vary(shirt), Vary(Trousers[random.Next(Trousers.Length)]), Vary(Skins[random.Next(Skins.Length)]),
             Hairs[random.Next(Hairs.Length)], random.Next(2) == 0);
     }
 
-    /// <summary>The same look with a figure, the performer unless it is said, in a shirt of that name.</summary>
-    /// <exception cref="ArgumentException">There is no such shirt.</exception>
+    /// <summary>The same appearance, but one figure (the performer by default) wears the given shirt.</summary>
+    /// <exception cref="ArgumentException">The shirt colour is unknown.</exception>
     public SceneLook WithShirt(string name, Random random, int figure = 0)
     {
         var shirt = Array.Find(Shirts, s => s.Name == name);
         if (shirt.Name is null)
-            throw new ArgumentException($"there is no {name} shirt", nameof(name));
+            throw new ArgumentException($"unknown shirt colour '{name}'", nameof(name));
         var colour = Nearly(shirt.Colour, random);
         return this
             with { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };

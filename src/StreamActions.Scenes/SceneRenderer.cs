@@ -1,22 +1,22 @@
-// Draws a moment of a scene as a picture.
+// Renders one moment of a scene.
 using OpenCvSharp;
 
 namespace StreamActions.Scenes;
 
-/// <summary>Props in a room, whether the action needs them or not; places in body heights from the picture's middle.</summary>
-/// <param name="Chair">The chair's place, or null.</param>
-/// <param name="Box">The middle of a box that nobody holds, or null.</param>
-/// <param name="Door">The door's hinge, or null.</param>
-/// <param name="DoorSide">+1 when the door's free edge lies to the right of the hinge.</param>
+/// <summary>Props in a room, with or without a part in the action. Positions in body heights from the picture's middle.</summary>
+/// <param name="Chair">Position of the chair; null without one.</param>
+/// <param name="Box">Middle of a box that no person holds; null without one.</param>
+/// <param name="Door">Position of the door's hinge; null without a door.</param>
+/// <param name="DoorSide">+1 if the door's free edge is to the right of the hinge, −1 if to the left.</param>
 internal readonly record struct Props(double? Chair, Point2? Box, double? Door, int DoorSide)
 {
-    /// <summary>The hinge of the door that someone at a place opens, on the style's side.</summary>
+    /// <summary>Position of the hinge of a door that a performer at <paramref name="place"/> opens, on the style's side.</summary>
     public static double DoorHinge(double place, MotionStyle style) => place + style.Side * (Motion.DoorDistance + 0.2);
 }
 
 /// <summary>
-/// Draws one scene at one size. The empty room is drawn once; every picture starts as a copy of it. Not thread-safe.
-/// Colours are in RGB order throughout.
+/// Draws one scene at one size. The empty room is drawn once; each picture starts as a copy of it. Not thread-safe.
+/// All colours are in RGB order.
 /// </summary>
 internal sealed class SceneRenderer : IDisposable
 {
@@ -36,10 +36,10 @@ internal sealed class SceneRenderer : IDisposable
     }
 
     /// <summary>Draws figures and props over the room.</summary>
-    /// <param name="moment">Where everything is; a box that it holds is drawn instead of the one lying about.</param>
+    /// <param name="moment">Stances and moving props; a box in it replaces the box of the props.</param>
     /// <param name="bodies">The figures' bodies.</param>
     /// <param name="props">The props.</param>
-    /// <param name="random">For shake and noise, each frame's independent of the others'.</param>
+    /// <param name="random">Source of shake and noise, which are independent between frames.</param>
     /// <returns>The picture, valid until the next call.</returns>
     public Mat Draw(Moment moment, IReadOnlyList<Body> bodies, Props props, Random random)
     {
@@ -95,7 +95,7 @@ internal sealed class SceneRenderer : IDisposable
                 Cv2.Line(_room, new Point(x - width / 2, height), new Point((int)(width / 2.0 + (x - width) * 0.35), horizon),
                     Colour(_look.Floor.Times(0.75)), 1, LineTypes.AntiAlias);
         }
-        // Uneven light and texture, the same in every frame.
+        // Texture and uneven light, the same in each frame.
         AddTexture(random.Next(2, 9), random);
     }
 
@@ -117,7 +117,7 @@ internal sealed class SceneRenderer : IDisposable
         Limb(At(Joint.Neck), At(Joint.Head), limb * 0.9, look.Skin);
         Dot(At(Joint.Head) + new Point2(0, body.HeadRadius * 0.15), body.HeadRadius, look.Hair);
         Dot(At(Joint.Head) + new Point2(0, -body.HeadRadius * 0.15), body.HeadRadius * 0.85, look.Skin);
-        // Arms lie over the trunk; a darker shirt edge keeps them visible there.
+        // Arms can overlap the trunk; a darker shade keeps them visible.
         Limb(At(Joint.LeftShoulder), At(Joint.LeftElbow), limb, look.Shirt.Times(0.85));
         Limb(At(Joint.LeftElbow), At(Joint.LeftHand), limb * 0.85, sleeve.Times(0.9));
         Dot(At(Joint.LeftHand), limb * 0.6, look.Skin);
@@ -139,7 +139,7 @@ internal sealed class SceneRenderer : IDisposable
     private void DrawChair(double x)
     {
         var colour = _look.ChairColour;
-        // Wider than a person, so that it shows.
+        // Wider than a person, so that it stays visible behind one.
         Polygon([new(x - 0.19, 0.62), new(x + 0.19, 0.62), new(x + 0.19, 0.3), new(x - 0.19, 0.3)], colour.Times(0.8));
         Polygon([new(x - 0.22, 0.3), new(x + 0.22, 0.3), new(x + 0.22, 0.24), new(x - 0.22, 0.24)], colour);
         Limb(new(x - 0.19, 0.25), new(x - 0.2, 0), 0.035, colour.Times(0.7));
@@ -161,7 +161,7 @@ internal sealed class SceneRenderer : IDisposable
         Polygon([new(hinge - side * 0.03, height + 0.03), new(free + side * 0.03, height + 0.03), new(free + side * 0.03, 0),
             new(hinge - side * 0.03, 0)], _look.DoorColour.Times(0.6));
         Polygon([new(hinge, height), new(free, height), new(free, 0), new(hinge, 0)], new(18, 18, 22));
-        // The leaf turns towards the camera: its free edge comes nearer to the hinge in the picture, and grows.
+        // The leaf turns towards the camera: in the picture its free edge moves towards the hinge and grows.
         var angle = open * 1.25;
         var edge = hinge + side * width * Math.Cos(angle);
         var grow = 0.1 * Math.Sin(angle);
@@ -186,7 +186,7 @@ internal sealed class SceneRenderer : IDisposable
         Cv2.FillConvexPoly(_canvas, points, Colour(colour), LineTypes.AntiAlias, Shift);
     }
 
-    // Body heights → fixed-point pixels, with the camera's roll and shake.
+    // Body heights → fixed-point pixels, with camera roll and shake.
     private Point Pixel(Point2 p)
     {
         var (sin, cos) = Math.SinCos(_look.Tilt);

@@ -1,11 +1,11 @@
-// Random numbers that depend on a 64-bit seed alone: not on the version of .NET, nor on what was drawn elsewhere.
+// Random numbers that depend only on a 64-bit seed, not on the .NET version.
 using System.Numerics;
 
 namespace StreamActions.Scenes;
 
 /// <summary>
-/// xoshiro256** seeded by splitmix64 (Blackman and Vigna). <see cref="Random(int)"/> knows only 2³¹ seeds: among as many clips as a
-/// training takes, some would be clips of the held-out set.
+/// xoshiro256** seeded by splitmix64 (Blackman and Vigna). <see cref="Random(int)"/> has only 2³¹ seeds, so some training clips would
+/// collide with held-out clips.
 /// </summary>
 internal sealed class SeededRandom : Random
 {
@@ -33,7 +33,7 @@ internal sealed class SeededRandom : Random
     public override int Next(int maxValue)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxValue);
-        // The high half of a 96-bit product: even to one part in four thousand million.
+        // Multiply and shift: the bias is below one part in 2³² per value.
         return (int)(((NextBits() >> 32) * (ulong)maxValue) >> 32);
     }
 

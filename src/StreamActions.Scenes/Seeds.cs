@@ -1,10 +1,10 @@
-// Seeds from seeds: one number that decides everything, without one draw depending on another.
+// Derives independent seeds from one seed.
 namespace StreamActions.Scenes;
 
-/// <summary>Mixes numbers into seeds (splitmix64's finish). Pure.</summary>
+/// <summary>Derives seeds with the finalizer of splitmix64; pure.</summary>
 internal static class Seeds
 {
-    /// <summary>The seed of number <paramref name="index"/> of a stream.</summary>
+    /// <summary>The seed number <paramref name="index"/> of a sequence.</summary>
     public static ulong Of(ulong seed, ulong index)
     {
         var z = seed + (index + 1) * 0x9E3779B97F4A7C15;

@@ -1,4 +1,4 @@
-// A figure's joints from a few numbers: forward kinematics of a person who faces the camera, in body heights.
+// Forward kinematics of a person who faces the camera, in body heights.
 namespace StreamActions.Scenes;
 
 /// <summary>A point in body heights: x to the right, y up, the floor at 0.</summary>
@@ -7,10 +7,10 @@ internal readonly record struct Point2(double X, double Y)
     public static Point2 operator +(Point2 a, Point2 b) => new(a.X + b.X, a.Y + b.Y);
     public static Point2 operator *(Point2 a, double k) => new(a.X * k, a.Y * k);
 
-    /// <summary>A step of some length in a direction counted from straight down, positive to the right.</summary>
+    /// <summary>A vector of a length and an angle; 0 points down, positive angles turn to the right.</summary>
     public static Point2 Down(double angle, double length) => new(Math.Sin(angle) * length, -Math.Cos(angle) * length);
 
-    /// <summary>Between two points.</summary>
+    /// <summary>Linear interpolation: 0 gives <paramref name="a"/>, 1 gives <paramref name="b"/>.</summary>
     public static Point2 Mix(Point2 a, Point2 b, double k) => a * (1 - k) + b * k;
 }
 
@@ -22,11 +22,11 @@ internal enum Joint
 }
 
 /// <summary>
-/// How a figure stands, in a few numbers. Angles in radians; arms are counted from hanging down, positive away from the body.
+/// The pose parameters of a figure, in body heights and radians. An arm angle of 0 hangs down; positive angles point away from the body.
 /// </summary>
 internal record struct Stance()
 {
-    /// <summary>Place of the feet.</summary>
+    /// <summary>Horizontal position of the feet.</summary>
     public double X { get; set; }
     /// <summary>Height of the whole body above the floor.</summary>
     public double Rise { get; set; }
@@ -34,9 +34,9 @@ internal record struct Stance()
     public double HipHeight { get; set; } = 0.5;
     /// <summary>Lean of the trunk, positive to the right.</summary>
     public double Lean { get; set; }
-    /// <summary>Share of the trunk's length that is lost to sight because it bends towards the camera.</summary>
+    /// <summary>Share of the trunk's length that foreshortening hides when the trunk bends towards the camera.</summary>
     public double Hunch { get; set; }
-    /// <summary>Turn of the whole body about its feet, positive to the right: lying at ±π/2.</summary>
+    /// <summary>Rotation of the whole body about its feet, positive to the right; ±π/2 is lying.</summary>
     public double Topple { get; set; }
     public double LeftArm { get; set; } = 0.15;
     public double LeftElbow { get; set; } = 0.1;
@@ -47,7 +47,7 @@ internal record struct Stance()
     /// <summary>Half the distance between the feet.</summary>
     public double Spread { get; set; } = 0.07;
 
-    /// <summary>Between two stances: 0 gives <paramref name="a"/>, 1 gives <paramref name="b"/>.</summary>
+    /// <summary>Linear interpolation of two stances: 0 gives <paramref name="a"/>, 1 gives <paramref name="b"/>.</summary>
     public static Stance Mix(Stance a, Stance b, double k)
     {
         double Of(double x, double y) => x + (y - x) * k;
@@ -86,7 +86,7 @@ internal sealed record Body(
 /// <summary>Forward kinematics.</summary>
 internal static class Skeleton
 {
-    /// <summary>Joints by <see cref="Joint"/>.</summary>
+    /// <summary>The joint positions, indexed by <see cref="Joint"/>.</summary>
     public static Point2[] Joints(Stance s, Body body)
     {
         var joints = new Point2[14];
@@ -117,7 +117,7 @@ internal static class Skeleton
         return joints;
     }
 
-    // Two bones of a quarter each; most of a bent knee points at the camera, some of it outwards.
+    // Both bones are 0.25 long. A bent knee points mostly at the camera, and by a factor of 0.45 outwards.
     private static Point2 Knee(Point2 hip, Point2 foot, int outwards)
     {
         double dx = hip.X - foot.X, dy = hip.Y - foot.Y, length = Math.Sqrt(dx * dx + dy * dy);

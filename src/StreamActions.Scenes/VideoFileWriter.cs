@@ -1,20 +1,20 @@
-// Raw pictures in, an MP4 file out: by the ffmpeg program.
+// Encodes raw pictures into an MP4 file with the ffmpeg program.
 using System.Diagnostics;
 using System.Globalization;
 
 namespace StreamActions.Scenes;
 
-/// <summary>Writes one H.264 recording. Without <see cref="FinishAsync"/>, nothing is left of it.</summary>
+/// <summary>Writes one H.264 recording. Disposal before <see cref="FinishAsync"/> deletes the file.</summary>
 internal sealed class VideoFileWriter : IAsyncDisposable
 {
     private readonly string _path;
     private readonly int _frameBytes;
     private readonly Process _encoder;
-    private readonly Task<string> _complaints;
+    private readonly Task<string> _errors;
     private bool _finished;
 
     /// <summary>Starts the encoder.</summary>
-    /// <param name="path">The file to write; replaced when there.</param>
+    /// <param name="path">The file to write; an existing file is replaced.</param>
     /// <param name="width">Width in pixels, even.</param>
     /// <param name="height">Height in pixels, even.</param>
     /// <param name="fps">Frames per second.</param>
@@ -27,9 +27,9 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         string[] arguments =
         [
             "-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", $"{width}x{height}",
-            "-framerate", fps.ToString(CultureInfo.InvariantCulture), "-i", "pipe:0", "-an", "-c:v", "libx264", "-preset", "slow", "-crf",
-            "23",
-            "-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", "-y", "file:" + _path,
+            "-framerate", fps.ToString(CultureInfo.InvariantCulture), "-i", "pipe:0", "-an",
+            "-c:v", "libx264", "-preset", "slow", "-crf", "23", "-pix_fmt", "yuv420p", "-movflags", "+faststart",
+            "-f", "mp4", "-y", "file:" + _path,
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
@@ -39,29 +39,29 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new SceneException($"{_path}: ffmpeg cannot be started ({e.Message}); install it, with libx264", e);
+            throw new SceneException($"{_path}: ffmpeg cannot be started ({e.Message}); install ffmpeg with libx264", e);
         }
-        _complaints = _encoder.StandardError.ReadToEndAsync();
+        _errors = _encoder.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Adds a picture: packed RGB, width × height × 3 bytes.</summary>
-    /// <exception cref="SceneException">The encoder gave up; the message says why.</exception>
+    /// <summary>Writes a picture: packed RGB, width × height × 3 bytes.</summary>
+    /// <exception cref="SceneException">The encoder ended early; the message contains its last error.</exception>
     public async Task WriteAsync(ReadOnlyMemory<byte> pixels, CancellationToken cancellation)
     {
         if (pixels.Length != _frameBytes)
-            throw new ArgumentException($"a picture has {_frameBytes} bytes, not {pixels.Length}", nameof(pixels));
+            throw new ArgumentException($"a picture must have {_frameBytes} bytes, not {pixels.Length}", nameof(pixels));
         try
         {
             await _encoder.StandardInput.BaseStream.WriteAsync(pixels, cancellation).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            throw new SceneException($"{_path}: ffmpeg ended early: {LastLine(await _complaints.ConfigureAwait(false))}", e);
+            throw new SceneException($"{_path}: ffmpeg ended early: {LastLine(await _errors.ConfigureAwait(false))}", e);
         }
     }
 
-    /// <summary>Waits until the file is whole.</summary>
-    /// <exception cref="SceneException">The encoder failed; the message says why.</exception>
+    /// <summary>Ends the input and waits until the file is complete.</summary>
+    /// <exception cref="SceneException">The encoder failed; the message contains its last error.</exception>
     public async Task FinishAsync(CancellationToken cancellation)
     {
         try
@@ -70,11 +70,14 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         }
         catch (IOException)
         {
-            // The encoder is gone: its exit code and last words follow.
+            // The encoder has ended already; its exit code and last error are reported below.
         }
         await _encoder.WaitForExitAsync(cancellation).ConfigureAwait(false);
         if (_encoder.ExitCode != 0)
-            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _complaints.ConfigureAwait(false))}");
+        {
+            var error = LastLine(await _errors.ConfigureAwait(false));
+            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {error}");
+        }
         _finished = true;
     }
 

@@ -1,17 +1,17 @@
-// What a single picture shows of an action: captions as people write them under photographs.
+// States that a single picture can show, with captions as in photograph collections.
 namespace StreamActions.Scenes;
 
-/// <summary>What can be seen without time.</summary>
+/// <summary>States that are visible in a single picture.</summary>
 internal enum VisibleState
 {
     Stands, StandsByChair, SitsOnChair, StandsByBox, BendsDown, HoldsBox, Falls, LiesOnFloor, AtClosedDoor, AtOpenDoor, Walks, RaisesArm,
     Jumps, Fight, Handshake, Hug, EmptyRoom,
 }
 
-/// <summary>States and their words.</summary>
+/// <summary>The phrases of visible states, and the states of an action.</summary>
 internal static class VisibleStates
 {
-    // A movement is seen as begun or done outside these shares of it.
+    // Below Begun a movement still looks like its start; above Done it looks like its end.
     private const double Begun = 0.2, Done = 0.8;
 
     private static readonly string[][] Words =
@@ -35,27 +35,27 @@ internal static class VisibleStates
         ["an empty room", "nobody in the room", "a room without people"],
     ];
 
-    /// <summary>The number of a state as a label: above the numbers of all actions.</summary>
+    /// <summary>The label of a state: 1000 + its index, above the labels of all actions.</summary>
     public static int Number(VisibleState state) => 1000 + (int)state;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of states.</summary>
     public static int Count => Words.Length;
 
-    /// <summary>Phrases for a state; the first stands for it. <c>{who}</c> stands for the person.</summary>
+    /// <summary>Phrases of a state; the first is the canonical phrase. <c>{who}</c> is the placeholder for the person.</summary>
     public static IReadOnlyList<string> Phrases(VisibleState state) => Words[(int)state];
 
-    /// <summary>True for states of one person, who may be named by the shirt.</summary>
+    /// <summary>True for states of one person; their captions may name the shirt colour.</summary>
     public static bool OfOnePerson(VisibleState state) => Words[(int)state][0].StartsWith("{who}", StringComparison.Ordinal);
 
-    /// <summary>True for actions that look the same from begin to end; the others happen once.</summary>
+    /// <summary>True for lasting actions; false for one-off movements with a start pose and an end pose.</summary>
     public static bool Lasts(ActionKind performed) =>
         performed is not (ActionKind.SitsDown or ActionKind.PicksUpBox or ActionKind.FallsDown or ActionKind.OpensDoor);
 
     /// <summary>
-    /// What is to be seen at a moment of an action; the first says most. Empty in the middle of a movement, where a picture is neither.
+    /// The visible states at a moment of an action, the most specific first. Empty in mid-movement, where no state applies.
     /// </summary>
-    /// <param name="performed">An action that is not made by reversing another.</param>
-    /// <param name="progress">How much of it is done: 0 … 1, outside when it is not going on.</param>
+    /// <param name="performed">An action with its own motion, not a reversed one.</param>
+    /// <param name="progress">Progress: 0 at the start, 1 at the end; below 0 before, above 1 after.</param>
     public static IReadOnlyList<VisibleState> At(ActionKind performed, double progress)
     {
         var going = progress is > 0.05 and < 0.95;
@@ -77,7 +77,7 @@ internal static class VisibleStates
             ActionKind.TwoPeopleHugging => going ? [VisibleState.Hug] : [],
             ActionKind.StandsStill => [VisibleState.Stands],
             ActionKind.Nobody => [VisibleState.EmptyRoom],
-            _ => throw new ArgumentException($"{performed} is made by reversing another action", nameof(performed)),
+            _ => throw new ArgumentException($"{performed} has no motion of its own; pass its partner", nameof(performed)),
         };
     }
 }

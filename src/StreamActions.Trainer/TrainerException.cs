@@ -2,8 +2,8 @@
 namespace StreamActions.Trainer;
 
 /// <summary>
-/// A wrong option, file or folder, or data that do not fit. The message says what is wrong, where, and what to do; a verb prints it as its
-/// error. Every other exception of the trainer's own code is a bug.
+/// A wrong option, file or folder, or data that the model cannot use. The message states what is wrong, where, and what to do. The verb
+/// prints it as an error. Every other exception that the trainer itself throws is a bug.
 /// </summary>
 internal class TrainerException : Exception
 {

@@ -1,4 +1,4 @@
-// The cost of the stages around the network: the same session in a bare loop and in the pipeline, in turns.
+// The cost of the stages around the network: the same session in a bare loop and behind slots, queue and encoder loop, in turns.
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +10,7 @@ using StreamActions.Worker.Views;
 
 namespace StreamActions.Benchmarks;
 
-/// <summary>Windows per second of the worker's encoder stages (slots, queue, loop), compared with the bare session.</summary>
+/// <summary>Windows per second through the worker's encoder stages, against the session alone.</summary>
 internal static class PipelineOverhead
 {
     private const int Cameras = 8, BatchSize = 8, FramesPerCamera = 100;
@@ -71,7 +71,7 @@ internal static class PipelineOverhead
         await loop.StopAsync(CancellationToken.None);
         return observations.Count == Windows(model)
             ? rate
-            : throw new InvalidOperationException($"only {observations.Count} of {Windows(model)} windows gave an observation");
+            : throw new InvalidOperationException($"{observations.Count} of {Windows(model)} windows were observed");
     }
 
     private static async Task CameraAsync(View view, OnnxActionModel model, EncoderStage stage)

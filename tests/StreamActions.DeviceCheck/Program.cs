@@ -15,7 +15,7 @@ Option<int[]> batches = new("--batches")
     DefaultValueFactory = _ => [1, 4, 16],
     AllowMultipleArgumentsPerToken = true,
 };
-Option<double> seconds = new("--seconds") { Description = "Seconds for each batch size.", DefaultValueFactory = _ => 3 };
+Option<double> seconds = new("--seconds") { Description = "Time per batch size.", DefaultValueFactory = _ => 3 };
 RootCommand root = new("Checks an inference device.") { model, device, batches, seconds };
 root.SetAction(result => DeviceReport.Write(
     result.GetValue(model)!,

@@ -1,5 +1,4 @@
-// The catalogue holds what the rest relies on.
-
+// Properties of the action catalogue, and parsing of action names.
 namespace StreamActions.Scenes.Tests;
 
 public sealed class ActionCatalogTests
@@ -7,7 +6,7 @@ public sealed class ActionCatalogTests
     private static IReadOnlyList<ActionWords> Known { get; } = [.. ActionCatalog.All, .. ActionCatalog.More];
 
     [Fact]
-    public void All_Actions_StandInTheOrderOfTheirKinds()
+    public void All_Actions_AreOrderedByKind()
     {
         Assert.Equal(Enum.GetValues<ActionKind>(), Known.Select(a => a.Kind));
         Assert.Equal(Enum.GetValues<ActionKind>(), Enum.GetValues<ActionKind>().Select(k => ActionCatalog.Of(k).Kind));
@@ -15,7 +14,7 @@ public sealed class ActionCatalogTests
     }
 
     [Fact]
-    public void More_Actions_AreNoPartOfTheBenchmark()
+    public void More_Actions_AreOutsideBenchmark()
     {
         Assert.Equal(17, ActionCatalog.All.Count);
         Assert.Equal(["hands_up", "crouches"], ActionCatalog.More.Select(a => a.Name));
@@ -24,7 +23,7 @@ public sealed class ActionCatalogTests
     }
 
     [Fact]
-    public void All_Phrases_AreAtLeastFiveAndBelongToOneAction()
+    public void All_Phrases_AreAtLeastFivePerActionAndUnique()
     {
         Assert.All(Known, a => Assert.True(a.Phrases.Count >= 5, a.Name));
         var phrases = Known.SelectMany(a => a.Phrases).ToList();
@@ -32,19 +31,19 @@ public sealed class ActionCatalogTests
     }
 
     [Fact]
-    public void Parse_UnknownAction_NamesItAndThoseThereAre()
+    public void Parse_UnknownAction_NamesItAndKnownActions()
     {
         Assert.Equal([ActionKind.HandsUp, ActionKind.WalksLeft], ActionCatalog.Parse("hands_up, walks_left"));
         var e = Assert.Throws<SceneException>(() => ActionCatalog.Parse("jumps,flies"));
         Assert.StartsWith(
-            "--actions jumps,flies: no action is called flies; there are walks_left, walks_right,", e.Message, StringComparison.Ordinal);
-        Assert.StartsWith("--actions ,: no action is named; there are walks_left,",
+            "--actions jumps,flies: unknown action 'flies'. Known actions: walks_left, walks_right,", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("--actions ,: the list is empty. Known actions: walks_left,",
             Assert.Throws<SceneException>(() => ActionCatalog.Parse(",")).Message, StringComparison.Ordinal);
         Assert.EndsWith("hands_up, crouches", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Partner_OfEveryPair_IsMutual()
+    public void Partner_PairedAction_IsMutual()
     {
         var paired = ActionCatalog.All.Where(a => ActionCatalog.Partner(a.Kind) is not null).ToList();
         Assert.Equal(10, paired.Count);

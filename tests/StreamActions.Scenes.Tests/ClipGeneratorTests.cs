@@ -1,4 +1,4 @@
-// Clips depend on their seed alone, pairs differ in nothing but order, and what is to be seen is in the picture.
+// Clips depend only on their seed, reversed actions differ only in frame order, and captions match the pictures.
 using CsCheck;
 using StreamActions.Core.Clips;
 
@@ -10,7 +10,7 @@ public sealed class ClipGeneratorTests
     private static readonly Gen<ActionKind> Kinds = Gen.Enum<ActionKind>();
 
     [Fact]
-    public void Generate_SameSeedOnManyThreads_GivesTheSameClip()
+    public void Generate_SameSeedOnManyThreads_GivesSameClip()
     {
         var expected = Enumerable.Range(0, 24).Select(n => ClipGenerator.Generate((ulong)n, Spec)).ToList();
         Parallel.For(0, 96, n =>
@@ -23,11 +23,11 @@ public sealed class ClipGeneratorTests
     }
 
     [Fact]
-    public void Generate_OtherSeed_GivesAnotherClip() => Gen.ULong.Sample(seed =>
+    public void Generate_OtherSeed_GivesOtherClip() => Gen.ULong.Sample(seed =>
         !ClipGenerator.Generate(seed, Spec).Pixels.AsSpan().SequenceEqual(ClipGenerator.Generate(seed + 1, Spec).Pixels), iter: 50);
 
     [Fact]
-    public void Generate_ReversedAction_IsItsPartnersClipBackwards()
+    public void Generate_ReversedAction_ReversesFramesOfPartner()
     {
         foreach (var action in ActionCatalog.All.Where(a => a.ReverseOf is not null))
         {
@@ -35,15 +35,15 @@ public sealed class ClipGeneratorTests
             {
                 var forwards = ClipGenerator.Generate(seed, Spec, action.ReverseOf).Pixels;
                 var backwards = ClipGenerator.Generate(seed, Spec, action.Kind).Pixels;
-                var turned = Enumerable.Range(0, Spec.Frames).Reverse()
+                var reversed = Enumerable.Range(0, Spec.Frames).Reverse()
                     .SelectMany(t => forwards.AsSpan(t * Spec.FrameBytes, Spec.FrameBytes).ToArray());
-                return turned.SequenceEqual(backwards) && !forwards.AsSpan().SequenceEqual(backwards);
+                return reversed.SequenceEqual(backwards) && !forwards.AsSpan().SequenceEqual(backwards);
             }, iter: 10);
         }
     }
 
     [Fact]
-    public void Generate_AnyClip_HasTheRightSizeAndIsAPicture() =>
+    public void Generate_AnyClip_HasSpecifiedSizeAndContrast() =>
         Gen.Select(Gen.ULong, Kinds, Gen.Enum<ResizeRule>(), Gen.Int[16, 96]).Sample((seed, kind, rule, size) =>
     {
         var spec = new ClipSpec(3, 2, size, rule);
@@ -61,12 +61,12 @@ public sealed class ClipGeneratorTests
     }, iter: 200);
 
     [Fact]
-    public void Generate_OneAndTheSameClip_DependsOnTheResizeRule() => Assert.NotEqual(
+    public void Generate_OtherResizeRule_GivesOtherPixels() => Assert.NotEqual(
         ClipGenerator.Generate(5, Spec, ActionKind.Jumps).Pixels,
         ClipGenerator.Generate(5, Spec with { Resize = ResizeRule.CenterCrop }, ActionKind.Jumps).Pixels);
 
     [Fact]
-    public void Generate_Caption_NamesOnlyTheColourOfTheOnePerformer()
+    public void Generate_CaptionWithColour_NamesColourOfSinglePerformer()
     {
         var named = 0;
         for (var seed = 0UL; seed < 400; seed++)

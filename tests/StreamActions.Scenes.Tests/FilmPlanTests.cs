@@ -1,4 +1,4 @@
-// Films: a timetable that can be played, moved through smoothly, and told truly.
+// Film plans: continuous movement, correct events, and errors for impossible orders of actions.
 using CsCheck;
 
 namespace StreamActions.Scenes.Tests;
@@ -7,21 +7,21 @@ public sealed class FilmPlanTests
 {
     private const double HalfWidth = 1.1;
 
-    private static readonly string Everything = string.Join(',',
+    private static readonly string AllActions = string.Join(',',
         "nobody,walks_right,picks_up_box,puts_down_box,walks_left,opens_door,waves_hand,closes_door,two_people_hugging,two_people_fighting",
         "jumps,hands_up,crouches,walks_right,sits_down,stands_up,two_people_shaking_hands,falls_down,gets_up,stands_still",
         "walks_left,walks_right,nobody");
 
     [Fact]
-    public void Make_EveryAction_MovesWithoutAJump() => Gen.ULong.Sample(seed =>
+    public void Make_AllActions_MovesContinuously() => Gen.ULong.Sample(seed =>
     {
-        var (plan, choreography, bodies) = Play(Everything, seed);
+        var (plan, choreography, bodies) = Play(AllActions, seed);
         const double step = 1.0 / 60;
         var before = Joints(choreography.At(0), bodies);
         for (var t = step; t < plan.Seconds; t += step)
         {
             var now = Joints(choreography.At(t), bodies);
-            // Out of view, people may change sides.
+            // Out of view, a person may change sides.
             for (var j = 0; j < now.Length; j++)
                 Assert.True(Math.Min(Math.Abs(now[j].X), Math.Abs(before[j].X)) > HalfWidth
                     || Math.Abs(now[j].X - before[j].X) + Math.Abs(now[j].Y - before[j].Y) < 0.17, $"seed {seed}, {t} s: joint {j} jumps");
@@ -30,9 +30,9 @@ public sealed class FilmPlanTests
     }, iter: 15);
 
     [Fact]
-    public void Make_Nobody_LeavesThePictureEmpty()
+    public void Make_EmptyRoom_KeepsAllFiguresOutOfView()
     {
-        var (plan, choreography, bodies) = Play(Everything, 1);
+        var (plan, choreography, bodies) = Play(AllActions, 1);
         foreach (var part in plan.Parts.Where(p => p.Kind == ActionKind.Nobody))
         {
             for (var t = part.From; t < part.To; t += 0.1)
@@ -41,7 +41,7 @@ public sealed class FilmPlanTests
     }
 
     [Fact]
-    public void Make_ActionOfTwo_BringsTheOtherPersonAndTakesThemAway()
+    public void Make_ActionOfTwo_WalksSecondPersonInAndOut()
     {
         var (plan, choreography, _) = Play("stands_still,two_people_shaking_hands,jumps", 4);
         var part = plan.Parts[1];
@@ -54,26 +54,26 @@ public sealed class FilmPlanTests
     }
 
     [Fact]
-    public void Events_OfAFilm_LieWithinItInOrder() => Gen.ULong.Sample(seed =>
+    public void Events_AllActions_AreOrderedAndWithinFilm() => Gen.ULong.Sample(seed =>
     {
-        var (plan, choreography, _) = Play(Everything, seed);
+        var (plan, choreography, _) = Play(AllActions, seed);
         var events = plan.Events(choreography, HalfWidth);
         Assert.All(events, e => Assert.True(0 <= e.From && e.From < e.To && e.To <= Math.Round(plan.Seconds, 2), e.ToString()));
         Assert.Equal(events.OrderBy(e => e.From), events);
-        Assert.Equal(ActionCatalog.Parse(Everything).Count, events.Count(e => !e.People.SequenceEqual([1])));
+        Assert.Equal(ActionCatalog.Parse(AllActions).Count, events.Count(e => !e.People.SequenceEqual([1])));
     }, iter: 15);
 
     [Theory]
-    [InlineData("sits_down,waves_hand", "action 2, waves_hand: the person must be standing, and is seated")]
-    [InlineData("falls_down,stands_up", "action 2, stands_up: the person must be seated, and is lying")]
-    [InlineData("walks_left,walks_left", "action 2, walks_left: the person is already at that side")]
+    [InlineData("sits_down,waves_hand", "action 2, waves_hand: the person must be standing but is seated")]
+    [InlineData("falls_down,stands_up", "action 2, stands_up: the person must be seated but is lying")]
+    [InlineData("walks_left,walks_left", "action 2, walks_left: the person is already on that side")]
     [InlineData("opens_door,opens_door", "action 2, opens_door: the door is already open")]
-    [InlineData("walks_left,sits_down,stands_up,walks_right,sits_down", "action 5, sits_down: the chair stands elsewhere")]
-    [InlineData("waves_hand,nobody", "action 2, nobody: the person is in the picture; let it walk out first")]
+    [InlineData("walks_left,sits_down,stands_up,walks_right,sits_down", "action 5, sits_down: the chair is at another position")]
+    [InlineData("waves_hand,nobody", "action 2, nobody: the person is still in the picture; add a walk before it")]
     [InlineData("nobody,walks_right,walks_left,nobody,jumps",
-        "action 5, jumps: the person is out of the picture, and must first walk right into it")]
+        "action 5, jumps: the person is outside the picture; add walks_right before it")]
     [InlineData("", "a film needs at least one action")]
-    public void Make_ImpossibleOrder_SaysWhichActionAndWhy(string actions, string message) =>
+    public void Make_ImpossibleOrder_NamesActionAndReason(string actions, string message) =>
         Assert.Equal(message, Assert.Throws<SceneException>(() => Play(actions, 1)).Message);
 
     private static (FilmPlan Plan, Choreography Choreography, Body[] Bodies) Play(string actions, ulong seed)

@@ -1,4 +1,4 @@
-// Pictures for pretraining: captions are true, say no novel composition, and cover everything there is to see.
+// Pictures for pretraining: captions are true, name no novel composition, and cover all states and shirt colours.
 using System.Text.RegularExpressions;
 using StreamActions.Core.Clips;
 
@@ -11,33 +11,33 @@ public sealed partial class GeneratedImageTests
         [.. Enumerable.Range(0, 1500).Select(i => ImageGenerator.Generate((ulong)i, Spec, 0.5))];
 
     [Fact]
-    public void Generate_CaptionOfAState_NamesAStateThatIsSeen() =>
+    public void Generate_CaptionOfState_NamesVisibleState() =>
         Assert.All(Images.Where(i => i.Said is not null), i => Assert.Contains(i.Said!.Value, i.States));
 
     [Fact]
-    public void Generate_CaptionWithAColour_NamesTheShirt() =>
+    public void Generate_CaptionWithColour_NamesShirtColour() =>
         Assert.All(Images.Where(i => i.Caption.Colour is not null), i => Assert.Equal(i.Shirt, i.Caption.Colour));
 
     [Fact]
-    public void Generate_CaptionOfAnAction_NeverNamesANovelComposition()
+    public void Generate_CaptionOfAction_NamesNoNovelComposition()
     {
         var novel = Compositions.Novel.SelectMany(c => ActionCatalog.Of(c.Action).Phrases.Select(p => (Phrase: p, c.Shirt))).ToHashSet();
         Assert.All(Images.Where(i => i is { Said: null, Caption.Colour: not null }), i =>
-            Assert.DoesNotContain((NamedByShirt().Replace(i.Caption.Text, "{who}"), i.Caption.Colour!), novel));
+            Assert.DoesNotContain((PersonInShirt().Replace(i.Caption.Text, "{who}"), i.Caption.Colour!), novel));
     }
 
     [GeneratedRegex(@"(a person|someone|a man|a woman|somebody) in an? \w+ shirt")]
-    private static partial Regex NamedByShirt();
+    private static partial Regex PersonInShirt();
 
     [Fact]
-    public void Generate_ManyImages_ShowEveryStateAndShirt()
+    public void Generate_ManyImages_CoverAllStatesAndShirts()
     {
         Assert.Equal(Enum.GetValues<VisibleState>(), Images.SelectMany(i => i.States).Distinct().Order());
         Assert.Equal(SceneLook.ShirtNames.Order(), Images.Where(i => i.Shirt is not null).Select(i => i.Shirt!).Distinct().Order());
     }
 
     [Fact]
-    public void At_MiddleOfAMovement_IsNeitherBeforeNorAfter()
+    public void At_MidMovement_ReturnsNoState()
     {
         Assert.Equal([VisibleState.StandsByChair, VisibleState.Stands], VisibleStates.At(ActionKind.SitsDown, 0.1));
         Assert.Empty(VisibleStates.At(ActionKind.SitsDown, 0.5));

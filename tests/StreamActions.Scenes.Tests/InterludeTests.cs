@@ -1,4 +1,4 @@
-// What is between actions: nothing of an action is in it, its words are true of it, and the test's compositions stay unseen.
+// Clips between actions: they show no part of an action, their captions are true, and they show no novel composition.
 using CsCheck;
 using StreamActions.Core.Clips;
 
@@ -12,32 +12,33 @@ public sealed class InterludeTests
         [ActionKind.SitsDown, ActionKind.PicksUpBox, ActionKind.FallsDown, ActionKind.OpensDoor, ActionKind.TwoPeopleHugging];
 
     [Fact]
-    public void In_BeforeOrAfter_LeavesNothingOfTheActionInTheClip() =>
+    public void ForPhase_BeforeOrAfter_ShowsNoPartOfAction() =>
         Gen.Select(Gen.ULong, Gen.Int[0, Interrupted.Length - 1]).Sample((seed, index) =>
     {
         var kind = Interrupted[index];
         const double seconds = 1.75;
         var random = new SeededRandom(seed);
         var take = Take.Random(kind, MotionStyle.Random(random), seconds, 1.2, difficulty: 1, random);
-        var (before, after) = (take.In(ActionPhase.Before, seconds, random).Part, take.In(ActionPhase.After, seconds, random).Part);
-        Assert.Equal(take.Part, take.In(ActionPhase.During, seconds, random).Part);
+        var before = take.ForPhase(ActionPhase.Before, seconds, random).Part;
+        var after = take.ForPhase(ActionPhase.After, seconds, random).Part;
+        Assert.Equal(take.Part, take.ForPhase(ActionPhase.During, seconds, random).Part);
         Assert.True(before.From >= seconds);
         Assert.True(after.To <= 1e-9);
         Assert.Equal(take.Part.To - take.Part.From, after.To - after.From, 1e-9);
     });
 
     [Fact]
-    public void Hold_EveryPose_HoldsStill() => Assert.All(Interlude.Poses, pose =>
+    public void Hold_AnyPose_ChangesLessThanAnAction() => Assert.All(Interlude.Poses, pose =>
     {
-        // Camera noise, and in half of the clips the sway of somebody who rests; an action moves more than that.
+        // The clips contain camera noise and, in half of them, slight sway. An action changes more pixels than that.
         var held = Enumerable.Range(0, 10).Average(n => Change(Interlude.Hold((ulong)n, Spec, 0, pose).Pixels));
         var acted = Enumerable.Range(0, 10)
             .Average(n => Change(ClipGenerator.Generate((ulong)n, Spec, ActionKind.FallsDown, difficulty: 0).Pixels));
-        Assert.True(held < 0.5 * acted, $"{pose}: {held} against {acted}");
+        Assert.True(held < 0.5 * acted, $"{pose}: change {held}, action {acted}");
     });
 
     [Fact]
-    public void Generate_Walk_BackwardsIsTheOtherDirection()
+    public void Generate_ReversedWalk_ShowsOtherDirection()
     {
         var walks = Enumerable.Range(0, 200).Select(n => (ulong)n).Where(Interlude.IsWalk).ToList();
         Assert.InRange(walks.Count, 25, 75);
@@ -48,29 +49,31 @@ public sealed class InterludeTests
             Assert.Equal(walk.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), back.Pixels);
             Assert.Null(walk.Shirt);
         });
-        Assert.Equal([ActionKind.WalksLeft, ActionKind.WalksRight], walks.Select(w => Interlude.Generate(w, Small, 1).Action!.Value)
-            .Distinct().Order());
+        Assert.Equal(
+            [ActionKind.WalksLeft, ActionKind.WalksRight],
+            walks.Select(w => Interlude.Generate(w, Small, 1).Action!.Value).Distinct().Order());
     }
 
     [Fact]
-    public void Generate_Walk_MovesToTheSideThatItsCaptionNames()
+    public void Generate_Walk_MovesInDirectionOfAction()
     {
-        // Where the picture changes is where somebody walks: its centre moves that way.
+        // The centre of the changed pixels follows the walking person.
         var walks = Enumerable.Range(0, 400).Select(n => (ulong)n).Where(Interlude.IsWalk).Take(40)
             .Select(seed => Interlude.Generate(seed, Spec, 0))
             .Select(walk =>
-                (To: walk.Action == ActionKind.WalksRight ? 1 : -1, By: Where(walk.Pixels, Spec.Frames - 2) - Where(walk.Pixels, 0)))
-                    .ToList();
-        // Few are out of the picture by then, or hardly to be seen before their wall.
+                (To: walk.Action == ActionKind.WalksRight ? 1 : -1,
+                By: ChangeCentre(walk.Pixels, Spec.Frames - 2) - ChangeCentre(walk.Pixels, 0)))
+            .ToList();
+        // In a few clips the person is already out of view, or has little contrast to the wall.
         var seen = walks.Where(w => !double.IsNaN(w.By)).ToList();
         Assert.True(seen.Count >= 32, $"{seen.Count} of 40 in view");
         Assert.True(seen.Count(w => w.To * w.By > 0) >= 0.9 * seen.Count, string.Join(", ", seen));
     }
 
     [Fact]
-    public void Generate_ManyClips_ShowsNoPoseInAShirtThatIsKeptForItsAction()
+    public void Generate_ManyClips_ShowsNoNovelComposition()
     {
-        var kept = Compositions.Novel.ToLookup(c => c.Action, c => c.Shirt);
+        var novel = Compositions.Novel.ToLookup(c => c.Action, c => c.Shirt);
         Assert.All(Enumerable.Range(0, 4000).Select(n => Interlude.Generate((ulong)n, Small, 1)), clip =>
         {
             ActionKind[] shown = clip.State switch
@@ -83,22 +86,22 @@ public sealed class InterludeTests
             };
             if (clip.State is null)
             {
-                // One waits and one walks; backwards it is the other direction.
+                // One person waits and one walks. The reversed clip shows the other direction.
                 Assert.Equal(2, clip.Shirts.Count);
-                Assert.DoesNotContain(clip.Shirts[0], kept[ActionKind.StandsStill]);
-                Assert.All(
-                    clip.Shirts, shirt => Assert.DoesNotContain(shirt, kept[ActionKind.WalksLeft].Concat(kept[ActionKind.WalksRight])));
+                Assert.DoesNotContain(clip.Shirts[0], novel[ActionKind.StandsStill]);
+                var walking = novel[ActionKind.WalksLeft].Concat(novel[ActionKind.WalksRight]);
+                Assert.All(clip.Shirts, shirt => Assert.DoesNotContain(shirt, walking));
                 return;
             }
             Assert.Equal(clip.Shirt, clip.Shirts[0]);
-            Assert.DoesNotContain(clip.Shirt, shown.Concat(clip.Action is { } action ? [action] : []).SelectMany(a => kept[a]));
+            Assert.DoesNotContain(clip.Shirt, shown.Concat(clip.Action is { } action ? [action] : []).SelectMany(a => novel[a]));
         });
     }
 
     private static double Change(byte[] pixels) =>
         Enumerable.Range(0, Spec.Frames - 1).Average(t => Difference(pixels, t).Average(d => d.By));
 
-    private static double Where(byte[] pixels, int frame)
+    private static double ChangeCentre(byte[] pixels, int frame)
     {
         var moved = Difference(pixels, frame).Where(d => d.By > 40).ToList();
         return moved.Count < 20 ? double.NaN : moved.Average(d => d.X);

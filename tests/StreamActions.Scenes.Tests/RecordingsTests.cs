@@ -1,4 +1,4 @@
-// Films and clips as files: what ffmpeg wrote is read back by the worker's own reader.
+// Films and clips as files: ffmpeg writes them, and the worker's frame reader reads them back.
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using StreamActions.Core.Clips;
@@ -14,7 +14,7 @@ public sealed partial class RecordingsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task WriteAsync_Film_CanBeReadAndHasItsTruthBesideIt()
+    public async Task WriteAsync_Film_WritesReadableFileAndGroundTruth()
     {
         var path = _folder.File("small.mp4");
         var truth = await FilmMaker.WriteAsync(
@@ -28,7 +28,7 @@ public sealed partial class RecordingsTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_FolderMissing_FailsNamingTheFile()
+    public async Task WriteAsync_FolderMissing_NamesFile()
     {
         var path = _folder.File("missing/film.mp4");
         FilmOrder order = new([ActionKind.Jumps], Seed: 3, Width: 64, Height: 48);
@@ -37,16 +37,16 @@ public sealed partial class RecordingsTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_Stopped_LeavesNoFile()
+    public async Task WriteAsync_Cancelled_LeavesNoFile()
     {
-        var path = _folder.File("stopped.mp4");
+        var path = _folder.File("cancelled.mp4");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => FilmMaker.WriteAsync(path, new([ActionKind.Jumps], Seed: 3), new CancellationToken(canceled: true)));
         Assert.False(File.Exists(path));
     }
 
     [Fact]
-    public async Task WriteAsync_ClipFolder_ListsEveryClipWithItsLabel()
+    public async Task WriteAsync_ClipFolder_ListsEveryClipWithLabel()
     {
         await ClipFolder.WriteAsync(
             _folder.Path, [ActionKind.Crouches, ActionKind.Jumps], perAction: 2, firstSeed: 9, TestContext.Current.CancellationToken);
@@ -55,8 +55,8 @@ public sealed partial class RecordingsTests : IDisposable
         Assert.Equal(
         [
             "id,name,phrase",
-            "0,crouches,a person crouches|a person crouching down|a person squats with the arms around the knees|a person ducks down low|a "
-                + "person is cowering on the floor",
+            "0,crouches,a person crouches|a person crouching down|a person squats with the arms around the knees|"
+                + "a person ducks down low|a person is cowering on the floor",
             "1,jumps,a person jumps|a person jumping|a person jumps up and down|a person hops in place|a person is jumping",
         ], await File.ReadAllLinesAsync(_folder.File("labels.csv"), TestContext.Current.CancellationToken));
         var frames = await ClipReader.ReadAllAsync(
@@ -65,7 +65,7 @@ public sealed partial class RecordingsTests : IDisposable
     }
 
     [Fact]
-    public void Truth_OfTheSamples_IsWhatTheirCommandsMakeNow()
+    public void Truth_SampleFilms_MatchesDocumentedCommands()
     {
         var samples = Path.Combine(RepositoryPaths.Root, "samples");
         var commands = FilmCommand().Matches(File.ReadAllText(Path.Combine(samples, "README.md")));
@@ -73,8 +73,8 @@ public sealed partial class RecordingsTests : IDisposable
         foreach (Match command in commands)
         {
             var film = command.Groups["film"].Value;
-            var order =
-                new FilmOrder(ActionCatalog.Parse(command.Groups["actions"].Value), ulong.Parse(command.Groups["seed"].Value, null));
+            FilmOrder order = new(
+                ActionCatalog.Parse(command.Groups["actions"].Value), ulong.Parse(command.Groups["seed"].Value, null));
             Assert.True(File.Exists(Path.Combine(samples, film)), film);
             Assert.Equal(
                 File.ReadAllText(Path.Combine(samples, Path.ChangeExtension(film, ".json"))).Trim(),

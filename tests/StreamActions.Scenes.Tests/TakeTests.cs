@@ -1,4 +1,4 @@
-// Every clip shows enough of its action, inside the picture.
+// Every clip shows enough of its action, within the picture.
 using CsCheck;
 
 namespace StreamActions.Scenes.Tests;
@@ -22,29 +22,29 @@ public sealed class TakeTests
             });
 
     [Fact]
-    public void Random_OneOffAction_ShowsMostOfTheMovement() =>
+    public void Random_OneOffAction_ShowsMostOfMovement() =>
         Takes.Where(t => ActionCatalog.Partner(t.Kind) is not null && t.Kind != ActionKind.WalksRight).Sample(t =>
     {
         var part = t.Take.Part;
         var shown = Math.Min(Seconds, part.To) - Math.Max(0, part.From);
-        return shown >= Take.LeastShown * (part.To - part.From) - 1e-9;
+        return shown >= Take.MinShownShare * (part.To - part.From) - 1e-9;
     });
 
     [Fact]
-    public void Random_LastingAction_FillsMostOfTheClip() =>
+    public void Random_LastingAction_FillsMostOfClip() =>
         Takes.Where(t => ActionCatalog.Partner(t.Kind) is null || t.Kind == ActionKind.WalksRight).Sample(t =>
     {
         var part = t.Take.Part;
-        return Math.Min(Seconds, part.To) - Math.Max(0, part.From) >= Take.LeastShown * Seconds - 1e-9;
+        return Math.Min(Seconds, part.To) - Math.Max(0, part.From) >= Take.MinShownShare * Seconds - 1e-9;
     });
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Random_PoseThatIsHeld_IsReachedInTheClipOrBefore(bool crouches)
+    public void Random_HeldPose_IsReachedInClipOrBefore(bool crouches)
     {
         var kind = crouches ? ActionKind.Crouches : ActionKind.HandsUp;
-        // A camera sees people get there, and then sees them stay.
+        // Some clips show how the pose is reached, others only the held pose.
         var from = Enumerable.Range(0, 400).Select(n => new SeededRandom((ulong)n))
             .Select(random => Take.Random(kind, MotionStyle.Random(random), Seconds, 1.2, difficulty: 1, random).Part.From).ToList();
         Assert.InRange(from.Count(f => f >= 0), 80, 240);
@@ -52,13 +52,13 @@ public sealed class TakeTests
     }
 
     [Fact]
-    public void Random_Performer_StaysInThePicture() => Takes.Sample(t =>
+    public void Random_AnyAction_KeepsPerformerInPicture() => Takes.Sample(t =>
     {
         for (var n = 0; n < 8; n++)
             Assert.InRange(t.Choreography.At(n * Seconds / 7).Stances[0].X, -t.HalfWidth, t.HalfWidth);
     });
 
     [Fact]
-    public void Random_WalkToTheRight_GoesToTheRight() => Takes.Where(t => t.Kind == ActionKind.WalksRight).Sample(t =>
+    public void Random_WalkRight_MovesRight() => Takes.Where(t => t.Kind == ActionKind.WalksRight).Sample(t =>
         t.Choreography.At(Seconds).Stances[0].X - t.Choreography.At(0).Stances[0].X > 0.25);
 }

@@ -10,12 +10,12 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        Argument<string> a = new("A") { Description = "A bundle's or a run's folder, or a report that 'evaluate --json' wrote." };
-        Argument<string> b = new("B") { Description = "The other one: differences are B − A." };
-        Option<string> json = new("--json") { Description = "Also write the comparison to this file." };
+        Argument<string> a = new("A") { Description = "First model: folder of a run or bundle, or a report from 'evaluate --json'." };
+        Argument<string> b = new("B") { Description = "Second model, in the same forms. Differences are B − A." };
+        Option<string> json = new("--json") { Description = "Also write the comparison to this JSON file." };
         Command command = new("compare",
-            "Compare two models by their reports: every figure with its difference, a mark where it is larger than two standard errors, "
-            + "and the classes that gained or lost most.")
+            "Compare two models by their reports. Shows each figure with its difference, marks differences above two standard errors, "
+            + "and lists the classes that changed most.")
         {
             a, b, json,
         };

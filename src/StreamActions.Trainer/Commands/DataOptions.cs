@@ -1,24 +1,24 @@
-// Which options of data go together.
+// Checks that the data options on the command line fit the chosen data.
 using System.CommandLine;
 using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Commands;
 
-/// <summary>Refuses options that the chosen data do not have.</summary>
+/// <summary>Rejects options that do not apply to the chosen data.</summary>
 internal static class DataOptions
 {
-    private const string RecordingsOnly = "it is about recordings, name them with --data";
+    private const string RecordingsOnly = "only for recordings; name them with --data";
     private static readonly string[] OfRecordings = [RunSettings.Labels, RunSettings.Validation, RunSettings.Media];
 
-    /// <summary>The settings that <c>evaluate</c> has.</summary>
+    /// <summary>The settings that are options of <c>evaluate</c>.</summary>
     public static IEnumerable<RunSetting> OfEvaluation =>
         RunSettings.All.Where(s => s.Name is RunSettings.Data or RunSettings.Views || OfRecordings.Contains(s.Name));
 
-    /// <summary>Checks the options of a verb that trains.</summary>
-    /// <param name="settings">Its options.</param>
+    /// <summary>Checks the data options of a training verb.</summary>
+    /// <param name="settings">The verb's options.</param>
     /// <param name="result">The command line.</param>
-    /// <param name="choice">The data that it names.</param>
-    /// <exception cref="TrainerException">An option is given that this data does not have.</exception>
+    /// <param name="choice">The data that the command line names.</param>
+    /// <exception cref="TrainerException">A given option does not apply to this data.</exception>
     public static void CheckForTraining(SettingOptions settings, ParseResult result, DataChoice choice)
     {
         if (!DataChoice.IsRecordings(choice.Source))
@@ -26,22 +26,22 @@ internal static class DataOptions
         if (!choice.HasRecordings)
             Refuse(settings, result, RecordingsOnly, RunSettings.HeldOut, RunSettings.Views, RunSettings.Augment, RunSettings.ColourJitter);
         if (choice.Replay is null)
-            Refuse(settings, result, "nothing is replayed, name what with --replay", RunSettings.ReplayShare);
+            Refuse(settings, result, "only with replayed data; name it with --replay", RunSettings.ReplayShare);
     }
 
-    /// <summary>Checks the options of a verb that evaluates.</summary>
-    /// <param name="settings">Its options.</param>
+    /// <summary>Checks the data options of an evaluating verb.</summary>
+    /// <param name="settings">The verb's options.</param>
     /// <param name="result">The command line.</param>
-    /// <param name="choice">The data that it names.</param>
-    /// <param name="own">The data of the run, which is used where <c>--data</c> is not given; null without a run.</param>
-    /// <exception cref="TrainerException">An option is given that this data does not have.</exception>
+    /// <param name="choice">The data that the command line names.</param>
+    /// <param name="own">The run's own data, used when <c>--data</c> is not given; null without a run.</param>
+    /// <exception cref="TrainerException">A given option does not apply to this data.</exception>
     public static void CheckForEvaluation(SettingOptions settings, ParseResult result, DataChoice choice, DataChoice? own)
     {
         var given = settings.IsGiven(result, RunSettings.Data);
         if (!given || !DataChoice.IsRecordings(choice.Source))
-            Refuse(settings, result, $"{RecordingsOnly}; a run's own keep its settings", OfRecordings);
+            Refuse(settings, result, $"{RecordingsOnly}; a run's own recordings keep their settings", OfRecordings);
         if (given ? !DataChoice.IsRecordings(choice.Source) : own?.HasRecordings == false)
-            Refuse(settings, result, "it is about recordings, and generated clips have one view", RunSettings.Views);
+            Refuse(settings, result, "only for recordings; a generated clip has one view, so leave the option out", RunSettings.Views);
     }
 
     private static void Refuse(SettingOptions settings, ParseResult result, string why, params string[] names)

@@ -1,4 +1,4 @@
-// evaluate: what a run's best checkpoint can do on clips it never saw.
+// evaluate: measures a run's best checkpoint, or a bundle, on held-out clips.
 using System.CommandLine;
 using Spectre.Console;
 using StreamActions.Core.Bundles;
@@ -15,22 +15,21 @@ internal static class EvaluateCommand
     {
         Option<string> run = new("--run")
         {
-            Description =
-                "Folder of a run, or of a bundle that holds weights for training; a bundle does not know its data: give --data too.",
+            Description = "Folder of a run, or of a bundle with training weights. A bundle does not store its data: give --data too.",
             Required = true,
         };
         var common = new RunOptions();
         var settings = new SettingOptions(DataOptions.OfEvaluation, RunSettings.Defaults);
         settings[RunSettings.Data].Description =
-            "Evaluate on this data, all of it, in place of what the run holds out of its own: of classes that are not the model's, "
-            + "the texts alone decide (zero-shot). " + settings[RunSettings.Data].Description;
-        Option<int> perClass = new("--per-class") { Description = "Held-out clips a class.", DefaultValueFactory = _ => 100 };
-        Option<string> json = new("--json") { Description = "Also write the report to this file." };
+            "Evaluate on all of this data instead of the run's held-out clips. Classes that the model was not trained on "
+            + "are classified by text alone (zero-shot). " + settings[RunSettings.Data].Description;
+        Option<int> perClass = new("--per-class") { Description = "Held-out clips per class.", DefaultValueFactory = _ => 100 };
+        Option<string> json = new("--json") { Description = "Also write the report to this JSON file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
-            "Evaluate a run or a bundle on clips it never saw: top-1 and top-5 by text similarity and by the classification head, "
-            + "time-order pairs with and without their order, every class, and what was never trained on. "
-            + "A report on the run's own data stays in the run, for 'compare'.")
+            "Evaluate a run or a bundle on held-out clips: top-1 and top-5 by text similarity and by the classification head, "
+            + "time-order pairs with ordered and shuffled frames, accuracy per class, and untrained compositions. "
+            + "A report on the run's own data is stored in the run, for 'compare'.")
         {
             run, perClass, common.Strength, json, confusion, common.Threads, common.Device,
         };
@@ -44,12 +43,12 @@ internal static class EvaluateCommand
             var kept = model.Run?.Options.Data;
             var given = settings.Read(result).Data;
             DataOptions.CheckForEvaluation(settings, result, given, kept);
-            // The run was trained on most of its own recordings: of them it is evaluated on those that it held out.
+            // The run was trained on most of its own recordings, so only those that it held out are evaluated.
             var own = !settings.IsGiven(result, RunSettings.Data) || DataChoice.IsRecordings(given.Source) && given.Source == kept?.Source;
             if (own && model.Run is null)
                 throw new TrainerException(
-                    $"{folder}: a bundle does not know where its data are; give --data, such as --data {DataChoice.GeneratedClips}");
-            // The run's own data keeps its settings; only the views may be others.
+                    $"{folder}: a bundle does not store its data; give --data, such as --data {DataChoice.GeneratedClips}");
+            // The run's own data keeps its settings; only the views may differ.
             var choice = own ? kept! : given;
             if (own && settings.IsGiven(result, RunSettings.Views))
                 choice = choice with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews };
@@ -58,10 +57,10 @@ internal static class EvaluateCommand
                 ? choice.Open(model.Clip, seed, fresh: false)
                 : choice.OpenForEvaluation(model.Clip, seed, kept?.Recipe ?? choice.Recipe);
             foreach (var note in source.Notes)
-                RunMessages.Say($"{note}");
+                RunMessages.Print($"{note}");
             var report = Run(model.Network, model.Classes, source, model.Name, model.Steps, result.GetValue(perClass), cancellation);
             ReportTables.Write(AnsiConsole.Console, report);
-            TrainingSession.SaySkipped(source);
+            TrainingSession.PrintSkipped(source);
             if (own)
                 File.WriteAllText(model.Run!.In(ModelBundle.EvaluationFile), report.ToJson());
             if (result.GetValue(json) is { } path)
@@ -73,28 +72,31 @@ internal static class EvaluateCommand
         return command;
     }
 
-    /// <summary>Refuses to evaluate on nothing.</summary>
-    /// <exception cref="TrainerException">No clip a class is asked for.</exception>
+    /// <summary>Checks <c>--per-class</c>.</summary>
+    /// <exception cref="TrainerException">It is below 1.</exception>
     internal static void RequireClips(int perClass)
     {
         if (perClass < 1)
-            throw new TrainerException($"--per-class {perClass}: at least 1");
+            throw new TrainerException($"--per-class {perClass}: must be at least 1");
     }
 
     /// <summary>Evaluates a network on a source's sets.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="trained">The classes of its classification head: on sets of others, texts alone decide (zero-shot).</param>
+    /// <param name="trained">
+    /// The classes of its classification head. A set with other classes is classified by text alone (zero-shot).
+    /// </param>
     /// <param name="source">The clips.</param>
-    /// <param name="model">What the report calls the model.</param>
-    /// <param name="steps">Steps it was trained.</param>
-    /// <param name="perClass">Most clips a class.</param>
-    /// <param name="cancellation">Ends it without a report.</param>
+    /// <param name="model">The model's name in the report.</param>
+    /// <param name="steps">Training steps of the model.</param>
+    /// <param name="perClass">Maximum number of clips per class.</param>
+    /// <param name="cancellation">Stops the evaluation without a report.</param>
     internal static EvaluationReport Run(
         TorchNetwork network, IReadOnlyList<ClipClass> trained, IClipSource source, string model, long steps, int perClass,
         CancellationToken cancellation)
     {
-        bool Known(EvaluationSet set) => set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
-        EvaluationSet[] sets = [.. source.Evaluation(perClass).Select(s => s with { Supervised = Known(s) })];
+        bool HasHeadClasses(EvaluationSet set) =>
+            set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
+        EvaluationSet[] sets = [.. source.Evaluation(perClass).Select(s => s with { Supervised = HasHeadClasses(s) })];
         return EvaluationReport.Of(model, steps, Evaluator.Run(network, sets, cancellation));
     }
 }

@@ -1,4 +1,4 @@
-// What 'evaluate' evaluates: the best checkpoint of a run, or the weights that a bundle holds for training.
+// The model that 'evaluate' measures: the best checkpoint of a run, or the training weights of a bundle.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
@@ -9,20 +9,22 @@ using static TorchSharp.torch;
 namespace StreamActions.Trainer.Commands;
 
 /// <summary>A model to evaluate.</summary>
-/// <param name="Name">What its report calls it: the folder's name.</param>
-/// <param name="Steps">Training steps it has behind it; 0 when a bundle does not say.</param>
-/// <param name="Clip">The clips it takes.</param>
+/// <param name="Name">Its name in the report: the folder's name.</param>
+/// <param name="Steps">Training steps done; 0 when the bundle does not record them.</param>
+/// <param name="Clip">Size and timing of its input clips.</param>
 /// <param name="Classes">The classes of its classification head, or those it was trained on.</param>
-/// <param name="Network">The network, which is owned.</param>
+/// <param name="Network">The network; this record owns and disposes it.</param>
 /// <param name="Run">The run, or null for a bundle.</param>
 internal sealed record EvaluatedModel(
     string Name, long Steps, ClipSpec Clip, IReadOnlyList<ClipClass> Classes, TorchNetwork Network, RunFolder? Run) : IDisposable
 {
     /// <summary>Opens a run or a bundle.</summary>
     /// <param name="folder">Its folder.</param>
-    /// <param name="device">Where to compute.</param>
-    /// <param name="strength">Of its adapters.</param>
-    /// <exception cref="TrainerException">It is neither, or a bundle without weights for training, or that is no strength.</exception>
+    /// <param name="device">The device to compute on.</param>
+    /// <param name="strength">Strength of its adapters, 0 to 1.</param>
+    /// <exception cref="TrainerException">
+    /// The folder is neither a run nor a bundle, the bundle has no training weights, or the strength is out of range.
+    /// </exception>
     public static EvaluatedModel Open(string folder, Device device, double strength)
     {
         var model = Open(folder, device);

@@ -13,7 +13,7 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The <c>export</c> verb.</summary>
 internal static class ExportCommand
 {
-    // Golden clips go into the bundle: a few are enough when they are large.
+    // Limits the bundle's size: of large clips, the export records fewer golden ones.
     private const int GoldenBytes = 1 << 20;
 
     public static Command Create()
@@ -25,18 +25,18 @@ internal static class ExportCommand
             Required = true,
         };
         Option<string> version = new("--model-version") { Description = "Version of the model.", DefaultValueFactory = _ => "1.0.0" };
-        Option<string> to = new("--to") { Description = "Folder of the bundle.", Required = true };
+        Option<string> to = new("--to") { Description = "Folder of the new bundle.", Required = true };
         Option<int> perClass = new("--per-class")
         {
-            Description = "Held-out clips a class for the figures in the manifest; evaluating many takes minutes.",
+            Description = "Held-out clips per class for the manifest's metrics. Evaluating many takes minutes.",
             DefaultValueFactory = _ => 100,
         };
         Option<bool> lean = new("--lean")
         {
-            Description = "Leave out the weights that 'train --from' needs to go on from the bundle: half the size.",
+            Description = "Leave out the training weights that 'train --from' needs. This halves the bundle's size.",
         };
         var common = new RunOptions();
-        Command command = new("export", "Export a run as a bundle that the worker can run; verified against libtorch before it is written.")
+        Command command = new("export", "Export a run as a bundle for the worker, after checking its outputs against libtorch.")
         {
             run, name, version, to, perClass, common.Strength, lean, common.Threads,
         };
@@ -45,32 +45,31 @@ internal static class ExportCommand
             TrainingSession.Prepare(result.GetValue(common.Threads), "cpu");
             EvaluateCommand.RequireClips(result.GetValue(perClass));
             BundleExporter.CheckNames(result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!);
-            var order = new Order(result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!)
+            var request = new Request(result.GetValue(run)!, result.GetValue(name)!, result.GetValue(version)!, result.GetValue(to)!)
             {
                 PerClass = result.GetValue(perClass),
                 Strength = result.GetValue(common.Strength),
                 Lean = result.GetValue(lean),
             };
-            Run(order, cancellation);
+            Run(request, cancellation);
             return Task.CompletedTask;
         }, cancellation));
         return command;
     }
 
-    // What the command line says.
-    private sealed record Order(string Run, string Name, string Version, string To)
+    private sealed record Request(string Run, string Name, string Version, string To)
     {
         public required int PerClass { get; init; }
         public required double Strength { get; init; }
         public required bool Lean { get; init; }
     }
 
-    private static void Run(Order order, CancellationToken cancellation)
+    private static void Run(Request request, CancellationToken cancellation)
     {
-        var run = RunFolder.Open(order.Run);
+        var run = RunFolder.Open(request.Run);
         var (network, steps) = run.LoadBest();
         using var _ = network;
-        AdapterStrength.Set(network, order.Strength);
+        AdapterStrength.Set(network, request.Strength);
         var options = run.Options;
         var source = options.Data.Open(run.Clip, options.Seed, fresh: false);
         EvaluationReport? report = null;
@@ -79,30 +78,30 @@ internal static class ExportCommand
             provenance["imported-from"] = origin;
         if (steps > 0)
         {
-            report = EvaluateCommand.Run(network, run.Classes, source, order.Name, steps, order.PerClass, cancellation);
+            report = EvaluateCommand.Run(network, run.Classes, source, request.Name, steps, request.PerClass, cancellation);
             ReportTables.Write(AnsiConsole.Console, report);
-            TrainingSession.SaySkipped(source);
+            TrainingSession.PrintSkipped(source);
             provenance["data"] = NameOf(options.Data);
-            provenance["command"] = RunSettings.Command(order.Run, options);
-            if (order.Strength != AdapterStrength.Full)
-                provenance["adapter-strength"] = order.Strength.ToString(CultureInfo.InvariantCulture);
+            provenance["command"] = RunSettings.Command(request.Run, options);
+            if (request.Strength != AdapterStrength.Full)
+                provenance["adapter-strength"] = request.Strength.ToString(CultureInfo.InvariantCulture);
             provenance[StartingPoint.StepsDone] = steps.ToString(CultureInfo.InvariantCulture);
         }
-        var most = Math.Max(2, GoldenBytes / run.Clip.ClipBytes);
-        byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(most).Select(c => c.Views[0])];
-        // Only a vocabulary of the generated captions is small enough for words to be unknown to it.
+        var count = Math.Max(2, GoldenBytes / run.Clip.ClipBytes);
+        byte[][] golden = [.. source.Evaluation(1)[0].Clips.Where((_, i) => i % 4 == 0).Take(count).Select(c => c.Views[0])];
+        // Only a vocabulary that was built from the run's own texts lacks words.
         var description = new BundleDescription(
-            order.Name, order.Version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance)
+            request.Name, request.Version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance)
         {
             Texts = steps > 0 ? source.Texts : [],
         };
         var classes = run.Classes.Count > 0 ? run.Classes : source.Classes;
-        var words = order.Lean ? null : run.Words;
-        var bundle = BundleExporter.Write(network, classes, words, golden, (run.VocabularyPath, run.MergesPath), description, order.To);
-        RunMessages.Say($"Wrote {order.To}: largest difference from libtorch {bundle.Manifest.Golden.Measured:g3}.");
+        var words = request.Lean ? null : run.Words;
+        var bundle = BundleExporter.Write(network, classes, words, golden, (run.VocabularyPath, run.MergesPath), description, request.To);
+        RunMessages.Print($"Wrote {request.To}. Largest difference from libtorch: {bundle.Manifest.Golden.Measured:g3}.");
     }
 
-    // Where recordings are on this machine stays private.
+    // A bundle is published, so it names data without the path on this machine.
     private static string NameOf(DataChoice data)
     {
         static string Name(string source) => source == DataChoice.GeneratedClips ? "generated clips" : Path.GetFileName(source);

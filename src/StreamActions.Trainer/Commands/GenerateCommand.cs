@@ -1,4 +1,4 @@
-// generate: look at the generated benchmark.
+// generate: writes samples of the generated benchmark as pictures, films and clips.
 using System.CommandLine;
 using StreamActions.Scenes;
 using StreamActions.Trainer.Data;
@@ -10,13 +10,13 @@ internal static class GenerateCommand
 {
     public static Command Create()
     {
-        Option<string> to = new("--to") { Description = "The PNG to write.", Required = true };
-        Option<int> page = new("--page") { Description = "Which clips: another number, other clips.", DefaultValueFactory = _ => 0 };
+        Option<string> to = new("--to") { Description = "The PNG file to write.", Required = true };
+        Option<int> page = new("--page") { Description = "Page number; each page shows other clips.", DefaultValueFactory = _ => 0 };
         Option<string> actions = new("--actions")
         {
-            Description = "Its rows, such as hands_up,crouches; all of the benchmark's when left out, and the poses between them.",
+            Description = "Actions to show, such as hands_up,crouches. Default: all actions, and the poses between them.",
         };
-        Command sheet = new("sheet", "A contact sheet: one held-out clip of every action a row, frames from left to right.")
+        Command sheet = new("sheet", "Draw a contact sheet: one held-out clip per row, one row per action, frames from left to right.")
         {
             to, page, actions,
         };
@@ -33,18 +33,21 @@ internal static class GenerateCommand
             var held = poses.Select((pose, row) => Interlude.Hold(first + (ulong)row, GeneratedClipSource.DemoClip, 1, pose).Pixels);
             ContactSheet.Write(result.GetValue(to)!, [.. clips, .. held], GeneratedClipSource.DemoClip);
             string[] names = [.. rows.Select(r => ActionCatalog.Of(r).Name), .. poses.Select(p => Captions.Canonical(p))];
-            RunMessages.Say($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", names)}.");
+            RunMessages.Print($"Wrote {result.GetValue(to)}; rows: {string.Join(", ", names)}.");
             return Task.CompletedTask;
         }, cancellation));
-        return new("generate", "The generated benchmark: articulated figures that perform actions.") { sheet, Pictures(), Film(), Clips() };
+        return new("generate", "Write samples of the generated benchmark: articulated figures that perform actions.")
+        {
+            sheet, Pictures(), Film(), Clips(),
+        };
     }
 
     private static Command Pictures()
     {
         const int columns = 8;
-        Option<string> to = new("--to") { Description = "The PNG to write.", Required = true };
-        Option<int> page = new("--page") { Description = "Which pictures: another number, others.", DefaultValueFactory = _ => 0 };
-        Command pictures = new("pictures", "A contact sheet of the pictures that 'pretrain' learns from, with their captions printed.")
+        Option<string> to = new("--to") { Description = "The PNG file to write.", Required = true };
+        Option<int> page = new("--page") { Description = "Page number; each page shows other pictures.", DefaultValueFactory = _ => 0 };
+        Command pictures = new("pictures", "Draw a contact sheet of the pictures for 'pretrain', and print their captions.")
         {
             to, page,
         };
@@ -56,7 +59,7 @@ internal static class GenerateCommand
             byte[][] rows = [.. shown.Select(row => row.SelectMany(p => p.Pixels).ToArray())];
             ContactSheet.Write(result.GetValue(to)!, rows, GeneratedImageSource.DemoImage with { Frames = columns });
             foreach (var row in shown)
-                RunMessages.Say($"{string.Join(" | ", row.Select(p => p.Caption))}");
+                RunMessages.Print($"{string.Join(" | ", row.Select(p => p.Caption))}");
             return Task.CompletedTask;
         }, cancellation));
         return pictures;
@@ -66,24 +69,24 @@ internal static class GenerateCommand
     {
         Option<string> to = new("--to")
         {
-            Description = "The MP4 to write; what happens when is written beside it as JSON.",
+            Description = "The MP4 file to write. A JSON file beside it lists each action with its times.",
             Required = true,
         };
         Option<string> actions = new("--actions")
         {
-            Description = "What happens, in order, such as walks_right,sits_down,stands_up.",
+            Description = "The actions in order, such as walks_right,sits_down,stands_up.",
             Required = true,
         };
-        Option<ulong> seed = new("--seed") { Description = "Another number, another look.", DefaultValueFactory = _ => 1UL };
+        Option<ulong> seed = new("--seed") { Description = "Seed of the scene's look.", DefaultValueFactory = _ => 1UL };
         Option<int> width = new("--width") { Description = "Width in pixels, even.", DefaultValueFactory = _ => 320 };
         Option<int> height = new("--height") { Description = "Height in pixels, even.", DefaultValueFactory = _ => 240 };
-        Command film = new("film", "A long film of one room, for the demo.") { to, actions, seed, width, height };
+        Command film = new("film", "Write a long film of one room, for the demo.") { to, actions, seed, width, height };
         film.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
         {
-            var order = new FilmOrder(
+            var plan = new FilmOrder(
                 ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
-            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, order, cancellation).ConfigureAwait(false);
-            RunMessages.Say($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
+            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, plan, cancellation).ConfigureAwait(false);
+            RunMessages.Print($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
         }, cancellation));
         return film;
     }
@@ -91,18 +94,17 @@ internal static class GenerateCommand
     private static Command Clips()
     {
         Option<string> to = new("--to") { Description = "The folder to write.", Required = true };
-        Option<int> count = new("--count") { Description = "Clips of every action, at least 1.", DefaultValueFactory = _ => 10 };
+        Option<int> count = new("--count") { Description = "Clips per action, at least 1.", DefaultValueFactory = _ => 10 };
         Option<ulong> seed = new("--seed")
         {
-            Description =
-                "Seed of the first clip. The default is the first of those that no training on generated clips and no test of it uses.",
+            Description = "Seed of the first clip. The default starts a range that generated training and held-out clips never use.",
             DefaultValueFactory = _ => 1UL << 61,
         };
         Option<string> actions = new("--actions")
         {
-            Description = "Which actions, such as hands_up,crouches; all of the benchmark's when left out.",
+            Description = "Actions to write, such as hands_up,crouches. Default: all actions.",
         };
-        Command clips = new("clips", "Clips as MP4 files, with list.txt and labels.csv: a data set that 'train --data' takes.")
+        Command clips = new("clips", "Write clips as MP4 files with list.txt and labels.csv: a data set for 'train --data'.")
         {
             to, count, seed, actions,
         };
@@ -112,7 +114,7 @@ internal static class GenerateCommand
             var written = await ClipFolder.WriteAsync(
                 folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation)
                 .ConfigureAwait(false);
-            RunMessages.Say($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
+            RunMessages.Print($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
         }, cancellation));
         return clips;
     }

@@ -1,4 +1,4 @@
-// import-clip: published weights as a run that can be exported as it is, or trained.
+// import-clip: makes a run from published weights, to be exported as it is or trained.
 using System.CommandLine;
 using Spectre.Console;
 using StreamActions.Core.Clips;
@@ -22,29 +22,29 @@ internal static class ImportClipCommand
     {
         Argument<string> folder = new("folder")
         {
-            Description = "Folder with vocab.json, merges.txt and one of: Hugging Face's model.safetensors with config.json; "
-                + "open_clip's open_clip_model.safetensors with open_clip_config.json; a trained M²-CLIP's model.safetensors, in the "
-                + "reference's names, which needs no configuration.",
+            Description = "Folder with vocab.json, merges.txt and one of: model.safetensors with config.json (Hugging Face); "
+                + "open_clip_model.safetensors with open_clip_config.json (open_clip); model.safetensors of a trained M²-CLIP with the "
+                + "reference's tensor names, without a configuration.",
         };
-        Option<string> run = new("--run") { Description = "Folder of the run to make.", Required = true };
-        Option<int> frames = new("--frames") { Description = "Frames of a clip.", DefaultValueFactory = _ => 8 };
-        Option<double> fps = new("--fps") { Description = "Frames a second at which a clip is sampled.", DefaultValueFactory = _ => 4 };
+        Option<string> run = new("--run") { Description = "Folder of the new run.", Required = true };
+        Option<int> frames = new("--frames") { Description = "Frames per clip.", DefaultValueFactory = _ => 8 };
+        Option<double> fps = new("--fps") { Description = "Sample rate of a clip in frames per second.", DefaultValueFactory = _ => 4 };
         Option<string?> labels = new("--labels")
         {
-            Description = "For M²-CLIP's weights: label table (id,name) of their classification head. The head is left out unless given.",
+            Description = "Only for M²-CLIP weights: label table (id,name) of the classification head. Without it the head is left out.",
         };
         Option<string?> words = new("--words")
         {
             Description =
-                "For M²-CLIP's weights: words of their masked-language head, 'word number' a line. The head is left out unless given.",
+                "Only for M²-CLIP weights: words of the masked-language head, 'word number' lines. Without it the head is left out.",
         };
         Option<int?> textHeads = new("--text-heads")
         {
-            Description = "For M²-CLIP's weights: heads of the text transformer; one a 64 channels unless given.",
+            Description = "Only for M²-CLIP weights: attention heads of the text transformer. Default: one per 64 channels.",
         };
         Command command = new("import-clip",
-            "Take the published weights of CLIP, or of a trained M²-CLIP: "
-            + "'export' then makes a bundle that knows any phrase, with no training.")
+            "Import published weights of CLIP or of a trained M²-CLIP as a run. "
+            + "'export' then makes an open-vocabulary bundle, without training.")
         {
             folder, run, frames, fps, labels, words, textHeads,
         };
@@ -56,37 +56,39 @@ internal static class ImportClipCommand
             foreach (var part in leftOut)
                 AnsiConsole.MarkupLineInterpolated($"[yellow]{part}[/]");
             var count = M2ClipParameters.List(made.Config).Sum(p => p.Shape.Aggregate(1L, (a, b) => a * b));
-            RunMessages.Say($"Imported {count:N0} parameters. Next: export --run {result.GetValue(run)} --name clip --to models/clip");
+            RunMessages.Print($"Imported {count:N0} parameters. Next: export --run {result.GetValue(run)} --name clip --to models/clip");
             return Task.CompletedTask;
         }, cancellation));
         return command;
     }
 
-    /// <summary>Makes the run.</summary>
-    /// <param name="folder">The published files.</param>
-    /// <param name="run">Folder of the run.</param>
-    /// <param name="frames">Frames of a clip.</param>
-    /// <param name="fps">Frames a second at which a clip is sampled.</param>
-    /// <param name="metadata">Metadata for weights in M²-CLIP's names; empty unless given.</param>
-    /// <param name="leftOut">Gets a sentence for each part of the weights that is left out.</param>
-    /// <exception cref="TrainerException">A file is missing or of another form, or the run is there already.</exception>
-    /// <exception cref="CheckpointException">Tensors are missing, misshapen or have no place; all are listed.</exception>
+    /// <summary>Makes a run from published weights.</summary>
+    /// <param name="folder">Folder of the published files.</param>
+    /// <param name="run">Folder of the new run.</param>
+    /// <param name="frames">Frames per clip, at least 1.</param>
+    /// <param name="fps">Sample rate of a clip in frames per second, above 0.</param>
+    /// <param name="metadata">Metadata for weights with M²-CLIP's tensor names; null for none.</param>
+    /// <param name="leftOut">Receives a sentence for each part of the weights that is left out.</param>
+    /// <exception cref="TrainerException">A file is missing or malformed, or the run already exists.</exception>
+    /// <exception cref="CheckpointException">
+    /// Tensors are missing, unexpected or have the wrong shape; the message lists them all.
+    /// </exception>
     internal static RunFolder Import(
         string folder, string run, int frames, double fps, CheckpointMetadata? metadata = null, ICollection<string>? leftOut = null)
     {
         metadata ??= new();
         if (RunFolder.Exists(run))
-            throw new TrainerException($"{run}: a run is here already; take another folder");
+            throw new TrainerException($"{run}: this folder already holds a run; choose another folder");
         if (frames < 1 || !(fps > 0))
             throw new TrainerException("--frames must be at least 1 and --fps above 0");
         var weightsPath = WeightFiles.Select(f => Path.Combine(folder, f)).FirstOrDefault(File.Exists);
         var file = weightsPath is null ? null : SafetensorsFile.Open(weightsPath);
-        // The reference of M²-CLIP publishes no configuration, and has one activation.
+        // M²-CLIP's reference publishes no configuration file and always uses the same activation.
         var adapted = file is not null && M2ClipCheckpoint.IsNamed(file.Names);
         RequireFiles(folder, configuration: !adapted);
         if (!adapted && metadata != new CheckpointMetadata())
             throw new TrainerException(
-                $"{weightsPath}: a plain CLIP; --labels, --words and --text-heads are for weights in M²-CLIP's names, so leave them out");
+                $"{weightsPath}: a plain CLIP; leave out --labels, --words and --text-heads, which apply to M²-CLIP weights only");
         var weights = ClipCheckpoint.Read(file!);
         var network = adapted
             ? metadata.Describe(weights, weightsPath!, leftOut ?? [])
@@ -99,13 +101,14 @@ internal static class ImportClipCommand
         var tokenizer = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
         var ids = TokenizerFiles.Load(tokenizer).Count;
         if (ids != config.VocabSize)
-            throw new TrainerException($"{tokenizer.Item1}: has {ids} ids, and the weights have {config.VocabSize}");
-        // CLIP gets fresh adapters; those of an M²-CLIP must all be there.
+            throw new TrainerException($"{tokenizer.Item1}: the vocabulary has {ids} ids, but the weights have {config.VocabSize}; "
+                + "take the vocabulary published with the weights");
+        // CLIP gets fresh adapters; an M²-CLIP must bring all of its own.
         using var parameters = adapted
             ? TorchParameters.Load(config, weights, weightsPath!)
             : TorchParameters.Extend(config, weights, weightsPath!, seed: 1);
         using (no_grad())
-            _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
+            _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // makes every parameter
         var options = RunSettings.Defaults with
         {
             Steps = 0,
@@ -131,6 +134,6 @@ internal static class ImportClipCommand
         ];
         if (missing.Length > 0)
             throw new TrainerException(
-                $"{folder}: no {string.Join(", no ", missing)}; a CLIP model folder as published on Hugging Face has them");
+                $"{folder}: no {string.Join(", no ", missing)}; copy them from the model's folder on Hugging Face");
     }
 }

@@ -1,4 +1,4 @@
-// pretrain: a miniature CLIP on pictures with captions; what 'train --from' then keeps frozen.
+// pretrain: trains a miniature CLIP on generated pictures with captions. 'train --from' then keeps it frozen.
 using System.CommandLine;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
@@ -10,7 +10,7 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The <c>pretrain</c> verb.</summary>
 internal static class PretrainCommand
 {
-    /// <summary>The sizes of the miniature; the vocabulary's is filled in.</summary>
+    /// <summary>Sizes of the miniature CLIP; the vocabulary size is filled in later.</summary>
     internal static M2ClipConfig Miniature { get; } = new()
     {
         ImageSize = GeneratedImageSource.DemoImage.Size,
@@ -30,7 +30,7 @@ internal static class PretrainCommand
         VocabSize = 1,
     };
 
-    /// <summary>What a run has where nothing is given.</summary>
+    /// <summary>The default settings of a run.</summary>
     internal static TrainingOptions Defaults { get; } = new()
     {
         Steps = 2000,
@@ -47,8 +47,8 @@ internal static class PretrainCommand
         var common = new RunOptions();
         var settings = new SettingOptions(RunSettings.OfPretrain, Defaults);
         Command command = new("pretrain",
-            "Make a miniature CLIP from generated pictures with captions, the way CLIP itself was made. "
-            + "Ctrl-C saves and ends; the same command goes on.");
+            "Pretrain a miniature CLIP with a contrastive loss, on generated pictures with captions. "
+            + "Ctrl-C saves and stops; the same command resumes the run.");
         common.AddTo(command);
         settings.AddTo(command);
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(async () =>
@@ -59,15 +59,14 @@ internal static class PretrainCommand
             if (!settings.IsGiven(result, RunSettings.WarmUp))
                 options = options with { WarmUp = options.Steps / 20 };
             options.Check();
-            // The data are opened once.
-            var begun = RunFolder.Exists(path) ? TrainingSession.GoOn(path, "pretrain", settings, result, options) : null;
-            var (kept, image) = (begun?.Options ?? options, begun?.Clip ?? GeneratedImageSource.DemoImage);
+            var existing = RunFolder.Exists(path) ? TrainingSession.Resume(path, "pretrain", settings, result, options) : null;
+            var (kept, image) = (existing?.Options ?? options, existing?.Clip ?? GeneratedImageSource.DemoImage);
             var source = kept.Data.Open(image, kept.Seed, fresh: true);
-            var run = begun ?? RunFolder.Create(path, Miniature, image, options, source);
-            RunMessages.Say($"{path}: {TrainingSession.Count(run)}.");
+            var run = existing ?? RunFolder.Create(path, Miniature, image, options, source);
+            RunMessages.Print($"{path}: {TrainingSession.Count(run)}.");
             var end = await TrainingSession.RunAsync(run, source, device, cancellation).ConfigureAwait(false);
-            RunMessages.Say(end == TrainingEnd.Stopped
-                ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on."
+            RunMessages.Print(end == TrainingEnd.Stopped
+                ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command resumes the run."
                 : $"Done. Next: train --run runs/mine --from {path}");
         }, cancellation));
         return command;

@@ -1,4 +1,4 @@
-// Finds the report of a model: in a bundle, in a run, or as a file of its own.
+// Finds the evaluation report of a model: in a bundle, in a run, or as a separate file.
 using StreamActions.Core.Bundles;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Training;
@@ -9,11 +9,12 @@ namespace StreamActions.Trainer.Commands;
 internal static class ReportFile
 {
     /// <summary>
-    /// Reads the report that a path stands for: a bundle's folder, a run's folder, or the file that <c>evaluate --json</c> wrote.
+    /// Reads the report at a path: a bundle's folder, a run's folder, or the file that <c>evaluate --json</c> wrote.
     /// </summary>
-    /// <exception cref="TrainerException">There is none, or it is older than the run's best checkpoint; the message says how to make
-    /// one.</exception>
-    /// <exception cref="BundleException">The bundle cannot be trusted.</exception>
+    /// <exception cref="TrainerException">
+    /// The report is missing or older than the run's best checkpoint. The message states how to make one.
+    /// </exception>
+    /// <exception cref="BundleException">The bundle is damaged or was changed.</exception>
     public static EvaluationReport Open(string path)
     {
         if (File.Exists(path))
@@ -21,7 +22,7 @@ internal static class ReportFile
         if (RunFolder.Exists(path))
             return OfRun(RunFolder.Open(path), path);
         if (!Directory.Exists(path))
-            throw new TrainerException($"{path}: there is no such file or folder; give a report, a run or a bundle");
+            throw new TrainerException($"{path}: no such file or folder; give a report, a run or a bundle");
         var bundle = ModelBundle.Open(path);
         if (!bundle.Manifest.Files.ContainsKey(ModelBundle.EvaluationFile))
             throw new TrainerException($"{path}: this bundle has no {ModelBundle.EvaluationFile}; export it again from a trained run");
@@ -36,6 +37,6 @@ internal static class ReportFile
         return report?.Steps == run.BestStep()
             ? report
             : throw new TrainerException(
-                $"{path}: no report of the best checkpoint (step {run.BestStep()}) is here; make one with 'evaluate --run {path}'");
+                $"{path}: the run has no report of its best checkpoint (step {run.BestStep()}); make one with 'evaluate --run {path}'");
     }
 }

@@ -8,15 +8,15 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>Tables of figures.</summary>
 internal static class ReportTables
 {
-    /// <summary>Most classes of a table; of more, the weakest are shown.</summary>
-    private const int MostClasses = 20;
+    /// <summary>Maximum number of classes in a table. A longer table shows those with the lowest accuracy.</summary>
+    private const int MaxClasses = 20;
 
-    /// <summary>A report: figures of every set, then its classes.</summary>
+    /// <summary>Writes a report: the figures of each set, then its classes.</summary>
     public static void Write(IAnsiConsole console, EvaluationReport report)
     {
         foreach (var set in report.Sets)
         {
-            var figures = Titled($"{set.Name}: {set.Clips} clips, {set.Classes.Count} classes", "figure", "value", "chance");
+            var figures = NewTable($"{set.Name}: {set.Clips} clips, {set.Classes.Count} classes", "figure", "value", "chance");
             void Row(string name, Share? share, double chance)
             {
                 if (share is not null)
@@ -38,13 +38,14 @@ internal static class ReportTables
         console.WriteLine("±: one standard error.");
     }
 
-    /// <summary>A comparison: figures, then classes with the largest differences first.</summary>
+    /// <summary>Writes a comparison: figures, then the classes with the largest differences.</summary>
     public static void Write(IAnsiConsole console, ReportComparison comparison)
     {
-        console.Write(Compared($"A = {comparison.A}, B = {comparison.B}", "figure", comparison.Figures));
-        var classes = comparison.Classes.Where(c => c.Difference != 0).Take(MostClasses).ToList();
+        console.Write(ComparisonTable($"A = {comparison.A}, B = {comparison.B}", "figure", comparison.Figures));
+        var classes = comparison.Classes.Where(c => c.Difference != 0).Take(MaxClasses).ToList();
         if (classes.Count > 0)
-            console.Write(Compared($"top-1 by text: the largest of {comparison.Classes.Count} classes' differences", "class", classes));
+            console.Write(ComparisonTable(
+                $"top-1 by text: the {classes.Count} largest differences of {comparison.Classes.Count} classes", "class", classes));
         foreach (var set in comparison.NotCompared)
             console.WriteLine($"Not compared: {set}.");
         foreach (var remark in comparison.Remarks)
@@ -52,24 +53,25 @@ internal static class ReportTables
         console.WriteLine("*: larger than two standard errors.");
     }
 
-    // Of a class without clips only the name is known, and the set's width has counted it.
+    // A class without clips has no figures, so the table only counts it in its caption.
     private static Table Classes(SetReport set)
     {
         var shown = set.Classes.Where(c => c.Clips > 0).ToList();
-        var all = shown.Count <= MostClasses;
-        var table = Titled(all ? $"{set.Name}: classes" : $"{set.Name}: the weakest {MostClasses} classes", "class", "clips", "by text",
-            "by head", "time order");
-        if (set.Classes.Count - shown.Count is > 0 and var wrong)
-            table.Caption($"{wrong} more, of which the set has no clips, are wrong answers here");
-        foreach (var c in all ? shown : [.. shown.OrderBy(c => c.ByText?.Value ?? 2).Take(MostClasses)])
+        var all = shown.Count <= MaxClasses;
+        var table = NewTable(
+            all ? $"{set.Name}: classes" : $"{set.Name}: the {MaxClasses} classes with the lowest accuracy",
+            "class", "clips", "by text", "by head", "time order");
+        if (set.Classes.Count - shown.Count is > 0 and var empty)
+            table.Caption($"Classes without clips: {empty} (wrong answers only)");
+        foreach (var c in all ? shown : [.. shown.OrderBy(c => c.ByText?.Value ?? 2).Take(MaxClasses)])
             table.AddRow(Markup.Escape(c.Name), c.Clips.ToString(CultureInfo.InvariantCulture), Percent(c.ByText), Percent(c.ByClassifier),
                 Percent(c.TimeOrder));
         return table;
     }
 
-    private static Table Compared(string title, string what, IReadOnlyList<ComparedFigure> figures)
+    private static Table ComparisonTable(string title, string what, IReadOnlyList<ComparedFigure> figures)
     {
-        var table = Titled(title, "set", what, "A", "B", "B − A", "");
+        var table = NewTable(title, "set", what, "A", "B", "B − A", "");
         foreach (var f in figures)
             table.AddRow(Markup.Escape(f.Set), Markup.Escape(f.Name), Percent(f.A), Percent(f.B),
                 string.Create(CultureInfo.InvariantCulture, $"{f.Difference * 100:+0.0;−0.0;0.0} ± {f.StandardError * 100:f1}"),
@@ -77,7 +79,7 @@ internal static class ReportTables
         return table;
     }
 
-    private static Table Titled(string title, params string[] columns) =>
+    private static Table NewTable(string title, params string[] columns) =>
         new Table().Title(new TableTitle(Markup.Escape(title))).Border(TableBorder.Rounded).AddColumns(columns);
 
     private static string Percent(Share? share) => share is null ? "" : Percent(share.Value);

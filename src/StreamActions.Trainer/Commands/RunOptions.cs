@@ -1,10 +1,10 @@
-// Options that say where and how a verb works; they do not decide a run, so a run does not keep them.
+// Options for the run's folder, threads and device. They do not change a run's result, so a run does not store them.
 using System.CommandLine;
 using StreamActions.Trainer.Network;
 
 namespace StreamActions.Trainer.Commands;
 
-/// <summary>Common options of verbs that train or use a network.</summary>
+/// <summary>Options that the verbs share.</summary>
 internal sealed class RunOptions
 {
     /// <summary>The run's folder.</summary>
@@ -12,25 +12,25 @@ internal sealed class RunOptions
 
     /// <summary>Threads of libtorch.</summary>
     public Option<int> Threads { get; } =
-        new("--threads") { Description = "Threads of libtorch; 0 takes all cores.", DefaultValueFactory = _ => 0 };
+        new("--threads") { Description = "Threads of libtorch; 0 uses all cores.", DefaultValueFactory = _ => 0 };
 
     /// <summary>The device.</summary>
     public Option<string> Device { get; } = new("--device")
     {
-        Description = "auto, cpu or cuda; auto takes CUDA where the libtorch in use has it.",
+        Description = "auto, cpu or cuda; auto uses CUDA when libtorch finds a CUDA device.",
         DefaultValueFactory = _ => "auto",
     };
 
-    /// <summary>How far adapters move frozen CLIP, for verbs that use a trained network.</summary>
+    /// <summary>Strength of the adapters, for verbs that use a trained network.</summary>
     public Option<double> Strength { get; } = new("--strength")
     {
-        Description = "How much of what the adapters add to frozen CLIP counts: 1 is as they were trained (in a bundle, as it was "
-            + "exported), 0 is CLIP alone. A little below 1 costs trained phrases little and helps those that were never trained; "
-            + "try with 'evaluate', then 'export' with the same.",
+        Description = "Factor on the adapters' output, 0 to 1: 1 is as trained (for a bundle, as exported), 0 is CLIP alone. "
+            + "A value a little below 1 often helps untrained phrases and costs trained ones little. "
+            + "Try values with 'evaluate', then 'export' with the best.",
         DefaultValueFactory = _ => AdapterStrength.Full,
     };
 
-    /// <summary>Adds those of training to a verb.</summary>
+    /// <summary>Adds the options of training verbs to a verb.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[Run, Threads, Device])

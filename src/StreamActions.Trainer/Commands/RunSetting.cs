@@ -1,49 +1,49 @@
-// One option that decides a run: its name, its help, and its place in the run's saved settings.
+// One option that changes a run's result: its name, its help, and its place in the run's saved settings.
 using System.CommandLine;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
 
-/// <summary>An option that decides a run. <see cref="RunSettings.All"/> declares them.</summary>
+/// <summary>An option that changes a run's result. <see cref="RunSettings.All"/> declares them.</summary>
 /// <param name="Name">The option, such as <c>--batch</c>.</param>
-/// <param name="Help">What its help says.</param>
+/// <param name="Help">The option's help text.</param>
 internal abstract record RunSetting(string Name, string Help)
 {
-    /// <summary>True when <c>pretrain</c> has the option too, not <c>train</c> alone.</summary>
+    /// <summary>True when <c>pretrain</c> has the option too; <c>train</c> has them all.</summary>
     public bool InPretrain { get; init; }
 
-    /// <summary>True when the verb computes the value of an option that is not given: its help then shows no default.</summary>
+    /// <summary>True when the verb computes the default value. The help then shows no default.</summary>
     public bool IsComputed { get; init; }
 
-    /// <summary>True when a manifest's command names the option in any case; else only where the value is not the default.</summary>
+    /// <summary>True when a manifest's command always names the option; false when it names only a value that is not the default.</summary>
     public bool IsAlwaysRecorded { get; init; }
 
-    /// <summary>True when a run that goes on may take another value.</summary>
+    /// <summary>True when a resumed run may take another value.</summary>
     public bool MayChange { get; init; }
 
     /// <summary>The value in a run's settings.</summary>
     public abstract object? ValueIn(TrainingOptions options);
 
     /// <summary>The value that a run has when the option is not given.</summary>
-    /// <param name="options">The run's settings: a default may depend on others.</param>
+    /// <param name="options">The run's settings: a default may depend on other settings.</param>
     public abstract object? DefaultFor(TrainingOptions options);
 
-    /// <summary>The option for a command line.</summary>
-    /// <param name="defaults">The verb's default settings, for the help.</param>
+    /// <summary>Creates the option for a command line.</summary>
+    /// <param name="defaults">The verb's default settings, which the help shows.</param>
     public abstract Option ToOption(TrainingOptions defaults);
 
-    /// <summary>Settings with the value of a command line.</summary>
-    /// <param name="options">The other settings.</param>
-    /// <param name="result">The command line, which gives the option.</param>
-    /// <param name="option">What <see cref="ToOption"/> made.</param>
-    /// <exception cref="TrainerException">The value has another form.</exception>
+    /// <summary>Returns the settings with the value from the command line.</summary>
+    /// <param name="options">The settings to change.</param>
+    /// <param name="result">The command line, on which the option is given.</param>
+    /// <param name="option">The option that <see cref="ToOption"/> created.</param>
+    /// <exception cref="TrainerException">The value is malformed.</exception>
     public abstract TrainingOptions Apply(TrainingOptions options, ParseResult result, Option option);
 }
 
 /// <inheritdoc cref="RunSetting"/>
 /// <typeparam name="T">Type of the value.</typeparam>
 /// <param name="Name">The option, such as <c>--batch</c>.</param>
-/// <param name="Help">What its help says.</param>
+/// <param name="Help">The option's help text.</param>
 /// <param name="Get">Reads the value from settings.</param>
 /// <param name="Set">Puts a value into settings.</param>
 internal sealed record RunSetting<T>(string Name, string Help, Func<TrainingOptions, T> Get, Func<TrainingOptions, T, TrainingOptions> Set)
@@ -63,7 +63,7 @@ internal sealed record RunSetting<T>(string Name, string Help, Func<TrainingOpti
     {
         Option<T> option = new(Name) { Description = Help };
         var value = Get(defaults);
-        // The help of a flag, and of an option that has no value unless given, shows no default.
+        // The help shows no default for a flag, nor for an option whose default is null.
         if (!IsComputed && (object?)value is not (null or false))
             option.DefaultValueFactory = _ => value;
         return option;

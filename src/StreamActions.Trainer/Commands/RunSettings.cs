@@ -1,4 +1,4 @@
-// The options that decide a run, each declared once: command line, saved settings and a manifest's provenance follow from this table.
+// Declares each option that changes a run's result once. Command line, saved settings and a manifest's provenance follow from this table.
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using StreamActions.Trainer.Data;
@@ -8,95 +8,95 @@ using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
 
-/// <summary>The table of settings, and what is derived from it.</summary>
+/// <summary>The table of settings, and the checks and texts derived from it.</summary>
 internal static class RunSettings
 {
-    /// <summary>The names of settings that verbs ask for.</summary>
+    /// <summary>Names of settings that other code refers to.</summary>
     public const string From = "--from", Steps = "--steps", Rate = "--rate", WarmUp = "--warm-up", Train = "--train",
         Adapters = "--adapters", BeforeAttention = "--before-attention", Data = "--data", Labels = "--labels", Validation = "--validation",
         Media = "--media", HeldOut = "--held-out", Augment = "--augment", ColourJitter = "--colour-jitter", Replay = "--replay",
         ReplayShare = "--replay-share", Views = "--views";
 
-    /// <summary>What a run of <c>train</c> has where nothing is given.</summary>
+    /// <summary>The default settings of <c>train</c>.</summary>
     public static TrainingOptions Defaults { get; } = new() { Steps = 3000, Batch = 32, Rate = 1e-3, Seed = 1 };
 
-    /// <summary>All settings, in the order in which a manifest names them.</summary>
+    /// <summary>All settings, in the order of a manifest's command.</summary>
     public static IReadOnlyList<RunSetting> All { get; } =
     [
-        // Kept as it is given; a run keeps the name of the weights in its place.
-        new RunSetting<string?>(From, "Weights to start from: a run of 'import-clip', 'pretrain' or 'train', or a bundle.",
+        // A path on the command line; the run stores the name of the weights instead.
+        new RunSetting<string?>(From, "Initial weights: folder of a run of 'import-clip', 'pretrain' or 'train', or of a bundle.",
             o => o.ImportedFrom, (o, v) => o with { ImportedFrom = v }),
         new RunSetting<long>(Steps,
-            "Steps in all: 3000 in 'train', 2000 in 'pretrain' unless given. A run that goes on may get a new length; "
-            + "the learning rate then falls over it.",
+            "Total number of steps. Default: 3000 for 'train', 2000 for 'pretrain'. A resumed run may change it; "
+            + "the learning rate then follows the new length.",
             o => o.Steps, (o, v) => o with { Steps = v })
             { InPretrain = true, IsComputed = true, IsAlwaysRecorded = true, MayChange = true },
-        new RunSetting<int>("--batch", "Clips (in 'pretrain' pictures) that are compared with each other.",
+        new RunSetting<int>("--batch", "Clips per batch (pictures in 'pretrain'). The contrastive loss compares those of one batch.",
             o => o.Batch, (o, v) => o with { Batch = v })
             { InPretrain = true, IsAlwaysRecorded = true },
         new RunSetting<double>(Rate,
-            "Highest learning rate. Text adapters have half of it. Unless given: 0.001; with --from 0.001 for 256 clips a step, "
-            + "and in proportion for others.",
+            "Peak learning rate; text adapters use half of it. Default: 0.001. With 'train --from': 0.001 for 256 clips per step, "
+            + "scaled with the clips per step.",
             o => o.Rate, (o, v) => o with { Rate = v })
             { InPretrain = true, IsComputed = true, IsAlwaysRecorded = true },
-        new RunSetting<long>(WarmUp, "Steps in which the learning rate rises; a twentieth of all unless given.",
+        new RunSetting<long>(WarmUp, "Warm-up steps, in which the learning rate rises. Default: a twentieth of all steps.",
             o => o.WarmUp, (o, v) => o with { WarmUp = v })
             { InPretrain = true, IsComputed = true, IsAlwaysRecorded = true },
-        new RunSetting<ulong>("--seed", "Seed of weights and clips.", o => o.Seed, (o, v) => o with { Seed = v })
+        new RunSetting<ulong>("--seed", "Random seed of weights and clips.", o => o.Seed, (o, v) => o with { Seed = v })
             { InPretrain = true, IsAlwaysRecorded = true },
-        new RunSetting<int>("--accumulate", "Batches whose gradients make one step.",
+        new RunSetting<int>("--accumulate", "Batches per step; their gradients are averaged.",
             o => o.Accumulate, (o, v) => o with { Accumulate = v }),
-        new RunSetting<int>("--patience", "Evaluations without a better figure after which the run ends; 0 never ends it.",
+        new RunSetting<int>("--patience", "Stop early after this many evaluations without a better top-1; 0 switches early stopping off.",
             o => o.Patience, (o, v) => o with { Patience = v }),
-        new RunSetting<long>("--evaluate-every", "Steps from one evaluation to the next.",
+        new RunSetting<long>("--evaluate-every", "Steps between evaluations.",
             o => o.EvaluateEvery, (o, v) => o with { EvaluateEvery = v })
             { InPretrain = true },
         new RunSetting<bool>("--bf16",
-            "Matrix products in bfloat16 where the processor has them, which is several times as fast; "
-            + "in float elsewhere, as without the option.",
+            "Compute matrix products in bfloat16 where the device supports it, which is several times as fast. "
+            + "Elsewhere the option has no effect.",
             o => o.MixedPrecision, (o, v) => o with { MixedPrecision = v })
             { InPretrain = true },
         new RunSetting<AdapterPlaces>(Adapters,
-            "With --from: where adapters are added when the weights have none: in both branches, in vision alone (texts stay as they are), "
-            + "in text alone (a video is the mean of its frames), or none.",
+            "With --from: branches that get adapters when the weights have none: both, vision (text embeddings stay CLIP's), "
+            + "text (a video embedding stays the mean of its frames), or none.",
             o => o.Adapters, (o, v) => o with { Adapters = v }),
         new RunSetting<bool>(BeforeAttention,
-            "With --from: vision blocks get an adapter before attention too, beside the one before the MLP: 24 in place of 12 in a ViT-B.",
+            "With --from: add a second adapter to each vision block, before attention: 24 instead of 12 adapters in a ViT-B.",
             o => o.BeforeAttention, (o, v) => o with { BeforeAttention = v }),
         new RunSetting<TedParts>("--ted",
-            "Parts of the TED-Adapters that are trained: both, the enhancement, the difference. "
-            + "The other part of a fresh adapter has no effect; for ablations.",
+            "Trained parts of the TED-Adapters: both, enhancement or difference. For ablations: "
+            + "an untrained part of a fresh adapter has no effect.",
             o => o.Ted, (o, v) => o with { Ted = v }),
-        Weight("--contrastive", "video against text over the batch", w => w.Contrastive, (w, v) => w with { Contrastive = v }),
+        Weight("--contrastive", "video against the texts of the batch", w => w.Contrastive, (w, v) => w with { Contrastive = v }),
         Weight("--cross-modal", "video against the text of every class", w => w.CrossModal, (w, v) => w with { CrossModal = v }),
-        Weight("--visual", "the classification head", w => w.Visual, (w, v) => w with { Visual = v }),
-        Weight("--masked", "masked label words, guessed from the frames", w => w.Masked, (w, v) => w with { Masked = v }),
-        OfLosses("--reference-cross-modal", "Cross-modal classification in the reference's form, with scores softmaxed twice.",
+        Weight("--visual", "classification head on the vision branch", w => w.Visual, (w, v) => w with { Visual = v }),
+        Weight("--masked", "masked label words, predicted from the frames", w => w.Masked, (w, v) => w with { Masked = v }),
+        OfLosses("--reference-cross-modal", "Compute the cross-modal loss as the published code does, with softmax applied twice.",
             w => w.ReferenceCrossModal, (w, v) => w with { ReferenceCrossModal = v }),
         OfData(Data,
-            "'generated' for the generated benchmark, or recordings: a folder with a folder per class, a list of 'path label' lines, "
-            + "a CSV with captions (docs/data.md).",
+            "'generated' for the generated benchmark, or recordings: a folder with one folder per class, a list of 'path label' lines, "
+            + "or a CSV with captions (docs/data.md).",
             d => d.Source, (d, v) => d with { Source = FullPath(v) }) with { IsComputed = true },
-        OfData<string?>(Labels, "Label table of recordings; labels.csv beside the list unless given.",
+        OfData<string?>(Labels, "Label table of recordings. Default: labels.csv beside the list.",
             d => d.Labels, (d, v) => d with { Labels = FullPath(v) }),
-        OfData<string?>(Validation, "Held-out recordings, in any of the layouts; without them a share of the others is held out.",
+        OfData<string?>(Validation, "Held-out recordings, in any layout. Default: a share of --data is held out.",
             d => d.Validation, (d, v) => d with { Validation = FullPath(v) }),
-        OfData<string?>(Media, "Folder that the paths of a list are relative to; the list's own unless given.",
+        OfData<string?>(Media, "Folder that the paths of a list are relative to. Default: the list's folder.",
             d => d.Media, (d, v) => d with { Media = FullPath(v) }),
-        OfData(HeldOut, "Share of recordings that is held out where no list names them.", d => d.HeldOut, (d, v) => d with { HeldOut = v }),
-        OfData(Augment, $"How recordings are varied: {string.Join(", ", AugmentationOptions.Names)}.",
+        OfData(HeldOut, "Share of recordings to hold out when no list names them.", d => d.HeldOut, (d, v) => d with { HeldOut = v }),
+        OfData(Augment, $"Augmentation of training recordings: {string.Join(", ", AugmentationOptions.Names)}.",
             d => d.Recipe, (d, v) => d with { Recipe = v }),
         OfData(ColourJitter,
-            "Brightness, contrast and saturation of training recordings change by a random factor of up to 1 +- this; 0 leaves them.",
+            "Colour jitter j of training recordings: a random factor in 1 ± j on brightness, contrast and saturation; 0 switches it off.",
             d => d.ColourJitter, (d, v) => d with { ColourJitter = v }),
         OfData<string?>(Replay,
-            "Data that the weights of --from were trained on, replayed so that they are not forgotten: 'generated', or recordings.",
+            "Data that the --from weights were trained on, replayed to prevent forgetting: 'generated', or recordings.",
             d => d.Replay, (d, v) => d with { Replay = FullPath(v) }),
-        OfData(ReplayShare, "Share of training clips that are replayed.", d => d.ReplayShare, (d, v) => d with { ReplayShare = v }),
-        OfData(Views, "Views of a held-out recording, moments x crops, such as 4x3.", ViewsOf, WithViews),
+        OfData(ReplayShare, "Share of replayed clips among the training clips.", d => d.ReplayShare, (d, v) => d with { ReplayShare = v }),
+        OfData(Views, "Views of a held-out recording as moments x crops, such as 4x3.", ViewsOf, WithViews),
         new RunSetting<TrainablePart>(Train,
-            "What is trained: adapters (and heads; CLIP stays frozen), the default with --from; all, the default without; "
-            + "backbone: CLIP alone.",
+            "Trained parameters: adapters (with the heads; CLIP stays frozen), all, or backbone (CLIP alone). "
+            + "Default: adapters with --from, all without.",
             o => o.Train, (o, v) => o with { Train = v })
             { IsComputed = true, Default = o => o.ImportedFrom is null ? TrainablePart.All : TrainablePart.Adapters },
     ];
@@ -104,22 +104,22 @@ internal static class RunSettings
     /// <summary>The settings that are options of <c>pretrain</c>.</summary>
     public static IEnumerable<RunSetting> OfPretrain => All.Where(s => s.InPretrain);
 
-    /// <summary>The verb that made a run.</summary>
+    /// <summary>The verb that started a run.</summary>
     public static string Verb(TrainingOptions options) =>
         options.MadeBy ?? (options.Data.Source == DataChoice.GeneratedImages ? "pretrain" : "train");
 
-    /// <summary>Refuses to go on with a run of another verb, and options that differ from those the run was started with.</summary>
+    /// <summary>Checks that a command may resume a run: it has the run's verb, and no option differs from the run's settings.</summary>
     /// <param name="path">The run's folder.</param>
-    /// <param name="kept">Its settings.</param>
-    /// <param name="verb">The verb that would go on.</param>
-    /// <param name="isGiven">Whether an option is on the command line: the others are kept.</param>
-    /// <param name="given">What the command line says.</param>
-    /// <exception cref="TrainerException">Something differs; all of it is listed.</exception>
+    /// <param name="kept">The run's settings.</param>
+    /// <param name="verb">The verb of the command.</param>
+    /// <param name="isGiven">True for an option on the command line; the run keeps its value of the others.</param>
+    /// <param name="given">The settings from the command line.</param>
+    /// <exception cref="TrainerException">The verb or an option differs; the message lists all differences.</exception>
     public static void RequireSame(string path, TrainingOptions kept, string verb, Func<RunSetting, bool> isGiven, TrainingOptions given)
     {
         if (Verb(kept) is var maker && maker != verb)
-            throw new TrainerException($"{path}: a run of '{maker}', with which '{verb}' does not go on; "
-                + $"for a new run from its weights: 'train --run ANOTHER --from {path}'");
+            throw new TrainerException($"{path}: '{verb}' cannot resume a run of '{maker}'; "
+                + $"start a new run from its weights with 'train --run ANOTHER --from {path}'");
         string[] differences =
         [
             .. from setting in All
@@ -128,11 +128,11 @@ internal static class RunSettings
         ];
         if (differences.Length > 0)
             throw new TrainerException($"{path}: this run was started with other settings: {string.Join(", ", differences)}; "
-                + $"only {Steps} may change: leave the others out, or take another --run");
+                + $"only {Steps} may change: leave these options out, or choose another --run");
     }
 
     /// <summary>
-    /// The command that makes a run. Of files and folders it names the last part alone: where they are on this machine stays private.
+    /// The command that makes a run. It is published with the bundle, so it shortens paths to the last part.
     /// </summary>
     public static string Command(string path, TrainingOptions options)
     {
@@ -156,7 +156,7 @@ internal static class RunSettings
     private static RunSetting<T> OfData<T>(string name, string help, Func<DataChoice, T> get, Func<DataChoice, T, DataChoice> set) =>
         new(name, help, o => get(o.Data), (o, v) => o with { Data = set(o.Data, v) });
 
-    // Names of generated data stay names; a path becomes a full one, so that a run goes on from any folder.
+    // Expands a path, so that a run can be resumed from any working directory. Names of generated data are no paths.
     [return: NotNullIfNotNull(nameof(path))]
     private static string? FullPath(string? path) =>
         path is null or DataChoice.GeneratedClips or DataChoice.GeneratedImages ? path : Path.GetFullPath(path);

@@ -1,25 +1,25 @@
-// The options of one verb that set a run's settings.
+// A verb's command-line options for a run's settings.
 using System.CommandLine;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
 
-/// <summary>Settings as options of a verb.</summary>
+/// <summary>The settings of a verb as command-line options.</summary>
 internal sealed class SettingOptions
 {
     private readonly TrainingOptions _defaults;
     private readonly IReadOnlyList<(RunSetting Setting, Option Option)> _all;
 
-    /// <summary>Makes the options.</summary>
-    /// <param name="settings">The settings that the verb has.</param>
-    /// <param name="defaults">Their values where nothing is given.</param>
+    /// <summary>Creates the options.</summary>
+    /// <param name="settings">The verb's settings.</param>
+    /// <param name="defaults">Their default values.</param>
     public SettingOptions(IEnumerable<RunSetting> settings, TrainingOptions defaults)
     {
         _defaults = defaults;
         _all = [.. settings.Select(s => (s, s.ToOption(defaults)))];
     }
 
-    /// <summary>The option of a name.</summary>
+    /// <summary>The option with a name, such as <c>--batch</c>.</summary>
     public Option this[string name] => _all.First(s => s.Setting.Name == name).Option;
 
     /// <summary>Adds the options to a verb.</summary>
@@ -36,8 +36,8 @@ internal sealed class SettingOptions
     public bool IsGiven(ParseResult result, RunSetting setting) =>
         _all.Any(s => s.Setting == setting && result.GetResult(s.Option) is { Implicit: false });
 
-    /// <summary>The verb's defaults with what the command line gives.</summary>
-    /// <exception cref="TrainerException">A value has another form.</exception>
+    /// <summary>The verb's default settings, changed by the options on the command line.</summary>
+    /// <exception cref="TrainerException">A value is malformed.</exception>
     public TrainingOptions Read(ParseResult result) => _all
         .Where(s => result.GetResult(s.Option) is { Implicit: false })
         .Aggregate(_defaults, (options, s) => s.Setting.Apply(options, result, s.Option));

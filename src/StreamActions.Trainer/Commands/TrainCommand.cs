@@ -1,4 +1,4 @@
-// train: adapters and heads on frozen weights of others, or a small network from nothing.
+// train: trains adapters and heads on frozen weights, or a small network from scratch.
 using System.CommandLine;
 using Spectre.Console;
 using StreamActions.Core.Clips;
@@ -11,14 +11,14 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The <c>train</c> verb.</summary>
 internal static class TrainCommand
 {
-    /// <summary>Learning rate a clip of a step when CLIP is frozen (docs/model.md §4).</summary>
+    /// <summary>Learning rate per clip of a step when CLIP is frozen (docs/model.md §4).</summary>
     private const double ReferenceRate = 1e-3 / 256;
 
-    /// <summary>The sizes of a network that begins at random; the numbers of tokens and of label words are filled in.</summary>
-    /// <param name="clip">The clips.</param>
-    /// <param name="classes">How many classes the classification head tells apart; 0 leaves it out.</param>
-    /// <param name="masked">Whether there is a masked-language head, which has a text block of its own.</param>
-    internal static M2ClipConfig FromNothing(ClipSpec clip, int classes, bool masked) => PretrainCommand.Miniature with
+    /// <summary>Sizes of a network with random initial weights; the numbers of tokens and of label words are filled in later.</summary>
+    /// <param name="clip">Size and timing of the clips.</param>
+    /// <param name="classes">Classes of the classification head; 0 leaves it out.</param>
+    /// <param name="masked">True adds a masked-language head, which needs an additional text block.</param>
+    internal static M2ClipConfig FromScratch(ClipSpec clip, int classes, bool masked) => PretrainCommand.Miniature with
     {
         ImageSize = clip.Size,
         Frames = clip.Frames,
@@ -35,14 +35,14 @@ internal static class TrainCommand
     {
         var common = new RunOptions();
         var settings = new SettingOptions(RunSettings.All, RunSettings.Defaults);
-        settings[RunSettings.Data].Description += " The generated benchmark unless given.";
+        settings[RunSettings.Data].Description += " Default: the generated benchmark.";
         Option<int?> epochs = new("--epochs")
         {
-            Description = "In place of --steps, for recordings: how often each is shown. "
-                + "Warm-up is then two of them, a fifth at most, unless --warm-up is given.",
+            Description = "For recordings, instead of --steps: number of passes over them. "
+                + "The default of --warm-up is then two epochs, at most a fifth of all steps.",
         };
         Command command = new("train",
-            "Train a network, or go on with a run that was stopped. Ctrl-C saves and ends; the same command goes on.")
+            "Train a network, or resume a stopped run. Ctrl-C saves and stops; the same command resumes the run.")
         {
             epochs,
         };
@@ -55,21 +55,21 @@ internal static class TrainCommand
             var options = Read(settings, result);
             var times = result.GetValue(epochs);
             if (times is not null && (settings.IsGiven(result, RunSettings.Steps) || times < 1))
-                throw new TrainerException("--epochs: at least 1, and not beside --steps");
+                throw new TrainerException("--epochs: must be at least 1, and cannot be combined with --steps");
             if (options.ImportedFrom is null && !RunFolder.Exists(path)
                 && (settings.IsGiven(result, RunSettings.Adapters) || settings.IsGiven(result, RunSettings.BeforeAttention)))
-                throw new TrainerException("--adapters, --before-attention: for the weights that --from names; "
-                    + "a network from nothing has adapters in both branches");
-            // A data set is opened once: a large one takes minutes to check.
+                throw new TrainerException("--adapters, --before-attention: only with --from; "
+                    + "a network trained from scratch has adapters in both branches");
+            // A data set is opened only once, because checking a large one takes minutes.
             var (run, source) = RunFolder.Exists(path)
-                ? GoOn(TrainingSession.GoOn(path, "train", settings, result, Named(options)))
+                ? Resume(TrainingSession.Resume(path, "train", settings, result, WithWeightsName(options)))
                 : Start(path, options, times, keepWarmUp: settings.IsGiven(result, RunSettings.WarmUp));
             await RunAsync(path, run, source, device, cancellation).ConfigureAwait(false);
         }, cancellation));
         return command;
     }
 
-    // What the command line says; what it leaves out follows from the rest.
+    // Settings from the command line, with defaults that depend on other settings.
     private static TrainingOptions Read(SettingOptions settings, ParseResult result)
     {
         var options = settings.Read(result);
@@ -85,11 +85,11 @@ internal static class TrainCommand
         return options;
     }
 
-    // A run keeps the name of the weights that it started from, not their path.
-    private static TrainingOptions Named(TrainingOptions options) =>
+    // A run stores the name of its initial weights, not their path.
+    private static TrainingOptions WithWeightsName(TrainingOptions options) =>
         options with { ImportedFrom = options.ImportedFrom is { } from ? StartingPoint.NameOf(from) : null };
 
-    private static (RunFolder Run, IClipSource Source) GoOn(RunFolder run) =>
+    private static (RunFolder Run, IClipSource Source) Resume(RunFolder run) =>
         (run, OpenData(run.Options, run.Clip, fresh: run.Options.ImportedFrom is null));
 
     private static (RunFolder Run, IClipSource Source) Start(string path, TrainingOptions options, int? epochs, bool keepWarmUp)
@@ -98,11 +98,11 @@ internal static class TrainCommand
         {
             var demo = GeneratedClipSource.DemoClip;
             var data = OpenData(options, demo, fresh: true);
-            var config = FromNothing(demo, options.Losses.Visual > 0 ? data.Classes.Count : 0, options.Losses.Masked > 0);
+            var config = FromScratch(demo, options.Losses.Visual > 0 ? data.Classes.Count : 0, options.Losses.Masked > 0);
             return (RunFolder.Create(path, config, demo, InEpochs(options, epochs, keepWarmUp, data), data), data);
         }
         var start = StartingPoint.Open(from);
-        // Pictures say nothing of time: clips are then those of the benchmark, at the size that was learnt.
+        // Weights pretrained on pictures have no clip timing: take the benchmark's, at the pictures' size.
         var clip = start.Clip.Frames > 1
             ? start.Clip
             : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
@@ -118,18 +118,18 @@ internal static class TrainCommand
         if (epochs is not { } times)
             return options;
         if (source.ClipsInEpoch is not { } clips)
-            throw new TrainerException("--epochs: this data has no end; give --steps");
+            throw new TrainerException("--epochs: generated data has no epochs; give --steps instead");
         var epoch = Math.Max(1, (clips + options.Batch * options.Accumulate - 1) / (options.Batch * options.Accumulate));
         return options with { Steps = times * epoch, WarmUp = keepWarmUp ? options.WarmUp : Math.Min(2 * epoch, times * epoch / 5) };
     }
 
     private static string Differences(IReadOnlyList<ClipClass> before, IReadOnlyList<ClipClass> now)
     {
-        string[] gone = [.. before.Select(c => c.Name).Except(now.Select(c => c.Name))];
-        string[] come = [.. now.Select(c => c.Name).Except(before.Select(c => c.Name))];
-        return gone.Length + come.Length == 0
+        string[] removed = [.. before.Select(c => c.Name).Except(now.Select(c => c.Name))];
+        string[] added = [.. now.Select(c => c.Name).Except(before.Select(c => c.Name))];
+        return removed.Length + added.Length == 0
             ? "in another order"
-            : string.Join(", ", [.. gone.Select(c => $"no '{c}'"), .. come.Select(c => $"new: '{c}'")]);
+            : string.Join(", ", [.. removed.Select(c => $"missing: '{c}'"), .. added.Select(c => $"new: '{c}'")]);
     }
 
     private static async Task RunAsync(
@@ -138,18 +138,19 @@ internal static class TrainCommand
         var options = run.Options;
         if (!source.Classes.Select(c => c.Name).SequenceEqual(run.Classes.Select(c => c.Name)))
             throw new TrainerException(
-                $"{path}: the run was started with other classes than its data has now ({Differences(run.Classes, source.Classes)}); "
-                + $"bring the data back, or start another run with 'train --run ANOTHER --from {path}'");
+                $"{path}: the classes of the data have changed since the run started ({Differences(run.Classes, source.Classes)}); "
+                + $"restore the data, or start another run with 'train --run ANOTHER --from {path}'");
         foreach (var note in source.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
-        RunMessages.Say($"{path}: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
+        RunMessages.Print($"{path}: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
         var end = await TrainingSession.RunAsync(run, source, device, cancellation).ConfigureAwait(false);
-        TrainingSession.SaySkipped(source);
+        TrainingSession.PrintSkipped(source);
         var next = $"export --run {path} --name mine --to models/mine";
-        RunMessages.Say(end switch
+        RunMessages.Print(end switch
         {
-            TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command goes on.",
-            TrainingEnd.Early => $"Ended at step {run.LatestStep()}: no better for {options.Patience} evaluations. Next: {next}",
+            TrainingEnd.Stopped => (FormattableString)$"Stopped at step {run.LatestStep()}. The same command resumes the run.",
+            TrainingEnd.Early =>
+                $"Stopped early at step {run.LatestStep()}: no better top-1 in {options.Patience} evaluations. Next: {next}",
             _ => $"Done. Next: {next}",
         });
     }

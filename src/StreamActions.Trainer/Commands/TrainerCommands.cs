@@ -6,8 +6,8 @@ namespace StreamActions.Trainer.Commands;
 /// <summary>The trainer's command line.</summary>
 internal static class TrainerCommands
 {
-    /// <summary>The root of all verbs.</summary>
-    public static RootCommand Create() => new("StreamActions trainer: makes models that turn video into action events.")
+    /// <summary>Creates the root command with all verbs.</summary>
+    public static RootCommand Create() => new("StreamActions trainer: trains and exports the models that the worker runs.")
     {
         GenerateCommand.Create(),
         ImportClipCommand.Create(),

@@ -1,4 +1,4 @@
-// Runs a training loop with a progress bar and a log, for the verbs that train.
+// Runs a training loop with a progress bar and logs, for the training verbs.
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Commands;
 
-/// <summary>Training at a console.</summary>
+/// <summary>Training at the console.</summary>
 internal static class TrainingSession
 {
-    /// <summary>Threads and device of libtorch.</summary>
-    /// <param name="threads">0 takes all cores.</param>
+    /// <summary>Sets libtorch's threads and chooses the device.</summary>
+    /// <param name="threads">Number of threads; 0 uses all cores.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
-    /// <exception cref="TrainerException">There is no such device here.</exception>
+    /// <exception cref="TrainerException">The device is unknown, or libtorch does not find it.</exception>
     public static Device Prepare(int threads, string device)
     {
         set_num_threads(threads > 0 ? threads : Environment.ProcessorCount);
@@ -25,25 +25,25 @@ internal static class TrainingSession
             "auto" => cuda_is_available() ? CUDA : CPU,
             "cuda" when cuda_is_available() => CUDA,
             "cuda" => throw new TrainerException(
-                "--device cuda: the libtorch in use has no CUDA, or there is no such device; 'auto' takes the CPU then"),
-            _ => throw new TrainerException($"--device {device}: auto, cpu or cuda"),
+                "--device cuda: libtorch has no CUDA support or finds no CUDA device; use --device auto or cpu"),
+            _ => throw new TrainerException($"--device {device}: must be auto, cpu or cuda"),
         };
     }
 
-    /// <summary>Opens a run that was begun.</summary>
-    /// <param name="path">Its folder.</param>
-    /// <param name="verb">The verb that goes on with it.</param>
+    /// <summary>Opens an existing run to resume it.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="verb">The verb that resumes it.</param>
     /// <param name="settings">The verb's options.</param>
     /// <param name="result">The command line.</param>
-    /// <param name="given">What the command line says.</param>
+    /// <param name="given">The settings from the command line.</param>
     /// <exception cref="TrainerException">Another verb made the run, or the command line differs from the run's settings.</exception>
-    public static RunFolder GoOn(string path, string verb, SettingOptions settings, ParseResult result, TrainingOptions given)
+    public static RunFolder Resume(string path, string verb, SettingOptions settings, ParseResult result, TrainingOptions given)
     {
         var run = RunFolder.Open(path);
         RunSettings.RequireSame(path, run.Options, verb, setting => settings.IsGiven(result, setting), given);
         if (settings.IsGiven(result, RunSettings.Steps) && given.Steps != run.Options.Steps)
             run = run.WithSteps(given.Steps);
-        RunMessages.Say($"Going on with {path} at step {run.LatestStep()} of {run.Options.Steps}.");
+        RunMessages.Print($"Resuming {path} at step {run.LatestStep()} of {run.Options.Steps}.");
         return run;
     }
 
@@ -52,7 +52,7 @@ internal static class TrainingSession
     {
         if (run.Options.MixedPrecision && !Bfloat16.IsNative(device))
             AnsiConsole.MarkupLine(
-                "[yellow]--bf16: this processor has no products in bfloat16; they are made in float, which is faster here.[/]");
+                "[yellow]--bf16: this device does not support bfloat16; the run uses float32, which is faster here.[/]");
         var latest = run.Checkpoints.Latest();
         using var log = new RunLog(run.In("log.csv"), latest?.Step ?? 0, latest is { IsEvaluated: true });
         using var curves = new TensorBoardLog(run.In("tensorboard"), latest?.Step ?? 0, TimeProvider.System);
@@ -93,16 +93,16 @@ internal static class TrainingSession
         return end;
     }
 
-    /// <summary>Says which recordings could not be used.</summary>
-    public static void SaySkipped(IClipSource source)
+    /// <summary>Prints the skipped recordings with their reasons.</summary>
+    public static void PrintSkipped(IClipSource source)
     {
         if (source.Skipped.Count > 0)
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Recordings that were skipped: {source.Skipped.Count}[/]");
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Skipped recordings: {source.Skipped.Count}[/]");
         foreach (var skipped in source.Skipped)
-            RunMessages.Say($"  {skipped.Reason}");
+            RunMessages.Print($"  {skipped.Reason}");
     }
 
-    /// <summary>How many numbers of a run's network are trained, in words.</summary>
+    /// <summary>A text with the number of trained parameters and of all parameters.</summary>
     public static string Count(RunFolder run)
     {
         var (trained, all) = Recipe.Count(run.Config, run.Options);

@@ -1,4 +1,4 @@
-// verify: is a bundle whole, and does it still give the outputs it was exported with?
+// verify: checks that a bundle is undamaged and still gives the outputs recorded at export.
 using System.CommandLine;
 using System.Globalization;
 using StreamActions.Core.Bundles;
@@ -19,12 +19,12 @@ internal static class VerifyCommand
             var deviation = BundleVerifier.Measure(bundle);
             deviation.ThrowIfAboveBound(bundle);
             var manifest = bundle.Manifest;
-            RunMessages.Say($"{manifest.Name} {manifest.Version} is whole; largest differences: {Words(deviation)}.");
+            RunMessages.Print($"{manifest.Name} {manifest.Version} is valid. Largest differences: {Text(deviation)}.");
             return Task.CompletedTask;
         }, cancellation));
         return command;
     }
 
-    private static string Words(GoldenDeviation deviation) => string.Create(
+    private static string Text(GoldenDeviation deviation) => string.Create(
         CultureInfo.InvariantCulture, $"video {deviation.Video:g3}, class logits {deviation.ClassLogits:g3}, text {deviation.Text:g3}");
 }

@@ -1,14 +1,14 @@
-// Two tables of classes as one.
+// Merges two class tables.
 namespace StreamActions.Trainer.Data;
 
 /// <summary>
-/// The classes of a first table, in their places, and after them those of a second that the first does not have, by name.
+/// The classes of a first table at their indices, followed by those of a second table whose names the first does not have.
 /// </summary>
 internal sealed class ClassUnion
 {
     private readonly int[] _second;
 
-    /// <summary>Joins two tables.</summary>
+    /// <summary>Merges two tables.</summary>
     public ClassUnion(IReadOnlyList<ClipClass> first, IReadOnlyList<ClipClass> second)
     {
         var classes = first.ToList();
@@ -27,9 +27,9 @@ internal sealed class ClassUnion
         Classes = classes;
     }
 
-    /// <summary>The joint table.</summary>
+    /// <summary>The merged table.</summary>
     public IReadOnlyList<ClipClass> Classes { get; }
 
-    /// <summary>Where a class of the second table is in the joint one.</summary>
+    /// <summary>The index in the merged table of a class of the second table.</summary>
     public int OfSecond(int label) => _second[label];
 }

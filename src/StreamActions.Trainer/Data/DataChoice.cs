@@ -1,4 +1,4 @@
-// What a run is trained and evaluated on, as its settings keep it.
+// The data of a run, as its settings store it.
 using System.Text.Json.Serialization;
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data.Augmentation;
@@ -6,7 +6,7 @@ using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Data;
 
-/// <summary>The data of a run. Paths are full ones, so that a run goes on from any folder.</summary>
+/// <summary>The data that a run is trained and evaluated on. Paths are absolute, so that it can be resumed from any folder.</summary>
 internal sealed record DataChoice
 {
     /// <summary>The generated benchmark.</summary>
@@ -15,33 +15,33 @@ internal sealed record DataChoice
     /// <summary>Generated pictures with captions.</summary>
     public const string GeneratedImages = "generated-images";
 
-    /// <summary>One of the names here, or the path of a set of recordings (docs/data.md).</summary>
+    /// <summary><see cref="GeneratedClips"/>, <see cref="GeneratedImages"/>, or the path of a set of recordings (docs/data.md).</summary>
     public string Source { get; init; } = GeneratedClips;
 
-    /// <summary>The label table of recordings.</summary>
+    /// <summary>The label table of recordings; null takes the default of the layout.</summary>
     public string? Labels { get; init; }
 
-    /// <summary>Held-out recordings.</summary>
+    /// <summary>Held-out recordings; null holds out a part of <see cref="Source"/>.</summary>
     public string? Validation { get; init; }
 
-    /// <summary>The folder that recordings lie in.</summary>
+    /// <summary>The folder of the recordings; null takes the list's own folder.</summary>
     public string? Media { get; init; }
 
-    /// <summary>Share of recordings that is held out where nothing says which.</summary>
+    /// <summary>Share of recordings to hold out when no list names them, in (0, 1).</summary>
     public double HeldOut { get; init; } = 0.2;
 
-    /// <summary>How recordings are varied: the name of a recipe.</summary>
+    /// <summary>Name of the augmentation recipe for recordings (<see cref="AugmentationOptions.Names"/>).</summary>
     public string Recipe { get; init; } = "kinetics";
 
     /// <summary>
-    /// How much the colours of training recordings are varied (<see cref="AugmentationOptions.ColourJitter"/>), whatever the recipe.
+    /// Colour jitter of training recordings (<see cref="AugmentationOptions.ColourJitter"/>), in addition to the recipe.
     /// </summary>
     public double ColourJitter { get; init; }
 
-    /// <summary>Data that is replayed so that it is not forgotten; null for none.</summary>
+    /// <summary>Data to replay, so that the network does not forget it; null for none.</summary>
     public string? Replay { get; init; }
 
-    /// <summary>Share of training clips that are replayed.</summary>
+    /// <summary>Share of replayed clips among the training clips, in (0, 1).</summary>
     public double ReplayShare { get; init; } = 0.5;
 
     /// <summary>Views of a held-out recording in time.</summary>
@@ -50,39 +50,39 @@ internal sealed record DataChoice
     /// <summary>Views of a held-out recording in space.</summary>
     public int SpatialViews { get; init; } = 1;
 
-    /// <summary>True when some of it are recordings.</summary>
+    /// <summary>True when the data or the replayed data are recordings.</summary>
     [JsonIgnore]
     public bool HasRecordings => IsRecordings(Source) || Replay is { } replay && IsRecordings(replay);
 
-    /// <summary>True when data of this name are recordings.</summary>
+    /// <summary>True when a source is a set of recordings, not generated data.</summary>
     public static bool IsRecordings(string source) => source is not (GeneratedClips or GeneratedImages);
 
-    /// <summary>Opens it to train on.</summary>
-    /// <param name="clip">The clips wanted.</param>
+    /// <summary>Opens the data for training.</summary>
+    /// <param name="clip">Size and timing of the clips.</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="fresh">True for a network that begins at random, which easy scenes help at first.</param>
-    /// <param name="onSkipped">Told of each recording that cannot be used, once, on any thread.</param>
-    /// <exception cref="TrainerException">There is no such data, or something is wrong with it; all of it is listed.</exception>
+    /// <param name="fresh">True for a network with random initial weights: generated scenes then start easy.</param>
+    /// <param name="onSkipped">Called once for each recording that cannot be used, on any thread.</param>
+    /// <exception cref="TrainerException">The data do not exist or have problems; the message lists all problems.</exception>
     public IClipSource Open(ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped = null)
     {
         var own = Open("--data", clip, seed, fresh, onSkipped, evaluation: false);
         if (Replay is null)
             return own;
         if (!(ReplayShare > 0 && ReplayShare < 1))
-            throw new TrainerException($"--replay-share {ReplayShare}: above 0, below 1");
+            throw new TrainerException($"--replay-share {ReplayShare}: must be above 0 and below 1");
         var replayed = this with { Source = Replay, Labels = null, Validation = null, Media = null };
         return new MixedClipSource(own, replayed.Open("--replay", clip, seed, fresh, onSkipped, evaluation: false), ReplayShare);
     }
 
     /// <summary>
-    /// Opens it to evaluate a network on that was trained on something else. Of recordings those of <see cref="Validation"/> are evaluated,
-    /// else those that a <c>split</c> column holds out, else all; a class without clips is no error. What is replayed plays no part.
+    /// Opens the data to evaluate a network that was trained on other data. Evaluates the recordings of <see cref="Validation"/>, else
+    /// those that a <c>split</c> column holds out, else all. A class without clips is allowed. Replayed data are ignored.
     /// </summary>
-    /// <param name="clip">The clips that the network was trained on.</param>
-    /// <param name="seed">Decides which clips of a class come first.</param>
-    /// <param name="recipe">The recipe that the network was trained with (<see cref="Recipe"/>): frames are taken the same way.</param>
-    /// <param name="onSkipped">Told of each recording that cannot be used, once, on any thread.</param>
-    /// <exception cref="TrainerException">There is no such data, or something is wrong with it; all of it is listed.</exception>
+    /// <param name="clip">Size and timing of the clips that the network was trained on.</param>
+    /// <param name="seed">Seed for the order of the clips of a class.</param>
+    /// <param name="recipe">The recipe that the network was trained with (<see cref="Recipe"/>); it sets how frames are sampled.</param>
+    /// <param name="onSkipped">Called once for each recording that cannot be used, on any thread.</param>
+    /// <exception cref="TrainerException">The data do not exist or have problems; the message lists all problems.</exception>
     public IClipSource OpenForEvaluation(ClipSpec clip, ulong seed, string recipe, Action<SkippedRecording>? onSkipped = null) =>
         (this with { Recipe = recipe }).Open("--data", clip, seed, fresh: false, onSkipped, evaluation: true);
 
@@ -110,7 +110,7 @@ internal sealed record DataChoice
                 Views = new(TemporalViews, SpatialViews),
                 OnSkipped = onSkipped,
             }),
-        _ => throw new TrainerException($"{option} {Source}: neither a file nor a folder is here; "
-            + $"'{GeneratedClips}' is the generated benchmark, docs/data.md says how recordings are laid out"),
+        _ => throw new TrainerException($"{option} {Source}: no such file or folder; "
+            + $"give '{GeneratedClips}' for the generated benchmark, or recordings in a layout of docs/data.md"),
     };
 }

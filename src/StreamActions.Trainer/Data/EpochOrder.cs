@@ -1,20 +1,20 @@
-// In which order an epoch goes through the clips: a seeded permutation that is computed place by place and never stored.
+// The order of clips in an epoch: a seeded permutation, computed per index and never stored.
 using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 
 /// <summary>
-/// A Feistel network over the next even power of two, walked until it falls among the clips (Black and Rogaway's cycle walking):
-/// each epoch meets every clip once, and any index is known without those before it.
+/// A Feistel network over a power of four that is not below the number of clips, applied until the result is the number of a clip
+/// (cycle walking, Black and Rogaway 2002). Each epoch contains every clip once, and each index is computed without the earlier ones.
 /// </summary>
 internal static class EpochOrder
 {
     private const int Rounds = 4;
 
-    /// <summary>The clip of an index.</summary>
-    /// <param name="seed">Another seed, another order.</param>
-    /// <param name="index">From 0; the epoch is <c>index / clips</c>.</param>
-    /// <param name="clips">How many clips there are.</param>
+    /// <summary>The clip at an index.</summary>
+    /// <param name="seed">Seed of the order.</param>
+    /// <param name="index">Index from 0 over all epochs; the epoch is <c>index / clips</c>.</param>
+    /// <param name="clips">Number of clips.</param>
     /// <returns>A number in [0, clips).</returns>
     public static int At(ulong seed, long index, int clips)
     {

@@ -1,13 +1,15 @@
-// Generated pictures with captions, as clips of one frame: what a miniature CLIP is pretrained on (docs/model.md §9).
+// Generated pictures with captions, as clips of one frame, for pretraining a miniature CLIP (docs/model.md §9).
 using StreamActions.Core.Clips;
 using StreamActions.Scenes;
 
 namespace StreamActions.Trainer.Data;
 
-/// <summary>Pictures by the generator. Training seeds and held-out seeds never meet.</summary>
-/// <param name="spec">Size; one frame.</param>
+/// <summary>Generated pictures. Training seeds and held-out seeds never overlap.</summary>
+/// <param name="spec">Size of the pictures, with one frame.</param>
 /// <param name="seed">Seed of the run.</param>
-/// <param name="warmUpImages">Pictures over which scenes grow from bare to what the benchmark has.</param>
+/// <param name="warmUpImages">
+/// Number of pictures over which scenes grow from bare to the benchmark's difficulty; 0 starts at full difficulty.
+/// </param>
 internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long warmUpImages = 60_000) : IClipSource
 {
     private const ulong HeldOutSeeds = 1UL << 62 | 1UL << 50;
@@ -17,7 +19,7 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
     public static ClipSpec DemoImage { get; } = GeneratedClipSource.DemoClip with { Frames = 1 };
 
     /// <inheritdoc/>
-    /// <remarks>Visible states; there is no classification head for them.</remarks>
+    /// <remarks>The classes are visible states, for which there is no classification head.</remarks>
     public IReadOnlyList<ClipClass> Classes { get; } =
         [.. Enum.GetValues<VisibleState>().Select(s => new ClipClass(s.ToString(), Captions.Canonical(s), null))];
 
@@ -25,14 +27,14 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
 
     public TrainingClip Training(long index)
     {
-        // Another half of the seeds than the clips' of a run with this seed.
+        // Clips of a run with the same seed use the lower half of its range, pictures the upper half.
         var image = ImageGenerator.Generate(
             ((seed % Ranges) << 40) + (1UL << 39) + (ulong)index, spec, warmUpImages == 0 ? 1 : Math.Min(1, (double)index / warmUpImages));
         return new(image.Pixels, (int)image.Action, image.Shirt, image.Caption.Text, image.Caption.Colour)
         {
             AlsoTrue = [.. image.States.Select(VisibleStates.Number)],
-            // Of an action that lasts, the word for it and the word for what is seen say the same.
-            Says = image.Said is { } state ? VisibleStates.Number(state)
+            // For an action that lasts, its caption and the caption of its visible state mean the same.
+            CaptionLabel = image.Said is { } state ? VisibleStates.Number(state)
                 : VisibleStates.Lasts(image.Action) && image.States.Count > 0 ? VisibleStates.Number(image.States[0]) : (int)image.Action,
         };
     }

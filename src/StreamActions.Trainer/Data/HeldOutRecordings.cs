@@ -1,4 +1,4 @@
-// The recordings that are never trained on, as an evaluation set.
+// The held-out recordings as an evaluation set.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Trainer.Data.Layouts;
@@ -6,14 +6,14 @@ using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data;
 
-/// <summary>Reads held-out recordings while they are evaluated, a few at once.</summary>
+/// <summary>Decodes held-out recordings during evaluation, a few in parallel.</summary>
 internal sealed class HeldOutRecordings
 {
     private readonly IReadOnlyList<ClipClass> _classes;
     private readonly HeldOutViews _views;
     private readonly SkippedRecordings _skipped;
     private readonly int _readAhead;
-    // In a seeded order: neighbours in a list often show one scene, and few of a class may be asked for.
+    // In a seeded order: an evaluation may take few clips of a class, and neighbours in a list often show the same scene.
     private readonly RecordedClip[][] _byClass;
 
     public HeldOutRecordings(DataSet data, IReadOnlyList<ClipClass> classes, ClipSpec clip, RecordedClipOptions options)
@@ -26,10 +26,11 @@ internal sealed class HeldOutRecordings
         _byClass = [.. classes.Select((_, label) => ordered[label].ToArray())];
     }
 
-    /// <summary>What could not be used so far.</summary>
+    /// <summary>The recordings skipped so far.</summary>
     public IReadOnlyList<SkippedRecording> Skipped => _skipped.All;
 
-    /// <summary>The set, with so many clips a class where there are as many. Reading it fails when not one recording can be used.</summary>
+    /// <summary>The set with at most <paramref name="perClass"/> clips per class. Reading it fails when no recording can be used.</summary>
+    /// <param name="perClass">Maximum number of clips per class.</param>
     public EvaluationSet Set(int perClass) => new("held-out", _classes, Supervised: true, Clips(perClass));
 
     private IEnumerable<HeldOutClip> Clips(int perClass)
@@ -48,7 +49,7 @@ internal sealed class HeldOutRecordings
             none = false;
             yield return clip;
         }
-        // A few that cannot be read are no reason to end hours of training; a figure of nothing is none.
+        // A few unreadable recordings must not end hours of training. Without any clip there is no figure to report.
         if (none)
             throw _skipped.Failure("none of the recordings can be used");
     }

@@ -1,55 +1,58 @@
-// Where clips come from: for training by index, for evaluation in sets with the texts to choose from.
+// The source of clips: training clips by index, and evaluation sets with their candidate classes.
 namespace StreamActions.Trainer.Data;
 
 /// <summary>A class.</summary>
 /// <param name="Name">Its label, such as <c>sits_down</c>.</param>
-/// <param name="Phrase">The phrase that stands for it, before the prompt template.</param>
-/// <param name="Reverse">Index of the class that is this one played backwards, or null.</param>
+/// <param name="Phrase">The phrase that represents it, before the prompt template.</param>
+/// <param name="Reverse">Index of the class that shows this one played backwards, or null.</param>
 internal sealed record ClipClass(string Name, string Phrase, int? Reverse);
 
 /// <summary>A clip for evaluation.</summary>
-/// <param name="Views">Its views (moments and crops), uint8 RGB [T, S, S, 3] each; one at least. Scores are averaged over them, after
-/// softmax.</param>
+/// <param name="Views">
+/// Its views (moments × crops), at least one, uint8 RGB [T, S, S, 3] each. Scores are averaged over them after softmax.
+/// </param>
 /// <param name="Label">Index of its class in its set.</param>
 internal sealed record HeldOutClip(IReadOnlyList<byte[]> Views, int Label);
 
-/// <summary>Clips that were never trained on, and the classes to choose from.</summary>
-/// <param name="Name">What it tests, such as <c>base-compositions</c>.</param>
-/// <param name="Classes">What a clip may be.</param>
-/// <param name="Supervised">True when the classes are those of the classification head, in its order; else the texts alone decide.</param>
-/// <param name="Clips">The clips; made or decoded while they are read.</param>
+/// <summary>Held-out clips and their candidate classes.</summary>
+/// <param name="Name">Name of the set, such as <c>base-compositions</c>.</param>
+/// <param name="Classes">The candidate classes.</param>
+/// <param name="Supervised">
+/// True when the classes are those of the classification head, in its order; else clips are classified by text alone.
+/// </param>
+/// <param name="Clips">The clips; they are generated or decoded during enumeration.</param>
 internal sealed record EvaluationSet(string Name, IReadOnlyList<ClipClass> Classes, bool Supervised, IEnumerable<HeldOutClip> Clips);
 
-/// <summary>Clips for a run.</summary>
+/// <summary>The clips of a run.</summary>
 internal interface IClipSource
 {
     /// <summary>The classes.</summary>
     IReadOnlyList<ClipClass> Classes { get; }
 
     /// <summary>
-    /// Classes that no training clip is of, by index: their texts are never true in training, and as wrong answers they would be unlearnt
-    /// (docs/model.md §9).
+    /// Indices of the classes without a training clip. Their texts are never right answers in training. As wrong answers they would be
+    /// unlearnt, so the losses leave them out (docs/model.md §9).
     /// </summary>
     IReadOnlySet<int> Untrained => new HashSet<int>();
 
-    /// <summary>Every text that may occur, for the vocabulary.</summary>
+    /// <summary>All texts that may occur, for the vocabulary.</summary>
     IEnumerable<string> Texts { get; }
 
-    /// <summary>The training clip of an index: the same index gives the same clip, on any thread.</summary>
+    /// <summary>The training clip at an index. The same index gives the same clip on any thread.</summary>
     TrainingClip Training(long index);
 
-    /// <summary>The sets to evaluate on; first the one over <see cref="Classes"/>. None of their clips is ever a training clip.</summary>
-    /// <param name="perClass">Most clips a class.</param>
+    /// <summary>The evaluation sets, first the one over <see cref="Classes"/>. Their clips are never training clips.</summary>
+    /// <param name="perClass">Maximum number of clips per class.</param>
     IReadOnlyList<EvaluationSet> Evaluation(int perClass);
 
-    /// <summary>Training clips in an epoch; null when there is no end of them.</summary>
+    /// <summary>Training clips per epoch; null for an endless source.</summary>
     long? ClipsInEpoch => null;
 
-    /// <summary>What is odd about the data but no problem, in words.</summary>
+    /// <summary>Warnings about the data, as sentences for the user.</summary>
     IReadOnlyList<string> Notes => [];
 
     /// <summary>
-    /// Recordings that could not be used so far, each once: what a run ends by saying. Clips that are generated have none.
+    /// The recordings skipped so far, each once; the verbs print them at the end. Empty for generated clips.
     /// </summary>
     IReadOnlyList<SkippedRecording> Skipped => [];
 }

@@ -1,29 +1,29 @@
-// Own clips with a share of others replayed, so that a shipped model learns new actions and keeps the old ones.
+// Mixes a share of replayed clips into the run's own clips, so that a model learns new actions and keeps the old ones.
 namespace StreamActions.Trainer.Data;
 
 /// <summary>
-/// Clips of two sources in a fixed proportion: any so many in a row, such as a batch, hold the share of each to within one clip. The
-/// other's classes keep their places, so that its head still fits; own classes with other names come after them. Thread safe as its sources
-/// are.
+/// Clips of two sources in a fixed proportion. Any range of consecutive clips, such as a batch, holds the share of each source to within
+/// one clip. The other source's classes keep their indices, so that its classification head still fits. Own classes with other names
+/// follow. Thread safe when both sources are.
 /// </summary>
 internal sealed class MixedClipSource : IClipSource
 {
-    /// <summary>What stands before the names of the sets of what is to be learnt, and of what is to be kept.</summary>
+    /// <summary>Name prefixes of the evaluation sets of the run's own source and of the replayed one.</summary>
     public const string Own = "own/", Other = "other/";
 
     private readonly IClipSource _own, _other;
     private readonly ClassUnion _union;
     private readonly double _share;
 
-    /// <summary>Mixes.</summary>
-    /// <param name="own">What is to be learnt.</param>
-    /// <param name="other">What is to be kept.</param>
-    /// <param name="share">Share of training clips that come from <paramref name="other"/>, in (0, 1).</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is no share.</exception>
+    /// <summary>Mixes two sources.</summary>
+    /// <param name="own">The new data to learn.</param>
+    /// <param name="other">The replayed data, which must not be forgotten.</param>
+    /// <param name="share">Share of training clips from <paramref name="other"/>, in (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
     public MixedClipSource(IClipSource own, IClipSource other, double share)
     {
         if (!(share > 0 && share < 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, "above 0, below 1");
+            throw new ArgumentOutOfRangeException(nameof(share), share, "must be above 0 and below 1");
         (_own, _other, _share) = (own, other, share);
         _union = new(other.Classes, own.Classes);
     }
@@ -45,7 +45,7 @@ internal sealed class MixedClipSource : IClipSource
     public IReadOnlyList<SkippedRecording> Skipped => [.. _own.Skipped, .. _other.Skipped];
 
     /// <inheritdoc/>
-    /// <remarks>Every own clip once, and what is replayed meanwhile.</remarks>
+    /// <remarks>An epoch holds every own clip once, and the clips replayed between them.</remarks>
     public long? ClipsInEpoch => _own.ClipsInEpoch is { } own ? (long)Math.Ceiling(own / (1 - _share)) : null;
 
     public IReadOnlyList<string> Notes => [.. _own.Notes, .. _other.Notes];
@@ -56,15 +56,20 @@ internal sealed class MixedClipSource : IClipSource
         if (OthersBefore(index + 1) > others)
             return _other.Training(others);
         var clip = _own.Training(index - others);
-        // Numbers that are no classes say something visible; only the generated source has any.
+        // Other numbers are visible states of the generated source, or NoClass; they stay as they are.
         int Joint(int number) => number >= 0 && number < _own.Classes.Count ? _union.OfSecond(number) : number;
-        return clip with { Label = Joint(clip.Label), Says = Joint(clip.Says), AlsoTrue = [.. clip.AlsoTrue.Select(Joint)] };
+        return clip with
+        {
+            Label = Joint(clip.Label),
+            CaptionLabel = Joint(clip.CaptionLabel),
+            AlsoTrue = [.. clip.AlsoTrue.Select(Joint)],
+        };
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// First the clips of both over all classes; then each source's sets by their own names, <c>own/…</c> and <c>other/…</c>, those over a
-    /// source's classes now over all.
+    /// The first set holds the clips of both sources over all classes. The sets of each source follow as <c>own/…</c> and <c>other/…</c>;
+    /// a set over a source's classes is now over all classes.
     /// </remarks>
     public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
     {

@@ -1,12 +1,12 @@
-// Work done a little ahead by a few threads, given out in order.
+// Runs work ahead on a few threads and returns the results in order.
 namespace StreamActions.Trainer.Data;
 
-/// <summary>Reads ahead while results are taken one by one.</summary>
+/// <summary>Reads ahead while the caller takes the results one by one.</summary>
 internal static class ReadAhead
 {
-    /// <summary>The results in the order of the work; a failure is thrown in its turn.</summary>
-    /// <param name="work">What to do; taken from no faster than results are.</param>
-    /// <param name="degree">Most pieces under way or waiting to be taken; bounds memory.</param>
+    /// <summary>Returns the results in the order of the work. A failure is thrown when its result is due.</summary>
+    /// <param name="work">The work items; at most <paramref name="degree"/> of them are started before their results are taken.</param>
+    /// <param name="degree">Maximum number of items in progress or waiting; limits memory.</param>
     public static IEnumerable<T> InOrder<T>(IEnumerable<Func<T>> work, int degree)
     {
         var running = new Queue<Task<T>>();
@@ -16,7 +16,7 @@ internal static class ReadAhead
             {
                 if (running.Count == degree)
                     yield return running.Dequeue().GetAwaiter().GetResult();
-                // Decoding blocks: a thread of its own, so that the pool's stay free.
+                // Decoding blocks, so it runs on its own thread and leaves the thread pool free.
                 running.Enqueue(
                     Task.Factory.StartNew(piece, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             }
@@ -25,7 +25,7 @@ internal static class ReadAhead
         }
         finally
         {
-            // Whoever stops early waits for what is under way: nothing goes on unseen.
+            // A caller that stops early waits for the items in progress, so that no work continues in the background.
             foreach (var left in running)
                 ((IAsyncResult)left).AsyncWaitHandle.WaitOne();
         }

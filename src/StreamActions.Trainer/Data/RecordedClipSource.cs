@@ -1,4 +1,4 @@
-// Recordings as training data: an epoch meets every clip once, and what cannot be read is reported and replaced.
+// Recordings as training data. An epoch contains every clip once; an unreadable recording is reported and replaced.
 using StreamActions.Core.Clips;
 using StreamActions.Scenes;
 using StreamActions.Trainer.Data.Augmentation;
@@ -8,7 +8,7 @@ using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data;
 
-/// <summary>Clips of recordings. The clip of an index depends on the seed, the index and the files alone. Thread safe.</summary>
+/// <summary>Clips of recordings. The clip at an index depends only on the seed, the index and the files. Thread safe.</summary>
 internal sealed class RecordedClipSource : IClipSource
 {
     private const ulong OrderStream = 1, ClipStream = 2;
@@ -21,11 +21,11 @@ internal sealed class RecordedClipSource : IClipSource
     private readonly int[][] _byClass;
     private readonly int[] _placeInClass;
 
-    /// <summary>Makes a source; nothing is decoded yet.</summary>
+    /// <summary>Creates the source; it decodes nothing yet.</summary>
     /// <param name="data">The recordings, from <see cref="DataSetReader.Open"/>.</param>
     /// <param name="clip">Size and timing of clips.</param>
-    /// <param name="options">How clips are made.</param>
-    /// <exception cref="TrainerException">An option is out of its bounds.</exception>
+    /// <param name="options">Options for making clips.</param>
+    /// <exception cref="TrainerException">An option is out of range.</exception>
     public RecordedClipSource(DataSet data, ClipSpec clip, RecordedClipOptions options)
     {
         options.Check(clip);
@@ -50,21 +50,21 @@ internal sealed class RecordedClipSource : IClipSource
     public IEnumerable<string> Texts =>
         _data.Classes.SelectMany(c => c.Phrases).Concat(_data.Training.Select(c => c.Caption).OfType<string>()).Distinct();
 
-    /// <summary>What could not be used so far, of training and of held-out recordings.</summary>
+    /// <summary>The training and held-out recordings skipped so far.</summary>
     public IReadOnlyList<SkippedRecording> Skipped => [.. _skipped.All, .. _heldOut.Skipped];
 
-    /// <summary>Bytes of decoded recordings that are kept.</summary>
+    /// <summary>Bytes of cached pixels.</summary>
     public long HeldBytes => _frames.HeldBytes;
 
-    /// <summary>The recording whose turn an index is, whether or not it can be read.</summary>
-    public RecordedClip Turn(long index) => _data.Training[Number(index)];
+    /// <summary>The entry of the data set at an index, before an unreadable recording is replaced.</summary>
+    public RecordedClip Entry(long index) => _data.Training[Number(index)];
 
     /// <inheritdoc/>
     /// <exception cref="DataSetException">Too many recordings cannot be used; the message lists them.</exception>
     public TrainingClip Training(long index)
     {
         if (_data.Training.Count == 0)
-            throw new InvalidOperationException("these recordings were opened to evaluate on; there is nothing to train on");
+            throw new InvalidOperationException("these recordings were opened for evaluation only");
         var first = Number(index);
         var label = _data.Training[first].Label;
         foreach (var number in Candidates(first, index))
@@ -84,8 +84,8 @@ internal sealed class RecordedClipSource : IClipSource
     private int Number(long index) => EpochOrder.At(Seeds.Of(_options.Seed, OrderStream), index, _data.Training.Count);
 
     /// <summary>
-    /// The recording whose turn it is, then the others of its class; of free captions, which mostly have one recording each, then all
-    /// others.
+    /// The recording at the index, then the others of its class. Free captions mostly have one recording each, so all other recordings
+    /// follow for them.
     /// </summary>
     private IEnumerable<int> Candidates(int first, long index)
     {
@@ -96,7 +96,7 @@ internal sealed class RecordedClipSource : IClipSource
             : own;
     }
 
-    /// <summary>All other places, beginning with another one for another index.</summary>
+    /// <summary>All places but the given one. The first of them depends on the index.</summary>
     private static IEnumerable<int> Substitutes(int count, int place, long index) =>
         Enumerable.Range(1, count - 1).Select(attempt => (place + 1 + (int)(((ulong)index + (ulong)attempt) % (ulong)(count - 1))) % count);
 

@@ -1,23 +1,23 @@
-// Which recordings could not be used, each once, with the reason.
+// The recordings that could not be used, each once, with the reason.
 using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Data;
 
 /// <summary>A recording that cannot be read, or is too short.</summary>
 /// <param name="Path">Its path.</param>
-/// <param name="Reason">Why, in words.</param>
+/// <param name="Reason">The reason, as an error message.</param>
 internal sealed record SkippedRecording(string Path, string Reason);
 
 /// <summary>The skipped recordings of one part of a set. Thread safe.</summary>
-/// <param name="part">What the part is called.</param>
-/// <param name="recordings">How many there are in it.</param>
-/// <param name="onSkipped">Told of each, once.</param>
+/// <param name="part">Name of the part, for the error.</param>
+/// <param name="recordings">Number of recordings in the part.</param>
+/// <param name="onSkipped">Called once for each skipped recording; null for no call.</param>
 internal sealed class SkippedRecordings(string part, int recordings, Action<SkippedRecording>? onSkipped)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SkippedRecording> _skipped = [];
 
-    /// <summary>Those skipped so far, by path.</summary>
+    /// <summary>The recordings skipped so far, ordered by path.</summary>
     public IReadOnlyList<SkippedRecording> All
     {
         get
@@ -27,7 +27,7 @@ internal sealed class SkippedRecordings(string part, int recordings, Action<Skip
         }
     }
 
-    /// <summary>Skips a recording.</summary>
+    /// <summary>Adds a recording; a second call with the same path does nothing.</summary>
     public void Add(string path, string reason)
     {
         var skipped = new SkippedRecording(path, reason);
@@ -37,7 +37,7 @@ internal sealed class SkippedRecordings(string part, int recordings, Action<Skip
         onSkipped?.Invoke(skipped);
     }
 
-    /// <summary>Refuses to go on without most of the recordings.</summary>
+    /// <summary>Checks that at least half of the recordings can be used.</summary>
     /// <exception cref="DataSetException">More than half of them are skipped.</exception>
     public void RequireHalf()
     {
@@ -45,13 +45,13 @@ internal sealed class SkippedRecordings(string part, int recordings, Action<Skip
             throw Failure($"more than half of the {recordings} recordings cannot be used");
     }
 
-    /// <summary>The error that lists them all.</summary>
+    /// <summary>The error that lists all skipped recordings.</summary>
     public DataSetException Failure(string what) =>
         new($"{part}: {what}",
-            [.. All.Select(skipped => new DataProblem(skipped.Path, 0, Alone(skipped), "mend it, or take it out of the list"))]);
+            [.. All.Select(skipped => new DataProblem(skipped.Path, 0, WithoutPath(skipped), "repair it, or remove it from the list"))]);
 
-    // Reasons begin with the path, as they stand alone elsewhere.
-    private static string Alone(SkippedRecording skipped) =>
+    // A reason usually begins with the path, which the problem already names.
+    private static string WithoutPath(SkippedRecording skipped) =>
         skipped.Reason.StartsWith(skipped.Path + ": ", StringComparison.Ordinal)
             ? skipped.Reason[(skipped.Path.Length + 2)..]
             : skipped.Reason;

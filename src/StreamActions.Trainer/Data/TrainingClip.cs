@@ -1,24 +1,25 @@
-// A clip with its text, as every loss wants it.
+// A training clip with its caption, as the losses need it.
 namespace StreamActions.Trainer.Data;
 
-/// <summary>One clip and one text that is true of it.</summary>
+/// <summary>A clip and a caption that is true of it.</summary>
 /// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
 /// <param name="Label">Index of its class, or <see cref="NoClass"/>.</param>
-/// <param name="Attribute">What else is visible and may be named (a shirt colour); null when nothing is.</param>
-/// <param name="Caption">The text, before the prompt template.</param>
-/// <param name="CaptionAttribute">The attribute that the text names; null when it names none.</param>
+/// <param name="Attribute">A visible attribute that a caption may name (the shirt colour); null for none.</param>
+/// <param name="Caption">The caption, before the prompt template.</param>
+/// <param name="CaptionAttribute">The attribute that the caption names; null when it names none.</param>
 internal sealed record TrainingClip(byte[] Pixels, int Label, string? Attribute, string Caption, string? CaptionAttribute)
 {
-    /// <summary>The label of a clip that is of no class, and teaches by its text alone; losses over classes pass over it.</summary>
+    /// <summary>The label of a clip without a class. It trains through its caption alone; losses over classes ignore it.</summary>
     public const int NoClass = -100;
 
-    /// <summary>What the text says: its class, unless it says one of <see cref="AlsoTrue"/>.</summary>
-    public int Says { get; init; } = Label;
+    /// <summary>What the caption names: the clip's class, or one of <see cref="AlsoTrue"/>.</summary>
+    public int CaptionLabel { get; init; } = Label;
 
-    /// <summary>What is true of it besides its class: other classes, or visible states, whose numbers are no classes.</summary>
+    /// <summary>What else is true of the clip: indices of other classes, or numbers of visible states (1000 and above).</summary>
     public IReadOnlyList<int> AlsoTrue { get; init; } = [];
 
-    /// <summary>True when another clip's text is true of this clip too.</summary>
+    /// <summary>True when another clip's caption is true of this clip too.</summary>
     public bool Fits(TrainingClip other) =>
-        (Label == other.Says || AlsoTrue.Contains(other.Says)) && (other.CaptionAttribute is null || other.CaptionAttribute == Attribute);
+        (Label == other.CaptionLabel || AlsoTrue.Contains(other.CaptionLabel))
+        && (other.CaptionAttribute is null || other.CaptionAttribute == Attribute);
 }

@@ -1,28 +1,28 @@
-// The confusion matrix as a picture.
+// Draws the confusion matrix as a picture.
 using System.Globalization;
 using OpenCvSharp;
 
 namespace StreamActions.Trainer.Evaluation;
 
-/// <summary>Where things are in the picture, in pixels.</summary>
+/// <summary>Layout of the picture, in pixels.</summary>
 /// <param name="Cell">Side of a cell.</param>
-/// <param name="Left">Where the first column begins: room for the longest name.</param>
-/// <param name="Top">Where the first row begins.</param>
+/// <param name="Left">Left edge of the first column; the names of the rows fit before it.</param>
+/// <param name="Top">Top edge of the first row.</param>
 /// <param name="Width">Width of the picture.</param>
 /// <param name="Height">Height of the picture.</param>
-/// <param name="FontScale">Size of the names.</param>
+/// <param name="FontScale">Font scale of the names, for OpenCV.</param>
 internal readonly record struct ConfusionLayout(int Cell, int Left, int Top, int Width, int Height, double FontScale);
 
 /// <summary>
-/// Draws what each class is taken for: a row a true class, in shares of its clips. Drawn by OpenCV, which brings its own letters: a plain
-/// server has no fonts, and other libraries then draw a picture without words.
+/// Draws a row per true class and a column per predicted class, as shares of the row's clips. OpenCV has its own letters. Other libraries
+/// need system fonts, which a plain server lacks.
 /// </summary>
 internal static class ConfusionPicture
 {
     private const HersheyFonts Font = HersheyFonts.HersheySimplex;
     private const int Margin = 12, Line = 22, Title = Margin + 2 * Line;
     private static readonly Scalar Ink = new(40, 40, 40), Grid = new(225, 225, 225), Unseen = new(240, 240, 240);
-    // Blue, green, red: what is right and what is wrong.
+    // OpenCV's channel order is blue, green, red.
     private static readonly Scalar Right = new(160, 90, 20), Wrong = new(40, 60, 200);
 
     /// <summary>Writes a PNG.</summary>
@@ -42,12 +42,12 @@ internal static class ConfusionPicture
             for (var column = 0; column < set.Classes.Count; column++)
                 Cell(picture, layout, set, row, column);
         }
-        // The encoder's own errors do not name the file.
+        // Written by .NET, whose errors name the file; OpenCV's do not.
         Cv2.ImEncode(".png", picture, out var bytes);
         File.WriteAllBytes(path, bytes);
     }
 
-    /// <summary>The layout for a set: names fit, whatever their length.</summary>
+    /// <summary>The layout for a set. Names of any length fit.</summary>
     public static ConfusionLayout LayoutOf(SetReport set)
     {
         var count = set.Classes.Count;
@@ -61,7 +61,7 @@ internal static class ConfusionPicture
     private static string[] Words(SetReport set) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"{set.Name}: {set.Clips} clips, top-1 by text {set.ByText.Top1.Value * 100:f1} %"),
-        "row: what it is; column: what it is taken for; % of the row",
+        "row: true class; column: predicted class; % of the row",
     ];
 
     private static void Cell(Mat picture, ConfusionLayout layout, SetReport set, int row, int column)
@@ -90,15 +90,15 @@ internal static class ConfusionPicture
         Cv2.PutText(
             picture, text, new Point(left, middle + SizeOf(text, scale).Height / 2), Font, scale, colour ?? Ink, 1, LineTypes.AntiAlias);
 
-    // From below, ending at a column's middle.
+    // Draws a text that reads upwards, centred on a column.
     private static void PutUpwards(Mat picture, string text, int middle, int bottom, double scale)
     {
         var size = SizeOf(text, scale);
-        using var lying = new Mat(size.Height + Margin, size.Width + 2, MatType.CV_8UC3, Scalar.White);
-        Put(lying, text, 1, lying.Height / 2, scale);
+        using var horizontal = new Mat(size.Height + Margin, size.Width + 2, MatType.CV_8UC3, Scalar.White);
+        Put(horizontal, text, 1, horizontal.Height / 2, scale);
         using var upright = new Mat();
-        Cv2.Rotate(lying, upright, RotateFlags.Rotate90Counterclockwise);
-        // Columns are closer together than a name is high with its margins: only what is darker is kept.
+        Cv2.Rotate(horizontal, upright, RotateFlags.Rotate90Counterclockwise);
+        // Neighbouring names overlap with their margins, so the darker pixel wins.
         var place = new Rect(Math.Max(0, middle - upright.Width / 2), Math.Max(0, bottom - upright.Height), upright.Width, upright.Height)
             & new Rect(0, 0, picture.Width, picture.Height);
         using var part = picture[place];

@@ -1,38 +1,38 @@
-// A model's report: one document with all figures, written by evaluate, kept in runs and bundles, read by compare.
+// The evaluation report of a model: all figures in one document. 'evaluate' writes it, runs and bundles store it, 'compare' reads it.
 using System.Text.Json;
 
 namespace StreamActions.Trainer.Evaluation;
 
-/// <summary>Figures of a model on held-out clips. Its JSON form is versioned; fractions are in [0, 1], to four digits.</summary>
+/// <summary>Figures of a model on held-out clips. Its JSON has a schema version; shares are in [0, 1], rounded to four digits.</summary>
 internal sealed record EvaluationReport
 {
-    /// <summary>The form that this code reads and writes.</summary>
+    /// <summary>The schema version that this code reads and writes.</summary>
     public const int CurrentSchemaVersion = 1;
 
-    /// <summary>Version of the form.</summary>
+    /// <summary>Schema version of the report.</summary>
     public required int SchemaVersion { get; init; }
 
-    /// <summary>What was evaluated: a run's or a bundle's name.</summary>
+    /// <summary>The evaluated model: name of a run or a bundle.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Training steps it had behind it.</summary>
+    /// <summary>Training steps of the model.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>The sets; first the one over the classes that were trained on, unless none was.</summary>
+    /// <summary>The sets; the set over the data's classes comes first.</summary>
     public required IReadOnlyList<SetReport> Sets { get; init; }
 
-    /// <summary>Harmonic means of base and novel.</summary>
+    /// <summary>Harmonic means of base and novel sets.</summary>
     public required IReadOnlyList<HarmonicMean> HarmonicMeans { get; init; }
 
-    /// <summary>A report of sets.</summary>
+    /// <summary>Makes a report.</summary>
     public static EvaluationReport Of(string model, long steps, IReadOnlyList<SetReport> sets) =>
         new() { SchemaVersion = CurrentSchemaVersion, Model = model, Steps = steps, Sets = sets, HarmonicMeans = HarmonicMean.Of(sets) };
 
-    /// <summary>As indented JSON, ending in a newline.</summary>
+    /// <summary>The report as indented JSON with a final newline.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Options) + "\n";
 
     /// <summary>Reads a report.</summary>
-    /// <exception cref="TrainerException">Not a report, or of another version; names the file.</exception>
+    /// <exception cref="TrainerException">The text is not a report, or has another schema version; the message names the file.</exception>
     public static EvaluationReport Parse(string json, string file)
     {
         try
@@ -42,11 +42,10 @@ internal sealed record EvaluationReport
                 if (document.RootElement.ValueKind != JsonValueKind.Object
                     || !document.RootElement.TryGetProperty("schemaVersion", out var version)
                     || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
-                    throw new TrainerException($"{file}: not a report of 'evaluate'");
+                    throw new TrainerException($"{file}: not a report of 'evaluate'; give a file that 'evaluate --json' wrote");
                 if (number != CurrentSchemaVersion)
-                    throw new TrainerException(
-                        $"{file}: a report of version {number}, and this program reads version {CurrentSchemaVersion}; evaluate the model "
-                            + "again");
+                    throw new TrainerException($"{file}: a report of version {number}, but this program reads version "
+                        + $"{CurrentSchemaVersion}; evaluate the model again");
             }
             return JsonSerializer.Deserialize<EvaluationReport>(json, ReportJson.Options)!;
         }
@@ -57,7 +56,7 @@ internal sealed record EvaluationReport
     }
 
     /// <summary>
-    /// The figures by the names they have in a manifest; those of all sets but the first with their set's name before them.
+    /// The figures by their metric name in a manifest. Sets after the first one prefix the metric with the set's name.
     /// </summary>
     public Dictionary<string, double> ToMetrics()
     {

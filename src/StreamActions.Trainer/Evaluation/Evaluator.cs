@@ -1,4 +1,4 @@
-// Runs held-out clips through a network and counts.
+// Evaluates a network on held-out clips.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
@@ -6,13 +6,12 @@ using static TorchSharp.torch;
 namespace StreamActions.Trainer.Evaluation;
 
 /// <summary>
-/// Evaluation on held-out clips: by similarity to the classes' phrases, by the classification head, and on time-order pairs with and
-/// without their order. A phrase is encoded once, however many sets name it; a clip's views are encoded once a set, and gone with their
-/// batch.
+/// Evaluation on held-out clips: by similarity to the classes' phrases, by the classification head, and on time-order pairs with ordered
+/// and shuffled frames. Each phrase is encoded once for all sets. The views of a clip are encoded once per set and freed with their batch.
 /// </summary>
 internal static class Evaluator
 {
-    /// <summary>Views or phrases in one forward pass.</summary>
+    /// <summary>Number of views or phrases per forward pass.</summary>
     private const int Batch = 32;
     private const int ShuffleSeed = 20240117;
 
@@ -24,14 +23,14 @@ internal static class Evaluator
     /// <summary>Evaluates on sets.</summary>
     /// <exception cref="TrainerException">A set has no clip.</exception>
     /// <exception cref="InvalidOperationException">A set is supervised and its classes are not the head's.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static IReadOnlyList<SetReport> Run(
         TorchNetwork network, IReadOnlyList<EvaluationSet> sets, CancellationToken cancellation = default)
     {
         using var mode = no_grad();
         network.Training = false;
         string[] phrases = [.. sets.SelectMany(s => s.Classes).Select(c => c.Phrase).Distinct()];
-        using var texts = Texts(network, phrases);
+        using var texts = EncodeTexts(network, phrases);
         return [.. sets.Select(set => Run(network, set, phrases, texts, cancellation))];
     }
 
@@ -40,15 +39,16 @@ internal static class Evaluator
         var heads = network.Config.NumClasses;
         if (set.Supervised && heads > 0 && heads != set.Classes.Count)
             throw new InvalidOperationException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
-        using var own = Own(set, phrases, texts);
+        using var own = TextsOf(set, phrases, texts);
         var table = new ScoreTable(set.Name, set.Classes);
         var random = new Random(ShuffleSeed);
         foreach (var clips in Groups(set.Clips))
         {
             cancellation.ThrowIfCancellationRequested();
-            var scores = Of(network, own, [.. clips.Select(c => c.Views)], set.Supervised);
+            var scores = ScoreViews(network, own, [.. clips.Select(c => c.Views)], set.Supervised);
             HeldOutClip[] reversible = [.. clips.Where(c => set.Classes[c.Label].Reverse is not null)];
-            var shuffled = Of(network, own, [.. reversible.Select(c => Shuffled(c.Views, network.Config.Frames, random))], classify: false);
+            var shuffled = ScoreViews(
+                network, own, [.. reversible.Select(c => Shuffled(c.Views, network.Config.Frames, random))], classify: false);
             var pair = 0;
             foreach (var (i, clip) in clips.Index())
                 table.Add(
@@ -57,7 +57,7 @@ internal static class Evaluator
         return table.Report();
     }
 
-    // Clips together as long as their views fill a batch.
+    // Groups clips until their views fill a batch.
     private static IEnumerable<IReadOnlyList<HeldOutClip>> Groups(IEnumerable<HeldOutClip> clips)
     {
         List<HeldOutClip> group = [];
@@ -75,7 +75,7 @@ internal static class Evaluator
             yield return group;
     }
 
-    private static (double[] Text, double[]? Head)[] Of(
+    private static (double[] Text, double[]? Head)[] ScoreViews(
         TorchNetwork network, Tensor texts, IReadOnlyList<IReadOnlyList<byte[]>> clips, bool classify)
     {
         List<float[]> similarity = [], logits = [];
@@ -94,13 +94,13 @@ internal static class Evaluator
         return scores;
     }
 
-    private static Tensor Texts(TorchNetwork network, string[] phrases)
+    private static Tensor EncodeTexts(TorchNetwork network, string[] phrases)
     {
         using var scope = NewDisposeScope();
         return cat([.. phrases.Chunk(Batch).Select(p => network.EncodeText(network.Tokens(p)))]).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Own(EvaluationSet set, string[] phrases, Tensor texts)
+    private static Tensor TextsOf(EvaluationSet set, string[] phrases, Tensor texts)
     {
         using var scope = NewDisposeScope();
         var places = phrases.Index().ToDictionary(p => p.Item, p => (long)p.Index);
@@ -108,7 +108,7 @@ internal static class Evaluator
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>A matrix as rows.</summary>
+    /// <summary>The rows of a matrix.</summary>
     public static float[][] Rows(Tensor matrix) => [.. TorchParameters.ToData(matrix).Values.Chunk((int)matrix.shape[1])];
 
     private static byte[][] Shuffled(IReadOnlyList<byte[]> views, int frames, Random random) => [.. views.Select(view =>

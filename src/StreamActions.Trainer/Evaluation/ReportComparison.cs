@@ -1,32 +1,34 @@
-// Two reports side by side: what differs, and whether by more than chance would.
+// Compares two reports: differences of figures, and whether they exceed chance.
 using System.Text.Json;
 using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Evaluation;
 
 /// <summary>One figure of two models.</summary>
-/// <param name="Set">The set it was measured on.</param>
-/// <param name="Name">The figure, or the class when it is one of a class.</param>
-/// <param name="A">Of the first model.</param>
-/// <param name="B">Of the second.</param>
+/// <param name="Set">The set that it was measured on.</param>
+/// <param name="Name">Name of the figure or, for a figure of a class, of the class.</param>
+/// <param name="A">Value of the first model.</param>
+/// <param name="B">Value of the second model.</param>
 /// <param name="Difference">B − A.</param>
-/// <param name="StandardError">Of the difference, as if each model had seen clips of its own; with the same clips it is smaller.</param>
+/// <param name="StandardError">
+/// Standard error of the difference for independent clips; with the same clips for both models the true one is smaller.
+/// </param>
 /// <param name="Clear">True when the difference is larger than two standard errors.</param>
 internal sealed record ComparedFigure(string Set, string Name, double A, double B, double Difference, double StandardError, bool Clear);
 
 /// <summary>Two reports side by side.</summary>
 internal sealed record ReportComparison
 {
-    /// <summary>Version of the JSON form.</summary>
+    /// <summary>Schema version of the JSON.</summary>
     public int SchemaVersion { get; } = 1;
 
-    /// <summary>The first model.</summary>
+    /// <summary>Name of the first model.</summary>
     public required string A { get; init; }
 
-    /// <summary>The second model.</summary>
+    /// <summary>Name of the second model.</summary>
     public required string B { get; init; }
 
-    /// <summary>The figures of sets that both reports have, and of their harmonic means.</summary>
+    /// <summary>The figures of the sets that both reports have, and of their harmonic means.</summary>
     public required IReadOnlyList<ComparedFigure> Figures { get; init; }
 
     /// <summary>Top-1 by text of each class, the largest difference first.</summary>
@@ -35,12 +37,12 @@ internal sealed record ReportComparison
     /// <summary>Sets that cannot be compared, with the reason.</summary>
     public required IReadOnlyList<string> NotCompared { get; init; }
 
-    /// <summary>Sets in which one model had more classes to choose from.</summary>
+    /// <summary>Notes on sets in which one model had more candidate classes.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
     /// <summary>
-    /// Compares sets of the same name and classes. A model that learnt more has a set of another's as <c>other/…</c>, over the classes of
-    /// both: what it kept is compared with what there was.
+    /// Compares sets with the same name and classes. A model that was trained with replayed data has the old model's sets as
+    /// <c>other/…</c>, over the classes of both. They are compared with the old model's sets, to show what it forgot.
     /// </summary>
     /// <exception cref="TrainerException">The reports have no set in common.</exception>
     public static ReportComparison Of(EvaluationReport a, EvaluationReport b)
@@ -51,8 +53,8 @@ internal sealed record ReportComparison
                     select (A: x, B: y, Name: NameOf(x, b))).ToList();
         if (both.Count == 0)
             throw new TrainerException(
-                $"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; evaluate both on the same data ('evaluate "
-                    + "--data')");
+                $"no set is in both reports: {a.Model} has {Names(a)}, {b.Model} has {Names(b)}; "
+                + "evaluate both on the same data ('evaluate --data')");
         return new()
         {
             A = a.Model,
@@ -86,17 +88,17 @@ internal sealed record ReportComparison
         };
     }
 
-    /// <summary>As indented JSON, ending in a newline.</summary>
+    /// <summary>The comparison as indented JSON with a final newline.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Options) + "\n";
 
-    // What another report calls a set, when it has it.
+    // Without the prefix "other/" when the other report has the set under that name.
     private static string NameOf(SetReport set, EvaluationReport other) =>
         set.Name.StartsWith(MixedClipSource.Other, StringComparison.Ordinal) && set.Name[MixedClipSource.Other.Length..] is var name
         && other.Sets.Any(s => s.Name == name)
             ? name
             : set.Name;
 
-    // The same, or one has more of them behind: a model that learnt more keeps the places of what it knew.
+    // The same classes, or more classes without clips after them: a model with replayed data keeps the indices of the old classes.
     private static bool SameClasses(SetReport a, SetReport b)
     {
         var shorter = Math.Min(a.Classes.Count, b.Classes.Count);

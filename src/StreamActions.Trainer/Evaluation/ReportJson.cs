@@ -1,10 +1,10 @@
-// How reports look as JSON.
+// JSON format of reports.
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace StreamActions.Trainer.Evaluation;
 
-/// <summary>The JSON of reports: camelCase as in the manifest, indented, a row of a matrix a line.</summary>
+/// <summary>JSON options of reports: camelCase as in the manifest, indented, each matrix row on one line.</summary>
 internal static class ReportJson
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -26,7 +26,7 @@ internal static class ReportJson
 
         public override void Write(Utf8JsonWriter writer, IReadOnlyList<int[]> value, JsonSerializerOptions options)
         {
-            // A raw value is written as it is: its lines bring their own indentation.
+            // The writer does not indent a raw value, so its lines carry their own indentation.
             var indent = "\n" + new string(' ', 2 * (writer.CurrentDepth + 1));
             writer.WriteRawValue($"[{string.Join(",", value.Select(row => $"{indent}[{string.Join(", ", row)}]"))}{indent[..^2]}]");
         }

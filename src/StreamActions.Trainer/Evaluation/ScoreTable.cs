@@ -1,9 +1,9 @@
-// Counts a set's clips by their scores.
+// Accumulates the figures of a set from the scores of its clips.
 using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Evaluation;
 
-/// <summary>Takes the scores of one clip after another and gives a set's figures. Pure: it keeps counts, no clips.</summary>
+/// <summary>Counts results clip by clip and computes a set's figures. Keeps counts only, no clips.</summary>
 /// <param name="name">The set's name.</param>
 /// <param name="classes">Its classes, in the order of the scores.</param>
 internal sealed class ScoreTable(string name, IReadOnlyList<ClipClass> classes)
@@ -20,15 +20,15 @@ internal sealed class ScoreTable(string name, IReadOnlyList<ClipClass> classes)
     }
 
     /// <summary>Adds a clip.</summary>
-    /// <param name="label">Its class.</param>
-    /// <param name="text">A score a class by text.</param>
-    /// <param name="head">A score a class by the classification head, or null: all clips of a set have them, or none.</param>
-    /// <param name="shuffled">A score a class by text with the frames in random order; needed where the class has a reverse.</param>
+    /// <param name="label">Index of its class.</param>
+    /// <param name="text">Score per class by text.</param>
+    /// <param name="head">Score per class by the classification head, or null for all clips of the set.</param>
+    /// <param name="shuffled">Score per class by text with shuffled frames; required for a class with a reverse.</param>
     public void Add(int label, double[] text, double[]? head, double[]? shuffled)
     {
         ref var count = ref _counts[label];
         count.Clips++;
-        _confusion[label][Scores.TakenFor(text, label)]++;
+        _confusion[label][Scores.Predict(text, label)]++;
         Tally(Scores.Rank(text, label), ref count.Text, ref count.Text5);
         if (head is not null)
         {
@@ -43,8 +43,8 @@ internal sealed class ScoreTable(string name, IReadOnlyList<ClipClass> classes)
         }
     }
 
-    /// <summary>The figures.</summary>
-    /// <exception cref="TrainerException">There was no clip.</exception>
+    /// <summary>Computes the figures.</summary>
+    /// <exception cref="TrainerException">No clip was added.</exception>
     public SetReport Report()
     {
         int Sum(Func<Count, int> of) => _counts.Sum(of);

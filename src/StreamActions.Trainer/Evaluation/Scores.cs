@@ -1,10 +1,10 @@
-// From what a network gives for a clip's views to one score a class, and what follows from scores.
+// Combines the logits of a clip's views to one score per class, and ranks classes by score.
 namespace StreamActions.Trainer.Evaluation;
 
-/// <summary>Scores of classes: pure functions.</summary>
+/// <summary>Pure functions on class scores.</summary>
 internal static class Scores
 {
-    /// <summary>Softmax of each view's logits, then their mean: a view that is sure counts for more than views that are not.</summary>
+    /// <summary>Mean over views of the softmax of their logits: a confident view counts more than an uncertain one.</summary>
     public static double[] OfViews(IReadOnlyList<float[]> logits)
     {
         var mean = new double[logits[0].Length];
@@ -20,8 +20,8 @@ internal static class Scores
     }
 
     /// <summary>
-    /// Classes that are not clearly below the true one: 0 when it is the best. A tie counts against it, and so does a score that is no
-    /// number: a model that says the same of everything is never right.
+    /// Number of classes that do not score below the true class; 0 when it is the best. Ties and NaN count against the true class, so a
+    /// model with constant output is never right.
     /// </summary>
     public static int Rank(double[] scores, int label)
     {
@@ -34,8 +34,8 @@ internal static class Scores
         return rank;
     }
 
-    /// <summary>The class a clip is taken for: its own when that one's rank is 0, else the best of the others.</summary>
-    public static int TakenFor(double[] scores, int label)
+    /// <summary>The predicted class: the true one when its rank is 0, else the best of the others.</summary>
+    public static int Predict(double[] scores, int label)
     {
         var best = label;
         for (var k = 0; k < scores.Length; k++)

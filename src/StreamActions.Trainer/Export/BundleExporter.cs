@@ -1,4 +1,4 @@
-// From a trained network to a bundle: golden clips and phrases with libtorch's outputs, the manifest, the graphs.
+// Exports a trained network as a bundle: golden clips and phrases with libtorch's outputs, the manifest, the graphs.
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
@@ -12,13 +12,13 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Export;
 
-/// <summary>What the manifest says of a model beyond what its network says itself.</summary>
+/// <summary>The data of a bundle's manifest that the network does not hold.</summary>
 internal sealed record BundleDescription(
     string Name, string Version, ClipSpec Clip, bool ClosedVocabulary, EvaluationReport? Evaluation,
     IReadOnlyDictionary<string, string> Provenance)
 {
     /// <summary>
-    /// The texts that the network was trained with: what of a closed vocabulary is spelled in pieces, and learnt all the same, is in them.
+    /// The texts of the training data. Words in them that a closed vocabulary splits into several tokens count as learnt.
     /// </summary>
     public IEnumerable<string> Texts { get; init; } = [];
 }
@@ -26,21 +26,22 @@ internal sealed record BundleDescription(
 /// <summary>Exports networks.</summary>
 internal static class BundleExporter
 {
-    /// <summary>Largest permitted difference between libtorch and the graphs, in fp32.</summary>
+    /// <summary>Maximum absolute difference between libtorch's and the graphs' outputs in fp32.</summary>
     private const double Bound = 1e-3;
 
-    /// <summary>Refuses names that a bundle cannot have, before any work is done for it.</summary>
-    /// <param name="name">What <c>--name</c> says.</param>
-    /// <param name="version">What <c>--model-version</c> says.</param>
-    /// <param name="folder">What <c>--to</c> says.</param>
-    /// <exception cref="TrainerException">One cannot be; all that cannot are listed with their options.</exception>
+    /// <summary>Checks the bundle's name, version and folder before the long export starts.</summary>
+    /// <param name="name">Value of <c>--name</c>.</param>
+    /// <param name="version">Value of <c>--model-version</c>.</param>
+    /// <param name="folder">Value of <c>--to</c>.</param>
+    /// <exception cref="TrainerException">A value is invalid; the message lists all invalid values with their options.</exception>
     public static void CheckNames(string name, string version, string folder)
     {
         List<string> problems = [];
         if (!BundleName.IsValid(name))
-            problems.Add($"--name '{name}': lower-case letters, digits, dot, dash and underscore, a letter or digit first, 64 at most");
+            problems.Add($"--name '{name}': lower-case letters, digits, dots, dashes and underscores only; "
+                + "begin with a letter or digit, at most 64 characters");
         if (string.IsNullOrWhiteSpace(version))
-            problems.Add("--model-version is empty: give one such as 1.0.0");
+            problems.Add("--model-version is empty: give a version such as 1.0.0");
         if (string.IsNullOrWhiteSpace(folder))
             problems.Add("--to is empty: name a folder");
         else if (File.Exists(folder))
@@ -49,15 +50,14 @@ internal static class BundleExporter
             throw new TrainerException(string.Join("; ", problems));
     }
 
-    /// <summary>Writes a verified bundle.</summary>
+    /// <summary>Writes a bundle after checking its outputs against libtorch.</summary>
     /// <param name="network">The network.</param>
     /// <param name="classes">Its classes, in the order of its classification head.</param>
-    /// <param name="words">The words of its masked-language head, so that it can be trained further; null leaves the weights for that
-    /// out.</param>
-    /// <param name="goldenClips">Clips to record: uint8 RGB [T, S, S, 3] each.</param>
-    /// <param name="tokenizerFiles">vocab.json and merges.txt.</param>
-    /// <param name="description">The rest of the manifest.</param>
-    /// <param name="folder">Where to.</param>
+    /// <param name="words">The words of its masked-language head; null leaves out the training weights.</param>
+    /// <param name="goldenClips">Clips to record as golden clips: uint8 RGB [T, S, S, 3] each.</param>
+    /// <param name="tokenizerFiles">Paths of vocab.json and merges.txt.</param>
+    /// <param name="description">The remaining data of the manifest.</param>
+    /// <param name="folder">Folder of the new bundle.</param>
     public static ModelBundle Write(
         TorchNetwork network, IReadOnlyList<ClipClass> classes, IReadOnlyList<string>? words, IReadOnlyList<byte[]> goldenClips,
         (string Vocabulary, string Merges) tokenizerFiles, BundleDescription description, string folder)
@@ -103,7 +103,7 @@ internal static class BundleExporter
         });
     }
 
-    // Null rather than empty, so that a manifest which needs no such list can be read by programs that do not know of it.
+    // Null instead of an empty list: programs that predate the list can then still read the manifest.
     private static string[]? LearntWords(ClipTokenizer tokenizer, IEnumerable<string> texts) =>
         texts.SelectMany(tokenizer.UnknownWords).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray()
             is { Length: > 0 } words ? words : null;

@@ -1,4 +1,4 @@
-// What a checkpoint in M²-CLIP's names does not hold: names for the rows of its heads.
+// Metadata that an M²-CLIP checkpoint does not contain: names for the rows of its heads.
 using System.Globalization;
 using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
@@ -7,25 +7,29 @@ using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Import;
 
-/// <summary>Metadata that the user gives for weights in M²-CLIP's names. A head without its names is left out.</summary>
-/// <param name="Labels">Label table (<c>id,name</c>) of the classification head; null leaves it out.</param>
-/// <param name="Words">The masked-language head's words: the reference's list, <c>word number</c> a line, or a word a line in order; null
-/// leaves it out.</param>
-/// <param name="TextHeads">Heads of the text transformer; null is one a 64 channels, as in CLIP.</param>
+/// <summary>Metadata that the user gives for weights with M²-CLIP's tensor names. A head without row names is left out.</summary>
+/// <param name="Labels">Label table (<c>id,name</c>) of the classification head; null leaves the head out.</param>
+/// <param name="Words">
+/// Words of the masked-language head, one per line: as <c>word number</c> like the reference's list, or as words in order; null leaves the
+/// head out.
+/// </param>
+/// <param name="TextHeads">Attention heads of the text transformer; null takes one per 64 channels, as in CLIP.</param>
 internal sealed record CheckpointMetadata(string? Labels = null, string? Words = null, int? TextHeads = null)
 {
-    /// <summary>The network with names for the rows of its heads.</summary>
-    /// <param name="weights">By the network's own names.</param>
-    /// <param name="source">Where they come from, for errors.</param>
-    /// <param name="leftOut">Gets a sentence for each part that is left out.</param>
-    /// <exception cref="CheckpointException">The weights are not an M²-CLIP's.</exception>
-    /// <exception cref="TrainerException">A list is not readable, or has not a name for each row; names the file.</exception>
+    /// <summary>Describes the network, with names for the rows of its heads.</summary>
+    /// <param name="weights">Tensors by this project's parameter names.</param>
+    /// <param name="source">The file of the weights, for errors.</param>
+    /// <param name="leftOut">Receives a sentence for each part that is left out.</param>
+    /// <exception cref="CheckpointException">The weights are not those of an M²-CLIP.</exception>
+    /// <exception cref="TrainerException">
+    /// A list is not readable, or its length is not the number of rows; the message names the file.
+    /// </exception>
     public TrainedNetwork Describe(IReadOnlyDictionary<string, TensorData> weights, string source, ICollection<string> leftOut)
     {
         var config = M2ClipCheckpoint.Sizes(weights, source);
         config = config with { TextHeads = TextHeads ?? config.TextHeads };
         if (weights.Keys.Any(n => n.StartsWith($"transformer.resblocks.{config.TextLayers}.", StringComparison.Ordinal)))
-            leftOut.Add("The cross-modal text block is left out: the masked-language head that it belongs to is not in the file.");
+            leftOut.Add("The cross-modal text block is left out, because the file lacks the masked-language head that uses it.");
         var classes = Named("classification head", "--labels", Labels, config.NumClasses, ReadClasses, leftOut);
         var words = Named("masked-language head", "--words", Words, config.MlmVocabSize, ReadWords, leftOut);
         config = words.Count > 0 ? config : M2ClipCheckpoint.WithoutMaskedHead(config);
@@ -47,7 +51,7 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
         return names.Count == rows
             ? names
             : throw new TrainerException(
-                $"{option} {file}: it has {names.Count} names, and the {head} {rows} rows; give the list that it was trained with");
+                $"{option} {file}: it has {names.Count} names, but the {head} has {rows} rows; give the list that it was trained with");
     }
 
     private static IReadOnlyList<ClipClass> ReadClasses(string file)
@@ -62,7 +66,7 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
     private static IReadOnlyList<string> ReadWords(string file)
     {
         if (!File.Exists(file))
-            throw new TrainerException($"--words {file}: no file is here; give the list of words that the head was trained with");
+            throw new TrainerException($"--words {file}: no such file; give the list of words that the head was trained with");
         List<(string Word, int Number)> words = [];
         foreach (var (line, text) in File.ReadLines(file).Index())
         {
@@ -72,9 +76,8 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
             var number = words.Count;
             if (parts.Length > 2 || parts.Length == 2
                 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out number))
-                throw new TrainerException(
-                    $"--words {file}: line {line + 1}, '{text}', is no word with its number; write 'word number', or words alone in their "
-                        + "order");
+                throw new TrainerException($"--words {file}:{line + 1}: '{text}' is not a word with its number; "
+                    + "write 'word number' lines, or one word per line in order");
             words.Add((parts[0], number));
         }
         string[] inOrder = [.. words.OrderBy(w => w.Number).Select(w => w.Word)];
@@ -82,7 +85,7 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
             && inOrder.Distinct(StringComparer.Ordinal).Count() == words.Count
             ? inOrder
             : throw new TrainerException(
-                $"--words {file}: a word or a number is in it twice, or a number is left out; {words.Count} words are numbered 0 to "
-                    + $"{words.Count - 1}");
+                $"--words {file}: a word or a number occurs twice, or a number is missing; "
+                + $"number the {words.Count} words from 0 to {words.Count - 1}");
     }
 }

@@ -1,4 +1,4 @@
-// Videos are classified by the texts of all classes (docs/model.md §3).
+// The loss of classifying videos by the texts of all classes (docs/model.md §3).
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
@@ -6,18 +6,18 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace StreamActions.Trainer.Losses;
 
-/// <summary>The cross-modal classification head's loss.</summary>
+/// <summary>The cross-modal classification loss.</summary>
 internal static class CrossModalLoss
 {
-    /// <summary>Factor on cosines.</summary>
+    /// <summary>Scale of the cosine similarities.</summary>
     private const double Sharpness = 100;
 
     /// <summary>Cross-entropy of <c>100 · cos(video, class text)</c>.</summary>
-    /// <param name="cosines">[B, K].</param>
-    /// <param name="labels">int64 [B]; <see cref="TrainingClip.NoClass"/> does not count.</param>
+    /// <param name="cosines">Cosine similarities of videos and class texts, [B, K].</param>
+    /// <param name="labels">int64 [B]; <see cref="TrainingClip.NoClass"/> is ignored.</param>
     /// <param name="referenceForm">
-    /// True: the reference's published form, which gives cross-entropy scores that are softmaxed already. Its loss never falls below
-    /// <c>−log(e / (e + K − 1))</c>, and its gradient vanishes where a clip is surely wrong.
+    /// True computes the loss as the published code does, with softmax applied twice. That loss is at least
+    /// <c>−log(e / (e + K − 1))</c>, and its gradient vanishes for a clip that is confidently wrong.
     /// </param>
     public static Tensor Of(Tensor cosines, Tensor labels, bool referenceForm)
     {

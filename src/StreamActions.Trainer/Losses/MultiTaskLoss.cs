@@ -1,4 +1,4 @@
-// The four tasks together: what a step goes down (docs/model.md §3).
+// The weighted sum of the four losses, which training minimises (docs/model.md §3).
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
@@ -6,25 +6,27 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Losses;
 
-/// <summary>A batch's losses.</summary>
-/// <param name="Total">Their weighted sum, with its gradient.</param>
-/// <param name="Parts">Each loss by name, before its weight.</param>
-/// <param name="Accuracy">Share of clips whose best text of the batch is true of them.</param>
+/// <summary>The losses of a batch.</summary>
+/// <param name="Total">Their weighted sum, a scalar with its gradient graph.</param>
+/// <param name="Parts">Each loss by name, unweighted.</param>
+/// <param name="Accuracy">Share of clips for which the best-scoring text of the batch is true.</param>
 internal sealed record BatchLoss(Tensor Total, IReadOnlyDictionary<string, double> Parts, double Accuracy);
 
-/// <summary>Computes the losses that are switched on and that the network and the data have.</summary>
+/// <summary>Computes the losses that are switched on and that the network and the data support.</summary>
 /// <param name="network">The network.</param>
-/// <param name="weights">How much each task counts.</param>
+/// <param name="weights">Weights of the losses.</param>
 /// <param name="classes">The classes, in the order of the classification head; may be empty.</param>
-/// <param name="words">The masked-language head's words; null without it.</param>
-/// <param name="untrained">Classes without a training clip (<see cref="IClipSource.Untrained"/>), which no loss compares a clip with; null
-/// for none.</param>
+/// <param name="words">The words of the masked-language head; null without that head.</param>
+/// <param name="untrained">
+/// Classes without a training clip (<see cref="IClipSource.Untrained"/>), which no loss uses as a candidate; null for none.
+/// </param>
 internal sealed class MultiTaskLoss(
     TorchNetwork network, LossWeights weights, IReadOnlyList<ClipClass> classes, LabelWords? words, IReadOnlySet<int>? untrained = null)
 {
     private readonly CandidateClasses _candidates = new(classes.Count, untrained);
 
-    /// <summary>The losses of a batch. Dropout and masks come from the seed.</summary>
+    /// <summary>Computes the losses of a batch. The seed decides dropout and masks.</summary>
+    /// <exception cref="TrainerException">No loss is both switched on and supported.</exception>
     public BatchLoss Of(IReadOnlyList<TrainingClip> clips, int seed)
     {
         Dictionary<string, double> parts = [];
@@ -55,12 +57,12 @@ internal sealed class MultiTaskLoss(
         var masked = network.Network.Masked is not null && words is not null && weights.Masked > 0 ? Mask(clips, words, seed) : null;
         if (masked is { } some && some.Targets.Any(target => target != MaskedCaptions.NotMasked))
             Add("masked", weights.Masked, () => Masked(some, video.FrameEmbeddings));
-        // A small batch may be of no class, or without a word to mask, by chance; then there is nothing to learn from it.
+        // By chance a small batch may hold no clip with a class, or no word to mask. Its loss is then 0.
         if (total is null && (!classified || masked is not null))
             total = logits.sum().Times(0);
         var right = fits.gather(1, logits.argmax(1, keepdim: true)).mean().item<float>();
         return new(total ?? throw new TrainerException(
-            "no loss is left: the losses with a weight above 0 need classes or words that this data lacks; "
+            "no loss can be computed: the losses with a weight above 0 need classes or words that this data lacks; "
             + "give --contrastive a weight above 0"), parts, right);
     }
 

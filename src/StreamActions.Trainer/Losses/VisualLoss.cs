@@ -1,17 +1,17 @@
-// Videos are classified by the head on the vision branch (docs/model.md §3).
+// The loss of the classification head on the vision branch (docs/model.md §3).
 using StreamActions.Trainer.Data;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
 namespace StreamActions.Trainer.Losses;
 
-/// <summary>The visual classification head's loss.</summary>
+/// <summary>The visual classification loss.</summary>
 internal static class VisualLoss
 {
-    /// <summary>Cross-entropy over the classes that are trained; the scores of others have no part in it.</summary>
-    /// <param name="scores">[B, K] over all classes.</param>
-    /// <param name="labels">The clips' classes; <see cref="TrainingClip.NoClass"/> does not count.</param>
-    /// <param name="candidates">The classes.</param>
+    /// <summary>Cross-entropy over the trained classes; the scores of other classes are ignored.</summary>
+    /// <param name="scores">Logits of all classes, [B, K].</param>
+    /// <param name="labels">The clips' classes; <see cref="TrainingClip.NoClass"/> is ignored.</param>
+    /// <param name="candidates">The candidate classes.</param>
     public static Tensor Of(Tensor scores, IReadOnlyList<int> labels, CandidateClasses candidates)
     {
         var places = tensor(CandidateClasses.Places(labels, candidates.Trained), device: scores.device);

@@ -1,15 +1,15 @@
-// Tensor times number, safely.
+// Multiplies a tensor by a number, safely for TorchSharp's native scalars.
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Network;
 
-/// <summary>Arithmetic with numbers.</summary>
+/// <summary>Arithmetic of tensors with numbers.</summary>
 internal static class TensorArithmetic
 {
     /// <summary>
-    /// The tensor times a number. TorchSharp makes a native scalar for the number and does not keep it alive during the call: a collection
-    /// at the wrong moment frees it under libtorch. Here it lives until the call is over.
+    /// Multiplies a tensor by a number. TorchSharp's implicit conversion does not keep the native scalar alive during the call, so the
+    /// garbage collector could free it while libtorch uses it. Here it lives until the call returns.
     /// </summary>
     public static Tensor Times(this Tensor x, double factor)
     {

@@ -1,4 +1,4 @@
-// A network in libtorch with its tokenizer: what training, evaluation and export work on.
+// A network in libtorch with its tokenizer, for training, evaluation and export.
 using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
@@ -7,17 +7,17 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Network;
 
-/// <summary>What the vision branch gives for B clips.</summary>
+/// <summary>The outputs of the vision branch for B clips.</summary>
 /// <param name="Embedding">[B, D], of unit length.</param>
 /// <param name="ClassLogits">[B, K]; null without a classification head.</param>
 /// <param name="FrameEmbeddings">[B, T, D].</param>
 internal readonly record struct EncodedVideo(Tensor Embedding, Tensor? ClassLogits, Tensor FrameEmbeddings)
 {
-    /// <summary>What most want.</summary>
+    /// <summary>Embedding and class logits, which most callers need.</summary>
     public void Deconstruct(out Tensor embedding, out Tensor? classLogits) => (embedding, classLogits) = (Embedding, ClassLogits);
 }
 
-/// <summary>An M²-CLIP network that computes, and can be trained.</summary>
+/// <summary>A trainable M²-CLIP network.</summary>
 internal sealed class TorchNetwork : IDisposable
 {
     private readonly TorchOps _ops = new();
@@ -43,15 +43,15 @@ internal sealed class TorchNetwork : IDisposable
     /// <summary>The sizes.</summary>
     public M2ClipConfig Config => Network.Config;
 
-    /// <summary>True while training steps run: switches dropout.</summary>
+    /// <summary>True while training steps run; switches dropout on.</summary>
     public bool Training { get => _ops.Training; set => _ops.Training = value; }
 
     /// <summary>
-    /// True: matrix products in bfloat16, see <see cref="TorchOps.MixedPrecision"/>; stays false where the device has none.
+    /// True computes matrix products in bfloat16 (<see cref="TorchOps.MixedPrecision"/>). Stays false on a device without native support.
     /// </summary>
     public bool MixedPrecision { get => _ops.MixedPrecision; set => _ops.MixedPrecision = value && Bfloat16.IsNative(Parameters.Device); }
 
-    /// <summary>Clips as one tensor uint8 [B, T, S, S, 3].</summary>
+    /// <summary>Copies clips into one tensor, uint8 [B, T, S, S, 3].</summary>
     public Tensor Pixels(IReadOnlyList<byte[]> clips)
     {
         var all = new byte[clips.Count * clips[0].Length];
@@ -60,7 +60,7 @@ internal sealed class TorchNetwork : IDisposable
         return OnDevice(tensor(all).reshape(clips.Count, Config.Frames, Config.ImageSize, Config.ImageSize, 3));
     }
 
-    /// <summary>Phrases, put into the template, as ids [N, S].</summary>
+    /// <summary>Token ids of phrases after the prompt template, int64 [N, S].</summary>
     public Tensor Tokens(IReadOnlyList<string> phrases)
     {
         var ids = new long[phrases.Count * Config.ContextLength];
@@ -69,29 +69,30 @@ internal sealed class TorchNetwork : IDisposable
         return OnDevice(tensor(ids).reshape(phrases.Count, Config.ContextLength));
     }
 
-    /// <summary>The vision branch on uint8 pixels; the video embedding of unit length.</summary>
+    /// <summary>Runs the vision branch.</summary>
+    /// <param name="pixels">uint8 [B, T, S, S, 3].</param>
     public EncodedVideo EncodeVideo(Tensor pixels)
     {
         var output = Network.Vision.Forward(Network.Vision.Normalize(pixels));
         return new(_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits?.to(ScalarType.Float32), output.FrameEmbeddings);
     }
 
-    /// <summary>The tensor where the network computes.</summary>
+    /// <summary>The tensor on the network's device.</summary>
     public Tensor OnDevice(Tensor tensor) => tensor.to(Parameters.Device);
 
-    /// <summary>Dropout from here on is that of the seed.</summary>
+    /// <summary>Seeds dropout.</summary>
     public void Seed(long seed)
     {
         manual_seed(seed);
-        // manual_seed of TorchSharp 0.107 sets the CPU's generator alone.
+        // manual_seed of TorchSharp 0.107 seeds only the CPU's generator.
         if (Parameters.Device.type == DeviceType.CUDA)
             cuda.manual_seed(seed);
     }
 
-    /// <summary>The text branch on ids; embeddings of unit length.</summary>
+    /// <summary>Runs the text branch on token ids [N, S]; returns embeddings of unit length, [N, D].</summary>
     public Tensor EncodeText(Tensor tokens) => _ops.L2Normalize(Network.Text.Forward(tokens).Embedding);
 
-    /// <summary>1 where the text of clip j is true of clip i: [B, B].</summary>
+    /// <summary>[B, B]: 1 where the caption of clip j is true of clip i, else 0.</summary>
     public static Tensor Fits(IReadOnlyList<TrainingClip> clips)
     {
         var fits = new float[clips.Count * clips.Count];

@@ -1,4 +1,4 @@
-// The network's operations in libtorch, with autograd.
+// The operations of the forward pass in libtorch, with autograd.
 using StreamActions.Model;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,16 +9,16 @@ namespace StreamActions.Trainer.Network;
 /// <summary>Computes the operations of the forward pass. <see cref="Training"/> switches dropout.</summary>
 internal sealed class TorchOps : ITensorOps<Tensor>
 {
-    // These live as long as the program: see TensorArithmetic.
+    // Static, so that the native scalars live as long as the program (see TensorArithmetic).
     private static readonly Scalar One = 1, QuickGeluSlope = 1.702, QuickGeluScale = 1 / 1.702, MinusInfinity = float.NegativeInfinity,
         Least = 1e-12;
 
-    /// <summary>True while a training step runs.</summary>
+    /// <summary>True while a training step runs; switches dropout on.</summary>
     public bool Training { get; set; }
 
     /// <summary>
-    /// True: matrix products and attention in bfloat16, everything between (sums, norms, losses, weights) in float. Five times as fast on a
-    /// CPU with bfloat16 instructions, and not for export or evaluation.
+    /// True computes matrix products and attention in bfloat16, and all else (sums, norms, losses, weights) in float32. Five times as fast
+    /// on a CPU with bfloat16 instructions. Not for export or evaluation.
     /// </summary>
     public bool MixedPrecision { get; set; }
 
@@ -34,7 +34,8 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         return MatMul(patches, weight.permute(2, 3, 1, 0).reshape(patch * patch * 3, -1));
     }
 
-    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => F.linear(Narrow(x), Narrow(weight), bias is null ? null : Narrow(bias));
+    public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) =>
+        F.linear(ToProductType(x), ToProductType(weight), bias is null ? null : ToProductType(bias));
 
     public (Tensor Query, Tensor Key, Tensor Value) LinearQkv(Tensor x, Tensor weight, Tensor bias, int width)
     {
@@ -42,7 +43,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         return (parts[0], parts[1], parts[2]);
     }
 
-    public Tensor MatMul(Tensor x, Tensor matrix) => matmul(Narrow(x), Narrow(matrix)).to(ScalarType.Float32);
+    public Tensor MatMul(Tensor x, Tensor matrix) => matmul(ToProductType(x), ToProductType(matrix)).to(ScalarType.Float32);
 
     public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) =>
         F.layer_norm(x.to(ScalarType.Float32), weight.shape, weight, bias, epsilon);
@@ -51,8 +52,8 @@ internal sealed class TorchOps : ITensorOps<Tensor>
     {
         Tensor Split(Tensor x) => x.reshape(x.shape[0], x.shape[1], heads, -1).transpose(1, 2);
         var (q, k, v) = (Split(query), Split(key), Split(value));
-        // Two batched products: libtorch's fused attention on a CPU makes a product of its own for every head of every picture, and in
-        // bfloat16 each of them allocates more than it computes.
+        // Two batched products. On a CPU, libtorch's fused attention makes one small product per head and picture, and in bfloat16 the
+        // allocations cost more than the arithmetic.
         var scores = matmul(q, k.transpose(-2, -1)).to(ScalarType.Float32).Times(1 / Math.Sqrt(q.shape[3]));
         if (causal)
             scores = scores.masked_fill(
@@ -61,14 +62,14 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         return y.transpose(1, 2).reshape(query.shape);
     }
 
-    // x·σ(1.702x) = silu(1.702x) / 1.702: one fused operation in place of two with their gradients.
+    // x·σ(1.702x) = silu(1.702x) / 1.702: one fused operation instead of two with their gradients.
     public Tensor QuickGelu(Tensor x) => F.silu(x.mul(QuickGeluSlope)).mul(QuickGeluScale);
 
     public Tensor Gelu(Tensor x) => F.gelu(x);
 
     public Tensor TemporalConvolution(Tensor x, Tensor weight, Tensor bias, int frames, bool causal)
     {
-        // Shifted multiply-adds: a convolution would need the time axis moved to the end and back.
+        // Shifted multiply-adds. A convolution would need the time axis moved to the end and back.
         var padded = F.pad(x, causal ? [0, 0, 0, 0, 2, 0] : [0, 0, 0, 0, 1, 1]);
         var taps = weight.squeeze(1).t();   // [3, C]
         taps = taps.to(x.dtype);
@@ -113,7 +114,7 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         return x.gather(1, position).squeeze(1);
     }
 
-    private Tensor Narrow(Tensor x) => MixedPrecision ? x.to(ScalarType.BFloat16) : x;
+    private Tensor ToProductType(Tensor x) => MixedPrecision ? x.to(ScalarType.BFloat16) : x;
 
     public Tensor Dropout(Tensor x, double rate) => Training ? F.dropout(x, rate, training: true) : x;
 }

@@ -1,4 +1,4 @@
-// The network's parameters in libtorch: made, loaded, frozen and saved.
+// Creates, loads, freezes and exports the network's parameters in libtorch.
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 using TorchSharp.Modules;
@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Network;
 
-/// <summary>All parameters of a network by name. The same seed gives the same start.</summary>
+/// <summary>All parameters of a network by name. The same seed gives the same initial values.</summary>
 internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
 {
     private readonly Dictionary<string, Parameter> _tensors = new(StringComparer.Ordinal);
@@ -17,21 +17,22 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     private TorchParameters(Generator? random, IReadOnlyDictionary<string, TensorData>? weights, Device? device) =>
         (_random, _weights, Device) = (random, weights, device ?? CPU);
 
-    /// <summary>Where they are.</summary>
+    /// <summary>The device of the parameters.</summary>
     public Device Device { get; }
 
     /// <summary>Parameters by name, in the order the network asked for them.</summary>
     public IReadOnlyDictionary<string, Parameter> Tensors => _tensors;
 
-    /// <summary>What the network said of each parameter, by name.</summary>
+    /// <summary>The specification of each parameter, by name.</summary>
     public IReadOnlyDictionary<string, ParameterSpec> Specs => _specs;
 
-    /// <summary>Fresh parameters.</summary>
+    /// <summary>Parameters with fresh initial values.</summary>
     public static TorchParameters Start(ulong seed, Device? device = null) => new(new Generator(seed, CPU), null, device);
 
-    /// <summary>Parameters from a checkpoint as far as it has them, and fresh ones for the rest: adapters on published weights.</summary>
-    /// <exception cref="CheckpointException">A tensor of the backbone is missing, or one has another shape; all of it is
-    /// listed.</exception>
+    /// <summary>Parameters from a checkpoint, with fresh values for those that it lacks, such as adapters on published weights.</summary>
+    /// <exception cref="CheckpointException">
+    /// A tensor of the backbone is missing, or a tensor has the wrong shape; the message lists them all.
+    /// </exception>
     public static TorchParameters Extend(
         M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, ulong seed, Device? device = null)
     {
@@ -40,8 +41,8 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
         return new(new Generator(seed, CPU), weights, device);
     }
 
-    /// <summary>Parameters from a checkpoint, all of them.</summary>
-    /// <exception cref="CheckpointException">Something is missing or misshapen; all of it is listed.</exception>
+    /// <summary>Parameters from a checkpoint, which must contain all of them.</summary>
+    /// <exception cref="CheckpointException">Tensors are missing or have the wrong shape; the message lists them all.</exception>
     public static TorchParameters Load(
         M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, string source, Device? device = null)
     {
@@ -66,7 +67,7 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
         return parameter;
     }
 
-    /// <summary>Freezes all parameters but those chosen, and returns how many numbers are trained.</summary>
+    /// <summary>Freezes all parameters but the chosen ones, and returns the number of trained values.</summary>
     public long TrainOnly(Func<ParameterSpec, bool> trained)
     {
         foreach (var (name, parameter) in _tensors)
@@ -77,18 +78,18 @@ internal sealed class TorchParameters : IParameters<Tensor>, IDisposable
     /// <summary>The parameters that are not frozen.</summary>
     public IEnumerable<KeyValuePair<string, Parameter>> Trained => _tensors.Where(p => p.Value.requires_grad);
 
-    /// <summary>Copies of all values, for a checkpoint.</summary>
+    /// <summary>Copies all values, for a checkpoint.</summary>
     public Dictionary<string, TensorData> Export() =>
         _tensors.ToDictionary(p => p.Key, p => ToData(p.Value), StringComparer.Ordinal);
 
-    /// <summary>A tensor as shape and numbers.</summary>
+    /// <summary>Copies a tensor to the managed heap as float32.</summary>
     public static TensorData ToData(Tensor tensor)
     {
         using var copy = tensor.detach().cpu().to(ScalarType.Float32).contiguous();
         return new(tensor.shape, copy.data<float>().ToArray());
     }
 
-    /// <summary>Shape and numbers as a tensor.</summary>
+    /// <summary>Copies data into a new tensor on the CPU.</summary>
     public static Tensor FromData(TensorData data)
     {
         using var flat = tensor(data.Values);

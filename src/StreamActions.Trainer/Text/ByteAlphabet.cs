@@ -1,10 +1,10 @@
-// The printable characters that stand for bytes in CLIP's vocabulary files.
+// The printable characters that represent bytes in CLIP's vocabulary files.
 namespace StreamActions.Trainer.Text;
 
-/// <summary>One printable character for each of the 256 bytes: printable Latin-1 stands for itself, the rest follow from U+0100.</summary>
+/// <summary>A printable character for each byte: printable Latin-1 represents itself, the others use U+0100 and up.</summary>
 internal static class ByteAlphabet
 {
-    /// <summary>The character of each byte.</summary>
+    /// <summary>The character of each of the 256 bytes.</summary>
     public static IReadOnlyList<char> Characters { get; } = Make();
 
     private static char[] Make()

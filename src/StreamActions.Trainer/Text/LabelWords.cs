@@ -1,39 +1,39 @@
-// The small vocabulary of words that the masked-language head guesses, and the masking of captions (docs/model.md §3).
+// The small vocabulary of the masked-language head, and the masking of captions (docs/model.md §3).
 using StreamActions.Core.Text;
 
 namespace StreamActions.Trainer.Text;
 
 /// <summary>Captions with some words masked.</summary>
 /// <param name="Ids">Token ids [B · S].</param>
-/// <param name="Targets">The masked word's number where one is masked, else <see cref="NotMasked"/>: [B · S].</param>
+/// <param name="Targets">[B · S]: the number of the masked word, or <see cref="NotMasked"/>.</param>
 internal readonly record struct MaskedCaptions(long[] Ids, long[] Targets)
 {
     /// <summary>The target of a token that is not masked.</summary>
     public const long NotMasked = -100;
 }
 
-/// <summary>Words of a data set's captions that are not the template's: a word's number is its place.</summary>
+/// <summary>Words of a data set's captions, without the words of the prompt template. A word's number is its index.</summary>
 internal sealed class LabelWords
 {
-    /// <summary>The word whose token stands for a masked one.</summary>
+    /// <summary>The word whose token replaces a masked word.</summary>
     public const string Mask = "mask";
 
-    /// <summary>Share of a caption's label words that is masked; one at least.</summary>
+    /// <summary>Share of a caption's label words to mask; at least one is masked.</summary>
     private const double MaskedShare = 0.2;
 
     private readonly Dictionary<string, int> _numbers;
 
-    /// <summary>A vocabulary of these words.</summary>
+    /// <summary>Makes a vocabulary of the words, in their order.</summary>
     public LabelWords(IReadOnlyList<string> words) =>
         (Words, _numbers) = (words, words.Index().ToDictionary(w => w.Item, w => w.Index, StringComparer.Ordinal));
 
     /// <summary>The words.</summary>
     public IReadOnlyList<string> Words { get; }
 
-    /// <summary>The most frequent words of the captions, in alphabetical order.</summary>
-    /// <param name="captions">Captions, before the template.</param>
-    /// <param name="template">The template, whose own words say nothing of a video.</param>
-    /// <param name="most">Most words to keep.</param>
+    /// <summary>Makes a vocabulary of the most frequent words of the captions, in ordinal order.</summary>
+    /// <param name="captions">Captions, before the prompt template.</param>
+    /// <param name="template">The prompt template; its words are left out, because they are the same for every video.</param>
+    /// <param name="most">Maximum number of words.</param>
     public static LabelWords Of(IEnumerable<string> captions, PromptTemplate template, int most = 1000)
     {
         var own = ClipTokenizer.WordsOf(template.Apply("")).ToHashSet(StringComparer.Ordinal);
@@ -42,17 +42,17 @@ internal sealed class LabelWords
             .Take(most).Select(w => w.Key).Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>Makes sure that words can be masked.</summary>
+    /// <summary>Checks that words can be masked.</summary>
     /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
     public static void Require(ClipTokenizer tokenizer)
     {
         if (tokenizer.Length(Mask) != 3)
             throw new TrainerException(
-                $"the vocabulary has no token for '{Mask}', which masked words need: "
-                + "switch that task off with '--masked 0', or start from weights whose vocabulary has it");
+                $"the vocabulary has no token for '{Mask}', which the masked-language task needs; "
+                + "switch the task off with '--masked 0', or start from weights whose vocabulary has the token");
     }
 
-    /// <summary>Masks words of captions; a masked word of several tokens becomes one.</summary>
+    /// <summary>Masks random label words of captions. One mask token replaces all tokens of a word.</summary>
     /// <exception cref="TrainerException">The vocabulary has no token for <see cref="Mask"/>.</exception>
     public MaskedCaptions MaskSome(
         IReadOnlyList<string> captions, PromptTemplate template, ClipTokenizer tokenizer, int contextLength, Random random)
@@ -85,7 +85,7 @@ internal sealed class LabelWords
         return new(ids, targets);
     }
 
-    // Places of the words to mask: some of the label words, one at least where there is any.
+    // Indices of the words to mask: a random part of the label words, at least one if the caption has any.
     private HashSet<int> Choose(string[] words, Random random)
     {
         int[] places = [.. words.Index().Where(w => _numbers.ContainsKey(w.Item)).Select(w => w.Index)];

@@ -1,4 +1,4 @@
-// Reads the tokenizer of a run, a bundle or a published model.
+// Loads the tokenizer of a run, a bundle or a published model.
 using StreamActions.Core.Text;
 
 namespace StreamActions.Trainer.Text;
@@ -6,9 +6,9 @@ namespace StreamActions.Trainer.Text;
 /// <summary>The two files of a tokenizer.</summary>
 internal static class TokenizerFiles
 {
-    /// <summary>Reads the files.</summary>
+    /// <summary>Loads the files.</summary>
     /// <param name="files">Paths of <c>vocab.json</c> and <c>merges.txt</c>.</param>
-    /// <exception cref="TrainerException">A file is damaged, or one does not go with the other; names the file.</exception>
+    /// <exception cref="TrainerException">A file is damaged, or the files do not match; the message names the file.</exception>
     public static ClipTokenizer Load((string Vocabulary, string Merges) files)
     {
         try
@@ -17,7 +17,7 @@ internal static class TokenizerFiles
         }
         catch (FormatException e)
         {
-            throw new TrainerException($"{e.Message}; restore both files from where they came", e);
+            throw new TrainerException($"{e.Message}; restore both files from their source", e);
         }
     }
 }

@@ -1,4 +1,4 @@
-// Makes a small byte-pair vocabulary from a model's own training texts, in the form of CLIP's files (docs/model.md §9).
+// Builds a small byte-pair vocabulary from a model's training texts, in the format of CLIP's files (docs/model.md §9).
 using System.Text;
 using System.Text.Json;
 using StreamActions.Core.Text;
@@ -6,8 +6,8 @@ using StreamActions.Core.Text;
 namespace StreamActions.Trainer.Text;
 
 /// <summary>
-/// Byte-pair encoding trained until every word of the texts is one token. A word that a text encoder never saw then shows itself: it is
-/// more than one token.
+/// Byte-pair encoding, merged until every word of the texts is one token. A word of several tokens is therefore unknown to the text
+/// encoder.
 /// </summary>
 internal static class VocabularyBuilder
 {
@@ -34,7 +34,7 @@ internal static class VocabularyBuilder
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>The merges in order: always the most frequent pair, ties by ordinal order, until no word has two parts.</summary>
+    /// <summary>The merges in order: the most frequent pair each time, ties by ordinal order, until every word is one part.</summary>
     internal static List<(string Left, string Right)> Merges(IEnumerable<string> words)
     {
         var parts = words.CountBy(w => w, StringComparer.Ordinal)

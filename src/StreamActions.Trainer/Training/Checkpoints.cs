@@ -1,4 +1,4 @@
-// The checkpoints of a run: the newest, and the best; each is whole or not there.
+// The checkpoints of a run: the newest and the best one. Each is written completely or not at all.
 using System.Globalization;
 using System.Text.Json;
 using StreamActions.Model.Weights;
@@ -15,22 +15,23 @@ internal sealed record Checkpoint(string Path, long Step)
     public string Weights => System.IO.Path.Combine(Path, Checkpoints.WeightsFile);
 
     /// <summary>Reads the weights.</summary>
-    /// <exception cref="TrainerException">They are missing, or no safetensors file; names the checkpoint.</exception>
+    /// <exception cref="TrainerException">The file is missing; the message names the checkpoint.</exception>
+    /// <exception cref="CheckpointException">The file is not a safetensors file.</exception>
     public IReadOnlyDictionary<string, TensorData> Read() => File.Exists(Weights)
         ? SafetensorsFile.Open(Weights).ReadAll()
         : throw new TrainerException(
             $"{Path}: this checkpoint has no {Checkpoints.WeightsFile}; restore the run from a copy, or start another in a new folder");
 
-    /// <summary>The optimiser's state; null when there is none, as in imported weights.</summary>
+    /// <summary>Path of the optimiser's state; null without one, as for imported weights.</summary>
     public string? Optimizer => System.IO.Path.Combine(Path, Checkpoints.OptimizerFile) is var file && File.Exists(file) ? file : null;
 
     /// <summary>True when the evaluation that was due at its step is done.</summary>
     public bool IsEvaluated => File.Exists(System.IO.Path.Combine(Path, Checkpoints.EvaluatedFile));
 }
 
-/// <summary>How good the best checkpoint is.</summary>
+/// <summary>The figure of the best checkpoint.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Figure">What it was chosen by.</param>
+/// <param name="Figure">The figure that it was chosen by, top-1 by text in [0, 1].</param>
 internal sealed record BestFigure(long Step, double Figure);
 
 /// <summary>Checkpoints in a run's folder.</summary>
@@ -38,19 +39,19 @@ internal sealed class Checkpoints(string root)
 {
     internal const string WeightsFile = "weights.safetensors", OptimizerFile = "optimizer.bin", EvaluatedFile = "evaluated";
 
-    /// <summary>Reads a record of which every member must be there.</summary>
+    /// <summary>JSON options for a record whose members are all required.</summary>
     internal static readonly JsonSerializerOptions EveryMember = new() { RespectRequiredConstructorParameters = true };
 
     private const string Prefix = "step-", BestPrefix = "best-", BestFile = "best.json", Unfinished = ".tmp";
 
-    /// <summary>The newest one; null before the first.</summary>
+    /// <summary>The newest checkpoint; null before the first.</summary>
     public Checkpoint? Latest() => All(Prefix).MaxBy(c => c.Step);
 
-    /// <summary>The one with the best figure; null before the first evaluation.</summary>
+    /// <summary>The checkpoint with the best figure; null before the first evaluation.</summary>
     public Checkpoint? Best() => All(BestPrefix).MaxBy(c => c.Step);
 
-    /// <summary>The best one's figure; null before the first evaluation.</summary>
-    /// <exception cref="TrainerException">It is missing or not readable; names the checkpoint.</exception>
+    /// <summary>The figure of the best checkpoint; null before the first evaluation.</summary>
+    /// <exception cref="TrainerException">The figure is missing or not readable; the message names the checkpoint.</exception>
     public BestFigure? BestFigure()
     {
         if (Best() is not { } best)
@@ -63,29 +64,30 @@ internal sealed class Checkpoints(string root)
         catch (Exception e) when (e is JsonException or FileNotFoundException)
         {
             throw new TrainerException(
-                $"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder and the next "
-                    + "evaluation makes another", e);
+                $"{best.Path}: its {BestFile} cannot be read ({e.Message}); restore it from a copy, or delete the folder, "
+                + "which the next evaluation writes again", e);
         }
     }
 
-    /// <summary>Writes the newest one, then removes older ones.</summary>
+    /// <summary>Writes the newest checkpoint, then deletes older ones.</summary>
     public void Save(long step, TorchParameters parameters, Action<string>? saveOptimizer) => Write(Prefix, step, folder =>
     {
         SafetensorsFile.Write(Path.Combine(folder, WeightsFile), parameters.Export());
         saveOptimizer?.Invoke(Path.Combine(folder, OptimizerFile));
     });
 
-    /// <summary>Notes that the newest one, which has so many steps, was evaluated: a run that goes on from it need not.</summary>
+    /// <summary>Marks the newest checkpoint as evaluated, so that a resumed run does not evaluate it again.</summary>
+    /// <param name="step">The checkpoint's number of steps.</param>
     public void MarkEvaluated(long step) => File.WriteAllBytes(Path.Combine(Folder(Prefix, step), EvaluatedFile), []);
 
-    /// <summary>Writes the best one, then removes the one it betters.</summary>
+    /// <summary>Writes the best checkpoint, then deletes the previous best one.</summary>
     public void SaveBest(BestFigure figure, TorchParameters parameters) => Write(BestPrefix, figure.Step, folder =>
     {
         SafetensorsFile.Write(Path.Combine(folder, WeightsFile), parameters.Export());
         File.WriteAllText(Path.Combine(folder, BestFile), JsonSerializer.Serialize(figure));
     });
 
-    // Into a folder of another name, which gets its own when it is whole: whenever the program dies, what has the name is whole.
+    // Writes into a temporary folder and renames it when it is complete. A crash at any time leaves no incomplete checkpoint.
     private void Write(string prefix, long step, Action<string> write)
     {
         var final = Folder(prefix, step);

@@ -1,4 +1,4 @@
-// TensorBoard's event files: records with their length and checksums, one after another.
+// Writes TensorBoard event files: a sequence of records with length and checksums.
 using System.Buffers.Binary;
 using System.Numerics;
 using Google.Protobuf;
@@ -7,14 +7,14 @@ using Tensorboard;
 namespace StreamActions.Trainer.Training;
 
 /// <summary>
-/// Writes records in TFRecord form: length (uint64) · its checksum · the event · its checksum, all little-endian. Every record goes to the
-/// file at once and whole, so that a killed run loses none.
+/// Writes records in TFRecord format: length (uint64), checksum of the length, event, checksum of the event, all little-endian. Each record
+/// is one unbuffered write, so that a killed run loses none.
 /// </summary>
 internal sealed class EventFile : IDisposable
 {
     private readonly FileStream _file;
 
-    /// <summary>Creates the file; it must not be there.</summary>
+    /// <summary>Creates the file, which must not exist.</summary>
     public EventFile(string path) => _file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     /// <summary>Adds a record.</summary>
@@ -30,7 +30,7 @@ internal sealed class EventFile : IDisposable
         _file.Write(bytes);
     }
 
-    // CRC-32C, turned and shifted as the form wants it, so that a checksum of checksums is no trap.
+    // The "masked" CRC-32C of the TFRecord format: rotated and offset, because a CRC over data that contains CRCs is weak.
     private static uint Masked(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

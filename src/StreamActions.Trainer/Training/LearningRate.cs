@@ -4,7 +4,7 @@ namespace StreamActions.Trainer.Training;
 /// <summary>The schedule's factor on the base rate.</summary>
 internal static class LearningRate
 {
-    /// <summary>From 1/warm-up at step 0 up to 1, then down a half cosine to 0 at the last step.</summary>
+    /// <summary>Rises linearly from 1/<paramref name="warmUp"/> at step 0 to 1, then falls along a half cosine to 0 at the end.</summary>
     public static double Factor(long step, long warmUp, long steps) =>
         step < warmUp
             ? (step + 1.0) / warmUp

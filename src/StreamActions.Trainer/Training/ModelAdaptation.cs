@@ -1,4 +1,4 @@
-// Adapts a trained network to a data set: adapters if it has none, and heads for the data's classes and words.
+// Adapts a trained network to a data set: adds adapters if it has none, and heads for the data's classes and words.
 using System.Text.Json.Serialization;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
@@ -14,11 +14,11 @@ internal enum AdapterPlaces
     [JsonStringEnumMemberName("both")]
     Both,
 
-    /// <summary>Vision alone: texts stay CLIP's.</summary>
+    /// <summary>Vision only: text embeddings stay CLIP's.</summary>
     [JsonStringEnumMemberName("vision")]
     Vision,
 
-    /// <summary>Text alone: a video stays the mean of its frames.</summary>
+    /// <summary>Text only: a video embedding stays the mean of its frames.</summary>
     [JsonStringEnumMemberName("text")]
     Text,
 
@@ -27,20 +27,20 @@ internal enum AdapterPlaces
     None,
 }
 
-/// <summary>What a network gets before it is trained further.</summary>
-/// <param name="Frames">Frames of a clip.</param>
-/// <param name="Adapters">Where adapters are put, unless there are some already: in every block.</param>
-/// <param name="Classes">The data's classes; none leaves the classification head out.</param>
-/// <param name="Words">The data's label words; none leaves the masked-language head out.</param>
+/// <summary>Changes to a network before it is trained further.</summary>
+/// <param name="Frames">Frames per clip.</param>
+/// <param name="Adapters">Branches that get adapters in every block, if they have none.</param>
+/// <param name="Classes">The data's classes; an empty list leaves out the classification head.</param>
+/// <param name="Words">The data's label words; an empty list leaves out the masked-language head.</param>
 /// <param name="BeforeAttention">
-/// True: vision blocks with an adapter before their MLP have one before attention too: 24 in place of 12 in a ViT-B. Where there
-/// are adapters already, fresh ones are added to them.
+/// True adds a second adapter, before attention, to each vision block with an adapter: 24 instead of 12 in a ViT-B. Existing adapters are
+/// kept.
 /// </param>
 internal sealed record ModelAdaptation(
     int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words, bool BeforeAttention = false)
 {
-    /// <summary>Adapts a network. Rows of classes and words that it knew are kept; everything else that is new starts fresh.</summary>
-    /// <returns>The sizes, and the weights that are not fresh.</returns>
+    /// <summary>Adapts a network. Head rows of known classes and words are kept; all other new parameters get fresh values.</summary>
+    /// <returns>The new sizes, and the weights to keep.</returns>
     public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) Apply(StartingPoint start)
     {
         var config = Sized(start.Config);
@@ -62,10 +62,10 @@ internal sealed record ModelAdaptation(
 
     private M2ClipConfig Sized(M2ClipConfig start)
     {
-        // As wide as the paper's for ViT-B/16: half the width.
+        // Adapters have half the branch's width, as the paper's for ViT-B/16.
         var (vision, text) = (Adapters is AdapterPlaces.Both or AdapterPlaces.Vision && start.VisionAdapterLayers == 0,
             Adapters is AdapterPlaces.Both or AdapterPlaces.Text && start.TextAdapterLayers == 0);
-        // The cross-modal block needs embeddings as wide as its texts.
+        // The cross-modal block needs video embeddings of the same width as its text states.
         var masked = Words.Count > 0 && start.EmbedDim == start.TextWidth;
         var layers = start.TextStackLayers + (masked ? 1 : 0);
         var adapted = vision ? start.VisionLayers : start.VisionAdapterLayers;
@@ -76,7 +76,7 @@ internal sealed record ModelAdaptation(
             VisionAdapterLayers = adapted,
             VisionAdapterPreAttn = start.VisionAdapterPreAttn || BeforeAttention && adapted > 0,
             TextAdapterWidth = text ? start.TextWidth / 2 : start.TextAdapterWidth,
-            // Counted from the last block, which is the cross-modal one where there is one.
+            // Counted from the last block, which is the cross-modal one if there is one.
             TextAdapterLayers = text ? layers : start.TextAdapterLayers == 0 ? 0 : start.TextAdapterLayers + layers - start.TextLayers,
             TextLayers = layers,
             NumClasses = Classes.Count,
@@ -84,7 +84,7 @@ internal sealed record ModelAdaptation(
         };
     }
 
-    // The extra block starts as a copy of the last one that encodes texts.
+    // The cross-modal block starts as a copy of the last block of the text encoder.
     private static void CopyCrossModalBlock(Dictionary<string, TensorData> weights, int stackLayers)
     {
         string last = $"transformer.resblocks.{stackLayers - 1}.", extra = $"transformer.resblocks.{stackLayers}.";
@@ -95,7 +95,7 @@ internal sealed record ModelAdaptation(
     private static bool HasNamedRows(ParameterSpec spec) =>
         spec.Role is ParameterRole.ClassificationHead or ParameterRole.MaskedLanguageRows;
 
-    // Row r of a head belongs to the r-th name: known names keep their rows, new ones start at zero, which favours nothing.
+    // Row r of a head belongs to the r-th name. Known names keep their rows; new ones start at zero, which favours no class.
     private static TensorData Rows(TensorData old, ParameterSpec spec, IReadOnlyList<string> before, IReadOnlyList<string> now)
     {
         var width = (int)spec.Shape.Skip(1).Aggregate(1L, (a, b) => a * b);

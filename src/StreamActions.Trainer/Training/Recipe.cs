@@ -1,4 +1,4 @@
-// What is trained and how fast: the reference's parameter groups and schedule (docs/model.md §4).
+// Trained parameters, parameter groups and learning-rate schedule of the reference (docs/model.md §4).
 using StreamActions.Model;
 using StreamActions.Trainer.Network;
 using TorchSharp.Modules;
@@ -14,7 +14,7 @@ internal sealed class Recipe : IDisposable
     private readonly TorchParameters _parameters;
     private readonly TrainingOptions _options;
 
-    /// <summary>Groups the parameters that are not frozen.</summary>
+    /// <summary>Creates the optimiser for the parameters that are not frozen.</summary>
     public Recipe(TorchParameters parameters, TrainingOptions options)
     {
         (_parameters, _options) = (parameters, options);
@@ -34,14 +34,16 @@ internal sealed class Recipe : IDisposable
         _optimizer.zero_grad();
     }
 
-    /// <summary>Freezes what is not trained, and returns how many numbers are trained.</summary>
-    /// <param name="parameters">All of them.</param>
-    /// <param name="options">What is trained.</param>
-    /// <param name="visionAdapters">False: frames are averaged, so the temporal adapter stays the identity too.</param>
+    /// <summary>Freezes the parameters that are not trained, and returns the number of trained values.</summary>
+    /// <param name="parameters">All parameters.</param>
+    /// <param name="options">The run's settings, which choose the trained parameters.</param>
+    /// <param name="visionAdapters">
+    /// True when the network has vision adapters. Without them frames are averaged, so the temporal adapter stays the identity too.
+    /// </param>
     public static long Freeze(TorchParameters parameters, TrainingOptions options, bool visionAdapters) =>
         parameters.TrainOnly(spec => Trains(spec, options, visionAdapters));
 
-    /// <summary>How many numbers of a network are trained, and how many there are.</summary>
+    /// <summary>Numbers of trained values and of all values of a network.</summary>
     public static (long Trained, long All) Count(M2ClipConfig config, TrainingOptions options)
     {
         var sizes = M2ClipParameters.List(config).Select(p => (Spec: p, Size: p.Shape.Aggregate(1L, (a, b) => a * b))).ToList();
@@ -56,17 +58,17 @@ internal sealed class Recipe : IDisposable
         _ => IsOf(options.Ted, spec.Role),
     };
 
-    /// <summary>Takes over the state of an optimiser that was saved; null leaves it fresh.</summary>
+    /// <summary>Loads a saved optimiser state; null keeps the fresh state.</summary>
     public void Resume(string? file)
     {
         if (file is not null)
             _optimizer.load_state_dict(file);
     }
 
-    /// <summary>Writes the optimiser's state.</summary>
+    /// <summary>Saves the optimiser's state.</summary>
     public void Save(string file) => _optimizer.save_state_dict(file);
 
-    /// <summary>Sets the learning rate of a step; gives it.</summary>
+    /// <summary>Sets the learning rate of a step and returns it.</summary>
     public double SetRate(long step)
     {
         var rate = _options.Rate * LearningRate.Factor(step, _options.WarmUp, _options.Steps);
@@ -75,7 +77,7 @@ internal sealed class Recipe : IDisposable
         return rate;
     }
 
-    /// <summary>Goes a step down the gradients that were gathered, and forgets them.</summary>
+    /// <summary>Clips the accumulated gradients, makes an optimiser step and resets the gradients.</summary>
     public void Step()
     {
         using var scope = NewDisposeScope();
@@ -88,7 +90,7 @@ internal sealed class Recipe : IDisposable
 
     private static bool IsOf(TedParts trained, ParameterRole role) => trained == TedParts.Both || (PartOf(role) ?? trained) == trained;
 
-    // The temporal adapter behind the last block enhances too.
+    // The temporal adapter after the last block counts as enhancement.
     private static TedParts? PartOf(ParameterRole role) => role switch
     {
         ParameterRole.Difference => TedParts.Difference,
@@ -96,10 +98,10 @@ internal sealed class Recipe : IDisposable
         _ => null,
     };
 
-    // Weight decay applies to matrices: not to biases, norms and positional embeddings.
+    // Weight decay applies to matrices, not to biases, norms and positional embeddings.
     private static bool Decays(ParameterSpec spec) => spec.Shape.Length > 1 && spec.Role != ParameterRole.PositionalEmbedding;
 
-    // Text adapters learn at half the rate when CLIP is frozen.
+    // Text adapters train at half the learning rate when CLIP is frozen.
     private static double Factor(ParameterSpec spec, TrainablePart part) =>
         part == TrainablePart.Adapters && spec.Role == ParameterRole.TextAdapter ? 0.5 : 1;
 }

@@ -1,9 +1,9 @@
-// The figures of a run by name: what the log and TensorBoard both show.
+// The figures of a run by name, for the log and TensorBoard.
 using StreamActions.Trainer.Evaluation;
 
 namespace StreamActions.Trainer.Training;
 
-/// <summary>Names the figures of steps and evaluations. The part before the slash is a group in TensorBoard.</summary>
+/// <summary>Names the figures of steps and evaluations. The part before the slash is the group in TensorBoard.</summary>
 internal static class RunFigures
 {
     private const string Loss = "loss/", Total = Loss + "total", Accuracy = "batch/accuracy", Rate = "batch/learning-rate",
@@ -11,14 +11,14 @@ internal static class RunFigures
         ByText = "held-out/by-text", ByClassifier = "held-out/by-classifier", Ordered = "held-out/time-order-pairs",
         Shuffled = "held-out/time-order-pairs-shuffled";
 
-    /// <summary>All figures, in the order of the log's columns: those of a step, then those of an evaluation.</summary>
+    /// <summary>All names in the order of the log's columns: figures of a step, then figures of an evaluation.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         Total, Loss + "contrastive", Loss + "cross-modal", Loss + "visual", Loss + "masked", Accuracy, Rate, Speed, Wait, Memory,
         ByText, ByClassifier, Ordered, Shuffled,
     ];
 
-    /// <summary>The figures of a step. Losses that are off are left out.</summary>
+    /// <summary>The figures of a step, without losses that are switched off.</summary>
     /// <param name="step">The step.</param>
     /// <param name="workingSet">Memory of the process in bytes.</param>
     public static IEnumerable<KeyValuePair<string, double>> Of(StepReport step, long workingSet) =>
@@ -32,7 +32,7 @@ internal static class RunFigures
         new(Memory, workingSet >> 20),
     ];
 
-    /// <summary>The figures of an evaluation. Those that the set does not have are left out.</summary>
+    /// <summary>The figures of an evaluation, without those that the set does not have.</summary>
     public static IEnumerable<KeyValuePair<string, double>> Of(SetReport report) =>
         from figure in (IEnumerable<(string Name, Share? Share)>)
         [

@@ -1,4 +1,4 @@
-// A run on disk: settings, vocabulary, classes, checkpoints.
+// A training run on disk: settings, vocabulary, classes and checkpoints.
 using System.Text.Json;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
@@ -26,49 +26,49 @@ internal sealed class RunFolder
         Checkpoints = new(root);
     }
 
-    /// <summary>The network's sizes, and the names of its heads' rows.</summary>
+    /// <summary>The network's sizes and the names of its heads' rows.</summary>
     public TrainedNetwork Network => _network;
 
     /// <summary>Sizes of the network.</summary>
     public M2ClipConfig Config => _network.Config;
 
-    /// <summary>Classes of its classification head, or those that its texts are tested on.</summary>
+    /// <summary>Classes of the classification head or, without one, of the data.</summary>
     public IReadOnlyList<ClipClass> Classes => _network.Classes;
 
-    /// <summary>Words of its masked-language head.</summary>
+    /// <summary>Words of the masked-language head; empty without one.</summary>
     public IReadOnlyList<string> Words => _network.Words;
 
-    /// <summary>The clips it is trained on.</summary>
+    /// <summary>Size and timing of the clips.</summary>
     public ClipSpec Clip { get; }
 
     /// <summary>The run's settings.</summary>
     public TrainingOptions Options { get; }
 
-    /// <summary>Its checkpoints.</summary>
+    /// <summary>The run's checkpoints.</summary>
     public Checkpoints Checkpoints { get; }
 
-    /// <summary>The tokenizer's files.</summary>
+    /// <summary>Path of a tokenizer file.</summary>
     public string VocabularyPath => In(VocabularyFile);
 
     /// <inheritdoc cref="VocabularyPath"/>
     public string MergesPath => In(MergesFile);
 
-    /// <summary>What a folder is called, wherever it lies.</summary>
+    /// <summary>The last part of a folder's path.</summary>
     public static string NameOf(string root) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
 
     /// <summary>True when the folder holds a run.</summary>
     public static bool Exists(string root) => File.Exists(Path.Combine(root, OptionsFile));
 
-    /// <summary>Starts a run at random weights: writes its settings and makes its vocabulary of the source's texts.</summary>
+    /// <summary>Starts a run with random weights. Writes its settings and builds its vocabulary from the source's texts.</summary>
     /// <param name="root">The folder.</param>
-    /// <param name="config">Sizes; the vocabulary's is filled in, and the masked-language head's words where the losses want them.</param>
-    /// <param name="clip">The clips.</param>
+    /// <param name="config">Sizes; this method fills in the size of the vocabulary and the words of a masked-language head.</param>
+    /// <param name="clip">Size and timing of the clips.</param>
     /// <param name="options">The run's settings.</param>
-    /// <param name="source">Its data.</param>
-    /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
+    /// <param name="source">The run's data.</param>
+    /// <exception cref="TrainerException">The path is a file.</exception>
     public static RunFolder Create(string root, M2ClipConfig config, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
-        Make(root);
+        CreateFolder(root);
         var folder = new RunFolder(root, new(config, source.Classes, []), clip, options);
         var template = new PromptTemplate(options.PromptTemplate);
         VocabularyBuilder.Write(source.Texts.Select(template.Apply).Append(LabelWords.Mask), folder.VocabularyPath, folder.MergesPath);
@@ -79,12 +79,12 @@ internal sealed class RunFolder
         return folder;
     }
 
-    /// <summary>Starts a run from weights that others made: what they are, their vocabulary, and a checkpoint at step 0.</summary>
-    /// <exception cref="TrainerException">The folder's place is taken by a file.</exception>
+    /// <summary>Starts a run from existing weights. Writes its settings, their vocabulary and a checkpoint at step 0.</summary>
+    /// <exception cref="TrainerException">The path is a file.</exception>
     public static RunFolder Import(string root, TrainedNetwork network, ClipSpec clip, TrainingOptions options,
         (string Vocabulary, string Merges) tokenizer, TorchParameters parameters)
     {
-        Make(root);
+        CreateFolder(root);
         var folder = new RunFolder(root, network, clip, options);
         File.Copy(tokenizer.Vocabulary, folder.VocabularyPath, overwrite: true);
         File.Copy(tokenizer.Merges, folder.MergesPath, overwrite: true);
@@ -93,30 +93,33 @@ internal sealed class RunFolder
         return folder;
     }
 
-    /// <summary>Starts a run from another run's or a bundle's weights, with heads for the source's classes and words.</summary>
+    /// <summary>Starts a run from the weights of another run or a bundle, with heads for the source's classes and words.</summary>
+    /// <exception cref="TrainerException">The path is a file, or the vocabulary has no mask token but words are to be masked.</exception>
     public static RunFolder From(string root, StartingPoint start, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
         options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
         var words = options.Losses.Masked > 0 ? LabelWords.Of(source.Texts, new(start.PromptTemplate)).Words : [];
         if (words.Count > 0)
             LabelWords.Require(TokenizerFiles.Load(start.Tokenizer));
-        // A head that nothing teaches would only say what it was made with; the classes stay, for their texts.
+        // Without the visual loss the head would stay untrained, so it is left out. The run keeps the classes for their texts.
         var classes = options.Losses.Visual > 0 ? source.Classes : [];
         var (config, weights) = new ModelAdaptation(clip.Frames, options.Adapters, classes, words, options.BeforeAttention).Apply(start);
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
         using (no_grad())
-            _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // asks for every parameter
+            _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // makes every parameter
         return Import(root, new(config, source.Classes, config.MlmVocabSize > 0 ? words : []), clip, options, start.Tokenizer, parameters);
     }
 
     /// <summary>Opens an existing run.</summary>
-    /// <exception cref="TrainerException">The folder is not a run, or a file of it is missing or not readable; names the file.</exception>
+    /// <exception cref="TrainerException">
+    /// The folder is not a run, or one of its files is missing or not readable; the message names the file.
+    /// </exception>
     public static RunFolder Open(string root)
     {
         if (File.Exists(root))
             throw new TrainerException($"{root}: this is a file; name the folder of a run");
         if (!Exists(root))
-            throw new TrainerException($"{root}: no training run is here; start one with 'train --run {root}'");
+            throw new TrainerException($"{root}: no training run in this folder; start one with 'train --run {root}'");
         var missing = Files.Where(file => !File.Exists(Path.Combine(root, file))).ToList();
         if (missing.Count > 0)
             throw new TrainerException($"{root}: this run has no {string.Join(", no ", missing)}; {Restore}");
@@ -158,30 +161,30 @@ internal sealed class RunFolder
         }
     }
 
-    // What CreateDirectory says of a file in its place is that it exists already.
-    private static void Make(string root)
+    // CreateDirectory's own error for a path that is a file would not name the cause.
+    private static void CreateFolder(string root)
     {
         if (File.Exists(root))
             throw new TrainerException($"{root}: a file is here; name another folder for the run");
         Directory.CreateDirectory(root);
     }
 
-    /// <summary>The same run with another length, which is kept.</summary>
-    /// <exception cref="TrainerException">More steps than that are done already.</exception>
+    /// <summary>Changes the run's number of steps, and saves it.</summary>
+    /// <exception cref="TrainerException">The run has already done more steps.</exception>
     public RunFolder WithSteps(long steps)
     {
         if (steps < LatestStep())
-            throw new TrainerException($"{_root} has {LatestStep()} steps already; --steps cannot be less");
-        var longer = new RunFolder(_root, _network, Clip, Options with { Steps = steps });
-        longer.WriteOptions();
-        return longer;
+            throw new TrainerException($"{_root}: --steps {steps} is too small; the run has done {LatestStep()} steps already");
+        var changed = new RunFolder(_root, _network, Clip, Options with { Steps = steps });
+        changed.WriteOptions();
+        return changed;
     }
 
     private void WriteSettings()
     {
         File.WriteAllText(In(NetworkFile), _network.ToJson());
         File.WriteAllText(In(ClipFile), JsonSerializer.Serialize(Clip));
-        WriteOptions();   // last: their presence says that the rest is there
+        WriteOptions();   // last, because the options file marks the run as complete
     }
 
     private void WriteOptions()
@@ -194,24 +197,24 @@ internal sealed class RunFolder
     /// <summary>The run's tokenizer.</summary>
     public ClipTokenizer Tokenizer() => TokenizerFiles.Load((VocabularyPath, MergesPath));
 
-    /// <summary>Path of a file of the run.</summary>
+    /// <summary>Path of a file in the run's folder.</summary>
     public string In(string file) => Path.Combine(_root, file);
 
-    /// <summary>Steps done at the newest checkpoint; 0 when there is none.</summary>
+    /// <summary>Steps done at the newest checkpoint; 0 before the first.</summary>
     public long LatestStep() => Checkpoints.Latest()?.Step ?? 0;
 
-    /// <summary>The network to train on: that of the newest checkpoint, or a fresh one.</summary>
+    /// <summary>Loads the network to train: that of the newest checkpoint, or a fresh one.</summary>
     public TorchNetwork LoadNetwork(Device? device = null) => Load(Checkpoints.Latest(), device);
 
     /// <summary>
-    /// The network to evaluate and export: that of the best checkpoint, of the newest one when none was evaluated, or a fresh one.
+    /// Loads the network to evaluate or export: that of the best checkpoint, of the newest one before the first evaluation, or a fresh one.
     /// </summary>
     public (TorchNetwork Network, long Step) LoadBest(Device? device = null) => (Load(BestOrLatest(), device), BestStep());
 
-    /// <summary>Steps behind the network of <see cref="LoadBest"/>.</summary>
+    /// <summary>Steps done at the checkpoint that <see cref="LoadBest"/> loads; 0 before the first.</summary>
     public long BestStep() => BestOrLatest()?.Step ?? 0;
 
-    /// <summary>The best checkpoint, the newest one when none was evaluated, or null before the first.</summary>
+    /// <summary>The best checkpoint, the newest one before the first evaluation, or null before the first checkpoint.</summary>
     public Checkpoint? BestOrLatest() => Checkpoints.Best() ?? Checkpoints.Latest();
 
     private TorchNetwork Load(Checkpoint? checkpoint, Device? device)

@@ -1,35 +1,37 @@
-// A run's log: a CSV table with a header, a row for each step and each evaluation.
+// A run's log: a CSV table with a header and a row per step and evaluation.
 using System.Globalization;
 
 namespace StreamActions.Trainer.Training;
 
 /// <summary>
 /// Writes <c>log.csv</c>. Columns: <c>row</c> (<c>step</c> or <c>evaluation</c>), <c>step</c> (steps done), then
-/// <see cref="RunFigures.Names"/>; a figure that the row does not have is empty. Each row goes to the file at once, so that a killed run
-/// loses none. A run that goes on takes back the rows beyond its checkpoint, so that the table has one row for each step. Not thread-safe.
+/// <see cref="RunFigures.Names"/>. A figure that a row does not have is empty. Each row is flushed at once, so that a killed run loses
+/// none. A resumed run removes the rows after its checkpoint, so that the table has one row per step. Not thread-safe.
 /// </summary>
 internal sealed class RunLog : IDisposable
 {
     private const string StepRow = "step", EvaluationRow = "evaluation";
     private readonly StreamWriter _file;
 
-    /// <summary>Opens the log, which is made when it is missing. A file of another form is kept as <c>log-old.csv</c>.</summary>
+    /// <summary>Opens or creates the log. A file with another header is renamed to <c>log-old.csv</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="stepsDone">Steps the run has done: rows of later steps are removed.</param>
-    /// <param name="isEvaluated">False when the evaluation of the last step, if one is due, is made again: its row is removed too.</param>
+    /// <param name="stepsDone">Steps that the run has done; rows of later steps are removed.</param>
+    /// <param name="isEvaluated">
+    /// False when the evaluation at the last step is still due or is repeated; an evaluation row of that step is then removed.
+    /// </param>
     public RunLog(string path, long stepsDone, bool isEvaluated)
     {
-        Keep(path, row => row.Step < stepsDone || row.Step == stepsDone && (isEvaluated || row.Kind == StepRow));
+        RemoveRows(path, row => row.Step < stepsDone || row.Step == stepsDone && (isEvaluated || row.Kind == StepRow));
         _file = new(path, append: true) { AutoFlush = true };
     }
 
-    /// <summary>The first line.</summary>
+    /// <summary>The header line.</summary>
     internal static string Header { get; } = string.Join(',', ["row", "step", .. RunFigures.Names]);
 
     /// <summary>Adds the row of a step.</summary>
     public void Step(long step, IEnumerable<KeyValuePair<string, double>> figures) => Add(StepRow, step, figures);
 
-    /// <summary>Adds the row of an evaluation, after so many steps.</summary>
+    /// <summary>Adds the row of an evaluation at a step.</summary>
     public void Evaluation(long step, IEnumerable<KeyValuePair<string, double>> figures) => Add(EvaluationRow, step, figures);
 
     private void Add(string kind, long step, IEnumerable<KeyValuePair<string, double>> figures)
@@ -41,7 +43,7 @@ internal sealed class RunLog : IDisposable
         _file.WriteLine(string.Join(',', row));
     }
 
-    private static void Keep(string path, Func<(string Kind, long Step), bool> isKept)
+    private static void RemoveRows(string path, Func<(string Kind, long Step), bool> isKept)
     {
         string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
         if (lines.Length > 0 && lines[0] != Header)
@@ -49,7 +51,7 @@ internal sealed class RunLog : IDisposable
             File.Move(path, Path.Combine(Path.GetDirectoryName(path)!, "log-old.csv"), overwrite: true);
             lines = [];
         }
-        // A run that was killed may have left half a line.
+        // A killed run may leave an incomplete line, which Parse rejects.
         var kept = lines.Skip(1).Where(line => Parse(line) is { } row && isKept(row));
         var temporary = path + ".tmp";
         File.WriteAllLines(temporary, kept.Prepend(Header));

@@ -1,31 +1,31 @@
-// A run's curves, for TensorBoard: numbers by name and step.
+// Writes a run's figures by name and step, for TensorBoard.
 using System.Globalization;
 using Tensorboard;
 
 namespace StreamActions.Trainer.Training;
 
 /// <summary>
-/// Writes scalars into a folder that <c>tensorboard --logdir</c> shows. A run that goes on opens a file of its own there; what the earlier
-/// one wrote beyond the checkpoint is taken back, so that a curve has one value a step. Not thread-safe.
+/// Writes scalars into a folder for <c>tensorboard --logdir</c>. A resumed run opens a new file there. It marks values after its
+/// checkpoint in older files as invalid, so that a curve has one value per step. Not thread-safe.
 /// </summary>
 internal sealed class TensorBoardLog : IDisposable
 {
-    // libtorch's binding has a writer too. It dates a file's beginning in another unit than its records, which breaks the axis of relative
-    // time, and cannot take steps back.
-    private const string FormVersion = "brain.Event:2";
+    // TorchSharp's writer is not used: it mixes the time units of a file's first record and the others, which breaks TensorBoard's axis of
+    // relative time, and it cannot invalidate steps.
+    private const string FormatVersion = "brain.Event:2";
     private readonly EventFile _file;
     private readonly TimeProvider _time;
 
-    /// <summary>Opens the next file of a folder, which is made when it is not there.</summary>
-    /// <param name="folder">The folder, one a run.</param>
-    /// <param name="stepsDone">Steps the run has done: those after them are logged from here on.</param>
-    /// <param name="time">The time of each value.</param>
+    /// <summary>Opens a new file in a folder, which is created if it is missing.</summary>
+    /// <param name="folder">The run's folder for TensorBoard.</param>
+    /// <param name="stepsDone">Steps that the run has done; values of later steps in older files become invalid.</param>
+    /// <param name="time">Clock for the time of each value.</param>
     public TensorBoardLog(string folder, long stepsDone, TimeProvider time)
     {
         Directory.CreateDirectory(folder);
         _time = time;
         _file = new(NextPath(folder, time.GetUtcNow()));
-        Write(new() { FileVersion = FormVersion });
+        Write(new() { FileVersion = FormatVersion });
         if (stepsDone > 0)
             Write(new() { Step = stepsDone + 1, SessionLog = new() { Status = SessionLog.Types.SessionStatus.Start } });
     }
@@ -40,7 +40,7 @@ internal sealed class TensorBoardLog : IDisposable
     }
 
     /// <summary>Adds a value.</summary>
-    /// <param name="tag">Its name, such as <c>loss/contrastive</c>: what stands before the slash is a group.</param>
+    /// <param name="tag">Its name, such as <c>loss/contrastive</c>; the part before the slash is the group.</param>
     /// <param name="value">The value, kept in single precision.</param>
     /// <param name="step">Steps done when it was measured.</param>
     public void Scalar(string tag, double value, long step) =>
@@ -52,7 +52,7 @@ internal sealed class TensorBoardLog : IDisposable
         _file.Write(record);
     }
 
-    // Files are read in the order of their names, and two may be opened within a second.
+    // TensorBoard reads files in the order of their names, and a run may be resumed within the same second.
     private static string NextPath(string folder, DateTimeOffset now)
     {
         for (var n = 0; ; n++)

@@ -1,14 +1,14 @@
-// A network's sizes with the names of its heads' rows, as runs and bundles keep them.
+// A network's sizes and the names of its heads' rows, as runs and bundles store them.
 using System.Text.Json;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Training;
 
-/// <summary>What a network's weights do not say themselves.</summary>
+/// <summary>The description of a network that its weights do not contain.</summary>
 /// <param name="Config">Its sizes.</param>
-/// <param name="Classes">The classes of its classification head, in its order.</param>
-/// <param name="Words">The words of its masked-language head, in its order.</param>
+/// <param name="Classes">The classes of its classification head, in the order of its rows.</param>
+/// <param name="Words">The words of its masked-language head, in the order of its rows.</param>
 internal sealed record TrainedNetwork(M2ClipConfig Config, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -17,11 +17,11 @@ internal sealed record TrainedNetwork(M2ClipConfig Config, IReadOnlyList<ClipCla
         WriteIndented = true,
     };
 
-    /// <summary>As JSON.</summary>
+    /// <summary>Serialises the description as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    /// <summary>From JSON.</summary>
-    /// <exception cref="TrainerException">Not of that form; names the file.</exception>
+    /// <summary>Parses the JSON of a description.</summary>
+    /// <exception cref="TrainerException">The JSON is malformed or incomplete; the message names the file.</exception>
     public static TrainedNetwork Parse(string json, string file)
     {
         try

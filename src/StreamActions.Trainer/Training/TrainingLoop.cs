@@ -1,4 +1,4 @@
-// The loop: batches, losses, backward, step; checkpoints on the way, evaluation now and then.
+// The training loop: batches, losses, backward pass and optimiser step, with regular checkpoints and evaluations.
 using System.Diagnostics;
 using System.Globalization;
 using StreamActions.Trainer.Data;
@@ -10,14 +10,14 @@ using static TorchSharp.torch;
 
 namespace StreamActions.Trainer.Training;
 
-/// <summary>What is known after a step.</summary>
+/// <summary>The figures of a step.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Loss">Weighted sum of the step's losses.</param>
-/// <param name="Parts">Each loss by name, before its weight.</param>
-/// <param name="Accuracy">Share of the step's clips whose best text is true of them.</param>
+/// <param name="Parts">Each loss by name, unweighted.</param>
+/// <param name="Accuracy">Share of the step's clips for which the best-scoring text of the batch is true.</param>
 /// <param name="Rate">Learning rate of the step.</param>
 /// <param name="ClipsPerSecond">Speed of the step.</param>
-/// <param name="WaitSeconds">How long the step waited for its clips.</param>
+/// <param name="WaitSeconds">Time that the step waited for its clips.</param>
 internal sealed record StepReport(
     long Step, double Loss, IReadOnlyDictionary<string, double> Parts, double Accuracy, double Rate, double ClipsPerSecond,
     double WaitSeconds);
@@ -28,27 +28,29 @@ internal enum TrainingEnd
     /// <summary>All its steps are done.</summary>
     Done,
 
-    /// <summary>It was stopped, and can go on.</summary>
+    /// <summary>It was cancelled, and can be resumed.</summary>
     Stopped,
 
-    /// <summary>It did not get better any more.</summary>
+    /// <summary>Early stopping: no evaluation within the patience was better than the best one.</summary>
     Early,
 }
 
-/// <summary>Trains a network in a run's folder until its last step, or until it is stopped; then it can go on from there.</summary>
+/// <summary>Trains the network of a run until its last step, or until it is cancelled. A cancelled run can be resumed.</summary>
 /// <param name="run">The run.</param>
-/// <param name="source">Its clips.</param>
-/// <param name="device">Where to compute; the CPU unless given.</param>
+/// <param name="source">The run's clips.</param>
+/// <param name="device">The device to compute on; null for the CPU.</param>
 internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? device = null)
 {
     private const int EvaluatedPerClass = 20;
     private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
 
-    /// <summary>Runs. Saves when it is cancelled, and returns normally then.</summary>
-    /// <param name="onStep">Told of every step.</param>
-    /// <param name="onEvaluation">Told of every evaluation, with the steps done.</param>
-    /// <param name="cancellation">Stops it: within a part of a step, or a few clips of an evaluation, which is then made when the run goes
-    /// on.</param>
+    /// <summary>Runs the loop. When it is cancelled, it saves a checkpoint and returns normally.</summary>
+    /// <param name="onStep">Called after every step.</param>
+    /// <param name="onEvaluation">Called after every evaluation, with the steps done.</param>
+    /// <param name="cancellation">
+    /// Stops the loop after the current batch. It also stops an evaluation, which the resumed run then repeats.
+    /// </param>
+    /// <exception cref="TrainerException">The loss is NaN or infinite.</exception>
     public async Task<TrainingEnd> RunAsync(Action<StepReport> onStep, Action<long, SetReport> onEvaluation, CancellationToken cancellation)
     {
         var options = run.Options;
@@ -85,7 +87,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
                 }
                 if (step >= options.Steps)
                     return TrainingEnd.Done;
-                if (evaluated == step && IsNoBetter(step))
+                if (evaluated == step && IsPatienceOver(step))
                 {
                     Save();
                     return TrainingEnd.Early;
@@ -127,7 +129,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
             run.Checkpoints.SaveBest(new(step, report.ByText.Top1.Exact), network.Parameters);
     }
 
-    private bool IsNoBetter(long step) =>
+    private bool IsPatienceOver(long step) =>
         run.Options.Patience > 0 && run.Checkpoints.BestFigure() is { } best
         && step - best.Step >= run.Options.Patience * run.Options.EvaluateEvery;
 
@@ -136,12 +138,12 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         using var scope = NewDisposeScope();
         var options = run.Options;
         (network.Training, network.MixedPrecision) = (true, options.MixedPrecision);
-        // Dropout and masks of a resumed run are the same.
+        // Seeded per batch, so that a resumed run has the same dropout and masks.
         var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
         var value = (double)batch.Total.item<float>();
         if (!double.IsFinite(value))
             throw new TrainerException(string.Create(CultureInfo.InvariantCulture,
-                $"step {step}: the loss is NaN or infinite; start another run with 'train --from' this one and a lower --rate"));
+                $"step {step}: the loss is NaN or infinite; start another run from this one with 'train --from' and a lower --rate"));
         batch.Total.Times(1.0 / options.Accumulate).backward();
         (network.Training, network.MixedPrecision) = (false, false);
         return (value, batch);
@@ -153,7 +155,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         network.Network.LogitScale.clamp_(max: LargestScale);
     }
 
-    // Means over the parts of a step.
+    // Means over the batches of a step.
     private sealed class Accumulated
     {
         private readonly Dictionary<string, double> _sums = [];

@@ -1,4 +1,4 @@
-// Everything that decides a run, kept in its folder so that a resumed run is the same run.
+// All settings that change a run's result, stored in its folder so that a resumed run continues unchanged.
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using StreamActions.Trainer.Data;
@@ -6,7 +6,7 @@ using StreamActions.Trainer.Losses;
 
 namespace StreamActions.Trainer.Training;
 
-/// <summary>Which parameters are trained.</summary>
+/// <summary>The trained parameters.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TrainablePart>))]
 internal enum TrainablePart
 {
@@ -14,7 +14,7 @@ internal enum TrainablePart
     [JsonStringEnumMemberName("all")]
     All,
 
-    /// <summary>CLIP itself, in pretraining; adapters stay what they are at their start, the identity.</summary>
+    /// <summary>CLIP itself, in pretraining; adapters keep their initial values, which make them the identity.</summary>
     [JsonStringEnumMemberName("backbone")]
     Backbone,
 
@@ -23,7 +23,7 @@ internal enum TrainablePart
     Adapters,
 }
 
-/// <summary>Which parts of the TED-Adapters are trained; what is fresh and is not trained does nothing.</summary>
+/// <summary>The trained parts of the TED-Adapters. An untrained part of a fresh adapter has no effect.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TedParts>))]
 internal enum TedParts
 {
@@ -31,11 +31,11 @@ internal enum TedParts
     [JsonStringEnumMemberName("both")]
     Both,
 
-    /// <summary>The global temporal enhancement alone.</summary>
+    /// <summary>The global temporal enhancement only.</summary>
     [JsonStringEnumMemberName("enhancement")]
     Enhancement,
 
-    /// <summary>The local temporal difference alone.</summary>
+    /// <summary>The local temporal difference only.</summary>
     [JsonStringEnumMemberName("difference")]
     Difference,
 }
@@ -43,52 +43,54 @@ internal enum TedParts
 /// <summary>A run's settings.</summary>
 internal sealed record TrainingOptions
 {
-    /// <summary>Steps in all.</summary>
+    /// <summary>Total number of steps.</summary>
     public required long Steps { get; init; }
-    /// <summary>Clips that are compared with each other: in a step, or in each part of an accumulated step.</summary>
+    /// <summary>Clips per batch, at least 2. The contrastive loss compares the clips of one batch.</summary>
     public required int Batch { get; init; }
-    /// <summary>Batches whose gradients make one step.</summary>
+    /// <summary>Batches per step, at least 1; their gradients are averaged.</summary>
     public int Accumulate { get; init; } = 1;
-    /// <summary>What is trained.</summary>
+    /// <summary>The trained parameters.</summary>
     public TrainablePart Train { get; init; }
-    /// <summary>Where adapters were put when the run began; of a run that began at random, both.</summary>
+    /// <summary>Branches that got adapters when the run started; both for a run with random initial weights.</summary>
     public AdapterPlaces Adapters { get; init; }
-    /// <summary>True when vision blocks got adapters before attention too.</summary>
+    /// <summary>True when vision blocks got a second adapter, before attention.</summary>
     public bool BeforeAttention { get; init; }
-    /// <summary>Which parts of the TED-Adapters are trained.</summary>
+    /// <summary>The trained parts of the TED-Adapters.</summary>
     public TedParts Ted { get; init; }
-    /// <summary>Weights of the four tasks.</summary>
+    /// <summary>Weights of the four losses.</summary>
     public LossWeights Losses { get; init; } = new();
-    /// <summary>Where clips come from.</summary>
+    /// <summary>The data.</summary>
     public DataChoice Data { get; init; } = new();
-    /// <summary>Evaluations without a better figure after which the run ends; 0 never ends it.</summary>
+    /// <summary>Evaluations without a better figure after which the run stops early; 0 switches early stopping off.</summary>
     public int Patience { get; init; }
-    /// <summary>Highest learning rate.</summary>
+    /// <summary>Peak learning rate.</summary>
     public required double Rate { get; init; }
     /// <summary>AdamW's weight decay, on matrices only.</summary>
     public double WeightDecay { get; init; } = 0.01;
-    /// <summary>Steps of warm-up.</summary>
+    /// <summary>Warm-up steps, in which the learning rate rises.</summary>
     public long WarmUp { get; init; } = 60;
-    /// <summary>Largest norm of a step's gradient.</summary>
+    /// <summary>Maximum norm of a step's gradient; a larger gradient is clipped to it.</summary>
     public double GradientNorm { get; init; } = 1;
-    /// <summary>Seed of the weights and the clips.</summary>
+    /// <summary>Random seed of weights and clips.</summary>
     public required ulong Seed { get; init; }
-    /// <summary>Matrix products in bfloat16, where the device has them (<see cref="Network.Bfloat16"/>).</summary>
+    /// <summary>True computes matrix products in bfloat16 where the device supports it (<see cref="Network.Bfloat16"/>).</summary>
     public bool MixedPrecision { get; init; }
-    /// <summary>Steps from one evaluation to the next.</summary>
+    /// <summary>Steps between evaluations, at least 1.</summary>
     public long EvaluateEvery { get; init; } = 250;
-    /// <summary>Steps from one checkpoint to the next.</summary>
+    /// <summary>Steps between checkpoints.</summary>
     public long CheckpointEvery { get; init; } = 100;
-    /// <summary>The sentence texts are put into, with one <c>{}</c>.</summary>
+    /// <summary>The prompt template: a sentence with one <c>{}</c> for the text.</summary>
     public string PromptTemplate { get; init; } = "a video of {}";
 
-    /// <summary>True when the vocabulary is CLIP's own, to which few words are unknown; false for one made from the run's texts.</summary>
+    /// <summary>True when the vocabulary is CLIP's; false when it was built from the run's own texts.</summary>
     public bool OpenVocabulary { get; init; }
 
-    /// <summary>Where imported weights came from; null for a run that began at random.</summary>
+    /// <summary>Name of the initial weights; null for a run with random initial weights.</summary>
     public string? ImportedFrom { get; init; }
 
-    /// <summary>The verb that made the run, where its data do not say; null then, and in runs of before this was kept.</summary>
+    /// <summary>
+    /// The verb that made the run; null when the data show it (<c>train</c> or <c>pretrain</c>), and for runs of older versions.
+    /// </summary>
     public string? MadeBy { get; init; }
 
     private static readonly JsonSerializerOptions Json = new()
@@ -98,27 +100,27 @@ internal sealed record TrainingOptions
         WriteIndented = true,
     };
 
-    /// <summary>Refuses settings that cannot be.</summary>
-    /// <exception cref="TrainerException">Some cannot; all are listed.</exception>
+    /// <summary>Checks the settings.</summary>
+    /// <exception cref="TrainerException">Some settings are invalid; the message lists them all.</exception>
     public void Check()
     {
         List<string> problems = [.. Losses.Problems()];
         void Require(bool holds, string problem) { if (!holds) problems.Add(problem); }
-        Require(Steps >= 0, $"--steps {Steps} is below 0");
-        Require(Batch >= 2, $"--batch {Batch} is below 2, and a clip must be compared with another");
-        Require(Accumulate >= 1, $"--accumulate {Accumulate} is below 1");
-        Require(Rate > 0 && double.IsFinite(Rate), "--rate is not above 0");
-        Require(WarmUp >= 0, $"--warm-up {WarmUp} is below 0");
-        Require(EvaluateEvery >= 1, $"--evaluate-every {EvaluateEvery} is below 1");
-        Require(Patience >= 0, $"--patience {Patience} is below 0");
+        Require(Steps >= 0, $"--steps {Steps} must be at least 0");
+        Require(Batch >= 2, $"--batch {Batch} must be at least 2, because clips of a batch are compared with each other");
+        Require(Accumulate >= 1, $"--accumulate {Accumulate} must be at least 1");
+        Require(Rate > 0 && double.IsFinite(Rate), "--rate must be a finite number above 0");
+        Require(WarmUp >= 0, $"--warm-up {WarmUp} must be at least 0");
+        Require(EvaluateEvery >= 1, $"--evaluate-every {EvaluateEvery} must be at least 1");
+        Require(Patience >= 0, $"--patience {Patience} must be at least 0");
         if (problems.Count > 0)
             throw new TrainerException(string.Join("; ", problems));
     }
 
-    /// <summary>As JSON.</summary>
+    /// <summary>Serialises the settings as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
-    /// <summary>From JSON; null for the text <c>null</c>.</summary>
-    /// <exception cref="JsonException">It is not the JSON of settings.</exception>
+    /// <summary>Parses the JSON of settings; null for the text <c>null</c>.</summary>
+    /// <exception cref="JsonException">The JSON is malformed or has unknown members.</exception>
     public static TrainingOptions? Parse(string json) => JsonSerializer.Deserialize<TrainingOptions>(json, Json);
 }

@@ -5,7 +5,7 @@ namespace StreamActions.Worker.Alerts;
 
 /// <summary>
 /// An event begins when the score was at or above <c>enter</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It
-/// ends when the score was below <c>exit</c> for <c>end-after</c>, or when nothing was seen for that long. The next event may begin
+/// ends when the score was below <c>exit</c> for <c>end-after</c>, or when no score arrived for that time. The next event may begin
 /// <c>cooldown</c> after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
 /// </summary>
 /// <param name="alert">Thresholds and times.</param>
@@ -64,7 +64,7 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
     public GateTransition? Lapse(DateTimeOffset time) =>
         _active && _last is { } last && time - last >= alert.EndAfter ? End(time, _belowSince ?? last) : null;
 
-    /// <summary>Ends an open event because its recording is over.</summary>
+    /// <summary>Ends an open event at the end of its recording.</summary>
     public GateTransition? Finish() => _active ? End(_last!.Value, _belowSince ?? _last.Value) : null;
 
     /// <summary>Cancels the last begin, which was not stored, and its cooldown. Its end may already be decided.</summary>

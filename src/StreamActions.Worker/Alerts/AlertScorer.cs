@@ -103,7 +103,7 @@ internal sealed class LabelScorer(IReadOnlyList<string> labels, int index) : Ale
 /// <summary>A softmax that does not overflow.</summary>
 internal static class Softmax
 {
-    /// <summary>In place.</summary>
+    /// <summary>Replaces scores by their softmax.</summary>
     public static void Apply(Span<double> scores)
     {
         var highest = scores[IndexOfMax(scores)];

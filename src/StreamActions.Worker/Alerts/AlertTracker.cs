@@ -11,7 +11,7 @@ namespace StreamActions.Worker.Alerts;
 /// </summary>
 /// <param name="view">The view.</param>
 /// <param name="rule">The alert.</param>
-/// <param name="interval">Camera time from one window of a view to the next; zero when windows come often.</param>
+/// <param name="interval">Camera time from one window of a view to the next; zero for any interval below 0.8 s.</param>
 internal sealed class AlertTracker(View view, AlertRule rule, TimeSpan interval)
 {
     private readonly ScoreSmoother _smoother = new();
@@ -47,13 +47,13 @@ internal sealed class AlertTracker(View view, AlertRule rule, TimeSpan interval)
         return steps.Count == 0 ? [] : [.. steps.Select(Transition)];
     }
 
-    /// <summary>Ends an open event when nothing was seen up to this capture time for <c>end-after</c>.</summary>
+    /// <summary>Ends an open event if this capture time is <c>end-after</c> or more after the last observation.</summary>
     public AlertTransition? Lapse(DateTimeOffset time) => _gate.Lapse(time) is { } step ? Transition(step) : null;
 
-    /// <summary>Ends an open event because its recording, or the alert itself, is over.</summary>
+    /// <summary>Ends an open event: its recording is over, or the alert is removed.</summary>
     public AlertTransition? Finish() => _gate.Finish() is { } step ? Transition(step) : null;
 
-    /// <summary>The last begin could not be stored: there is no event, and no cooldown after it.</summary>
+    /// <summary>Cancels the last begin, which was not stored, and its cooldown.</summary>
     public void Retract() => _gate.Retract();
 
     private AlertTransition Transition(GateTransition step) =>

@@ -36,7 +36,7 @@ internal sealed partial class CameraFleet(IReadOnlyList<CameraWorker> cameras, I
         }
     }
 
-    /// <summary>Removes a camera: completes when it has stopped. The other cameras go on.</summary>
+    /// <summary>Removes a camera: completes when it has stopped. The other cameras continue.</summary>
     /// <returns>False when the fleet has no camera of that name.</returns>
     public async Task<bool> RemoveAsync(string name)
     {

@@ -11,9 +11,9 @@ namespace StreamActions.Worker.Events;
 /// <summary>
 /// <para>Stores the events of each camera in the order of decision. Publishing returns at once; a task per camera waits for the
 /// store.</para>
-/// <para>Updates and ends are stored only after their begin. A begin that cannot be stored is refused: its receipt says so, and the alert
-/// retracts it. An update that cannot be stored is dropped. An end that cannot be stored stays pending and is retried, before the alert's
-/// next begin.</para>
+/// <para>Updates and ends are stored only after their begin. A begin that cannot be stored is refused: its receipt is set to not stored,
+/// and the alert retracts it. An update that cannot be stored is dropped. An end that cannot be stored stays pending and is retried, before
+/// the alert's next begin.</para>
 /// <para>The queue holds at most <see cref="Capacity"/> events. When it is full, a waiting update makes room; without one, a begin is
 /// refused and a camera event dropped. An end is always accepted: at most one waits for each begin.</para>
 /// </summary>

@@ -2,9 +2,8 @@
 namespace StreamActions.Worker.Inference;
 
 /// <summary>
-/// A window is still when nothing moved in it, an equally still window before it was encoded, no alert of the view is busy, and the last
-/// encoded window is less than <see cref="RefreshAfter"/> old. Every window with motion is encoded, so no event begins later than without a
-/// gate.
+/// A window is still when nothing moved in it, a window without motion was encoded since the last motion, no alert of the view is busy, and
+/// the last encoded window is less than <see cref="RefreshAfter"/> old. Every window with motion is encoded, so the gate delays no event.
 /// </summary>
 internal sealed class MotionGate
 {

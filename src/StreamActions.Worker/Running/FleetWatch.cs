@@ -9,9 +9,9 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Running;
 
 /// <summary>
-/// Watches the running stages. A camera that loses more than half of its windows over ten seconds becomes blind (overload) until it loses
-/// none. Open events of an offline camera end after their <c>end-after</c>. A status line is logged every 30 seconds, and the totals at the
-/// end.
+/// Watches the running stages. If inference drops more than half of a camera's windows in ten seconds, the camera is blind (overload) until
+/// inference drops none for ten seconds. Open events of an offline camera end after their <c>end-after</c>. It logs a status line every 30
+/// seconds, and the totals at the end.
 /// </summary>
 internal sealed partial class FleetWatch(
     CameraFleet fleet, EncoderQueue queue, AlertStage alerts, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger)
@@ -79,10 +79,7 @@ internal sealed partial class FleetWatch(
             long posted = now.Posted - before.Posted, dropped = now.Replaced - before.Replaced;
             var overloaded = posted > 0 && dropped > TooManyDropped * posted;
             if (overloaded && !blind)
-            {
-                var detail = $"inference is slower than the cameras: it dropped {dropped} of {posted} windows in {OverloadTicks} s";
-                Report(camera, blind: true, detail);
-            }
+                Report(camera, true, $"inference is too slow: it dropped {dropped} of {posted} windows in {OverloadTicks} s");
             else if (blind && dropped == 0 && posted > 0)
                 Report(camera, blind = false, $"inference dropped no window in {OverloadTicks} s");
             _overload[camera] = (now, blind || overloaded);

@@ -8,14 +8,14 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Running;
 
 /// <summary>
-/// A compiled configuration: immutable, made beside the running one, and put into force as a whole by
-/// <see cref="WorkerRuntime.ApplyAsync"/>.
+/// A compiled configuration. Immutable. A new one is compiled while the old one runs; <see cref="WorkerRuntime.ApplyAsync"/> applies it as
+/// a whole.
 /// </summary>
 /// <param name="File">The file, complete and checked.</param>
 /// <param name="Alerts">Its alerts, compiled for the model.</param>
 internal sealed record RunningConfiguration(StreamActionsFile File, AlertPlan Alerts)
 {
-    /// <summary>Compiles a file on a thread of its own: embedding phrases holds up neither cameras nor inference.</summary>
+    /// <summary>Compiles a file on its own thread: embedding phrases delays neither cameras nor inference.</summary>
     public static Task<RunningConfiguration> CompileAsync(StreamActionsFile file, IActionModel model, ILogger logger) =>
         Task.Factory.StartNew(
             () => Compile(file, model, logger), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -1,4 +1,4 @@
-// Puts a compiled configuration into force while the worker runs.
+// Applies a compiled configuration while the worker runs.
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
@@ -9,8 +9,8 @@ namespace StreamActions.Worker.Running;
 internal delegate CameraWorker CameraFactory(CameraOptions camera, RunningConfiguration configuration);
 
 /// <summary>
-/// Owns the running configuration. A new one is compiled beside it and applied as a whole: cameras and alerts that stay the same keep
-/// running, lose no frame and keep their open events.
+/// Owns the running configuration and applies a new one as a whole. Unchanged cameras and alerts keep running, lose no frame and keep their
+/// open events.
 /// </summary>
 /// <param name="configuration">The configuration with which the fleet and the alerts were created.</param>
 /// <param name="fleet">The cameras.</param>
@@ -22,12 +22,12 @@ internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFl
     private readonly SemaphoreSlim _applying = new(1, 1);
     private volatile RunningConfiguration _configuration = configuration;
 
-    /// <summary>The configuration in force.</summary>
+    /// <summary>The running configuration.</summary>
     public RunningConfiguration Configuration => _configuration;
 
     /// <summary>
-    /// Puts a configuration into force. Removed and changed cameras stop first, then the alerts change, then added and changed cameras
-    /// start: an open event of a camera that stops ends with the change of alerts.
+    /// Applies a configuration. First, removed and changed cameras stop. Then the alerts change, and the open events of stopped cameras
+    /// end. Then added and changed cameras start.
     /// </summary>
     public async Task ApplyAsync(RunningConfiguration next)
     {

@@ -1,14 +1,14 @@
-// What a verb says, caught: the console is one for the whole process, so tests that use this run alone.
+// Captures console output of a verb. The console is shared by the process, so these tests do not run in parallel.
 namespace StreamActions.Trainer.Tests.Commands;
 
-/// <summary>Catches standard output and standard error until it is disposed of.</summary>
+/// <summary>Captures standard output and standard error until disposal.</summary>
 [CollectionDefinition(Collection, DisableParallelization = true)]
 public sealed class ConsoleOutput : IDisposable
 {
-    /// <summary>The collection of tests that catch the console's output.</summary>
+    /// <summary>The test collection of classes that capture console output.</summary>
     public const string Collection = "console output";
 
-    private readonly TextWriter _formerOut = Console.Out, _formerError = Console.Error;
+    private readonly TextWriter _originalOut = Console.Out, _originalError = Console.Error;
     private readonly StringWriter _out = new(), _error = new();
 
     public ConsoleOutput()
@@ -25,7 +25,7 @@ public sealed class ConsoleOutput : IDisposable
 
     public void Dispose()
     {
-        Console.SetOut(_formerOut);
-        Console.SetError(_formerError);
+        Console.SetOut(_originalOut);
+        Console.SetError(_originalError);
     }
 }

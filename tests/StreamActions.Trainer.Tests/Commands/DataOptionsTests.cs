@@ -1,4 +1,4 @@
-// Options that the data does not have are refused by name, and no others.
+// An option that does not apply to the chosen data is refused by name.
 using System.CommandLine;
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Data;
@@ -19,7 +19,7 @@ public sealed class DataOptionsTests
     [InlineData("--data generated --replay clips --labels a.csv", "--labels: ")]
     [InlineData("--data clips --replay-share 0.5", "--replay-share: ")]
     [InlineData("--data clips --views 4", "--views 4: ")]
-    public void Read_TrainingOptionThatDataLacks_IsRefused(string arguments, string message) =>
+    public void Training_OptionNotForData_IsRefused(string arguments, string message) =>
         Assert.StartsWith(message, Assert.Throws<TrainerException>(() => Training(arguments)).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -27,10 +27,10 @@ public sealed class DataOptionsTests
     [InlineData("--data generated")]
     [InlineData("--data clips --labels a.csv --validation b.txt --media c --held-out 0.3 --augment none --views 4x3 --colour-jitter 0.2")]
     [InlineData("--replay clips --replay-share 0.3 --augment none --views 4x3 --held-out 0.1")]
-    public void Read_TrainingOptionThatDataHas_IsTaken(string arguments) => Assert.NotNull(Training(arguments));
+    public void Training_OptionForData_IsAccepted(string arguments) => Assert.NotNull(Training(arguments));
 
     [Fact]
-    public void Read_Recordings_KeepsWhatWasGiven()
+    public void Read_Recordings_KeepsGivenOptions()
     {
         var choice = Training("--data clips --held-out 0.3 --augment something-something --colour-jitter 0.4 --views 4x3");
         Assert.Equal((Path.GetFullPath("clips"), 0.3, "something-something", 0.4, 4, 3),
@@ -44,13 +44,13 @@ public sealed class DataOptionsTests
     [InlineData("--media a")]
     [InlineData("--data generated --labels a.csv")]
     [InlineData("--data generated --views 4x3")]
-    public void Read_EvaluationOptionThatDataLacks_IsRefused(string arguments) =>
+    public void Evaluation_OptionNotForData_IsRefused(string arguments) =>
         Assert.StartsWith(
             arguments.Split(' ')[^2] + ": ", Assert.Throws<TrainerException>(() => Evaluation(arguments, Recordings)).Message,
             StringComparison.Ordinal);
 
     [Fact]
-    public void Read_ViewsOfARunsOwnData_AreForRecordingsAlone()
+    public void Evaluation_ViewsOfRunData_RequireRecordings()
     {
         Assert.Equal(4, Evaluation("--views 4x3", Recordings).TemporalViews);
         Assert.Equal(4, Evaluation("--views 4x3", new() { Replay = "/clips" }).TemporalViews);

@@ -1,4 +1,4 @@
-// Every command of the trainer that a page shows is one that the trainer takes.
+// The trainer parses every trainer command in the documentation.
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using StreamActions.TestKit;
@@ -25,9 +25,9 @@ public sealed partial class DocumentedCommandsTests
             var variables = Variable().Matches(text).ToLookup(m => m.Groups[1].Value, m => m.Groups[2]);
             foreach (Match line in Line().Matches(text))
             {
-                // A page may set a variable several times: what stands nearest above holds.
-                var command =
-                    Use().Replace(line.Groups[1].Value, use => variables[use.Groups[1].Value].Last(v => v.Index < line.Index).Value);
+                // A page may set a variable several times; the last assignment above the command applies.
+                var command = VariableUse().Replace(
+                    line.Groups[1].Value, use => variables[use.Groups[1].Value].Last(v => v.Index < line.Index).Value);
                 commands.Add($"{page}: {command.Split(" #")[0].Trim()}");
             }
         }
@@ -36,14 +36,14 @@ public sealed partial class DocumentedCommandsTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Parse_CommandOfAPage_HasNoError(string shown)
+    public void Parse_DocumentedCommand_HasNoErrors(string shown)
     {
         var arguments = CommandLineParser.SplitCommandLine(shown[(shown.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
         Assert.Empty(TrainerCommands.Create().Parse([.. arguments]).Errors.Select(e => e.Message));
     }
 
     [Fact]
-    public void Commands_Pages_HaveMany() => Assert.InRange(Commands().Count, 25, 1000);
+    public void Commands_AllPages_AreFound() => Assert.InRange(Commands().Count, 25, 1000);
 
     [GeneratedRegex($@"^\s*{Script}(.+)$", RegexOptions.Multiline)]
     private static partial Regex Line();
@@ -52,5 +52,5 @@ public sealed partial class DocumentedCommandsTests
     private static partial Regex Variable();
 
     [GeneratedRegex(@"\$([A-Z]+)")]
-    private static partial Regex Use();
+    private static partial Regex VariableUse();
 }

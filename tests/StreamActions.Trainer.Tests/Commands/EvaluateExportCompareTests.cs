@@ -1,4 +1,4 @@
-// The verbs on a run that was never trained: files are written, kept, and compared.
+// The verbs evaluate, export and compare on an untrained run.
 using StreamActions.Core.Clips;
 using StreamActions.Model;
 using StreamActions.TestKit;
@@ -17,11 +17,12 @@ public sealed class EvaluateExportCompareTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Evaluate_Run_WritesReportAndPictureAndKeepsTheReport()
+    public void Evaluate_Run_WritesReportAndConfusionMatrix()
     {
         var run = MakeRun();
-        Assert.Equal(0, EvaluateCommand.Create()
-            .Parse(["--run", run, "--per-class", "1", "--json", _folder.File("a.json"), "--confusion", _folder.File("a.png")]).Invoke());
+        string[] arguments =
+            ["--run", run, "--per-class", "1", "--json", _folder.File("a.json"), "--confusion", _folder.File("a.png")];
+        Assert.Equal(0, EvaluateCommand.Create().Parse(arguments).Invoke());
 
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("a.json")), "a.json");
         Assert.Equal("mine", report.Model);
@@ -35,7 +36,7 @@ public sealed class EvaluateExportCompareTests : IDisposable
     }
 
     [Fact]
-    public void Evaluate_AtAStrength_SaysSoInTheReport()
+    public void Evaluate_WithStrength_NamesStrengthInReport()
     {
         var run = MakeRun();
         Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", run, "--per-class", "1", "--strength", "0.8"]).Invoke());
@@ -44,7 +45,7 @@ public sealed class EvaluateExportCompareTests : IDisposable
     }
 
     [Fact]
-    public void Export_AtAStrength_ScalesTheBundleAndSaysSo()
+    public void Export_WithStrength_ScalesAdaptersAndRecordsStrength()
     {
         var path = MakeRun();
         var run = RunFolder.Open(path);
@@ -62,7 +63,7 @@ public sealed class EvaluateExportCompareTests : IDisposable
     }
 
     [Fact]
-    public void Run_OtherClasses_AreDecidedByTextsAloneAndOwnOnesByTheHeadToo()
+    public void Run_OtherClasses_UsesTextsOnly()
     {
         var run = RunFolder.Open(MakeRun());
         using var network = run.LoadNetwork();
@@ -73,7 +74,7 @@ public sealed class EvaluateExportCompareTests : IDisposable
     }
 
     [Fact]
-    public void Evaluate_OtherData_LeavesTheRunsOwnReport()
+    public void Evaluate_OtherData_WritesNoReportIntoRun()
     {
         var run = MakeRun();
         Assert.Equal(0, EvaluateCommand.Create()
@@ -84,21 +85,20 @@ public sealed class EvaluateExportCompareTests : IDisposable
     }
 
     [Fact]
-    public void Evaluate_Bundle_IsMeasuredOnDataThatAreNamed()
+    public void Evaluate_Bundle_RequiresData()
     {
         var bundle = Path.Combine(RepositoryPaths.Root, "models/demo");
-        Assert.Equal(
-            1, EvaluateCommand.Create().Parse(["--run", bundle, "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
+        string[] arguments = ["--run", bundle, "--per-class", "1", "--json", _folder.File("bundle.json")];
+        Assert.Equal(1, EvaluateCommand.Create().Parse(arguments).Invoke());
         Assert.False(File.Exists(_folder.File("bundle.json")));
-        Assert.Equal(0, EvaluateCommand.Create()
-            .Parse(["--run", bundle, "--data", "generated", "--per-class", "1", "--json", _folder.File("bundle.json")]).Invoke());
+        Assert.Equal(0, EvaluateCommand.Create().Parse([.. arguments, "--data", "generated"]).Invoke());
         var report = EvaluationReport.Parse(File.ReadAllText(_folder.File("bundle.json")), "bundle.json");
         Assert.Equal(("demo", ReportFile.Open(bundle).Steps), (report.Model, report.Steps));
-        Assert.InRange(report.Sets[0].ByClassifier!.Top1.Value, 0.7, 1);   // its head is used
+        Assert.InRange(report.Sets[0].ByClassifier!.Top1.Value, 0.7, 1);   // uses the bundle's classification head
     }
 
     [Fact]
-    public async Task Evaluate_Stopped_WritesNothing()
+    public async Task Evaluate_Cancelled_WritesNothing()
     {
         var run = MakeRun();
         var code = await EvaluateCommand.Create().Parse(["--run", run, "--json", _folder.File("c.json")])
@@ -109,24 +109,24 @@ public sealed class EvaluateExportCompareTests : IDisposable
     }
 
     [Fact]
-    public void Open_RunWithoutReportOfItsBestCheckpoint_SaysHowToMakeOne()
+    public void Open_ReportMissingOrOutdated_NamesCommand()
     {
         var run = MakeRun();
         Assert.Contains(
             $"'evaluate --run {run}'", Assert.Throws<TrainerException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
-        // of step 250, and the run is at 0
+        // The report is of step 250, but the run is at step 0.
         File.WriteAllText(Path.Combine(run, "evaluation.json"), ExampleReports.Report("mine").ToJson());
         Assert.Contains("step 0", Assert.Throws<TrainerException>(() => ReportFile.Open(run)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Compare_NothingThere_FailsAndWritesNothing()
+    public void Compare_FilesMissing_WritesNothing()
     {
-        Assert.Equal(
-            1, CompareCommand.Create().Parse([_folder.File("none"), _folder.File("none"), "--json", _folder.File("d.json")]).Invoke());
+        var missing = _folder.File("missing");
+        Assert.Equal(1, CompareCommand.Create().Parse([missing, missing, "--json", _folder.File("d.json")]).Invoke());
         Assert.False(File.Exists(_folder.File("d.json")));
-        Assert.Contains("no such file or folder", Assert.Throws<TrainerException>(() => ReportFile.Open(_folder.File("none"))).Message,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file or folder", Assert.Throws<TrainerException>(() => ReportFile.Open(missing)).Message, StringComparison.Ordinal);
     }
 
     private string MakeRun()

@@ -1,4 +1,4 @@
-// The generate verb: what it writes it says, and what it cannot write it does not claim.
+// The generate verb: it reports the files it writes, and fails without writing on invalid options.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Commands;
 
@@ -17,7 +17,7 @@ public sealed class GenerateCommandTests : IDisposable
     }
 
     [Fact]
-    public void Sheet_FolderMissing_FailsNamingTheFile()
+    public void Sheet_FolderMissing_NamesFile()
     {
         var path = _folder.File("missing/sheet.png");
         Assert.Equal(1, Run("sheet", "--to", path, "--actions", "jumps"));
@@ -27,7 +27,7 @@ public sealed class GenerateCommandTests : IDisposable
     }
 
     [Fact]
-    public void Sheet_NameWithoutEnding_IsAPngAllTheSame()
+    public void Sheet_NameWithoutExtension_WritesPng()
     {
         var path = _folder.File("sheet");
         Assert.Equal(0, Run("sheet", "--to", path, "--actions", "jumps"));
@@ -36,7 +36,7 @@ public sealed class GenerateCommandTests : IDisposable
     }
 
     [Fact]
-    public void Clips_Written_AreCounted()
+    public void Clips_Written_ReportsCount()
     {
         var folder = _folder.File("a-folder-whose-name-is-so-long-that-no-console-of-eighty-columns-has-room-for-it-in-one-line");
         Assert.Equal(0, Run("clips", "--to", folder, "--actions", "jumps,crouches", "--count", "1"));
@@ -49,17 +49,17 @@ public sealed class GenerateCommandTests : IDisposable
     public void Clips_CountBelowOne_IsRefused(string count)
     {
         Assert.Equal(1, Run("clips", "--to", _folder.File("none"), "--actions", "jumps", "--count", count));
-        Assert.Contains($"error: --count {count}: at least 1 clip of every action", _console.Error, StringComparison.Ordinal);
+        Assert.Contains($"error: --count {count}: must be 1 or more", _console.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.File("none")));
     }
 
     [Fact]
-    public void Clips_FileInThePlaceOfTheFolder_IsRefused()
+    public void Clips_PathIsFile_IsRefused()
     {
         var path = _folder.File("taken");
         File.WriteAllText(path, "mine");
         Assert.Equal(1, Run("clips", "--to", path, "--actions", "jumps", "--count", "1"));
-        Assert.Contains($"error: --to {path}: a file is here; name a folder", _console.Error, StringComparison.Ordinal);
+        Assert.Contains($"error: --to {path}: this is a file; give a folder", _console.Error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(path));
     }
 
@@ -67,11 +67,11 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("sheet")]
     [InlineData("film")]
     [InlineData("clips")]
-    public void Actions_UnknownName_IsRefusedNamingTheOption(string verb)
+    public void Actions_UnknownName_NamesOption(string verb)
     {
         Assert.Equal(1, Run(verb, "--to", _folder.File("none"), "--actions", "flies"));
         Assert.Contains(
-            "error: --actions flies: no action is called flies; there are walks_left,", _console.Error, StringComparison.Ordinal);
+            "error: --actions flies: unknown action 'flies'. Known actions: walks_left,", _console.Error, StringComparison.Ordinal);
         Assert.False(Path.Exists(_folder.File("none")));
     }
 

@@ -1,4 +1,4 @@
-// Published weights become a run and a bundle; the files are small ones of the published form.
+// Import of published CLIP weights into a run and a bundle, with small files in the published formats.
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Model;
@@ -56,7 +56,7 @@ public sealed class ImportClipTests : IDisposable
     private string In(string file) => Path.Combine(_folder, file);
 
     [Fact]
-    public void Import_HuggingFaceNames_GivesTheOfficialWeights()
+    public void Import_HuggingFaceNames_GivesOfficialWeights()
     {
         SafetensorsFile.Write(In("model.safetensors"), HuggingFace(_official));
         File.WriteAllText(In("config.json"), HuggingFaceConfiguration);
@@ -70,7 +70,7 @@ public sealed class ImportClipTests : IDisposable
     }
 
     [Fact]
-    public void Embedding_ImportedRun_IsTheMeanOfPlainFrames()
+    public void Forward_ImportedRun_IsMeanOfFrameEmbeddings()
     {
         SafetensorsFile.Write(In("open_clip_model.safetensors"), _official);
         File.WriteAllText(In("open_clip_config.json"), """{ "model_cfg": { "embed_dim": 32, "quick_gelu": true } }""");
@@ -87,7 +87,7 @@ public sealed class ImportClipTests : IDisposable
     }
 
     [Fact]
-    public void Export_ImportedRun_IsABundleWithoutLabelsThatKnowsAnyPhrase()
+    public void Export_ImportedRun_WritesOpenVocabularyBundleWithoutLabels()
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In("config.json"), HuggingFaceConfiguration);
@@ -101,7 +101,7 @@ public sealed class ImportClipTests : IDisposable
     }
 
     [Fact]
-    public void Import_TensorsMissingAndMisshapen_ListsAllOfThem()
+    public void Import_TensorsMissingOrWrongShape_ListsAll()
     {
         var broken = new Dictionary<string, TensorData>(_official) { ["ln_final.bias"] = new([3], [1, 2, 3]) };
         broken.Remove("visual.ln_pre.weight");
@@ -115,7 +115,7 @@ public sealed class ImportClipTests : IDisposable
     }
 
     [Fact]
-    public void Import_FolderWithoutFiles_NamesThem()
+    public void Import_EmptyFolder_NamesMissingFiles()
     {
         var empty = Directory.CreateDirectory(In("empty")).FullName;
         var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(empty, In("run"), 4, 4)).Message;
@@ -125,9 +125,9 @@ public sealed class ImportClipTests : IDisposable
     }
 
     [Fact]
-    public void Import_ClipWithoutConfiguration_NamesBothFiles()
+    public void Import_ConfigurationMissing_NamesBothFiles()
     {
-        // Its activation is not known then, and LAION's has another one.
+        // Without a configuration the activation is unknown: LAION's weights use another one than OpenAI's.
         SafetensorsFile.Write(In("model.safetensors"), _official);
         var message = Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message;
         Assert.StartsWith($"{_folder}: no config.json or open_clip_config.json;", message, StringComparison.Ordinal);
@@ -135,11 +135,12 @@ public sealed class ImportClipTests : IDisposable
     }
 
     [Fact]
-    public void Import_OneOfTwoConfigurationsSpeaksOfClip_IsEnough()
+    public void Import_OneOfTwoConfigurationsValid_Succeeds()
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In("config.json"), """{ "architecture": "vit_base_patch16_clip_quickgelu_224" }""");
-        Assert.Contains("neither vision_config",
+        Assert.Contains(
+            "neither vision_config",
             Assert.Throws<TrainerException>(() => ImportClipCommand.Import(_folder, In("run"), 4, 4)).Message, StringComparison.Ordinal);
         File.WriteAllText(In("open_clip_config.json"), """{ "model_cfg": { "quick_gelu": true } }""");
         Assert.Equal(_config, ImportClipCommand.Import(_folder, In("run"), 4, 4).Config);
@@ -152,7 +153,7 @@ public sealed class ImportClipTests : IDisposable
     [InlineData("config.json", "[", "not a model's configuration")]
     [InlineData(
         "config.json", """{ "text_config": { "hidden_act": "quick_gelu" } }""", "neither vision_config and text_config nor model_cfg")]
-    public void Import_PublishedConfigurationThatDoesNotFit_SaysWhy(string file, string json, string reason)
+    public void Import_IncompatibleConfiguration_NamesFileAndReason(string file, string json, string reason)
     {
         SafetensorsFile.Write(In("model.safetensors"), _official);
         File.WriteAllText(In(file), json);
@@ -161,7 +162,7 @@ public sealed class ImportClipTests : IDisposable
         Assert.Contains(reason, message, StringComparison.Ordinal);
     }
 
-    // The same weights as Hugging Face publishes them: other names, projections apart, two matrices the other way round.
+    // The same weights in Hugging Face's format: other names, separate query, key and value projections, two transposed matrices.
     private static Dictionary<string, TensorData> HuggingFace(Dictionary<string, TensorData> official)
     {
         var published = new Dictionary<string, TensorData>();
@@ -191,8 +192,8 @@ public sealed class ImportClipTests : IDisposable
             var (key, value) = (branch, rest) switch
             {
                 (_, "logit_scale") => ("logit_scale", tensor),
-                ("vision_model.", "proj") => ("visual_projection.weight", Turned(tensor)),
-                ("text_model.", "text_projection") => ("text_projection.weight", Turned(tensor)),
+                ("vision_model.", "proj") => ("visual_projection.weight", Transposed(tensor)),
+                ("text_model.", "text_projection") => ("text_projection.weight", Transposed(tensor)),
                 ("vision_model.", "class_embedding") => ("vision_model.embeddings.class_embedding", tensor),
                 ("vision_model.", "conv1.weight") => ("vision_model.embeddings.patch_embedding.weight", tensor),
                 (_, "positional_embedding") => (branch + "embeddings.position_embedding.weight", tensor),
@@ -206,7 +207,7 @@ public sealed class ImportClipTests : IDisposable
         return published;
     }
 
-    private static TensorData Turned(TensorData matrix)
+    private static TensorData Transposed(TensorData matrix)
     {
         using var scope = NewDisposeScope();
         return TorchParameters.ToData(TorchParameters.FromData(matrix).t().contiguous());

@@ -1,4 +1,4 @@
-// What a verb that fails prints, where it prints it, and its exit code.
+// Error output and exit codes of the verbs.
 using StreamActions.Core.Bundles;
 using StreamActions.Model.Weights;
 using StreamActions.Scenes;
@@ -19,7 +19,7 @@ public sealed class RunMessagesTests : IDisposable
     public void Dispose() => _console.Dispose();
 
     [Fact]
-    public async Task GuardAsync_UserError_IsOneLineOnStandardError()
+    public async Task GuardAsync_UserError_PrintsOneLineToStandardError()
     {
         Assert.Equal(1, await RunMessages.GuardAsync(() => throw new TrainerException($"{LongPath}: not a list"), Running));
         Assert.Equal($"error: {LongPath}: not a list{Environment.NewLine}", _console.Error);
@@ -41,7 +41,7 @@ public sealed class RunMessagesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(UserErrors))]
-    public async Task GuardAsync_ErrorOfInput_HasNoStackTrace(string kind)
+    public async Task GuardAsync_InputError_PrintsNoStackTrace(string kind)
     {
         Assert.Equal(RunMessages.UserError, await RunMessages.GuardAsync(() => throw Errors[kind], Running));
         Assert.StartsWith("error: ", _console.Error, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class RunMessagesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Bugs))]
-    public async Task GuardAsync_AnyOtherException_IsABugWithItsStackTrace(Type type)
+    public async Task GuardAsync_OtherException_PrintsBugWithStackTrace(Type type)
     {
         Assert.Equal(70, await RunMessages.GuardAsync(() => throw (Exception)Activator.CreateInstance(type)!, Running));
         Assert.StartsWith($"bug: {type.FullName}", _console.Error, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class RunMessagesTests : IDisposable
     }
 
     [Fact]
-    public async Task GuardAsync_Stopped_IsNoErrorAndHasItsOwnExitCode()
+    public async Task GuardAsync_Cancelled_ReturnsCancelExitCode()
     {
         CancellationToken stopped = new(canceled: true);
         Assert.Equal(130, await RunMessages.GuardAsync(() => throw new OperationCanceledException(), stopped));
@@ -77,9 +77,9 @@ public sealed class RunMessagesTests : IDisposable
     }
 
     [Fact]
-    public void Say_LongLine_IsNotBroken()
+    public void Say_LongLine_IsNotWrapped()
     {
-        RunMessages.Say($"Wrote {LongPath}: {1.5} s.");
+        RunMessages.Print($"Wrote {LongPath}: {1.5} s.");
         Assert.Equal($"Wrote {LongPath}: 1.5 s.{Environment.NewLine}", _console.Out);
     }
 }

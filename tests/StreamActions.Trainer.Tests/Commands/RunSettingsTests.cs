@@ -1,4 +1,4 @@
-// Each option that decides a run is declared once: command line, saved settings and provenance all have it.
+// Each option of a run is declared once: the command line, the saved settings and the provenance all contain it.
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -11,14 +11,14 @@ namespace StreamActions.Trainer.Tests.Commands;
 
 public sealed class RunSettingsTests
 {
-    /// <summary>Options of 'train' and 'pretrain' that do not decide a run, or whose effect another setting keeps.</summary>
-    private static readonly string[] NotKept = ["--run", "--threads", "--device", "--epochs"];
+    /// <summary>Options of 'train' and 'pretrain' that do not affect the result, or whose effect another setting stores.</summary>
+    private static readonly string[] NotStored = ["--run", "--threads", "--device", "--epochs"];
 
-    /// <summary>Saved settings without an option: constants of the recipe, and what the weights or the verb say.</summary>
+    /// <summary>Saved settings without an option: constants of the recipe, and values from the weights or the verb.</summary>
     private static readonly string[] WithoutOption =
         ["weight_decay", "gradient_norm", "checkpoint_every", "prompt_template", "open_vocabulary", "made_by"];
 
-    private static readonly Dictionary<string, string> Samples = new()
+    private static readonly Dictionary<string, string> SampleValues = new()
     {
         ["--from"] = "demo", ["--data"] = "/clips", ["--replay"] = "generated", ["--augment"] = "none", ["--views"] = "2x3",
         ["--labels"] = "/a.csv", ["--validation"] = "/b", ["--media"] = "/c", ["--adapters"] = "vision", ["--ted"] = "difference",
@@ -28,14 +28,14 @@ public sealed class RunSettingsTests
     public static TheoryData<string> Names => [.. RunSettings.All.Select(s => s.Name)];
 
     [Fact]
-    public void All_OptionsOfVerbsThatTrain_AreSettings()
+    public void All_OptionsOfTrainingVerbs_AreSettings()
     {
         Assert.Equal(RunSettings.All.Select(s => s.Name).Order(), OptionsOf(TrainCommand.Create()));
         Assert.Equal(RunSettings.OfPretrain.Select(s => s.Name).Order(), OptionsOf(PretrainCommand.Create()));
     }
 
     [Fact]
-    public void All_SavedSettings_HaveAnOptionEach()
+    public void All_SavedSettings_HaveAnOption()
     {
         var defaults = Leaves(RunSettings.Defaults);
         var changed = RunSettings.All.SelectMany(s =>
@@ -46,7 +46,7 @@ public sealed class RunSettingsTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Setting_GivenOnTheCommandLine_IsSavedReadAgainAndRecorded(string name)
+    public void Setting_OnCommandLine_RoundTripsThroughFileAndCommand(string name)
     {
         var setting = RunSettings.All.Single(s => s.Name == name);
         var given = Parse(name, Argument(setting));
@@ -55,16 +55,16 @@ public sealed class RunSettingsTests
         var read = TrainingOptions.Parse(given.ToJson())!;
         Assert.Equal(setting.ValueIn(given), setting.ValueIn(read));
 
-        // The recorded command gives the same setting again, but for the place of a file.
+        // The recorded command gives the same setting; of a path it keeps only the file name.
         var words = CommandLineParser.SplitCommandLine(RunSettings.Command("run", read)).ToArray();
         Assert.Contains(name, words);
         var again = Parse([.. words[1..].SkipWhile(w => w == "--run").Skip(1)]);
-        Assert.Equal(NameAlone(setting.ValueIn(given)), NameAlone(setting.ValueIn(again)));
+        Assert.Equal(FileNameOnly(setting.ValueIn(given)), FileNameOnly(setting.ValueIn(again)));
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void RequireSame_SettingThatDiffers_IsNamedUnlessItMayChange(string name)
+    public void RequireSame_SettingDiffers_IsNamedUnlessChangeable(string name)
     {
         var setting = RunSettings.All.Single(s => s.Name == name);
         var given = Parse(name, Argument(setting));
@@ -76,7 +76,7 @@ public sealed class RunSettingsTests
     }
 
     [Fact]
-    public void Command_RunOfTrain_NamesWhatIsNotDefaultAndNoPath()
+    public void Command_TrainRun_ContainsNonDefaultOptionsWithoutPaths()
     {
         var options = new TrainingOptions
         {
@@ -89,33 +89,36 @@ public sealed class RunSettingsTests
             ImportedFrom = "demo 0.3.0",
             Ted = TedParts.Difference,
         };
-        Assert.Equal("train --run mine --from \"demo 0.3.0\" --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --ted difference",
-            RunSettings.Command("/home/somebody/mine/", options));
+        Assert.Equal(
+            "train --run mine --from \"demo 0.3.0\" --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --ted difference",
+            RunSettings.Command("/home/user/mine/", options));
         var own = options with
         {
             ImportedFrom = null,
             Ted = TedParts.Both,
             MixedPrecision = true,
             Losses = new() { Masked = 0 },
-            Data = new() { Source = "/home/somebody/shop", Replay = "generated", ReplayShare = 0.75, TemporalViews = 4, SpatialViews = 3 },
+            Data = new() { Source = "/home/user/shop", Replay = "generated", ReplayShare = 0.75, TemporalViews = 4, SpatialViews = 3 },
         };
         Assert.Equal(
-            "train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 --data shop --replay generated "
-            + "--replay-share 0.75 --views 4x3 --train adapters", RunSettings.Command("mine", own));
+            "train --run mine --steps 800 --batch 32 --rate 0.006 --warm-up 50 --seed 2 --bf16 --masked 0 "
+                + "--data shop --replay generated --replay-share 0.75 --views 4x3 --train adapters",
+            RunSettings.Command("mine", own));
     }
 
     [Fact]
-    public void Command_RunOfPretrain_NamesItsOptions()
+    public void Command_PretrainRun_ContainsItsOptions()
     {
         var options = PretrainCommand.Defaults with { Steps = 9, Batch = 128, WarmUp = 1 };
         Assert.Equal(
             "pretrain --run clip --steps 9 --batch 128 --rate 0.001 --warm-up 1 --seed 1", RunSettings.Command("runs/clip", options));
-        Assert.EndsWith("--seed 1 --evaluate-every 600 --bf16",
+        Assert.EndsWith(
+            "--seed 1 --evaluate-every 600 --bf16",
             RunSettings.Command("clip", options with { MixedPrecision = true, EvaluateEvery = 600 }), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_RunFolderOfAnEarlierVersion_IsRead()
+    public void Open_RunOfEarlierVersion_Succeeds()
     {
         var run = RunFolder.Open(Path.Combine(RepositoryPaths.Root, "models", "miniature-clip"));
         Assert.Equal((5200, 128, "pretrain"), (run.Options.Steps, run.Options.Batch, RunSettings.Verb(run.Options)));
@@ -125,16 +128,16 @@ public sealed class RunSettingsTests
     }
 
     private static IEnumerable<string> OptionsOf(Command command) =>
-        command.Options.Select(o => o.Name).Where(n => n is not ("--help" or "--version")).Except(NotKept).Order();
+        command.Options.Select(o => o.Name).Where(n => n is not ("--help" or "--version")).Except(NotStored).Order();
 
-    // A value that is not the default; null for a flag.
+    // A non-default value of the setting; null for a flag.
     private static string? Argument(RunSetting setting) => setting.ValueIn(RunSettings.Defaults) switch
     {
         bool => null,
         double value => (value / 2 + 0.15).ToString(CultureInfo.InvariantCulture),
         IConvertible number and (int or long or ulong) =>
             (number.ToInt64(CultureInfo.InvariantCulture) + 3).ToString(CultureInfo.InvariantCulture),
-        _ => Samples[setting.Name],
+        _ => SampleValues[setting.Name],
     };
 
     private static TrainingOptions Parse(string name, string? value) => Parse(value is null ? [name] : [name, value]);
@@ -149,9 +152,9 @@ public sealed class RunSettingsTests
         return settings.Read(result);
     }
 
-    private static object? NameAlone(object? value) => value is string path ? Path.GetFileName(path) : value;
+    private static object? FileNameOnly(object? value) => value is string path ? Path.GetFileName(path) : value;
 
-    // Every value of the saved settings by its path, such as losses.masked.
+    // All values of the saved settings, by path, such as losses.masked.
     private static Dictionary<string, string> Leaves(TrainingOptions options)
     {
         Dictionary<string, string> leaves = [];

@@ -1,4 +1,4 @@
-// The train verb: from nothing, and on recordings from weights of others to a run that is done.
+// The train verb: from random weights, and on recordings from pretrained weights.
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -23,20 +23,20 @@ public sealed class TrainCommandTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void FromNothing_MaskedTask_HasItsHeadWhenItIsOn(bool masked)
+    public void FromNothing_MaskedTaskOnOrOff_HasHeadOnlyWhenOn(bool masked)
     {
         var source = new MovingBarSource(4, 16);
         var clip = SmallRuns.Clip;
-        var run = RunFolder.Create(In("fresh"), TrainCommand.FromNothing(clip, 2, masked), clip, SmallRuns.Options(1), source);
+        var run = RunFolder.Create(In("fresh"), TrainCommand.FromScratch(clip, 2, masked), clip, SmallRuns.Options(1), source);
         using var network = run.LoadNetwork();
         Assert.Equal(masked, network.Network.Masked is not null);
         Assert.Equal(masked ? ["bar", "left", "moves", "right"] : [], run.Words);
-        // The last block that encodes texts has its adapter either way.
+        // The last text block has its adapter in both cases.
         Assert.Contains("transformer.resblocks.2.adapter_pre_mlp.textad_fc1.weight", network.Parameters.Tensors.Keys);
     }
 
     [Fact]
-    public void Train_FolderPerClassWithABrokenRecording_TrainsInEpochsAndSkipsIt()
+    public void Train_EpochsWithBrokenRecording_SkipsItAndCompletes()
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
         foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0) })
@@ -56,12 +56,12 @@ public sealed class TrainCommandTests : IDisposable
         Assert.InRange(run.Options.Steps, 4, 8);
         Assert.Equal(In("data"), run.Options.Data.Source);
         Assert.NotNull(run.Checkpoints.Best());
-        // Done is done: the same command has nothing left to do.
+        // The run is complete: the same command does nothing more.
         Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run")]).Invoke());
     }
 
     [Fact]
-    public void AnyVerb_DataSetOfARun_IsOpenedOnceARun()
+    public void AnyVerb_DataSetOfRun_IsOpenedOnce()
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
         foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0) })
@@ -73,14 +73,15 @@ public sealed class TrainCommandTests : IDisposable
         string[] begin =
             ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--batch", "2", "--steps", "1"];
 
-        Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(begin).Invoke())));
-        Assert.Equal(1, Openings(() => Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--steps", "2"]).Invoke())));
-        Assert.Equal(1, Openings(() => Assert.Equal(0, EvaluateCommand.Create().Parse(["--run", In("run"), "--per-class", "1"]).Invoke())));
+        Assert.Equal(1, OpenCount(() => Assert.Equal(0, TrainCommand.Create().Parse(begin).Invoke())));
+        Assert.Equal(1, OpenCount(() => Assert.Equal(0, TrainCommand.Create().Parse(["--run", In("run"), "--steps", "2"]).Invoke())));
+        string[] evaluate = ["--run", In("run"), "--per-class", "1"];
+        Assert.Equal(1, OpenCount(() => Assert.Equal(0, EvaluateCommand.Create().Parse(evaluate).Invoke())));
         string[] export = ["--run", In("run"), "--name", "rooms", "--to", In("bundle"), "--per-class", "1"];
-        Assert.Equal(1, Openings(() => Assert.Equal(0, ExportCommand.Create().Parse(export).Invoke())));
+        Assert.Equal(1, OpenCount(() => Assert.Equal(0, ExportCommand.Create().Parse(export).Invoke())));
     }
 
-    private int Openings(Action act)
+    private int OpenCount(Action act)
     {
         var count = 0;
         void Count(string path) => Interlocked.Add(ref count, path == In("data") ? 1 : 0);
@@ -96,27 +97,27 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--augment", "everything")]
     [InlineData("--replay-share", "1")]
     [InlineData("--epochs", "0")]
-    public void Train_OptionThatCannotBe_StartsNothing(string option, string value)
+    public void Train_InvalidOption_CreatesNoRun(string option, string value)
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
         foreach (var name in (string[])["red_room", "blue_room"])
         {
             Directory.CreateDirectory(In($"data/{name}"));
             for (var n = 0; n < 8; n++)
-                File.WriteAllText(In($"data/{name}/{n}.mp4"), "listed, and never read");
+                File.WriteAllText(In($"data/{name}/{n}.mp4"), "listed, but never read");
         }
         string[] arguments = ["--run", In("run"), "--from", In("clip"), "--replay", "generated", "--device", "cpu"];
         string[] steps = option == "--epochs" ? [] : ["--steps", "0"], data = option == "--data" ? [] : ["--data", In("data")];
 
         Assert.Equal(1, TrainCommand.Create().Parse([.. arguments, .. steps, .. data, option, value]).Invoke());
         Assert.False(RunFolder.Exists(In("run")));
-        // It is this option alone: without it there is a run.
+        // Only this option is invalid: without it the command creates a run.
         Assert.Equal(0, TrainCommand.Create().Parse([.. arguments, "--steps", "0", "--data", In("data")]).Invoke());
         Assert.True(RunFolder.Exists(In("run")));
     }
 
     [Fact]
-    public void Train_RunOfAnotherVerb_IsLeftAlone()
+    public void Train_RunOfOtherVerb_IsRefused()
     {
         SmallRuns.Pretrained(In("clip"), new GeneratedImageSource(SmallRuns.Clip with { Frames = 1 }));
         var options = File.ReadAllText(In("clip/options.json"));
@@ -130,7 +131,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public void Train_RunThatIsBegun_KeepsItsSettingsAndNamesThoseThatDiffer()
+    public void Train_ExistingRun_NamesOptionsThatDiffer()
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
         string[] begun = ["--run", In("run"), "--from", In("clip"), "--steps", "0", "--batch", "4", "--masked", "0", "--rate", "0.002",
@@ -145,7 +146,7 @@ public sealed class TrainCommandTests : IDisposable
     }
 
     [Fact]
-    public void Train_DataWithOtherClassesThanAtTheStart_IsRefused()
+    public void Train_ClassesChanged_IsRefused()
     {
         SmallRuns.Pretrained(In("clip"), new MovingBarSource(4, 16));
         foreach (var (name, colour) in new[] { ("red_room", 0xC02020), ("blue_room", 0x2020C0), ("a_green_room", 0x20C020) })
@@ -157,14 +158,14 @@ public sealed class TrainCommandTests : IDisposable
         Directory.CreateDirectory(In("data"));
         Directory.Move(In("all/red_room"), In("data/red_room"));
         Directory.Move(In("all/blue_room"), In("data/blue_room"));
-        Assert.Equal(0, TrainCommand.Create()
-            .Parse(["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--steps", "0"]).Invoke());
+        string[] begin = ["--run", In("run"), "--from", In("clip"), "--data", In("data"), "--held-out", "0.3", "--steps", "0"];
+        Assert.Equal(0, TrainCommand.Create().Parse(begin).Invoke());
         Directory.Move(In("all/a_green_room"), In("data/a_green_room"));
         Assert.Contains("new: 'a_green_room'", Refused(["--run", In("run"), "--steps", "1"]), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Train_InterruptedInALongStep_SavesAndEndsWell()
+    public async Task Train_InterruptedDuringStep_SavesCheckpointAndExitsZero()
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet")
         {
@@ -176,15 +177,15 @@ public sealed class TrainCommandTests : IDisposable
         try
         {
             var cancellation = TestContext.Current.CancellationToken;
-            var output =
-                Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
+            var output = Task.WhenAll(
+                process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
             while (!File.Exists(In("run/log.csv"))
                 || !(await File.ReadAllTextAsync(In("run/log.csv"), cancellation)).Contains("step,1,", StringComparison.Ordinal))
             {
-                Assert.False(process.HasExited, "it ended by itself");
+                Assert.False(process.HasExited, "the process ended before the signal");
                 await Task.Delay(50, cancellation);
             }
-            using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))   // as Ctrl-C
+            using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))   // like Ctrl-C
                 await kill.WaitForExitAsync(cancellation);
             await process.WaitForExitAsync(cancellation);
             Assert.Equal(0, process.ExitCode);

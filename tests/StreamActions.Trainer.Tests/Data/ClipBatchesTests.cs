@@ -1,4 +1,4 @@
-// Batches come in order, bounded, from several threads; failures come where they belong, and the end is the end.
+// Batch preparation: order, bounded read-ahead, parallelism, errors, disposal and cancellation.
 using System.Collections.Concurrent;
 using StreamActions.Trainer.Data;
 
@@ -9,7 +9,7 @@ public sealed class ClipBatchesTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task NextAsync_FromAnyFirstBatch_GivesTheClipsInOrder()
+    public async Task NextAsync_AnyFirstBatch_GivesClipsInOrder()
     {
         using var batches = new ClipBatches(new Numbers(), batch: 3, first: 5, ahead: 2, degree: 4);
         for (var n = 5; n < 25; n++)
@@ -17,7 +17,7 @@ public sealed class ClipBatchesTests
     }
 
     [Fact]
-    public async Task NextAsync_SlowReader_NothingIsMadeFurtherAhead()
+    public async Task NextAsync_SlowReader_PreparesNoMoreThanLimit()
     {
         var source = new Numbers();
         long taken = 0;
@@ -25,7 +25,7 @@ public sealed class ClipBatchesTests
         source.OnTraining = index =>
         {
             if (index >= (Interlocked.Read(ref taken) + 2) * 4)
-                tooEarly.Add($"{index} before batch {taken} was taken");
+                tooEarly.Add($"clip {index} before batch {taken}");
         };
         using var batches = new ClipBatches(source, batch: 4, first: 0, ahead: 2, degree: 3);
         for (var n = 0; n < 50; n++)
@@ -37,7 +37,7 @@ public sealed class ClipBatchesTests
     }
 
     [Fact]
-    public async Task NextAsync_ClipsOfOneBatch_AreMadeAtOnceButNotMore()
+    public async Task NextAsync_ClipsOfOneBatch_ArePreparedAtGivenParallelism()
     {
         using var together = new Barrier(2);
         int now = 0, most = 0;
@@ -47,7 +47,7 @@ public sealed class ClipBatchesTests
             {
                 var running = Interlocked.Increment(ref now);
                 InterlockedMax(ref most, running);
-                // Two threads must meet here; alone, one would wait for ever.
+                // Blocks until two threads are here; with one thread the test would not end.
                 together.SignalAndWait(Stop);
                 Interlocked.Decrement(ref now);
             },
@@ -58,7 +58,7 @@ public sealed class ClipBatchesTests
     }
 
     [Fact]
-    public async Task NextAsync_ClipThatFails_FailsItsBatchOnly()
+    public async Task NextAsync_ClipFails_FailsOnlyItsBatch()
     {
         var source = new Numbers { OnTraining = index => { if (index == 5) throw new InvalidOperationException("clip 5"); } };
         using var batches = new ClipBatches(source, batch: 2, first: 0, ahead: 4, degree: 2);
@@ -69,7 +69,7 @@ public sealed class ClipBatchesTests
     }
 
     [Fact]
-    public async Task Dispose_WhilePreparing_NothingIsMadeAfterwards()
+    public async Task Dispose_WhilePreparing_StopsThreads()
     {
         var disposed = false;
         ConcurrentBag<long> after = [];
@@ -84,7 +84,7 @@ public sealed class ClipBatchesTests
     }
 
     [Fact]
-    public async Task NextAsync_Cancelled_Ends()
+    public async Task NextAsync_Cancelled_Throws()
     {
         using var never = new ManualResetEventSlim();
         using var cancel = new CancellationTokenSource();
@@ -102,7 +102,7 @@ public sealed class ClipBatchesTests
         int seen;
         while ((seen = Volatile.Read(ref most)) < value && Interlocked.CompareExchange(ref most, value, seen) != seen)
         {
-            // Another thread was faster: look again.
+            // Another thread changed the value: retry.
         }
     }
 

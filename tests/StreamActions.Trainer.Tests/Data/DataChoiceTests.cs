@@ -1,4 +1,4 @@
-// What a run's data is opened as: recordings to train on, or to evaluate on alone.
+// Opening the data of a run, for training or for evaluation only.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Training;
@@ -15,15 +15,16 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
         var source = Choice("evaluated.csv", "moving.mp4,it moves", "wide.mp4,it is wide", "still.mp4,it stays")
             .OpenForEvaluation(Clip, 5, "kinetics");
 
-        Assert.Equal(["it is wide", "it moves", "it stays"], source.Evaluation(9)[0].Clips.Select(clip => source.Classes[clip.Label].Name));
+        Assert.Equal(
+            ["it is wide", "it moves", "it stays"], source.Evaluation(9)[0].Clips.Select(clip => source.Classes[clip.Label].Name));
         Assert.Contains(
-            "opened to evaluate on", Assert.Throws<InvalidOperationException>(() => source.Training(0)).Message, StringComparison.Ordinal);
+            "for evaluation only", Assert.Throws<InvalidOperationException>(() => source.Training(0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void OpenForEvaluation_RecipeOfTheRun_TakesFramesItsWay()
+    public void OpenForEvaluation_OtherRecipe_SamplesOtherFrames()
     {
-        // Of 4 s, segments see all and strided frames the middle 2 s.
+        // Of 4 s, segments cover all, and strided frames the middle 2 s.
         var choice = Choice("recipe.csv", "wide.mp4,it is wide");
         byte[] View(string recipe) => Assert.Single(Assert.Single(choice.OpenForEvaluation(Clip, 5, recipe).Evaluation(1)[0].Clips).Views);
 
@@ -32,21 +33,21 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     }
 
     [Fact]
-    public void Open_BrokenRecording_IsToldToTheCaller()
+    public void Open_BrokenRecording_IsReportedToCaller()
     {
-        List<SkippedRecording> said = [];
-        var source = Choice("told.csv", "moving.mp4,it moves,train", "wide.mp4,it is wide,train", "text.mp4,somebody writes,train",
-            "still.mp4,it stays,val").Open(Clip, 5, fresh: false, said.Add);
+        List<SkippedRecording> skipped = [];
+        var source = Choice("skipped.csv", "moving.mp4,it moves,train", "wide.mp4,it is wide,train", "text.mp4,a person writes,train",
+            "still.mp4,it stays,val").Open(Clip, 5, fresh: false, skipped.Add);
         _ = Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList();
-        Assert.Equal(recordings.Text, Assert.Single(said).Path);
+        Assert.Equal(recordings.Text, Assert.Single(skipped).Path);
 
-        _ = Choice("told too.csv", "moving.mp4,it moves", "one.mp4,a moment").OpenForEvaluation(Clip, 5, "none", said.Add)
+        _ = Choice("also skipped.csv", "moving.mp4,it moves", "one.mp4,a moment").OpenForEvaluation(Clip, 5, "none", skipped.Add)
             .Evaluation(1)[0].Clips.ToList();
-        Assert.Equal([recordings.Text, recordings.OneFrame], said.Select(s => s.Path));
+        Assert.Equal([recordings.Text, recordings.OneFrame], skipped.Select(s => s.Path));
     }
 
     [Fact]
-    public void Open_ColourJitter_ChangesTheColoursOfTrainingClips()
+    public void Open_ColourJitter_ChangesTrainingClips()
     {
         var plain = Choice("colour.csv", "moving.mp4,it moves,train", "still.mp4,it stays,val") with { Recipe = "none" };
         byte[] Pixels(DataChoice choice) => choice.Open(Clip, 5, fresh: false).Training(0).Pixels;
@@ -58,7 +59,7 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     }
 
     [Fact]
-    public void Open_WhatCannotBe_NamesItsOption()
+    public void Open_InvalidChoice_NamesOption()
     {
         var good = Choice("good.csv", "moving.mp4,it moves,train", "still.mp4,it stays,val");
         string Message(DataChoice choice, ResizeRule resize = ResizeRule.CenterCrop) =>
@@ -73,10 +74,16 @@ public sealed class DataChoiceTests(SmallRecordings recordings) : IClassFixture<
     }
 
     [Fact]
-    public void ToJson_Choice_IsReadAgainAndOlderOnesToo()
+    public void Parse_SavedChoice_RoundTripsAndAcceptsEarlierVersion()
     {
-        var options = new TrainingOptions { Steps = 1, Batch = 2, Rate = 1, Seed = 1,
-            Data = new() { Source = "/clips", ColourJitter = 0.3, Replay = "generated" } };
+        var options = new TrainingOptions
+        {
+            Steps = 1,
+            Batch = 2,
+            Rate = 1,
+            Seed = 1,
+            Data = new() { Source = "/clips", ColourJitter = 0.3, Replay = "generated" },
+        };
 
         Assert.Equal(options.Data, TrainingOptions.Parse(options.ToJson())!.Data);
         Assert.DoesNotContain("has_recordings", options.ToJson(), StringComparison.Ordinal);

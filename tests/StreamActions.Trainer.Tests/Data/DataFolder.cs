@@ -1,4 +1,4 @@
-// A folder of lists and of recordings that are only listed, for a test.
+// Test helper: a folder of lists and of empty files that stand for recordings.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data.Layouts;
 
@@ -14,7 +14,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Writes a file of lines.</summary>
+    /// <summary>Writes a text file.</summary>
     public string Write(string name, params string[] lines)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(File(name))!);
@@ -22,18 +22,18 @@ internal sealed class DataFolder : IDisposable
         return File(name);
     }
 
-    /// <summary>Makes empty files that stand for recordings: listing does not open them.</summary>
+    /// <summary>Creates empty files that stand for recordings; listing a data set does not open them.</summary>
     public void Touch(params string[] names)
     {
         foreach (var name in names)
             Write(name);
     }
 
-    /// <summary>The problems of a set.</summary>
+    /// <summary>The problems of a data set that must fail to open.</summary>
     public static IReadOnlyList<DataProblem> Problems(DataSetOptions options) =>
         Assert.Throws<DataSetException>(() => DataSetReader.Open(options)).Problems;
 
-    /// <summary>Problems as <c>file:line what</c>, with file names alone.</summary>
+    /// <summary>Problems as <c>file:line problem</c>, with the file name only.</summary>
     public static IEnumerable<string> Short(IEnumerable<DataProblem> problems) =>
         problems.Select(p => $"{System.IO.Path.GetFileName(p.File)}:{p.Line} {p.What}");
 }

@@ -1,4 +1,4 @@
-// Recordings with captions and no labels: every caption is a class, so no single recording may end a run.
+// Recordings with captions and no labels: each caption is a class of one recording, and a broken recording must not end a run.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Layouts;
@@ -11,9 +11,9 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     private static readonly RecordedClipOptions Options = new() { Seed = 5 };
 
     [Fact]
-    public void Training_BrokenFreeCaptions_AreReplacedByOthersAlikeEveryTime()
+    public void Training_BrokenRecordings_AreReplacedDeterministically()
     {
-        var data = Captions("moving.mp4,it moves,train", "text.mp4,somebody writes,train", "wide.mp4,it is wide,train",
+        var data = Captions("moving.mp4,it moves,train", "text.mp4,a person writes,train", "wide.mp4,it is wide,train",
             "one.mp4,a moment,train", "still.mp4,it stays,train", "three.mp4,it stays,val");
         var source = new RecordedClipSource(data, Clip, Options);
         var clips = Enumerable.Range(0, 40).Select(n => source.Training(n)).ToList();
@@ -21,23 +21,23 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
         Assert.Equal(["it is wide", "it moves", "it stays"], clips.Select(c => c.Caption).Distinct().Order());
         Assert.All(clips.Index(), c => Assert.Equal(source.Classes[c.Item.Label].Name, c.Item.Caption));
         Assert.All(
-            clips.Index().Where(c => source.Turn(c.Index).Path != recordings.Text && source.Turn(c.Index).Path != recordings.OneFrame),
-            c => Assert.Equal(source.Turn(c.Index).Label, c.Item.Label));
+            clips.Index().Where(c => source.Entry(c.Index).Path != recordings.Text && source.Entry(c.Index).Path != recordings.OneFrame),
+            c => Assert.Equal(source.Entry(c.Index).Label, c.Item.Label));
         Assert.Equal(new[] { recordings.OneFrame, recordings.Text }.Order(StringComparer.Ordinal), source.Skipped.Select(s => s.Path));
         var other = new RecordedClipSource(data, Clip, Options);
         Assert.All(Enumerable.Range(0, 40).Reverse(), n => Assert.Equal(clips[n].Caption, other.Training(n).Caption));
-        // Not always the same one stands in.
+        // The replacement is not always the same recording.
         Assert.True(
-            clips.Index().Where(c => source.Turn(c.Index).Path == recordings.Text).Select(c => c.Item.Caption).Distinct().Count() > 1);
+            clips.Index().Where(c => source.Entry(c.Index).Path == recordings.Text).Select(c => c.Item.Caption).Distinct().Count() > 1);
     }
 
     [Theory]
     [InlineData("text.mp4", "one.mp4")]
     [InlineData("one.mp4")]
-    public void Evaluation_MostHeldOutBroken_GivesWhatIsLeft(params string[] broken)
+    public void Evaluation_MostHeldOutBroken_UsesRemainingRecordings(params string[] broken)
     {
-        var data =
-            Captions(["moving.mp4,it moves,train", "wide.mp4,it is wide,val", .. broken.Select(file => $"{file},{file} is broken,val")]);
+        var data = Captions(
+            ["moving.mp4,it moves,train", "wide.mp4,it is wide,val", .. broken.Select(file => $"{file},{file} is broken,val")]);
         var source = new RecordedClipSource(data, Clip, Options);
 
         Assert.Equal("it is wide", source.Classes[Assert.Single(source.Evaluation(5)[0].Clips).Label].Name);
@@ -45,23 +45,23 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     }
 
     [Fact]
-    public void Evaluation_AllHeldOutBroken_FailsWithTheList()
+    public void Evaluation_AllHeldOutBroken_ListsAll()
     {
         var source = new RecordedClipSource(
-            Captions("moving.mp4,it moves,train", "text.mp4,somebody writes,val", "one.mp4,a moment,val"), Clip, Options);
+            Captions("moving.mp4,it moves,train", "text.mp4,a person writes,val", "one.mp4,a moment,val"), Clip, Options);
 
         var exception = Assert.Throws<DataSetException>(() => source.Evaluation(1)[0].Clips.ToList());
         Assert.StartsWith("held-out: none of the recordings can be used: 2 problem(s)", exception.Message, StringComparison.Ordinal);
-        // The path once in a line.
+        // Each line names the path once.
         Assert.All(exception.Problems, problem => Assert.Equal(2, problem.ToString().Split(problem.File).Length));
     }
 
     [Fact]
-    public void Untrained_FreeCaptionsOfHeldOutRows_AreThoseAlone()
+    public void Untrained_CaptionOnlyHeldOut_IsListed()
     {
         var source = new RecordedClipSource(
-            Captions("moving.mp4,it moves,train", "still.mp4,it stays,train", "wide.mp4,it is wide,val", "three.mp4,it moves,val"), Clip,
-            Options);
+            Captions("moving.mp4,it moves,train", "still.mp4,it stays,train", "wide.mp4,it is wide,val", "three.mp4,it moves,val"),
+            Clip, Options);
 
         Assert.Equal(["it is wide"], source.Untrained.Select(label => source.Classes[label].Name));
     }

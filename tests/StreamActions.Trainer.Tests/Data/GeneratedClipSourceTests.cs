@@ -1,4 +1,4 @@
-// Generated clips as training data: pairs differ in nothing but order, held-out clips are never trained on, the split is fixed.
+// Generated clips as training data: pairs differ only in frame order, held-out clips are never trained on, the split is fixed.
 using CsCheck;
 using StreamActions.Core.Clips;
 using StreamActions.Scenes;
@@ -11,7 +11,7 @@ public sealed class GeneratedClipSourceTests
     private static readonly ClipSpec Spec = GeneratedClipSource.DemoClip, Small = new(2, 1, 8, ResizeRule.Squash);
 
     [Fact]
-    public void Classes_ActionsBesideTheBenchmark_AreLeftOut()
+    public void Classes_ActionsOutsideBenchmark_AreExcluded()
     {
         var source = new GeneratedClipSource(Spec);
         Assert.Equal(ActionCatalog.All.Select(a => a.Name), source.Classes.Select(c => c.Name));
@@ -20,27 +20,28 @@ public sealed class GeneratedClipSourceTests
     }
 
     [Fact]
-    public void Training_ReversibleAction_IsFollowedByItsTwin()
+    public void Training_ReversibleAction_IsFollowedByReversedClip()
     {
-        // In one batch two clips with the same frames and opposite captions: only their order tells them apart.
+        // One batch contains two clips with the same frames and opposite captions: they differ only in frame order.
         var source = new GeneratedClipSource(Spec);
-        var twins = 0;
+        var reversedClips = 0;
         for (var i = 0L; i < 80; i += 2)
         {
             TrainingClip clip = source.Training(i), next = source.Training(i + 1);
             if (clip.Label == TrainingClip.NoClass || clip.AlsoTrue.Count > 0 || clip.Attribute is null
-                || ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner || Compositions.IsNovel(new(partner, clip.Attribute!)))
+                || ActionCatalog.Partner((ActionKind)clip.Label) is not { } partner
+                || Compositions.IsNovel(new(partner, clip.Attribute!)))
                 continue;
-            twins++;
+            reversedClips++;
             Assert.Equal(partner, (ActionKind)next.Label);
             Assert.Equal(clip.Attribute, next.Attribute);
             Assert.Equal(clip.Pixels.Chunk(Spec.FrameBytes).Reverse().SelectMany(f => f), next.Pixels);
         }
-        Assert.InRange(twins, 10, 35);
+        Assert.InRange(reversedClips, 10, 35);
     }
 
     [Fact]
-    public void HeldOut_AnyTrainingSeed_NeverMeetsItsClips() => Gen.Select(Gen.ULong, Gen.Long[0, 1L << 39]).Sample((seed, index) =>
+    public void Evaluation_AnySeed_SharesNoClipWithTraining() => Gen.Select(Gen.ULong, Gen.Long[0, 1L << 39]).Sample((seed, index) =>
     {
         var spec = new ClipSpec(1, 1, 8, ResizeRule.Squash);
         var training = new GeneratedClipSource(spec, seed).Training(index);
@@ -48,7 +49,7 @@ public sealed class GeneratedClipSourceTests
     }, iter: 20);
 
     [Fact]
-    public void HeldOut_SeedsThatWouldReachIt_AreFoldedBack()
+    public void Training_SeedInHeldOutRange_IsMappedBack()
     {
         var spec = new ClipSpec(1, 1, 8, ResizeRule.Squash);
         // 2²² · 2⁴⁰ is the first held-out seed.
@@ -69,15 +70,18 @@ public sealed class GeneratedClipSourceTests
     }
 
     [Fact]
-    public void Evaluation_CompositionSets_ShowWhatTheirClassesSay()
+    public void Evaluation_CompositionSets_ContainTheirCompositions()
     {
         var sets = new GeneratedClipSource(new ClipSpec(1, 1, 8, ResizeRule.Squash)).Evaluation(7).ToDictionary(s => s.Name);
-        // Base and novel are asked the same question.
+        // Base and novel sets choose among the same classes.
         Assert.Equal(sets["base-compositions"].Classes, sets["novel-compositions"].Classes);
         Assert.Equal(Compositions.All.Select(Captions.Canonical), sets["novel-compositions"].Classes.Select(c => c.Phrase));
-        foreach (
-            var (name, novel, clips) in new[] { ("base-compositions", false, Compositions.Base.Count),
-                ("novel-compositions", true, 7 * Compositions.Novel.Count) })
+        var expected = new[]
+        {
+            ("base-compositions", false, Compositions.Base.Count),
+            ("novel-compositions", true, 7 * Compositions.Novel.Count),
+        };
+        foreach (var (name, novel, clips) in expected)
         {
             var labels = sets[name].Clips.Select(c => c.Label).ToList();
             Assert.Equal(clips, labels.Count);
@@ -87,25 +91,26 @@ public sealed class GeneratedClipSourceTests
     }
 
     [Fact]
-    public void Training_ManyClips_HasSomeThatAreOfNoClass()
+    public void Training_ManyClips_IncludesUnclassifiedClips()
     {
         var clips = Enumerable.Range(0, 4000).Select(i => new GeneratedClipSource(Small).Training(i)).ToList();
-        var none = clips.Where(c => c.Label == TrainingClip.NoClass).ToList();
-        Assert.InRange(none.Count, 150, 400);
-        Assert.All(none, c => Assert.Contains(c.Says, c.AlsoTrue));
-        Assert.Equal(Interlude.Poses.Select(VisibleStates.Number).Order(), none.Select(c => c.Says).Distinct().Order());
+        var unclassified = clips.Where(c => c.Label == TrainingClip.NoClass).ToList();
+        Assert.InRange(unclassified.Count, 150, 400);
+        Assert.All(unclassified, c => Assert.Contains(c.CaptionLabel, c.AlsoTrue));
+        Assert.Equal(Interlude.Poses.Select(VisibleStates.Number).Order(), unclassified.Select(c => c.CaptionLabel).Distinct().Order());
         Assert.InRange(clips.Count(c => c.Label == (int)ActionKind.StandsStill), 4000 / 17 * 0.8, 4000 / 17 * 1.3);
-        // Whoever holds a box stands still, whatever the caption says; whoever sits does not.
+        // A clip of a person with a box is also one of standing still, independent of its caption. A clip of a sitting person is not.
         var still = clips.First(c => c.Label == (int)ActionKind.StandsStill && c.CaptionAttribute is null);
-        Assert.All(none, c => Assert.Equal(c.Says != VisibleStates.Number(VisibleState.SitsOnChair)
-            && c.Says != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
-        // A text that names what is seen is true of the clips that show it, and of no action.
-        var seated = none.First(c => c.Says == VisibleStates.Number(VisibleState.SitsOnChair) && c.CaptionAttribute is null);
-        Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.Says), c.Fits(seated)));
+        Assert.All(unclassified, c => Assert.Equal(c.CaptionLabel != VisibleStates.Number(VisibleState.SitsOnChair)
+            && c.CaptionLabel != VisibleStates.Number(VisibleState.LiesOnFloor), c.Fits(still)));
+        // A caption of a state is true of all clips that show the state.
+        var sits = VisibleStates.Number(VisibleState.SitsOnChair);
+        var seated = unclassified.First(c => c.CaptionLabel == sits && c.CaptionAttribute is null);
+        Assert.All(clips, c => Assert.Equal(c.AlsoTrue.Contains(seated.CaptionLabel), c.Fits(seated)));
     }
 
     [Fact]
-    public void Training_Walk_IsFollowedByItsTwin()
+    public void Training_WalkBetweenActions_IsFollowedByReversedClip()
     {
         var source = new GeneratedClipSource(Spec);
         var pairs = Enumerable.Range(0, 400).Select(n => (First: source.Training(2 * n), Second: source.Training(2 * n + 1)))
@@ -119,7 +124,7 @@ public sealed class GeneratedClipSourceTests
     }
 
     [Fact]
-    public void Evaluation_HeldPoses_AreToldFromEveryAction()
+    public void Evaluation_HeldPoses_AreClassesBesideAllActions()
     {
         var set = new GeneratedClipSource(Small).Evaluation(2).Single(s => s.Name == "held-poses");
         Assert.Equal([17, 18, 19, 17, 18, 19], set.Clips.Select(c => c.Label));

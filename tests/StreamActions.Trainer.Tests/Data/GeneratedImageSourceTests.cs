@@ -1,4 +1,4 @@
-// Generated pictures as training data: a text is true of each picture it fits, held-out pictures are never trained on.
+// Generated pictures as training data: captions match all pictures they are true of, and held-out pictures are never trained on.
 using StreamActions.Core.Clips;
 using StreamActions.Scenes;
 using StreamActions.Trainer.Data;
@@ -10,19 +10,19 @@ public sealed class GeneratedImageSourceTests
     private static readonly ClipSpec Spec = new(1, 4, 16, ResizeRule.Squash);
 
     [Fact]
-    public void Training_CaptionOfTheOtherAction_FitsEveryPictureOfThePair()
+    public void Training_CaptionOfPartnerAction_FitsAllPicturesOfPair()
     {
         var clips = Enumerable.Range(0, 400).Select(i => new GeneratedImageSource(Spec, warmUpImages: 0).Training(i)).ToList();
         var sitting = clips.Where(c => c.Label == (int)ActionKind.SitsDown).ToList();
-        var said = sitting.Where(c => c.Says == c.Label && c.CaptionAttribute is null).ToList();
-        Assert.Contains(said, c => c.Caption.Contains("stand", StringComparison.Ordinal)
+        var captions = sitting.Where(c => c.CaptionLabel == c.Label && c.CaptionAttribute is null).ToList();
+        Assert.Contains(captions, c => c.Caption.Contains("stand", StringComparison.Ordinal)
             || c.Caption.Contains("rises", StringComparison.Ordinal) || c.Caption.Contains("gets off", StringComparison.Ordinal));
-        Assert.All(sitting, image => Assert.All(said, caption => Assert.True(image.Fits(caption))));
+        Assert.All(sitting, image => Assert.All(captions, caption => Assert.True(image.Fits(caption))));
         Assert.All(clips, c => Assert.True(c.Fits(c)));
     }
 
     [Fact]
-    public void Evaluation_HeldOutPictures_NeverMeetTraining()
+    public void Evaluation_HeldOutPictures_AreNeverTrainedOn()
     {
         var source = new GeneratedImageSource(Spec, warmUpImages: 0);
         var training = Enumerable.Range(0, 100).Select(i => source.Training(i).Pixels).ToList();

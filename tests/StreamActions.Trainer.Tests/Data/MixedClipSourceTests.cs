@@ -1,4 +1,4 @@
-// A mix holds its share in every stretch, keeps the other's places, and neither source's clips get lost.
+// A mix of two sources keeps its share in every interval, keeps the other source's labels, and loses no clip.
 using CsCheck;
 using StreamActions.Trainer.Data;
 
@@ -8,29 +8,29 @@ public sealed class MixedClipSourceTests
 {
     private static readonly Counting Own = new("own", new("jumps", "jumps", null), new("ducks", "ducks", 2), new("rises", "rises", 1));
     private static readonly Counting Other =
-        new("other", new("sits", "sits", 1), new("stands", "stands", 0), new("jumps", "somebody jumps", null));
+        new("other", new("sits", "sits", 1), new("stands", "stands", 0), new("jumps", "a person jumps", null));
 
     [Fact]
-    public void Classes_OfBoth_AreTheOthersAndThenTheNewOnes()
+    public void Classes_OfBothSources_ListOtherThenNewClasses()
     {
         var classes = new MixedClipSource(Own, Other, 0.5).Classes;
 
         Assert.Equal(["sits", "stands", "jumps", "ducks", "rises"], classes.Select(c => c.Name));
         Assert.Equal([1, 0, null, 4, 3], classes.Select(c => c.Reverse));
-        Assert.Equal("somebody jumps", classes[2].Phrase);
+        Assert.Equal("a person jumps", classes[2].Phrase);
     }
 
     [Fact]
-    public void Untrained_OfBoth_IsWhatNeitherTrains()
+    public void Untrained_OfBothSources_IsWhatNeitherTrains()
     {
-        // Own: jumps, ducks, rises at 2, 3, 4; other: sits, stands, jumps at 0, 1, 2. Jumps is trained by the one or the other.
+        // Own: jumps, ducks, rises are 2, 3, 4; other: sits, stands, jumps are 0, 1, 2. A class is trained if either source trains it.
         Assert.Empty(new MixedClipSource(Own, Other, 0.5).Untrained);
         Assert.Equal([1, 3], new MixedClipSource(new Partly(Own, 0, 1), new Partly(Other, 1), 0.5).Untrained.Order());
         Assert.Equal([2], new MixedClipSource(new Partly(Own, 0), new Partly(Other, 2), 0.5).Untrained);
     }
 
     [Fact]
-    public void Training_AnyStretch_HoldsTheShareAndEveryClipInOrder() =>
+    public void Training_AnyInterval_KeepsShareAndOrder() =>
         Gen.Select(Gen.Double[0.01, 0.99], Gen.Long[0, 100_000], Gen.Int[1, 64]).Sample((share, start, count) =>
     {
         var mix = new MixedClipSource(Own, Other, share);
@@ -44,29 +44,29 @@ public sealed class MixedClipSourceTests
     });
 
     [Fact]
-    public void Training_OwnClips_GetTheirPlaceInTheJointTable()
+    public void Training_OwnClips_GetIndexInJointTable()
     {
         var mix = new MixedClipSource(Own, Other, 0.5);
         var clips = Enumerable.Range(0, 12).Select(n => mix.Training(n)).ToList();
 
         Assert.Equal([2, 3, 4], clips.Where(c => c.Attribute == "own").Select(c => c.Label).Distinct().Order());
         Assert.Equal([0, 1, 2], clips.Where(c => c.Attribute == "other").Select(c => c.Label).Distinct().Order());
-        Assert.All(clips, clip => Assert.Equal(clip.Label, clip.Says));
+        Assert.All(clips, clip => Assert.Equal(clip.Label, clip.CaptionLabel));
     }
 
     [Fact]
-    public void Training_ClipsOfNoClass_StayThatAndKeepWhatIsTrueOfThem()
+    public void Training_UnclassifiedClips_StayUnclassifiedAndMapClasses()
     {
         var clips = Enumerable.Range(0, 12).Select(n => new MixedClipSource(new Unclassified(Own), Other, 0.5).Training(n))
             .Where(c => c.Attribute == "own").ToList();
 
-        Assert.All(clips, clip => Assert.Equal((TrainingClip.NoClass, 1003), (clip.Label, clip.Says)));
-        // The state as it is, and the classes at their places among all.
+        Assert.All(clips, clip => Assert.Equal((TrainingClip.NoClass, 1003), (clip.Label, clip.CaptionLabel)));
+        // The state keeps its number; the classes get their index in the joint table.
         Assert.Equal([[1003, 2], [1003, 3], [1003, 4]], clips.Select(c => c.AlsoTrue).DistinctBy(a => a[1]).OrderBy(a => a[1]));
     }
 
     [Fact]
-    public void Evaluation_OfBoth_IsTogetherAndApart()
+    public void Evaluation_OfBothSources_HasJointAndSeparateSets()
     {
         var sets = new MixedClipSource(Own, Other, 0.5).Evaluation(1);
 
@@ -80,17 +80,17 @@ public sealed class MixedClipSourceTests
     }
 
     [Fact]
-    public void Skipped_OfBoth_IsListed() =>
+    public void Skipped_OfBothSources_IsListed() =>
         Assert.Equal(["other", "own"], new MixedClipSource(Own, Other, 0.5).Skipped.Select(s => s.Path).Order());
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(double.NaN)]
-    public void Mix_NoShare_IsRefused(double share) =>
+    public void MixedClipSource_ShareOutOfRange_IsRefused(double share) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new MixedClipSource(Own, Other, share));
 
-    /// <summary>The same clips, of which something visible is said and the class is only true too.</summary>
+    /// <summary>The same clips without a class: the caption names a visible state, and the class is also true.</summary>
     private sealed class Unclassified(IClipSource clips) : IClipSource
     {
         public IReadOnlyList<ClipClass> Classes => clips.Classes;
@@ -100,13 +100,13 @@ public sealed class MixedClipSourceTests
         public TrainingClip Training(long index)
         {
             var clip = clips.Training(index);
-            return clip with { Label = TrainingClip.NoClass, Says = 1003, AlsoTrue = [1003, clip.Label] };
+            return clip with { Label = TrainingClip.NoClass, CaptionLabel = 1003, AlsoTrue = [1003, clip.Label] };
         }
 
         public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
     }
 
-    /// <summary>The same clips, but for some classes.</summary>
+    /// <summary>The same clips, with some classes marked as untrained.</summary>
     private sealed class Partly(IClipSource clips, params int[] untrained) : IClipSource
     {
         public IReadOnlyList<ClipClass> Classes => clips.Classes;
@@ -120,7 +120,7 @@ public sealed class MixedClipSourceTests
         public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
     }
 
-    /// <summary>Clips that say their index, of one class after the other.</summary>
+    /// <summary>Clips whose caption is their index; the classes alternate.</summary>
     private sealed class Counting(string name, params ClipClass[] classes) : IClipSource
     {
         public IReadOnlyList<ClipClass> Classes => classes;

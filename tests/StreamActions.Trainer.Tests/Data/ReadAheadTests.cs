@@ -1,4 +1,4 @@
-// Work ahead of its reader: in order, bounded, failures in their turn.
+// Read-ahead: results in order, bounded work, and errors at their position.
 using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Tests.Data;
@@ -6,11 +6,11 @@ namespace StreamActions.Trainer.Tests.Data;
 public sealed class ReadAheadTests
 {
     [Fact]
-    public void InOrder_WorkOfAnyLength_KeepsItsOrder() => Assert.Equal(
+    public void InOrder_ManyItems_KeepsOrder() => Assert.Equal(
         Enumerable.Range(0, 40), ReadAhead.InOrder(Enumerable.Range(0, 40).Select(n => (Func<int>)(() => n)), degree: 3));
 
     [Fact]
-    public void InOrder_ReaderThatStops_StartsNoMoreThanTheDegreeAhead()
+    public void InOrder_ReaderStops_StartsAtMostDegreeAhead()
     {
         var started = 0;
         IEnumerable<Func<int>> Work()
@@ -28,15 +28,14 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
-    public void InOrder_WorkThatFails_ThrowsInItsTurn()
+    public void InOrder_ItemFails_ThrowsAtItsPosition()
     {
         List<int> seen = [];
 
         Assert.Throws<InvalidOperationException>(() =>
         {
-            foreach (
-                var n in ReadAhead.InOrder(
-                    Enumerable.Range(0, 9).Select(n => (Func<int>)(() => n == 4 ? throw new InvalidOperationException() : n)), degree: 3))
+            var work = Enumerable.Range(0, 9).Select(n => (Func<int>)(() => n == 4 ? throw new InvalidOperationException() : n));
+            foreach (var n in ReadAhead.InOrder(work, degree: 3))
                 seen.Add(n);
         });
         Assert.Equal([0, 1, 2, 3], seen);

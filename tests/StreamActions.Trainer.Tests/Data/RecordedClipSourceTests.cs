@@ -1,4 +1,4 @@
-// Recordings as training data: the same clip for an index whatever came before, and broken recordings that stop nothing.
+// Recordings as training data: clips depend only on their index, and broken recordings do not stop a run.
 using StreamActions.Core.Clips;
 using StreamActions.Scenes;
 using StreamActions.TestKit;
@@ -18,7 +18,7 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     [InlineData("kinetics", 512 << 20)]
     [InlineData("kinetics", 0)]
     [InlineData("something-something", 512 << 20)]
-    public void Training_AnyOrderOnAnyThread_GivesTheSameClip(string recipe, long cache)
+    public void Training_AnyOrderAndThread_GivesSameClip(string recipe, long cache)
     {
         var options = Options with { Augmentation = AugmentationOptions.Named(recipe), Decoding = new() { CacheBytes = cache } };
         var data = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1), (recordings.Wide, 0), (recordings.Text, 0)]);
@@ -36,40 +36,44 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     }
 
     [Fact]
-    public void Training_NextEpoch_MeetsTheSameRecordingsInOtherClips()
+    public void Training_NextEpoch_GivesOtherClipsOfSameRecordings()
     {
         var source = new RecordedClipSource(
             SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Still, 1)]), Clip, Options);
 
         for (var epoch = 0; epoch < 3; epoch++)
-            Assert.Equal(["t00", "t01", "t02"], Enumerable.Range(3 * epoch, 3).Select(n => source.Turn(n).Name).Order());
-        var moving = Enumerable.Range(0, 6).Where(n => source.Turn(n).Path == recordings.Moving).Select(n => source.Training(n)).ToList();
+            Assert.Equal(["t00", "t01", "t02"], Enumerable.Range(3 * epoch, 3).Select(n => source.Entry(n).Name).Order());
+        var moving = Enumerable.Range(0, 6).Where(n => source.Entry(n).Path == recordings.Moving).Select(n => source.Training(n)).ToList();
         Assert.Equal(2, moving.Count);
         Assert.False(moving[0].Pixels.AsSpan().SequenceEqual(moving[1].Pixels));
     }
 
     [Fact]
-    public void Training_BrokenRecordings_AreSaidOnceAndReplacedByTheirClass()
+    public void Training_BrokenRecordings_AreReportedOnceAndReplacedWithinClass()
     {
-        List<SkippedRecording> said = [];
+        List<SkippedRecording> skipped = [];
         var data = SmallRecordings.Set(
-            [(recordings.Moving, 0), (recordings.Text, 0), (recordings.Still, 1), (recordings.Truncated, 1), (recordings.OneFrame, 1),
-                (recordings.Wide, 0), (recordings.ThreeFrames, 1)]);
-        var source = new RecordedClipSource(data, Clip, Options with { OnSkipped = said.Add });
+        [
+            (recordings.Moving, 0), (recordings.Text, 0), (recordings.Still, 1), (recordings.Truncated, 1), (recordings.OneFrame, 1),
+            (recordings.Wide, 0), (recordings.ThreeFrames, 1),
+        ]);
+        var source = new RecordedClipSource(data, Clip, Options with { OnSkipped = skipped.Add });
 
         for (var n = 0; n < 21; n++)
-            Assert.Equal(source.Turn(n).Label, source.Training(n).Label);
+            Assert.Equal(source.Entry(n).Label, source.Training(n).Label);
 
         Assert.Equal(new[] { recordings.OneFrame, recordings.Text, recordings.Truncated }.Order(StringComparer.Ordinal),
             source.Skipped.Select(s => s.Path));
-        Assert.Equal(source.Skipped, said.OrderBy(s => s.Path, StringComparer.Ordinal));
-        Assert.Contains("too short: 1 different frame(s) where a clip has 8", said.Single(s => s.Path == recordings.OneFrame).Reason,
+        Assert.Equal(source.Skipped, skipped.OrderBy(s => s.Path, StringComparer.Ordinal));
+        Assert.Contains(
+            "too short: 1 different frame(s) where a clip has 8", skipped.Single(s => s.Path == recordings.OneFrame).Reason,
             StringComparison.Ordinal);
-        Assert.Contains("the recording is incomplete", said.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "the recording is incomplete", skipped.Single(s => s.Path == recordings.Truncated).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Training_MoreThanHalfBroken_FailsWithTheList()
+    public void Training_MoreThanHalfBroken_ListsAll()
     {
         var source = new RecordedClipSource(
             SmallRecordings.Set([(recordings.Moving, 0), (recordings.Text, 0), (recordings.OneFrame, 0)]), Clip, Options);
@@ -80,18 +84,17 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     }
 
     [Fact]
-    public void Training_ClassWithNothingToRead_FailsNamingIt()
+    public void Training_ClassWithoutReadableRecording_NamesClass()
     {
         var source = new RecordedClipSource(
             SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0), (recordings.Text, 1)]), Clip, Options);
 
-        Assert.Contains(
-            "class 'stays'", Assert.Throws<DataSetException>(() => Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList()).Message,
-            StringComparison.Ordinal);
+        var exception = Assert.Throws<DataSetException>(() => Enumerable.Range(0, 3).Select(n => source.Training(n)).ToList());
+        Assert.Contains("class 'stays'", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void HeldBytes_SetThatFits_IsKeptAndBounded()
+    public void HeldBytes_AnyCacheSize_StaysWithinBound()
     {
         var set = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1), (recordings.Wide, 0)]);
         foreach (var cache in (long[])[0, 50_000, 150_000, 1_000_000])
@@ -102,57 +105,64 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
                 source.Training(n);
                 Assert.InRange(source.HeldBytes, 0, cache);
             }
-            // Three of them decode to 35, 35 and 132 kB.
+            // The three recordings decode to 35, 35 and 132 kB.
             Assert.Equal(cache >= 1_000_000, source.HeldBytes > 150_000);
         }
     }
 
     [Fact]
-    public void Training_Phrases_AreAllSaidAndEveryTextIsListed()
+    public void Training_Phrases_AreAllUsedAndListed()
     {
         var data = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1)]);
         data = data with { Training = [data.Training[0], data.Training[1] with { Caption = "a blue wall" }] };
         var source = new RecordedClipSource(data, Clip, Options);
 
-        Assert.Equal(["a blue wall", "it moves", "something moves"], Enumerable.Range(0, 40).Select(n => source.Training(n).Caption)
-            .Distinct().Order());
+        Assert.Equal(
+            ["a blue wall", "it moves", "something moves"],
+            Enumerable.Range(0, 40).Select(n => source.Training(n).Caption).Distinct().Order());
         Assert.Equal(["a blue wall", "it moves", "it stays", "something moves"], source.Texts.Order());
     }
 
     [Fact]
-    public void Training_CaptionOrClassOfADirection_KeepsTheClipFromBeingMirrored()
+    public void Training_DirectionInCaptionOrClass_NeverMirrors()
     {
         byte[][] Clips(string caption, bool sensitive)
         {
             var data = SmallRecordings.Set([(recordings.Moving, 0)]);
-            data = data with { Classes = [data.Classes[0] with { DirectionSensitive = sensitive }],
-                Training = [data.Training[0] with { Caption = caption }] };
+            data = data with
+            {
+                Classes = [data.Classes[0] with { DirectionSensitive = sensitive }],
+                Training = [data.Training[0] with { Caption = caption }],
+            };
             var source = new RecordedClipSource(data, Clip, Options);
             return [.. Enumerable.Range(0, 8).Select(n => source.Training(n).Pixels)];
         }
 
-        var never = Clips("it moves", sensitive: true);
-        Assert.Equal(never, Clips("it moves to the left", sensitive: false));
-        Assert.NotEqual(never, Clips("it moves", sensitive: false));
+        var unmirrored = Clips("it moves", sensitive: true);
+        Assert.Equal(unmirrored, Clips("it moves to the left", sensitive: false));
+        Assert.NotEqual(unmirrored, Clips("it moves", sensitive: false));
     }
 
     [Fact]
-    public void Training_SeveralBroken_EveryOtherOfTheClassIsTried()
+    public void Training_SeveralBroken_UsesReadableRecordingOfClass()
     {
-        var source = new RecordedClipSource(
-            SmallRecordings.Set(
-                [(recordings.Text, 0), (recordings.OneFrame, 0), (recordings.Truncated, 0), (recordings.Moving, 0), (recordings.Still, 1),
-                    (recordings.Wide, 1)]), Clip, Options);
+        var data = SmallRecordings.Set(
+        [
+            (recordings.Text, 0), (recordings.OneFrame, 0), (recordings.Truncated, 0), (recordings.Moving, 0), (recordings.Still, 1),
+            (recordings.Wide, 1),
+        ]);
+        var source = new RecordedClipSource(data, Clip, Options);
 
-        Assert.All(Enumerable.Range(0, 24), n => Assert.Equal(source.Turn(n).Label, source.Training(n).Label));
+        Assert.All(Enumerable.Range(0, 24), n => Assert.Equal(source.Entry(n).Label, source.Training(n).Label));
         Assert.Equal(3, source.Skipped.Count);
     }
 
     [Fact]
-    public void Evaluation_BrokenRecording_IsReplacedAndSaid()
+    public void Evaluation_BrokenRecording_IsReplacedAndReported()
     {
-        var set = SmallRecordings.Set([(recordings.Moving, 0), (recordings.Still, 1)], (recordings.Moving, 0), (recordings.Text, 0),
-            (recordings.Wide, 0), (recordings.Still, 1));
+        var set = SmallRecordings.Set(
+            [(recordings.Moving, 0), (recordings.Still, 1)],
+            (recordings.Moving, 0), (recordings.Text, 0), (recordings.Wide, 0), (recordings.Still, 1));
         var source = new RecordedClipSource(set, Clip, Options);
 
         var evaluation = Assert.Single(source.Evaluation(perClass: 2));
@@ -164,7 +174,7 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     }
 
     [Fact]
-    public async Task Open_GeneratedClips_AreTheSameAsListAndAsFolder()
+    public async Task Open_GeneratedClips_ListAndFolderGiveSameClips()
     {
         using var folder = new DataFolder();
         await ClipFolder.WriteAsync(
@@ -189,16 +199,16 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     [Theory]
     [InlineData("kinetics")]
     [InlineData("something-something")]
-    public void Training_RealClips_AreReadAtTheReferencesSize(string recipe)
+    public void Training_RealClips_AreReadAtReferenceSize(string recipe)
     {
         var folder = Path.Combine(RepositoryPaths.Shared, "clips");
         string[] files = ["arm_wrestling.mp4", "cleaning_pool.mp4", "playing_basketball.mp4"];
         if (!files.All(file => File.Exists(Path.Combine(folder, file))))
-            Assert.Skip("no clips beside the repository");
+            Assert.Skip("the sample clips are not installed beside the repository");
         var spec = new ClipSpec(8, 2, 224, ResizeRule.CenterCrop);
         var clips = files.Select((file, n) => (Path.Combine(folder, file), n % 2)).ToArray();
-        var source = new RecordedClipSource(SmallRecordings.Set(clips, clips[0]), spec,
-            Options with { Augmentation = AugmentationOptions.Named(recipe), Views = new(4, 3) });
+        var options = Options with { Augmentation = AugmentationOptions.Named(recipe), Views = new(4, 3) };
+        var source = new RecordedClipSource(SmallRecordings.Set(clips, clips[0]), spec, options);
 
         Assert.All(Enumerable.Range(0, 3).Select(n => source.Training(n)), clip => Assert.InRange(clip.Pixels.Distinct().Count(), 50, 256));
         Assert.Equal(12, Assert.Single(source.Evaluation(1)[0].Clips).Views.Count);
@@ -206,13 +216,13 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
     }
 
     [Fact]
-    public void Options_OutOfBounds_AreRefused()
+    public void RecordedClipSource_OptionsOutOfBounds_AreRefused()
     {
         var set = SmallRecordings.Set([(recordings.Moving, 0)]);
 
-        Assert.Contains("one spatial view", Assert.Throws<TrainerException>(
-            () => new RecordedClipSource(set, Clip with { Resize = ResizeRule.Squash }, Options with { Views = new(4, 3) })).Message,
-                StringComparison.Ordinal);
+        var squashed = Clip with { Resize = ResizeRule.Squash };
+        var views = Assert.Throws<TrainerException>(() => new RecordedClipSource(set, squashed, Options with { Views = new(4, 3) }));
+        Assert.Contains("one spatial view", views.Message, StringComparison.Ordinal);
         Assert.Throws<TrainerException>(() => new RecordedClipSource(set, Clip, Options with { Views = new(0) }));
         var noMemory = Options with { Decoding = new DecodingOptions { CacheBytes = -1 } };
         Assert.Throws<InvalidOperationException>(() => new RecordedClipSource(set, Clip, noMemory));

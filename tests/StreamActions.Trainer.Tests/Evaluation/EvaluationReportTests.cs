@@ -1,4 +1,4 @@
-// The report's JSON: stable names, and the same report after a round trip.
+// The JSON of a report: stable property names, and a lossless round trip.
 using StreamActions.Trainer.Evaluation;
 
 namespace StreamActions.Trainer.Tests.Evaluation;
@@ -6,7 +6,7 @@ namespace StreamActions.Trainer.Tests.Evaluation;
 public sealed class EvaluationReportTests
 {
     [Fact]
-    public void Parse_WhatToJsonWrote_IsTheSameReport()
+    public void Parse_OutputOfToJson_RoundTrips()
     {
         var report = ExampleReports.Report("mine");
         var read = EvaluationReport.Parse(report.ToJson(), "report.json");
@@ -18,7 +18,7 @@ public sealed class EvaluationReportTests
     }
 
     [Fact]
-    public void ToJson_Report_HasTheNamesThatReadersKnow()
+    public void ToJson_Report_HasDocumentedNames()
     {
         var json = ExampleReports.Report("mine").ToJson();
         using var document = System.Text.Json.JsonDocument.Parse(json);
@@ -27,7 +27,7 @@ public sealed class EvaluationReportTests
         Assert.Equal("actions", set.GetProperty("name").GetString());
         Assert.Equal((300, 0.3333), (set.GetProperty("clips").GetInt32(), set.GetProperty("chance").GetDouble()));
         var top1 = set.GetProperty("byText").GetProperty("top1");
-        // 270 of 300 are right: √(0.9 · 0.1 / 300) = 0.01732.
+        // 270 of 300 are correct: √(0.9 · 0.1 / 300) = 0.01732.
         Assert.Equal((270, 300), (top1.GetProperty("right").GetInt32(), top1.GetProperty("of").GetInt32()));
         Assert.Equal((0.9, 0.0173), (top1.GetProperty("value").GetDouble(), top1.GetProperty("standardError").GetDouble()));
         Assert.Equal(0.85, set.GetProperty("timeOrder").GetProperty("ordered").GetProperty("value").GetDouble());
@@ -36,7 +36,7 @@ public sealed class EvaluationReportTests
     }
 
     [Fact]
-    public void ToMetrics_Report_IsFlatWithTheFirstSetUnnamed()
+    public void ToMetrics_Report_OmitsNameOfFirstSet()
     {
         var metrics = ExampleReports.Report("mine").ToMetrics();
         Assert.Equal(0.9, metrics["top1-by-text"]);
@@ -52,9 +52,9 @@ public sealed class EvaluationReportTests
     [Theory]
     [InlineData("[", "report.json: not a readable report")]
     [InlineData("[]", "report.json: not a report of 'evaluate'")]
-    [InlineData("""{ "schemaVersion": 2 }""", "report.json: a report of version 2, and this program reads version 1")]
+    [InlineData("""{ "schemaVersion": 2 }""", "report.json: a report of version 2, but this program reads version 1")]
     [InlineData("""{ "schemaVersion": 1, "model": "x", "steps": 1, "sets": [], "harmonicMeans": [], "more": 1 }""", "'more'")]
-    public void Parse_SomethingElse_SaysWhatIsWrong(string json, string message) =>
+    public void Parse_InvalidReport_NamesReason(string json, string message) =>
         Assert.Contains(
             message, Assert.Throws<TrainerException>(() => EvaluationReport.Parse(json, "report.json")).Message, StringComparison.Ordinal);
 }

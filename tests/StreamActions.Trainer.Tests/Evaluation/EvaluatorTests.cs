@@ -1,4 +1,4 @@
-// The evaluator on small networks: what is read, what is averaged, and what a model without time can know.
+// The evaluator on small networks: reading of clips, averaging of views, and chance level without temporal information.
 using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.TestKit;
@@ -41,27 +41,27 @@ public sealed class EvaluatorTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Run_MeanOfPlainFrames_IsAtChanceOnTimeOrder()
+    public void Run_MeanOfFrames_IsAtChanceOnTimeOrder()
     {
         using var network = Network();
-        // Every clip and its twin, the same frames backwards: whatever the mean of frames says of one, it says of the other.
-        HeldOutClip[] twins =
-            [.. _source.Evaluation(perClass: 30)[0].Clips.SelectMany(
-                c => new[] { c, new HeldOutClip([Backwards(c.Views[0])], 1 - c.Label) })];
-        var report = Evaluator.Run(network, new EvaluationSet("bars", _source.Classes, Supervised: true, twins));
+        // Every clip and its reversed copy: a mean over frames gives both the same scores.
+        HeldOutClip[] clipsAndReversed =
+            [.. _source.Evaluation(perClass: 30)[0].Clips
+                .SelectMany(c => new[] { c, new HeldOutClip([Reversed(c.Views[0])], 1 - c.Label) })];
+        var report = Evaluator.Run(network, new EvaluationSet("bars", _source.Classes, Supervised: true, clipsAndReversed));
         Assert.Equal(new TimeOrder(new(60, 120), new(60, 120)), report.TimeOrder);
         Assert.Equal(new Share(60, 120), report.ByText.Top1);
         Assert.Equal(new Share(60, 120), report.ByClassifier!.Top1);
     }
 
     [Fact]
-    public void Run_ClipsOfSeveralViews_AveragesScaledSimilaritiesAfterSoftmax()
+    public void Run_SeveralViews_AveragesAfterSoftmax()
     {
         using var network = Network();
         using (no_grad())
-            network.Network.LogitScale.copy_(tensor((float)Math.Log(2000)));   // so sharp that it matters when the mean is taken
+            network.Network.LogitScale.copy_(tensor((float)Math.Log(2000)));   // so sharp that averaging before and after softmax differ
         ClipClass[] classes = [.. Phrases.Select(p => new ClipClass(p, p, null))];
-        var views = Enumerable.Range(0, 40).Select(n => Enumerable.Range(0, 3).Select(v => Plain(new Random(3 * n + v))).ToArray())
+        var views = Enumerable.Range(0, 40).Select(n => Enumerable.Range(0, 3).Select(v => OneColour(new Random(3 * n + v))).ToArray())
             .ToList();
         var after = views.Select(v => Best(network, v, afterSoftmax: true)).ToList();
         var report = Evaluator.Run(
@@ -72,7 +72,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Run_SeveralSets_ReadsEachClipOnceASet()
+    public void Run_SeveralSets_ReadsEachClipOncePerSet()
     {
         using var network = Network();
         var read = 0;
@@ -93,7 +93,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Run_SupervisedSetOfOtherClasses_IsRefused()
+    public void Run_SupervisedSetWithOtherClasses_IsRefused()
     {
         using var network = Network();
         var set = new EvaluationSet("own", [.. _source.Classes, new("third", "a third thing", null)], Supervised: true, []);
@@ -101,7 +101,7 @@ public sealed class EvaluatorTests : IDisposable
         Assert.Contains("own has 3 classes and the classification head 2", message, StringComparison.Ordinal);
     }
 
-    // The best class by libtorch's own softmax and mean.
+    // The best class, computed with libtorch's softmax and mean.
     private static int Best(TorchNetwork network, byte[][] views, bool afterSoftmax)
     {
         using var scope = NewDisposeScope();
@@ -111,14 +111,14 @@ public sealed class EvaluatorTests : IDisposable
         return (int)(afterSoftmax ? nn.functional.softmax(logits, -1) : logits).mean([0L]).argmax().item<long>();
     }
 
-    // A clip of one colour with some noise.
-    private static byte[] Plain(Random random)
+    // A clip of one colour with noise.
+    private static byte[] OneColour(Random random)
     {
         byte[] colour = [(byte)random.Next(200), (byte)random.Next(200), (byte)random.Next(200)];
         return [.. Enumerable.Range(0, 4 * 16 * 16 * 3).Select(i => (byte)(colour[i % 3] + random.Next(56)))];
     }
 
-    private static byte[] Backwards(byte[] clip) => [.. clip.Chunk(16 * 16 * 3).Reverse().SelectMany(f => f)];
+    private static byte[] Reversed(byte[] clip) => [.. clip.Chunk(16 * 16 * 3).Reverse().SelectMany(f => f)];
 
     private TorchNetwork Network()
     {

@@ -1,4 +1,4 @@
-// Reports made of a few clips, for tests.
+// Test helper: reports computed from a few clips.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 
@@ -9,7 +9,7 @@ internal static class ExampleReports
     private static readonly ClipClass[] Classes =
         [new("opens", "a person opens", 1), new("closes", "a person closes", 0), new("waits", "a person waits", null)];
 
-    /// <summary>A set of three classes, of each of which so many of 100 clips are right; the others are taken for the next class.</summary>
+    /// <summary>A set of three classes with the given number of 100 clips correct; the rest is classified as the next class.</summary>
     public static SetReport Set(string name, int opens, int closes, int waits)
     {
         var table = new ScoreTable(name, Classes);

@@ -1,4 +1,4 @@
-// Two reports side by side: differences, marks, order, and what cannot be compared.
+// Comparison of two reports: differences, significance marks, order, and sets without a counterpart.
 using Spectre.Console;
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Evaluation;
@@ -8,17 +8,17 @@ namespace StreamActions.Trainer.Tests.Evaluation;
 public sealed class ReportComparisonTests
 {
     [Fact]
-    public void Of_TwoReports_MarksWhatIsLargerThanTwoStandardErrors()
+    public void Of_TwoReports_MarksDifferencesAboveTwoStandardErrors()
     {
-        var comparison =
-            ReportComparison.Of(ExampleReports.Report("old", opens: 90, closes: 80), ExampleReports.Report("new", opens: 95, closes: 50));
+        var comparison = ReportComparison.Of(
+            ExampleReports.Report("old", opens: 90, closes: 80), ExampleReports.Report("new", opens: 95, closes: 50));
         var top1 = comparison.Figures.Single(f => f.Set == "actions" && f.Name == "top-1 by text");
-        // 270 and 245 of 300: −0.0833, from two errors of 0.0173 and √(0.8167 · 0.1833 / 300) = 0.0223 together 0.0283: clear.
+        // 270 and 245 of 300: −0.0833. Errors 0.0173 and √(0.8167 · 0.1833 / 300) = 0.0223, together 0.0283: clear.
         Assert.Equal((0.9, 0.8167, -0.0833, 0.0282, true), (top1.A, top1.B, top1.Difference, top1.StandardError, top1.Clear));
         Assert.All(comparison.Figures.Where(f => f.Set != "actions"), f => Assert.Equal((0, false), (f.Difference, f.Clear)));
         Assert.Contains(comparison.Figures, f => f is { Set: "things", Name: "harmonic mean of base and novel", A: 0.6857 });
 
-        // closes lost 30 points, clear; opens gained 5 with an error of √(0.03² + 0.0218²) = 0.037, not clear.
+        // closes: −30 points, clear. opens: +5 points with an error of √(0.03² + 0.0218²) = 0.037, not clear.
         Assert.Equal(("closes", -0.3, true), (comparison.Classes[0].Name, comparison.Classes[0].Difference, comparison.Classes[0].Clear));
         Assert.Equal(("opens", 0.05, false), (comparison.Classes[1].Name, comparison.Classes[1].Difference, comparison.Classes[1].Clear));
         Assert.Equal(9, comparison.Classes.Count);
@@ -26,7 +26,7 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
-    public void Of_SetsThatDiffer_AreNamedWithTheReason()
+    public void Of_SetsDiffer_ListsReasons()
     {
         var a = ExampleReports.Report("old");
         var set = a.Sets[1];
@@ -38,14 +38,19 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
-    public void Of_ModelThatLearntMore_ComparesWhatItKeptWithWhatThereWas()
+    public void Of_ModelWithAddedClasses_ComparesOriginalSets()
     {
         var before = ExampleReports.Report("demo");
-        SetReport WithMore(SetReport set) => set with { Classes = [.. set.Classes, set.Classes[0] with { Name = "crouches", Clips = 0 }] };
-        var mine = ExampleReports.Set("own", 50, 50, 50);
-        var after = EvaluationReport.Of("refreshed", 300, [mine with { Name = "all" }, mine with { Name = "own/held-out" },
-            WithMore(ExampleReports.Set("actions", 60, 80, 100))
-            with { Name = "other/actions" }, .. before.Sets.Skip(1).Select(s => s with { Name = "other/" + s.Name })]);
+        SetReport WithAddedClass(SetReport set) =>
+            set with { Classes = [.. set.Classes, set.Classes[0] with { Name = "crouches", Clips = 0 }] };
+        var own = ExampleReports.Set("own", 50, 50, 50);
+        var after = EvaluationReport.Of("refreshed", 300,
+        [
+            own with { Name = "all" },
+            own with { Name = "own/held-out" },
+            WithAddedClass(ExampleReports.Set("actions", 60, 80, 100)) with { Name = "other/actions" },
+            .. before.Sets.Skip(1).Select(s => s with { Name = "other/" + s.Name }),
+        ]);
 
         foreach (var (a, b, sign) in new[] { (before, after, 1), (after, before, -1) })
         {
@@ -54,27 +59,30 @@ public sealed class ReportComparisonTests
             Assert.Equal(sign * -0.3, comparison.Classes[0].Difference, 1e-9);
             Assert.Contains(comparison.Figures, f => f is { Set: "things", Name: "harmonic mean of base and novel", Difference: 0 });
             Assert.Equal(
-                [sign > 0 ? "actions: demo chooses among 3 classes, refreshed among 4"
-                    : "actions: refreshed chooses among 4 classes, demo among 3"], comparison.Remarks);
+                [
+                    sign > 0
+                        ? "actions: demo chooses among 3 classes, refreshed among 4"
+                        : "actions: refreshed chooses among 4 classes, demo among 3",
+                ],
+                comparison.Remarks);
             Assert.Equal(["all: only in refreshed", "own/held-out: only in refreshed"], comparison.NotCompared);
         }
-        // Two of them are compared as they are, by their own names.
-        Assert.Equal(["all", "own/held-out", "other/actions", "other/base-things", "other/novel-things", "things"],
+        // Two refreshed models are compared by the full set names.
+        Assert.Equal(
+            ["all", "own/held-out", "other/actions", "other/base-things", "other/novel-things", "things"],
             ReportComparison.Of(after, after).Figures.Select(f => f.Set).Distinct());
     }
 
     [Fact]
-    public void Of_NothingInCommon_IsRefusedWithTheNames()
+    public void Of_NoCommonSet_NamesSets()
     {
-        var message =
-            Assert.Throws<TrainerException>(
-                () => ReportComparison.Of(
-                    ExampleReports.Report("old"), EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]))).Message;
+        var other = EvaluationReport.Of("new", 1, [ExampleReports.Set("shop", 1, 2, 3)]);
+        var message = Assert.Throws<TrainerException>(() => ReportComparison.Of(ExampleReports.Report("old"), other)).Message;
         Assert.Contains("old has actions, base-things, novel-things, new has shop", message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Write_Comparison_ShowsFiguresDifferencesAndMarks()
+    public void Write_Comparison_PrintsFiguresDifferencesAndMarks()
     {
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
@@ -88,7 +96,7 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
-    public void Write_Report_ShowsEverySetItsClassesAndTheMean()
+    public void Write_Report_PrintsSetsClassesAndMean()
     {
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
@@ -102,19 +110,18 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
-    public void Write_ClassesWithoutClips_AreCountedAndNotListed()
+    public void Write_ClassesWithoutClips_AreCountedButNotListed()
     {
         var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
         console.Profile.Width = 160;
         var full = ExampleReports.Set("poses", 90, 80, 60);
-        ReportTables.Write(
-            console, EvaluationReport.Of("mine", 250,
-                [full with { Classes = [full.Classes[0], full.Classes[1] with { Clips = 0, ByText = null }, full.Classes[2]] }]));
+        var set = full with { Classes = [full.Classes[0], full.Classes[1] with { Clips = 0, ByText = null }, full.Classes[2]] };
+        ReportTables.Write(console, EvaluationReport.Of("mine", 250, [set]));
         var lines = text.ToString().Split('\n');
         Assert.Contains(lines, l => Cells(l)[0] == "waits");
         Assert.DoesNotContain(lines, l => Cells(l)[0] == "closes");
-        Assert.Contains(lines, l => l.Contains("1 more, of which the set has no clips", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("Classes without clips: 1", StringComparison.Ordinal));
     }
 
     private static string[] Cells(string line) => [.. line.Trim().Trim('│').Split('│').Select(c => c.Trim())];

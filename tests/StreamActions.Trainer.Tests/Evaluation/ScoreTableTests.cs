@@ -1,4 +1,4 @@
-// Figures of a table of scores that can be counted by hand.
+// Metrics of small score tables, against values counted by hand.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 
@@ -13,20 +13,20 @@ public sealed class ScoreTableTests
     ];
 
     [Fact]
-    public void Report_HandMadeTable_CountsWhatIsThere()
+    public void Report_SmallTable_MatchesHandCount()
     {
         var table = new ScoreTable("actions", Six);
-        // opens: first by text and head; nearer to opens than to closes with order, not without.
+        // opens: ranked first by text and head. With frame order the clip is nearer to opens than to closes, shuffled it is not.
         table.Add(0, text: [9, 1, 0, 0, 0, 0], head: [9, 0, 0, 0, 0, 0], shuffled: [1, 2, 0, 0, 0, 0]);
-        // closes: second of six by text (taken for opens), last by the head; and nearer to opens either way.
+        // closes: ranked second by text (classified as opens), last by the head. With and without order it is nearer to opens.
         table.Add(1, text: [9, 8, 0, 0, 0, 0], head: [9, 0, 8, 7, 6, 5], shuffled: [2, 1, 0, 0, 0, 0]);
-        // jumps, twice: right; and last by text, taken for waves.
+        // jumps, two clips: one correct; one ranked last by text, classified as waves.
         table.Add(2, text: [0, 0, 9, 0, 0, 0], head: [0, 0, 9, 0, 0, 0], shuffled: null);
         table.Add(2, text: [3, 3, 0, 9, 3, 3], head: [0, 0, 9, 0, 0, 0], shuffled: null);
         var report = table.Report();
 
         Assert.Equal(4, report.Clips);
-        // Chance of one in six, and of five in six.
+        // Chance: 1/6 and 5/6.
         Assert.Equal((0.1667, 0.8333), (report.Chance, report.ChanceTop5));
         Assert.Equal(new TopShares(new(2, 4), new(3, 4)), report.ByText);
         Assert.Equal(new TopShares(new(3, 4), new(3, 4)), report.ByClassifier);
@@ -41,7 +41,7 @@ public sealed class ScoreTableTests
     }
 
     [Fact]
-    public void Report_TiesAndNoNumbers_CountAgainstTheModel()
+    public void Report_TiesAndNaN_CountAsWrong()
     {
         var table = new ScoreTable("actions", Six);
         table.Add(0, text: [1, 1, 1, 1, 1, 1], head: null, shuffled: [1, 1, 1, 1, 1, 1]);
@@ -49,7 +49,7 @@ public sealed class ScoreTableTests
         table.Add(0, text: [double.NaN, 0, 0, 0, 0, 0], head: null, shuffled: [double.NaN, 0, 0, 0, 0, 0]);
         var report = table.Report();
 
-        // Six alike: five others are not below it. Two alike: it is second. No number: all others are before it.
+        // Six equal scores: rank six. Two equal scores: rank two. NaN: ranked last.
         Assert.Equal(new TopShares(new(0, 3), new(1, 3)), report.ByText);
         Assert.Equal(new TimeOrder(new(0, 3), new(0, 3)), report.TimeOrder);
         Assert.Equal([0, 3, 0, 0, 0, 0], report.Confusion[0]);
@@ -57,30 +57,30 @@ public sealed class ScoreTableTests
     }
 
     [Fact]
-    public void Report_NoClip_IsRefusedByName() =>
+    public void Report_NoClip_NamesSet() =>
         Assert.Contains("base-things has no clip",
             Assert.Throws<TrainerException>(() => new ScoreTable("base-things", Six).Report()).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void OfViews_OneSureViewAgainstTwoFairlySure_AveragesAfterSoftmax()
+    public void OfViews_LogitsDisagree_AveragesAfterSoftmax()
     {
-        // Mean of the logits: (20/3, 4/3), the first class. After softmax: ((1 + 2·0.1192)/3, (0 + 2·0.8808)/3) = (0.4128, 0.5872), the
-        // second; 0.8808 is e²/(1 + e²).
+        // Mean of the logits: (20/3, 4/3), the first class.
+        // Mean after softmax: ((1 + 2·0.1192)/3, (0 + 2·0.8808)/3) = (0.4128, 0.5872), the second class; 0.8808 is e²/(1 + e²).
         var scores = Scores.OfViews([[20, 0], [0, 2], [0, 2]]);
         Assert.Equal(0.4128, scores[0], 1e-4);
         Assert.Equal(0.5872, scores[1], 1e-4);
     }
 
     [Fact]
-    public void OfViews_ScalesOfTrainedClip_KeepsTheirOrder()
+    public void OfViews_LargeLogitScale_KeepsOrder()
     {
-        // 100 · cosine spans 200 at most: e⁻²⁰⁰ is still a number, and not 0.
+        // 100 · cosine spans at most 200: e⁻²⁰⁰ does not underflow to 0 in double precision.
         var scores = Scores.OfViews([[-100, -99, 100]]);
         Assert.True(scores[0] > 0 && scores[0] < scores[1]);
     }
 
     [Fact]
-    public void StandardError_EightyOfAHundred_IsFourPercent()
+    public void StandardError_80Of100_IsFourPercent()
     {
         // √(0.8 · 0.2 / 100) = 0.04.
         var share = new Share(80, 100);
@@ -89,7 +89,7 @@ public sealed class ScoreTableTests
     }
 
     [Fact]
-    public void HarmonicMean_OfTwoShares_IsThatOfTheDefinition()
+    public void HarmonicMean_TwoShares_MatchesDefinition()
     {
         // 2 · 0.8 · 0.6 / 1.4 = 0.68571. Error: 2/1.96 · √((0.36 · 0.04)² + (0.64 · 0.049)²) = 0.03521.
         var mean = HarmonicMean.Of("compositions", new(80, 100), new(60, 100));

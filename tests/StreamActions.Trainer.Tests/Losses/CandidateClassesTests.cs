@@ -1,4 +1,4 @@
-// Which classes clips are compared with: never one that no training clip is of.
+// Candidate classes of a batch: untrained classes are excluded.
 using CsCheck;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
@@ -9,7 +9,7 @@ namespace StreamActions.Trainer.Tests.Losses;
 public sealed class CandidateClassesTests
 {
     [Fact]
-    public void Of_FewClasses_IsAllThatAreTrained()
+    public void Of_FewClasses_ReturnsAllTrainedClasses()
     {
         Assert.Equal([0, 1, 2], new CandidateClasses(3, null).Of([2], seed: 1));
         Assert.Equal([0, 2], new CandidateClasses(4, new HashSet<int> { 1, 3 }).Of([2], seed: 1));
@@ -17,7 +17,8 @@ public sealed class CandidateClassesTests
     }
 
     [Fact]
-    public void Of_ManyClasses_IsTheBatchsOwnAndSomeOthers() => Gen.Select(Gen.Int[0, 99].Array[1, 30], Gen.Int).Sample((drawn, seed) =>
+    public void Of_ManyClasses_ReturnsBatchClassesAndRandomOthers() =>
+        Gen.Select(Gen.Int[0, 99].Array[1, 30], Gen.Int).Sample((drawn, seed) =>
     {
         var candidates = new CandidateClasses(100, Enumerable.Range(0, 100).Where(label => label % 3 == 0).ToHashSet());
         int[] labels = [.. drawn.Where(label => label % 3 > 0), TrainingClip.NoClass];
@@ -31,7 +32,7 @@ public sealed class CandidateClassesTests
     });
 
     [Fact]
-    public void Of_OtherStep_TakesOthersUntilAllWereTaken()
+    public void Of_ManySteps_CoverAllClasses()
     {
         var candidates = new CandidateClasses(40, null);
         Assert.Equal(
@@ -39,18 +40,18 @@ public sealed class CandidateClassesTests
     }
 
     [Fact]
-    public void Places_Labels_AreCountedAmongTheCandidates()
+    public void Places_Labels_AreIndicesIntoCandidates()
     {
         Assert.Equal([1, TrainingClip.NoClass, 2], CandidateClasses.Places([4, TrainingClip.NoClass, 9], [2, 4, 9]));
         Assert.Throws<InvalidOperationException>(() => CandidateClasses.Places([3], [2, 4, 9]));
     }
 
     [Fact]
-    public void Visual_ClassWithoutTrainingClip_IsNoWrongAnswer()
+    public void VisualLoss_UntrainedClass_IsExcluded()
     {
-        // Scores (0, ln 3, ln 4) of a clip of class 0. Over all three −ln(1/8) = 2.0794415; without class 2 −ln(1/4) = 1.3862944.
-        // Class 2 of a second clip, whose scores are (0, 9, ln 3): over classes 0 and 2 −ln(3/4) = 0.2876821; the mean with the first, over
-        // those −ln(1/5) = 1.6094379, is 0.94856.
+        // First clip, class 0, scores (0, ln 3, ln 4). Over all classes: −ln(1/8) = 2.0794415; without class 2: −ln(1/4) = 1.3862944.
+        // Second clip, class 2, scores (0, 9, ln 3). Over classes 0 and 2: −ln(3/4) = 0.2876821.
+        // The first clip over classes 0 and 2: −ln(1/5) = 1.6094379. Mean of both: 0.94856.
         var first = tensor(new[] { 0f, MathF.Log(3), MathF.Log(4) }).reshape(1, 3);
         Assert.Equal(2.0794415, VisualLoss.Of(first, [0], new(3, null)).item<float>(), 1e-6);
         Assert.Equal(1.3862944, VisualLoss.Of(first, [0], new(3, new HashSet<int> { 2 })).item<float>(), 1e-6);

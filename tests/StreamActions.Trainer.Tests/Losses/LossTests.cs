@@ -1,4 +1,4 @@
-// Each loss against values worked out by hand, with the working.
+// Each loss against values calculated by hand.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Text;
@@ -9,42 +9,42 @@ namespace StreamActions.Trainer.Tests.Losses;
 public sealed class LossTests
 {
     // Two clips, each with its own text. The target softmax(10·[1, 0]) is (t, 1 − t) with t = 1/(1 + e⁻¹⁰) = 0.9999546021.
-    // Its entropy is −t·ln t − (1 − t)·ln(1 − t) = 0.9999546021·4.539890e-5 + 4.539787e-5·10.0000454 = 4.539684e-5 + 4.539807e-4 =
-    // 4.993776e-4.
+    // Its entropy is −t·ln t − (1 − t)·ln(1 − t) = 0.9999546021·4.539890e-5 + 4.539787e-5·10.0000454
+    //   = 4.539684e-5 + 4.539807e-4 = 4.993776e-4.
     private static readonly float[] Own = [1, 0, 0, 1];
 
     [Fact]
-    public void Contrastive_LogitsThatSayNothing_IsLogTwoLessTheTargetsEntropy()
+    public void Contrastive_UniformLogits_IsLogTwoMinusTargetEntropy()
     {
-        // All logits 0: both softmaxes are (½, ½), the cross-entropy is ln 2 = 0.6931472 whatever the target.
+        // All logits 0: both softmaxes are (½, ½), and the cross-entropy is ln 2 = 0.6931472 for any target.
         var loss = ContrastiveLoss.Of(zeros(2, 2), tensor(Own).reshape(2, 2)).item<float>();
         Assert.Equal(0.6931472 - 0.0004994, loss, 1e-6);
     }
 
     [Fact]
-    public void Contrastive_LogitsEqualToTheTarget_IsZero() =>
+    public void Contrastive_LogitsEqualToTarget_IsZero() =>
         Assert.Equal(0, ContrastiveLoss.Of(eye(2) * 10, eye(2)).item<float>(), 1e-6);
 
     [Fact]
-    public void Contrastive_OneColumnFavoured_IsTheMeanOfBothWays()
+    public void Contrastive_OneColumnFavoured_IsMeanOfBothDirections()
     {
         // Logits [[2, 0], [2, 0]]. Rows: both softmaxes are (σ(2), σ(−2)) = (0.8807971, 0.1192029), −ln: 0.1269280 and 2.1269280.
         //   clip 0: t·0.1269280 + (1 − t)·2.1269280 = 0.1270188; clip 1: (1 − t)·0.1269280 + t·2.1269280 = 2.1268372; mean 1.1269280.
         // Columns: [2, 2] and [0, 0] both give (½, ½): ln 2 = 0.6931472.
-        // Both ways less the entropy: (1.1269280 + 0.6931472)/2 − 0.0004994 = 0.9095382.
+        // Mean of both directions minus the entropy: (1.1269280 + 0.6931472)/2 − 0.0004994 = 0.9095382.
         var logits = tensor(new float[] { 2, 0, 2, 0 }).reshape(2, 2);
         Assert.Equal(0.9095382, ContrastiveLoss.Of(logits, eye(2)).item<float>(), 1e-6);
     }
 
     [Fact]
-    public void Contrastive_ClipsThatShareALabel_WantTheSameTexts()
+    public void Contrastive_SharedLabel_HasUniformTarget()
     {
-        // G all 1: the target is (½, ½), its entropy ln 2, and logits that say nothing are perfect.
+        // All entries of G are 1: the target is (½, ½), its entropy ln 2, and uniform logits have loss 0.
         Assert.Equal(0, ContrastiveLoss.Of(zeros(2, 2), ones(2, 2)).item<float>(), 1e-6);
     }
 
     [Fact]
-    public void CrossModal_CorrectForm_IsCrossEntropyOfHundredfoldCosines()
+    public void CrossModal_CorrectForm_IsCrossEntropyOfScaledCosines()
     {
         // 100·(0.03, 0.01) = (3, 1): −ln(e³/(e³ + e¹)) = ln(1 + e⁻²) = 0.1269280.
         var cosines = tensor(new[] { 0.03f, 0.01f }).reshape(1, 2);
@@ -52,18 +52,18 @@ public sealed class LossTests
     }
 
     [Fact]
-    public void CrossModal_ReferenceForm_SoftmaxesTwice()
+    public void CrossModal_ReferenceForm_AppliesSoftmaxTwice()
     {
-        // softmax(3, 1) = (0.8807971, 0.1192029), whose own cross-entropy is ln(1 + e^(0.1192029 − 0.8807971)) = ln(1 + 0.4669210) =
-        // 0.3831657.
+        // softmax(3, 1) = (0.8807971, 0.1192029). Its cross-entropy after a second softmax is
+        // ln(1 + e^(0.1192029 − 0.8807971)) = ln(1 + 0.4669210) = 0.3831657.
         var cosines = tensor(new[] { 0.03f, 0.01f }).reshape(1, 2);
         Assert.Equal(0.3831657, CrossModalLoss.Of(cosines, tensor(new[] { 0L }), referenceForm: true).item<float>(), 1e-5);
     }
 
     [Fact]
-    public void CrossModal_ReferenceForm_NeverFallsBelowItsFloor()
+    public void CrossModal_ReferenceForm_HasPositiveMinimum()
     {
-        // A clip that is surely right: scores (1, 0), −ln(e/(e + 1)) = ln(1 + e⁻¹) = 0.3132617. The correct form gives 0.
+        // A correct clip with full confidence: scores (1, 0), −ln(e/(e + 1)) = ln(1 + e⁻¹) = 0.3132617. The correct form gives 0.
         var sure = tensor(new[] { 1f, -1f }).reshape(1, 2);
         Assert.Equal(0.3132617, CrossModalLoss.Of(sure, tensor(new[] { 0L }), referenceForm: true).item<float>(), 1e-6);
         Assert.Equal(0, CrossModalLoss.Of(sure, tensor(new[] { 0L }), referenceForm: false).item<float>(), 1e-6);
@@ -72,20 +72,20 @@ public sealed class LossTests
     [Theory]
     [InlineData(false, 0.1269280)]
     [InlineData(true, 0.3831657)]
-    public void CrossModal_ClipOfNoClass_CountsNothing(bool referenceForm, double one)
+    public void CrossModal_UnclassifiedClip_IsIgnored(bool referenceForm, double one)
     {
-        // The first clip's loss, as above; the second one would be a loss of its own if it counted.
+        // The first clip has the loss above. The second clip would change the mean if it counted.
         var cosines = tensor(new[] { 0.03f, 0.01f, -0.5f, 0.9f }).reshape(2, 2);
         Assert.Equal(one, CrossModalLoss.Of(cosines, tensor(new long[] { 0, TrainingClip.NoClass }), referenceForm).item<float>(), 1e-5);
     }
 
     [Fact]
-    public void MaskedWord_TokensThatAreNotMasked_CountNothing()
+    public void MaskedWord_UnmaskedTokens_AreIgnored()
     {
-        // Two texts of three tokens, three words. Masked are text 0's token 1 (word 2) and text 1's token 0 (word 0).
+        // Two texts of three tokens, three words. Masked tokens: text 0, token 1 (word 2) and text 1, token 0 (word 0).
         //   logits (0, 0, ln 2): p = 2/4, −ln ½ = 0.6931472;  logits (ln 6, 0, 0): p = 6/8, −ln ¾ = 0.2876821;  mean 0.4904146.
         var logits = full(2, 3, 3, 7f);
-        logits[0, 0, 0] = tensor(100f);   // would be a loss of 93 if it counted
+        logits[0, 0, 0] = tensor(100f);   // would add a loss of 93 if it counted
         logits[0, 1] = tensor(new[] { 0f, 0f, MathF.Log(2) });
         logits[1, 0] = tensor(new[] { MathF.Log(6), 0f, 0f });
         const long no = MaskedCaptions.NotMasked;
@@ -94,7 +94,7 @@ public sealed class LossTests
     }
 
     [Fact]
-    public void Problems_WeightBelowZeroOrAllZero_AreRefused()
+    public void Problems_NegativeOrAllZeroWeights_AreReported()
     {
         Assert.Empty(new LossWeights().Problems());
         Assert.Single(new LossWeights { Masked = -1 }.Problems());

@@ -1,4 +1,4 @@
-// What a batch cannot teach has no part in its loss.
+// Untrained classes and tasks without targets do not contribute to the loss.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
@@ -11,7 +11,7 @@ namespace StreamActions.Trainer.Tests.Losses;
 
 public sealed class MultiTaskLossTests : IDisposable
 {
-    private static readonly LossWeights ClassesAlone = new() { Contrastive = 0, Masked = 0 };
+    private static readonly LossWeights ClassLossesOnly = new() { Contrastive = 0, Masked = 0 };
     private readonly TemporaryFolder _folder = new();
     private readonly RunFolder _run;
     private readonly TorchNetwork _network;
@@ -19,7 +19,7 @@ public sealed class MultiTaskLossTests : IDisposable
 
     public MultiTaskLossTests()
     {
-        var source = new NeverShown(new MovingBarSource(4, 16));
+        var source = new WithUntrainedClass(new MovingBarSource(4, 16));
         SmallRuns.Pretrained(_folder.File("clip"), source);
         _run = SmallRuns.Shaken(SmallRuns.Adapted(_folder.File("run"), _folder.File("clip"), source, SmallRuns.Options(1)));
         _network = _run.LoadNetwork();
@@ -33,12 +33,12 @@ public sealed class MultiTaskLossTests : IDisposable
     }
 
     [Fact]
-    public void Of_ClassWithoutTrainingClip_IsNeitherPushedAwayNorScored()
+    public void Of_UntrainedClass_IsExcludedFromLossAndGradient()
     {
         var untrained = new HashSet<int> { 2 };
-        var loss = new MultiTaskLoss(_network, ClassesAlone, _run.Classes, null, untrained).Of(_clips, 1);
-        var two = new MultiTaskLoss(_network, ClassesAlone, [.. _run.Classes.Take(2)], null).Of(_clips, 1);
-        var three = new MultiTaskLoss(_network, ClassesAlone, _run.Classes, null).Of(_clips, 1);
+        var loss = new MultiTaskLoss(_network, ClassLossesOnly, _run.Classes, null, untrained).Of(_clips, 1);
+        var two = new MultiTaskLoss(_network, ClassLossesOnly, [.. _run.Classes.Take(2)], null).Of(_clips, 1);
+        var three = new MultiTaskLoss(_network, ClassLossesOnly, _run.Classes, null).Of(_clips, 1);
 
         Assert.Equal(two.Parts["cross-modal"], loss.Parts["cross-modal"], 1e-5);
         Assert.True(three.Parts["cross-modal"] > loss.Parts["cross-modal"] + 1e-4);
@@ -49,7 +49,7 @@ public sealed class MultiTaskLossTests : IDisposable
     }
 
     [Fact]
-    public void Of_NoWordToMask_LeavesThatTaskOut()
+    public void Of_NoWordToMask_OmitsMaskedTask()
     {
         var words = new LabelWords(["zebra"]);
         Assert.Equal(
@@ -59,8 +59,8 @@ public sealed class MultiTaskLossTests : IDisposable
         Assert.Equal(0, alone.Total.item<float>());
     }
 
-    /// <summary>Clips beside which there is a class that is never shown.</summary>
-    private sealed class NeverShown(IClipSource clips) : IClipSource
+    /// <summary>The same clips, and a class without training clips.</summary>
+    private sealed class WithUntrainedClass(IClipSource clips) : IClipSource
     {
         public IReadOnlyList<ClipClass> Classes { get; } = [.. clips.Classes, new("still", "a bar stays", null)];
 

@@ -1,4 +1,4 @@
-// Adapters at no strength are frozen CLIP, at full strength what was trained, and between in proportion.
+// Adapter strength: 0 gives frozen CLIP, 1 the trained network, and values between scale the adapters.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Tests.Training;
@@ -22,18 +22,17 @@ public sealed class AdapterStrengthTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Set_None_IsTheMeanOfFrozenClipsFrames()
+    public void Set_Zero_GivesMeanOfFrozenFrameEmbeddings()
     {
         using var mode = no_grad();
         using var network = Adapted();
         using var plain = RunFolder.Open(_folder.File("clip")).LoadNetwork();
         var pixels = Pixels();
-        var frames = plain.Network.Vision.Forward(plain.Network.Vision.Normalize(pixels.reshape(8, 1, 16, 16, 3))).VideoEmbedding.reshape(
-            2, 4, -1).mean([1L]);
+        var frames = Video(plain, pixels.reshape(8, 1, 16, 16, 3)).reshape(2, 4, -1).mean([1L]);
         var tokens = network.Tokens(["a bar moves right"]);
-        Assert.True((Video(network, pixels) - frames).abs().max().item<float>() > 1e-3, "the adapters do nothing");
+        Assert.True((Video(network, pixels) - frames).abs().max().item<float>() > 1e-3, "the adapters have no effect");
         Assert.True(
-            (network.EncodeText(tokens) - plain.EncodeText(tokens)).abs().max().item<float>() > 1e-3, "the text adapters do nothing");
+            (network.EncodeText(tokens) - plain.EncodeText(tokens)).abs().max().item<float>() > 1e-3, "the text adapters have no effect");
 
         AdapterStrength.Set(network, 0);
         Assert.Equal(0, (Video(network, pixels) - frames).abs().max().item<float>(), 1e-5);
@@ -41,7 +40,7 @@ public sealed class AdapterStrengthTests : IDisposable
     }
 
     [Fact]
-    public void Set_Full_ChangesNothing()
+    public void Set_One_ChangesNothing()
     {
         using var mode = no_grad();
         using var network = Adapted();
@@ -51,7 +50,7 @@ public sealed class AdapterStrengthTests : IDisposable
     }
 
     [Fact]
-    public void Set_Part_ScalesWhatAdaptersAddAndNothingElse()
+    public void Set_Fraction_ScalesOnlyAdapterOutputs()
     {
         using var mode = no_grad();
         using var network = Adapted();
@@ -59,7 +58,7 @@ public sealed class AdapterStrengthTests : IDisposable
         AdapterStrength.Set(network, 0.75);
         var scaled = network.Parameters.Export().Where(p => !p.Value.Values.SequenceEqual(before[p.Key].Values)).Select(p => p.Key)
             .ToList();
-        // Two vision blocks with enhancement and difference, the temporal adapter, and three text blocks; a weight and a bias each.
+        // A weight and a bias each: two vision blocks with enhancement and difference, the temporal adapter, and three text blocks.
         Assert.Equal(2 * (2 * 2 + 1 + 3), scaled.Count);
         Assert.All(scaled, name => Assert.Equal([.. before[name].Values.Select(v => v * 0.75f)], network.Parameters.Export()[name].Values));
     }
@@ -68,7 +67,7 @@ public sealed class AdapterStrengthTests : IDisposable
     [InlineData(-0.1)]
     [InlineData(1.1)]
     [InlineData(double.NaN)]
-    public void Set_NoStrength_IsRefused(double strength)
+    public void Set_StrengthOutOfRange_IsRefused(double strength)
     {
         using var network = _run.LoadNetwork();
         Assert.Contains(
@@ -83,7 +82,7 @@ public sealed class AdapterStrengthTests : IDisposable
             "no adapters", Assert.Throws<TrainerException>(() => AdapterStrength.Set(plain, 0.8)).Message, StringComparison.Ordinal);
     }
 
-    // Fresh adapters are the identity: these are at random, so that they do something.
+    // Fresh adapters are the identity. Random weights give them an effect.
     private TorchNetwork Adapted()
     {
         var network = _run.LoadNetwork();

@@ -1,4 +1,4 @@
-// What the program reads off the processor is what the kernel reads off it.
+// Detection of bfloat16 support agrees with the flags that the Linux kernel reports.
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
 
@@ -7,7 +7,7 @@ namespace StreamActions.Trainer.Tests.Network;
 public sealed class Bfloat16Tests
 {
     [Fact]
-    public void IsNative_ThisProcessor_AgreesWithTheKernel()
+    public void IsNative_ThisProcessor_MatchesKernelFlags()
     {
         var flags = File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("flags", StringComparison.Ordinal)).Split(' ');
         Assert.Equal(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), Bfloat16.IsNative(CPU));

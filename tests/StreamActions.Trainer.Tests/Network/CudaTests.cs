@@ -1,4 +1,4 @@
-// On a CUDA device the network computes, learns and goes on as it does on the CPU. Skipped where libtorch has none.
+// Results on a CUDA device match those on the CPU. Skipped if libtorch has no CUDA device.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
@@ -20,32 +20,32 @@ public sealed class CudaTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Of_FourTasks_HaveTheCpusLossesAndGradients()
+    public void Of_FourTasks_MatchesCpuLossesAndGradients()
     {
         RequireCuda();
         var run = SmallRuns.Shaken(Adapted("run", 1));
-        using var there = run.LoadNetwork(CUDA);
-        using var here = run.LoadNetwork(CPU);
+        using var onGpu = run.LoadNetwork(CUDA);
+        using var onCpu = run.LoadNetwork(CPU);
         TrainingClip[] clips = [.. Enumerable.Range(0, 16).Select(i => _source.Training(i))];
         using var scope = NewDisposeScope();
-        var (loss, expected) = (Losses(there, run).Of(clips, 1), Losses(here, run).Of(clips, 1));
+        var (loss, expected) = (Losses(onGpu, run).Of(clips, 1), Losses(onCpu, run).Of(clips, 1));
 
         Assert.Equal(["contrastive", "cross-modal", "visual", "masked"], loss.Parts.Keys);
         foreach (var (name, value) in expected.Parts)
             Assert.Equal(value, loss.Parts[name], 1e-4 * Math.Max(1, value));
         loss.Total.backward();
         expected.Total.backward();
-        foreach (var (name, parameter) in here.Parameters.Trained.Where(p => p.Value.grad is not null))
+        foreach (var (name, parameter) in onCpu.Parameters.Trained.Where(p => p.Value.grad is not null))
         {
-            var gradient = there.Parameters.Tensors[name].grad!;
+            var gradient = onGpu.Parameters.Tensors[name].grad!;
             Assert.Equal(DeviceType.CUDA, gradient.device_type);
-            var off = (gradient.cpu() - parameter.grad!).norm().item<float>();
-            Assert.True(off <= 1e-3 * parameter.grad!.norm().item<float>() + 1e-6, $"{name}: the gradient is off by {off}");
+            var error = (gradient.cpu() - parameter.grad!).norm().item<float>();
+            Assert.True(error <= 1e-3 * parameter.grad!.norm().item<float>() + 1e-6, $"{name}: gradient error {error}");
         }
     }
 
     [Fact]
-    public void Of_MixedPrecision_IsNearFloat()
+    public void Of_MixedPrecision_IsCloseToFloat()
     {
         RequireCuda();
         var run = SmallRuns.Shaken(Adapted("run", 1));
@@ -64,7 +64,7 @@ public sealed class CudaTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_StoppedAndGoneOn_GivesTheSameLosses()
+    public async Task RunAsync_StoppedAndResumed_GivesSameLosses()
     {
         RequireCuda();
         List<double> whole = [], parts = [];
@@ -86,35 +86,35 @@ public sealed class CudaTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_BegunOnTheGpu_GoesOnOnTheCpu()
+    public async Task RunAsync_StartedOnGpu_ResumesOnCpu()
     {
         RequireCuda();
         var run = Adapted("moved", 4);
         await new TrainingLoop(run, _source, CUDA).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
-        List<double> here = [], there = [];
-        CopyFolder(_folder.File("moved"), _folder.File("there"));
-        await new TrainingLoop(RunFolder.Open(_folder.File("there")).WithSteps(6), _source, CUDA)
-            .RunAsync(s => there.Add(s.Loss), (_, _) => { }, CancellationToken.None);
-        await new TrainingLoop(run.WithSteps(6), _source, CPU).RunAsync(s => here.Add(s.Loss), (_, _) => { }, CancellationToken.None);
-        // Dropout draws other numbers on the two.
-        Assert.Equal(2, here.Count);
-        Assert.All(here.Zip(there), losses => Assert.InRange(losses.First, 0.5 * losses.Second, 2 * losses.Second));
+        List<double> onCpu = [], onGpu = [];
+        CopyFolder(_folder.File("moved"), _folder.File("onGpu"));
+        await new TrainingLoop(RunFolder.Open(_folder.File("onGpu")).WithSteps(6), _source, CUDA)
+            .RunAsync(s => onGpu.Add(s.Loss), (_, _) => { }, CancellationToken.None);
+        await new TrainingLoop(run.WithSteps(6), _source, CPU).RunAsync(s => onCpu.Add(s.Loss), (_, _) => { }, CancellationToken.None);
+        // Dropout masks differ between the devices.
+        Assert.Equal(2, onCpu.Count);
+        Assert.All(onCpu.Zip(onGpu), losses => Assert.InRange(losses.First, 0.5 * losses.Second, 2 * losses.Second));
     }
 
     [Fact]
-    public void Run_Evaluation_GivesTheCpusScores()
+    public void Run_Evaluation_MatchesCpuScores()
     {
         RequireCuda();
         var run = SmallRuns.Shaken(Adapted("run", 1));
-        using var there = run.LoadNetwork(CUDA);
-        using var here = run.LoadNetwork(CPU);
-        var (report, expected) = (Evaluator.Run(there, _source.Evaluation(20)[0]), Evaluator.Run(here, _source.Evaluation(20)[0]));
-        // A score that is nearly a draw may fall the other way.
+        using var onGpu = run.LoadNetwork(CUDA);
+        using var onCpu = run.LoadNetwork(CPU);
+        var (report, expected) = (Evaluator.Run(onGpu, _source.Evaluation(20)[0]), Evaluator.Run(onCpu, _source.Evaluation(20)[0]));
+        // A clip with nearly equal scores may be classified differently.
         Assert.Equal(expected.ByText.Top1.Value, report.ByText.Top1.Value, 0.05);
         Assert.Equal(expected.ByClassifier!.Top1.Value, report.ByClassifier!.Top1.Value, 0.05);
     }
 
-    private static void RequireCuda() => Assert.SkipUnless(cuda_is_available(), "libtorch has no CUDA device here");
+    private static void RequireCuda() => Assert.SkipUnless(cuda_is_available(), "libtorch has no CUDA device");
 
     private static MultiTaskLoss Losses(TorchNetwork network, RunFolder run) =>
         new(network, new LossWeights(), run.Classes, new LabelWords(run.Words));

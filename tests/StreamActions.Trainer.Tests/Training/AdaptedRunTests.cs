@@ -1,4 +1,4 @@
-// Adapters and heads on frozen weights: the identity at first, gradients where they belong, rows of known classes kept.
+// Adapters and heads on frozen weights: identity at the start, gradients of trained tensors only, rows of known classes kept.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Text;
@@ -22,7 +22,7 @@ public sealed class AdaptedRunTests : IDisposable
         SmallRuns.Adapted(In("run"), In("clip"), _source, SmallRuns.Options(10), adapters);
 
     [Fact]
-    public void From_FreshAdapters_IsTheMeanOfPlainFrames()
+    public void From_FreshAdapters_IsMeanOfFrameEmbeddings()
     {
         using var adapted = Adapted().LoadNetwork();
         using var plain = RunFolder.Open(In("clip")).LoadNetwork();
@@ -36,7 +36,7 @@ public sealed class AdaptedRunTests : IDisposable
     }
 
     [Fact]
-    public void From_PlainWeights_AddsAdaptersEverywhereAndTheCrossModalBlock()
+    public void From_PlainWeights_AddsAdaptersAndCrossModalBlock()
     {
         var run = Adapted();
         Assert.Equal(
@@ -44,18 +44,19 @@ public sealed class AdaptedRunTests : IDisposable
         Assert.Equal(["bar", "left", "moves", "right"], run.Words);
         using var network = run.LoadNetwork();
         var weights = network.Parameters.Export();
-        foreach (var (name, value) in weights.Where(w => w.Key.StartsWith("transformer.resblocks.1.", StringComparison.Ordinal)
-            && !w.Key.Contains("adapter", StringComparison.Ordinal)))
+        var block = weights.Where(w => w.Key.StartsWith("transformer.resblocks.1.", StringComparison.Ordinal)
+            && !w.Key.Contains("adapter", StringComparison.Ordinal));
+        foreach (var (name, value) in block)
             Assert.Equal(value.Values, weights[name.Replace("resblocks.1.", "resblocks.2.", StringComparison.Ordinal)].Values);
     }
 
-    // The difference before the last block's MLP moves patch tokens, of which nothing leaves that block.
+    // In the last block this adapter changes only patch tokens, which do not reach the output.
     private const string WithoutEffect = "visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.";
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Backward_FourTasks_ReachesEveryTrainedTensorAndNoFrozenOne(bool frozen)
+    public void Backward_FourTasks_ReachesAllTrainedTensorsOnly(bool frozen)
     {
         var part = frozen ? TrainablePart.Adapters : TrainablePart.All;
         var run = SmallRuns.Shaken(Adapted());
@@ -74,7 +75,7 @@ public sealed class AdaptedRunTests : IDisposable
     }
 
     [Fact]
-    public void Of_FourTasks_IsTheirWeightedSum()
+    public void Of_FourTasks_IsWeightedSum()
     {
         var run = SmallRuns.Shaken(Adapted());
         using var network = run.LoadNetwork();
@@ -85,31 +86,31 @@ public sealed class AdaptedRunTests : IDisposable
         Assert.Equal(
             0.3 * batch.Parts["contrastive"] + 0.7 * batch.Parts["cross-modal"] + 1.1 * batch.Parts["visual"] + 0.2 * batch.Parts["masked"],
             batch.Total.item<float>(), 1e-4);
-        var alone = new MultiTaskLoss(network, weights
-            with { Contrastive = 0, CrossModal = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words)).Of(clips, 1);
-        Assert.Equal(["visual"], alone.Parts.Keys);
+        var visualOnly = weights with { Contrastive = 0, CrossModal = 0, Masked = 0 };
+        var single = new MultiTaskLoss(network, visualOnly, run.Classes, new LabelWords(run.Words)).Of(clips, 1);
+        Assert.Equal(["visual"], single.Parts.Keys);
     }
 
     [Fact]
-    public void Of_ClipsOfNoClass_TeachByTheirTextsAlone()
+    public void Of_UnclassifiedClips_CountOnlyInTextLosses()
     {
         var run = SmallRuns.Shaken(Adapted());
         using var network = run.LoadNetwork();
         var clips = Enumerable.Range(0, 8).Select(i => _source.Training(i) with { Label = TrainingClip.NoClass }).ToArray();
-        Assert.Equal(["contrastive", "masked"], new MultiTaskLoss(network, new LossWeights(), run.Classes, new LabelWords(run.Words))
-            .Of(clips, 1).Parts.Keys);
-        var classesAlone =
-            new MultiTaskLoss(network, new LossWeights { Contrastive = 0, Masked = 0 }, run.Classes, new LabelWords(run.Words));
-        Assert.Equal(0, classesAlone.Of(clips, 1).Total.item<float>());
-        // Beside others they change nothing of the losses over classes.
+        var words = new LabelWords(run.Words);
+        Assert.Equal(
+            ["contrastive", "masked"], new MultiTaskLoss(network, new LossWeights(), run.Classes, words).Of(clips, 1).Parts.Keys);
+        var classLossesOnly = new MultiTaskLoss(network, new LossWeights { Contrastive = 0, Masked = 0 }, run.Classes, words);
+        Assert.Equal(0, classLossesOnly.Of(clips, 1).Total.item<float>());
+        // In a mixed batch they do not change the losses over classes.
         var own = Enumerable.Range(0, 4).Select(i => _source.Training(i)).ToArray();
         network.Training = false;
         TrainingClip[] mixed = [.. own, .. clips.Skip(4)];
-        Assert.Equal(classesAlone.Of(own, 1).Parts["visual"], classesAlone.Of(mixed, 1).Parts["visual"], 1e-5);
+        Assert.Equal(classLossesOnly.Of(own, 1).Parts["visual"], classLossesOnly.Of(mixed, 1).Parts["visual"], 1e-5);
     }
 
     [Fact]
-    public void Freeze_NoVisionAdapters_LeavesAVideoTheMeanOfItsFrames()
+    public void Freeze_NoVisionAdapters_TrainsOnlyVisionHead()
     {
         var run = Adapted(AdapterPlaces.Text);
         using var network = run.LoadNetwork();
@@ -119,7 +120,7 @@ public sealed class AdaptedRunTests : IDisposable
     }
 
     [Fact]
-    public void From_VisionAlone_LeavesTextsAsTheyWere()
+    public void From_VisionAdaptersOnly_TrainsNoTextTensor()
     {
         var run = Adapted(AdapterPlaces.Vision);
         Assert.Equal((2, 0), (run.Config.VisionAdapterLayers, run.Config.TextAdapterLayers));
@@ -132,24 +133,23 @@ public sealed class AdaptedRunTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Freeze_OnePartOfTed_TrainsAllButTheOther(bool difference)
+    public void Freeze_OnePartOfTed_FreezesOtherPart(bool difference)
     {
         var parts = difference ? TedParts.Difference : TedParts.Enhancement;
         using var network = Adapted().LoadNetwork();
         Recipe.Freeze(network.Parameters, SmallRuns.Options(1), visionAdapters: true);
         var all = network.Parameters.Trained.Select(p => p.Key).ToList();
         Recipe.Freeze(network.Parameters, SmallRuns.Options(1) with { Ted = parts }, visionAdapters: true);
-        var left = all.Except(network.Parameters.Trained.Select(p => p.Key)).ToList();
-        Assert.NotEmpty(left);
-        // What is left out is exactly one of TED's two parts: all that has the difference in its name, or all else in the blocks and behind
-        // the last.
+        var excluded = all.Except(network.Parameters.Trained.Select(p => p.Key)).ToList();
+        Assert.NotEmpty(excluded);
+        // Exactly one of TED's two parts is frozen: the difference (by its name), or all other vision adapters.
         Assert.Equal(all.Where(n => n.StartsWith("visual.", StringComparison.Ordinal)
             && !n.StartsWith("visual.adapter_fc.", StringComparison.Ordinal)
-            && n.Contains("offset_adapter", StringComparison.Ordinal) != difference), left);
+            && n.Contains("offset_adapter", StringComparison.Ordinal) != difference), excluded);
     }
 
     [Fact]
-    public async Task RunAsync_FrozenClip_ChangesAdaptersAlone()
+    public async Task RunAsync_FrozenBackbone_ChangesOnlyAdapters()
     {
         var run = Adapted();
         using var before = run.LoadNetwork();
@@ -162,23 +162,24 @@ public sealed class AdaptedRunTests : IDisposable
     }
 
     [Fact]
-    public void Apply_OtherClassesAndWords_KeepsTheRowsOfThoseItKnew()
+    public void Apply_OtherClassesAndWords_KeepsRowsOfKnownOnes()
     {
         var start = StartingPoint.Open(SmallRuns.Shaken(Adapted()).In(""));
         ClipClass[] classes = [new("jumps", "a bar jumps", null), new("left", "a bar moves left", null)];
         var (config, weights) = new ModelAdaptation(4, AdapterPlaces.Both, classes, ["bar", "jumps"]).Apply(start);
         Assert.Equal((2, 2, 3), (config.NumClasses, config.MlmVocabSize, config.TextLayers));
         var (old, now) = (start.Weights["visual.adapter_fc.weight"].Values, weights["visual.adapter_fc.weight"].Values);
-        Assert.Equal(old[64..128], now[64..128]);   // "left" was and is the second
+        Assert.Equal(old[64..128], now[64..128]);   // "left" is the second class before and after
         Assert.All(now[..64], v => Assert.Equal(0, v));
         Assert.Equal(start.Weights["mlm_adapter.bias"].Values[0], weights["mlm_adapter.bias"].Values[0]);
         Assert.Equal(0, weights["mlm_adapter.bias"].Values[1]);
-        // All else is as it was.
+        // All other weights are unchanged.
         Assert.Equal(start.Weights["visual.t_adapter.fc1.weight"].Values, weights["visual.t_adapter.fc1.weight"].Values);
     }
 
     [Fact]
-    public void Open_FolderOfAnotherKind_SaysWhatToGive() =>
-        Assert.Contains("neither a run nor a bundle", Assert.Throws<TrainerException>(() => StartingPoint.Open(_folder)).Message,
+    public void Open_OtherFolder_IsRefused() =>
+        Assert.Contains(
+            "neither a run nor a bundle", Assert.Throws<TrainerException>(() => StartingPoint.Open(_folder)).Message,
             StringComparison.Ordinal);
 }

@@ -1,4 +1,4 @@
-// Checkpoints are whole or not there, whenever the program dies.
+// Checkpoints are atomic: after a crash each checkpoint is complete or absent.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Training;
 
@@ -11,7 +11,7 @@ public sealed class CheckpointsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Latest_UnfinishedOneLeft_IsTheWholeOneBefore()
+    public void Latest_IncompleteCheckpoint_IsIgnored()
     {
         var source = new MovingBarSource(4, 16);
         var run = SmallRuns.Pretrained(_folder, source);
@@ -24,7 +24,7 @@ public sealed class CheckpointsTests : IDisposable
     }
 
     [Fact]
-    public void Best_BetterFigure_TakesThePlaceOfTheOneBefore()
+    public void SaveBest_BetterFigure_ReplacesPrevious()
     {
         var run = SmallRuns.Pretrained(_folder, new MovingBarSource(4, 16));
         using var network = run.LoadNetwork();
@@ -42,7 +42,7 @@ public sealed class CheckpointsTests : IDisposable
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("half")]
-    public void BestFigure_FileNotReadable_NamesTheCheckpoint(string? text)
+    public void BestFigure_UnreadableFile_NamesCheckpoint(string? text)
     {
         var run = SmallRuns.Pretrained(_folder, new MovingBarSource(4, 16));
         using var network = run.LoadNetwork();
@@ -57,13 +57,13 @@ public sealed class CheckpointsTests : IDisposable
     }
 
     [Fact]
-    public async Task Save_ProcessIsKilledWhileItWrites_LeavesAWholeCheckpoint()
+    public async Task Save_ProcessKilledWhileWriting_LeavesCompleteCheckpoint()
     {
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
         var path = Path.Combine(_folder, "run");
-        SmallRuns.Adapted(path, Path.Combine(_folder, "clip"), source, SmallRuns.Options(1_000_000)
-            with { CheckpointEvery = 1, EvaluateEvery = 3 });
+        var options = SmallRuns.Options(1_000_000) with { CheckpointEvery = 1, EvaluateEvery = 3 };
+        SmallRuns.Adapted(path, Path.Combine(_folder, "clip"), source, options);
         var before = 0L;
         for (var round = 0; round < 3; round++)
         {
@@ -74,7 +74,7 @@ public sealed class CheckpointsTests : IDisposable
             before = run.LatestStep();
             Assert.NotNull(run.Checkpoints.Latest()!.Optimizer);
         }
-        // It goes on from there.
+        // Training resumes from the checkpoint.
         await new TrainingLoop(RunFolder.Open(path).WithSteps(before + 1), source)
             .RunAsync(_ => { }, (_, _) => { }, CancellationToken.None);
         Assert.Equal(before + 1, RunFolder.Open(path).LatestStep());
@@ -88,7 +88,7 @@ public sealed class CheckpointsTests : IDisposable
         {
             while (RunFolder.Open(run).LatestStep() < after || Directory.GetDirectories(run, "*.tmp").Length == 0)
             {
-                Assert.False(child.HasExited, "the child ended by itself");
+                Assert.False(child.HasExited, "the child process ended before the kill");
                 TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             }
         }

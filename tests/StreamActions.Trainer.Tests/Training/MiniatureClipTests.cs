@@ -1,4 +1,4 @@
-// The pretrained CLIP in this repository: trained, plain, and a start for adapters.
+// The pretrained miniature CLIP in this repository: its shape and its accuracy.
 using StreamActions.Scenes;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data;
@@ -12,7 +12,7 @@ public sealed class MiniatureClipTests
     private static readonly string Shipped = Path.Combine(RepositoryPaths.Root, "models", "miniature-clip");
 
     [Fact]
-    public void Open_Shipped_IsPlainClipOfOneFrame()
+    public void Open_ShippedModel_IsPlainClipOfOneFrame()
     {
         var start = StartingPoint.Open(Shipped);
         Assert.Equal(
@@ -21,7 +21,7 @@ public sealed class MiniatureClipTests
     }
 
     [Fact]
-    public void LoadBest_Shipped_KnowsWhatAPictureShows()
+    public void LoadBest_ShippedModel_RecognisesStatesAndShirts()
     {
         var run = RunFolder.Open(Shipped);
         var (network, _) = run.LoadBest();
@@ -32,7 +32,7 @@ public sealed class MiniatureClipTests
     }
 
     [Fact]
-    public void LoadBest_Shipped_SeesTheHeldPosesThatInterludesSayTheyShow()
+    public void LoadBest_ShippedModel_RecognisesHeldPoses()
     {
         var (network, _) = RunFolder.Open(Shipped).LoadBest();
         using var _ = network;
@@ -41,7 +41,7 @@ public sealed class MiniatureClipTests
             "poses", [.. Interlude.Poses.Select(p => new ClipClass(p.ToString(), Captions.Canonical(p), null))], Supervised: false,
             Interlude.Poses.SelectMany((pose, label) => Enumerable.Range(0, 12)
                 .Select(n => new HeldOutClip([Interlude.Hold((ulong)n, clip, 1, pose).Pixels[..clip.FrameBytes]], label))));
-        // Each of them, so that no two are mistaken for each other; chance 0.14.
+        // Each pose, so that no two poses are confused; chance 0.14.
         Assert.All(Evaluator.Run(network, poses).Classes, c => Assert.True(c.ByText!.Value > 0.4, $"{c.Name}: {c.ByText}"));
     }
 }

@@ -1,4 +1,4 @@
-// Adapters before attention and before the MLP: the identity at first, gradients in all of them, added to those that are there.
+// Adapters before attention and before the MLP: identity at the start, gradients in all, added beside existing adapters.
 using StreamActions.Model;
 using StreamActions.Trainer.Losses;
 using StreamActions.Trainer.Network;
@@ -9,7 +9,7 @@ namespace StreamActions.Trainer.Tests.Training;
 
 public sealed class ModelAdaptationTests : IDisposable
 {
-    // The last block's differences: the one before its MLP moves patch tokens, of which nothing leaves that block.
+    // In the last block this adapter changes only patch tokens, which do not reach the output.
     private const string WithoutEffect = "visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.";
     private readonly string _folder = Directory.CreateTempSubdirectory("heads-").FullName;
     private readonly MovingBarSource _source = new(4, 16);
@@ -23,7 +23,8 @@ public sealed class ModelAdaptationTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private ModelAdaptation Both(AdapterPlaces places = AdapterPlaces.Both) => new(4, places, _source.Classes, [], BeforeAttention: true);
+    private ModelAdaptation WithPreAttention(AdapterPlaces places = AdapterPlaces.Both) =>
+        new(4, places, _source.Classes, [], BeforeAttention: true);
 
     private static TorchNetwork Extended(ModelAdaptation adaptation, StartingPoint start)
     {
@@ -33,9 +34,9 @@ public sealed class ModelAdaptationTests : IDisposable
     }
 
     [Fact]
-    public void Apply_BeforeAttentionToo_IsTheMeanOfPlainFramesAtFirst()
+    public void Apply_PreAttention_StartsAsMeanOfFrameEmbeddings()
     {
-        using var adapted = Extended(Both(), _clip);
+        using var adapted = Extended(WithPreAttention(), _clip);
         using var plain = RunFolder.Open(_folder).LoadNetwork();
         Assert.True(adapted.Config is { VisionAdapterPreAttn: true, VisionAdapterLayers: 2, TextAdapterPreAttn: false });
         Assert.Equal(4, adapted.Parameters.Tensors.Keys.Count(n => n.StartsWith("visual.transformer.", StringComparison.Ordinal)
@@ -48,10 +49,10 @@ public sealed class ModelAdaptationTests : IDisposable
     }
 
     [Fact]
-    public void Apply_BeforeAttentionToo_GradientsReachAllOfThem()
+    public void Apply_PreAttention_GradientsReachAllAdapters()
     {
-        using var network = Extended(Both(), _clip);
-        // No zero hides a gradient.
+        using var network = Extended(WithPreAttention(), _clip);
+        // Random weights, because a zero weight would hide a gradient.
         using (no_grad())
         {
             var random = new Generator(7, CPU);
@@ -62,19 +63,20 @@ public sealed class ModelAdaptationTests : IDisposable
         new MultiTaskLoss(network, new LossWeights { Masked = 0 }, _source.Classes, words: null).Of(clips, 1).Total.backward();
         var adapters = network.Parameters.Tensors.Where(p => p.Key.StartsWith("visual.transformer.", StringComparison.Ordinal)
             && p.Key.Contains("adapter_pre_", StringComparison.Ordinal)).ToList();
-        Assert.Equal(2 * 2 * 12, adapters.Count);   // blocks, places, three layers of weight and bias in both parts
+        // 2 blocks × 2 places × 12 tensors: three layers in each of two parts, a weight and a bias each.
+        Assert.Equal(2 * 2 * 12, adapters.Count);
         Assert.Equal(adapters.Select(p => p.Key).Where(n => n.StartsWith(WithoutEffect, StringComparison.Ordinal)),
             adapters.Where(p => p.Value.grad is not { } g || g.abs().max().item<float>() == 0).Select(p => p.Key));
     }
 
     [Fact]
-    public void Apply_AdaptersThatAreThere_GetFreshOnesBeforeAttention()
+    public void Apply_ExistingAdapters_AddsFreshPreAttentionAdapters()
     {
         var (config, weights) = new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip);
         using var parameters = TorchParameters.Extend(config, weights, "test", seed: 1);
         _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);
         var adapted = _clip with { Network = new(config, _source.Classes, []), Weights = parameters.Export() };
-        using var network = Extended(Both(), adapted);
+        using var network = Extended(WithPreAttention(), adapted);
         Assert.Equal(config with { VisionAdapterPreAttn = true }, network.Config);
         Assert.All(adapted.Weights, w => Assert.Equal(w.Value.Values, TorchParameters.ToData(network.Parameters.Tensors[w.Key]).Values));
     }
@@ -82,16 +84,16 @@ public sealed class ModelAdaptationTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Apply_NoVisionAdapters_HasNoneBeforeAttentionEither(bool text)
+    public void Apply_NoVisionAdapters_AddsNoPreAttentionAdapters(bool text)
     {
-        var (config, _) = Both(text ? AdapterPlaces.Text : AdapterPlaces.None).Apply(_clip);
+        var (config, _) = WithPreAttention(text ? AdapterPlaces.Text : AdapterPlaces.None).Apply(_clip);
         Assert.True(config is { VisionAdapterPreAttn: false, VisionAdapterLayers: 0 });
     }
 
     [Fact]
-    public void Apply_NotAskedFor_KeepsThePlacesThatAreThere()
+    public void Apply_PreAttentionNotRequested_KeepsExistingPlaces()
     {
-        var before = Both().Apply(_clip).Config;
+        var before = WithPreAttention().Apply(_clip).Config;
         Assert.False(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, []).Apply(_clip).Config.VisionAdapterPreAttn);
         Assert.True(new ModelAdaptation(4, AdapterPlaces.Both, _source.Classes, [])
             .Apply(_clip with { Network = _clip.Network with { Config = before } }).Config.VisionAdapterPreAttn);

@@ -1,4 +1,4 @@
-// The smallest data on which time matters: a bar that moves to the right, or the same clip backwards.
+// The smallest data with temporal information: a bar that moves to the right, or the reversed clip.
 using StreamActions.Trainer.Data;
 
 namespace StreamActions.Trainer.Tests.Training;

@@ -1,4 +1,4 @@
-// Parameter groups and schedule of the reference.
+// The reference's parameter groups, gradient clipping and learning-rate schedule.
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
@@ -10,7 +10,7 @@ public sealed class RecipeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Step_EqualGradients_TextAdaptersGoHalfAsFarAndBiasesAreNotDecayed()
+    public void Step_EqualGradients_HalvesTextAdapterRateAndSkipsBiasDecay()
     {
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
@@ -27,7 +27,7 @@ public sealed class RecipeTests : IDisposable
             recipe.Step();
         }
         var after = network.Parameters.Export();
-        // AdamW's first step goes down by the rate, and decay takes rate · 0.5 of what was there.
+        // AdamW's first step subtracts the rate, and weight decay subtracts rate · 0.5 of the value.
         double Expected(string name, double factor, double decay) => before[name].Values[0] * (1 - 0.01 * factor * decay) - 0.01 * factor;
         void Check(string name, double factor, double decay) => Assert.Equal(Expected(name, factor, decay), after[name].Values[0], 1e-5);
         Check("visual.t_adapter.fc1.weight", 1, 0.5);
@@ -38,7 +38,7 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
-    public void Step_GradientLongerThanItMayBe_IsCutToTheNorm()
+    public void Step_GradientAboveNorm_IsClipped()
     {
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
@@ -46,8 +46,9 @@ public sealed class RecipeTests : IDisposable
         using var network = run.LoadNetwork();
         var trained = network.Parameters.TrainOnly(spec => !spec.IsBackbone);
         var before = network.Parameters.Export();
-        // A gradient of 1 everywhere has the norm √n over all n numbers. Cut to 10⁻⁶·√n, each is 10⁻⁶, which is AdamW's epsilon: its first
-        // step is rate · g / (g + ε) = rate / 2. Uncut it would be the whole rate, cut tensor by tensor another share for each.
+        // A gradient of 1 everywhere has the norm √n over all n values. Clipped to 10⁻⁶·√n, each value is 10⁻⁶, AdamW's epsilon.
+        // The first step is then rate · g / (g + ε) = rate / 2. Without clipping it is the full rate; clipping per tensor would
+        // give a different share for each tensor.
         var options = run.Options
             with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
         using (var recipe = new Recipe(network.Parameters, options))
@@ -63,7 +64,7 @@ public sealed class RecipeTests : IDisposable
     }
 
     [Fact]
-    public void Step_GradientShorterThanItMayBe_IsLeftAsItIs()
+    public void Step_GradientBelowNorm_IsUnchanged()
     {
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
@@ -74,7 +75,7 @@ public sealed class RecipeTests : IDisposable
         using (var recipe = new Recipe(network.Parameters, run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1 }))
         {
             recipe.SetRate(0);
-            // The norm is √2 · 10⁻⁶, far below 1: were it stretched to that, the step would be the whole rate.
+            // The norm is √2 · 10⁻⁶, far below 1. If it were scaled up to 1, the step would be the full rate.
             (network.Parameters.Tensors["visual.adapter_fc.bias"].sum() * 1e-6f).backward();
             recipe.Step();
         }
@@ -85,13 +86,13 @@ public sealed class RecipeTests : IDisposable
     [InlineData(nameof(TrainablePart.Adapters))]
     [InlineData(nameof(TrainablePart.Backbone))]
     [InlineData(nameof(TrainablePart.All))]
-    public void Count_Part_IsWhatIsTrainedAndWhatThereIs(string name)
+    public void Count_TrainablePart_MatchesTrainedAndAllParameters(string name)
     {
         var part = Enum.Parse<TrainablePart>(name);
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(Path.Combine(_folder, "clip"), source);
-        var run = SmallRuns.Adapted(Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(1)
-            with { Train = part });
+        var run = SmallRuns.Adapted(
+            Path.Combine(_folder, "run"), Path.Combine(_folder, "clip"), source, SmallRuns.Options(1) with { Train = part });
         using var network = run.LoadNetwork();
         var trained = Recipe.Freeze(network.Parameters, run.Options, visionAdapters: true);
         Assert.Equal((trained, network.Parameters.Export().Values.Sum(t => (long)t.Values.Length)), Recipe.Count(run.Config, run.Options));
@@ -104,6 +105,6 @@ public sealed class RecipeTests : IDisposable
     [InlineData(10, 1)]
     [InlineData(60, 0.5)]     // half-way down the cosine
     [InlineData(110, 0)]
-    public void Factor_Step_WarmsUpThenFallsByACosine(long step, double expected) =>
+    public void Factor_Step_FollowsWarmUpAndCosine(long step, double expected) =>
         Assert.Equal(expected, LearningRate.Factor(step, warmUp: 10, steps: 110), 1e-9);
 }

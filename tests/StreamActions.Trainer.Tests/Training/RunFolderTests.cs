@@ -1,4 +1,4 @@
-// A run whose folder is damaged, or is none: the file is named, and what to do.
+// Errors of damaged run folders name the file and the remedy.
 using StreamActions.TestKit;
 using StreamActions.Trainer.Training;
 
@@ -15,7 +15,7 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("clip.json")]
     [InlineData("vocab.json")]
     [InlineData("merges.txt")]
-    public void Open_FileMissing_NamesItAndTheRun(string file)
+    public void Open_FileMissing_NamesFileAndRun(string file)
     {
         var run = MakeRun();
         File.Delete(Path.Combine(run, file));
@@ -39,7 +39,7 @@ public sealed class RunFolderTests : IDisposable
     [InlineData("options.json", "null")]
     [InlineData("options.json", "{ \"steps\": 1 }")]
     [InlineData("network.json", "null")]
-    public void Open_FileThatSaysNothing_NamesIt(string file, string text)
+    public void Open_InvalidFile_NamesFile(string file, string text)
     {
         var run = MakeRun();
         File.WriteAllText(Path.Combine(run, file), text);
@@ -47,7 +47,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Load_WeightsMissing_NamesTheCheckpoint()
+    public void LoadNetwork_WeightsMissing_NamesCheckpoint()
     {
         var run = MakeRun();
         File.Delete(Path.Combine(run, "step-00000000/weights.safetensors"));
@@ -56,7 +56,7 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void OpenAndCreate_FileInThePlaceOfTheFolder_SaySo()
+    public void OpenAndCreate_PathIsFile_IsRefused()
     {
         var path = _folder.File("taken");
         File.WriteAllText(path, "mine");

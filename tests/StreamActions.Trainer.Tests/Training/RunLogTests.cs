@@ -1,4 +1,4 @@
-// The log is a table that any reader of CSV takes, also after a run was killed and goes on.
+// The run log is a valid CSV table, also after a killed run resumes.
 using System.Globalization;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data.Layouts;
@@ -16,7 +16,7 @@ public sealed class RunLogTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Step_StepsAndEvaluations_AreATableWithAHeader()
+    public void RunLog_StepsAndEvaluations_WritesTableWithHeader()
     {
         using (var log = new RunLog(Path, stepsDone: 0, isEvaluated: false))
         {
@@ -26,17 +26,18 @@ public sealed class RunLogTests : IDisposable
         var rows = Read();
         Assert.Equal(["step", "evaluation"], rows.Select(r => r["row"]));
         Assert.Equal(["1", "1"], rows.Select(r => r["step"]));
-        Assert.Equal(("2.5", "1.5", null, "0.25", "1234.57", "2", "300", null),
-            (rows[0]["loss/total"], rows[0]["loss/contrastive"], rows[0]["loss/masked"],
-            rows[0]["batch/accuracy"], rows[0]["speed/clips-per-second"], rows[0]["speed/data-wait-ms"], rows[0]["memory/working-set-mib"],
-            rows[0]["held-out/by-text"]));
+        var step = rows[0];
+        Assert.Equal(
+            ("2.5", "1.5", null, "0.25", "1234.57", "2", "300", null),
+            (step["loss/total"], step["loss/contrastive"], step["loss/masked"], step["batch/accuracy"], step["speed/clips-per-second"],
+                step["speed/data-wait-ms"], step["memory/working-set-mib"], step["held-out/by-text"]));
         Assert.Equal(("0.75", null, null), (rows[1]["held-out/by-text"], rows[1]["held-out/by-classifier"], rows[1]["loss/total"]));
     }
 
     [Theory]
     [InlineData(true, "step 1, step 2, evaluation 2, step 3")]
-    [InlineData(false, "step 1, step 2, step 3")]   // the evaluation after step 2 is made again
-    public void RunLog_RunThatGoesOn_TakesBackRowsBeyondTheCheckpoint(bool isEvaluated, string expected)
+    [InlineData(false, "step 1, step 2, step 3")]   // the evaluation after step 2 will be repeated
+    public void RunLog_ResumedRun_RemovesRowsAfterCheckpoint(bool isEvaluated, string expected)
     {
         using (var killed = new RunLog(Path, stepsDone: 0, isEvaluated: false))
         {
@@ -45,7 +46,7 @@ public sealed class RunLogTests : IDisposable
             killed.Evaluation(2, RunFigures.Of(Set));
             killed.Evaluation(4, RunFigures.Of(Set));
         }
-        File.AppendAllText(Path, "step,2,0.1");   // killed while it wrote
+        File.AppendAllText(Path, "step,2,0.1");   // killed while writing
         using (var log = new RunLog(Path, stepsDone: 2, isEvaluated))
             log.Step(3, RunFigures.Of(Report(3), 0));
 
@@ -55,7 +56,7 @@ public sealed class RunLogTests : IDisposable
     }
 
     [Fact]
-    public void RunLog_LogOfAnEarlierVersion_IsKeptBeside()
+    public void RunLog_LogOfEarlierVersion_IsRenamed()
     {
         File.WriteAllText(Path, "step,1,8.1,0.1,30.2,0.1,512,contrastive=3.1\n");
         using (var log = new RunLog(Path, stepsDone: 1, isEvaluated: false))
@@ -66,14 +67,14 @@ public sealed class RunLogTests : IDisposable
     }
 
     [Fact]
-    public void Step_FigureWithoutAColumn_IsRefused()
+    public void Step_FigureWithoutColumn_IsRefused()
     {
         using var log = new RunLog(Path, stepsDone: 0, isEvaluated: false);
         Assert.Throws<InvalidOperationException>(() => log.Step(1, [new("loss/unknown", 1)]));
     }
 
     [Fact]
-    public async Task Names_RunWithAllTasks_HaveAColumnForEachFigure()
+    public async Task Names_RunWithAllTasks_CoverAllFigures()
     {
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(_folder.File("clip"), source);

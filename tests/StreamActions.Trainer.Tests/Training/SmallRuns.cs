@@ -1,4 +1,4 @@
-// A miniature's miniature: a pretrained network of one frame, and runs that start from it.
+// Test helper: a very small pretrained network of one frame, and runs that start from it.
 using StreamActions.Core.Clips;
 using StreamActions.Model;
 using StreamActions.TestKit;
@@ -12,7 +12,7 @@ internal static class SmallRuns
 {
     public static ClipSpec Clip { get; } = new(4, 4, 16, ResizeRule.Squash);
 
-    /// <summary>Plain CLIP, of one frame.</summary>
+    /// <summary>Plain CLIP with one frame.</summary>
     public static M2ClipConfig Plain { get; } = new()
     {
         ImageSize = 16,
@@ -45,23 +45,23 @@ internal static class SmallRuns
             Train = TrainablePart.Adapters,
         };
 
-    /// <summary>A "pretrained" run: random weights, but for adapters, which are fresh.</summary>
+    /// <summary>A run that stands for a pretrained one: its weights are random.</summary>
     public static RunFolder Pretrained(string folder, IClipSource source)
     {
-        var run = RunFolder.Create(folder, Plain, Clip with { Frames = 1 },
-            Options(0) with { Train = TrainablePart.Backbone, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } },
-            source);
+        var losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 };
+        var options = Options(0) with { Train = TrainablePart.Backbone, Losses = losses };
+        var run = RunFolder.Create(folder, Plain, Clip with { Frames = 1 }, options, source);
         using var network = run.LoadNetwork();
         run.Checkpoints.Save(0, network.Parameters, null);
         return run;
     }
 
-    /// <summary>A run from it, with adapters and all heads.</summary>
+    /// <summary>A run that starts from another run, with adapters and all heads.</summary>
     public static RunFolder Adapted(
         string folder, string from, IClipSource source, TrainingOptions options, AdapterPlaces adapters = AdapterPlaces.Both) =>
         RunFolder.From(folder, StartingPoint.Open(from), Clip, options with { Adapters = adapters }, source);
 
-    /// <summary>The run with every weight at random: no zero hides a gradient.</summary>
+    /// <summary>Replaces all weights of the run by random values, because a zero weight would hide a gradient.</summary>
     public static RunFolder Shaken(RunFolder run)
     {
         using var random = Trainer.Network.TorchParameters.Load(run.Config, RandomWeights.Of(run.Config), "random");

@@ -1,4 +1,4 @@
-// What the log writes is read back as TensorBoard reads it.
+// The TensorBoard log, read back in TensorBoard's record format.
 using System.Buffers.Binary;
 using Microsoft.Extensions.Time.Testing;
 using StreamActions.TestKit;
@@ -15,7 +15,7 @@ public sealed class TensorBoardLogTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Scalar_Values_AreReadBackWithStepTimeAndTag()
+    public void Scalar_Values_RoundTripWithStepTimeAndTag()
     {
         using (var log = new TensorBoardLog(_folder.File("log"), stepsDone: 0, _time))
         {
@@ -33,7 +33,7 @@ public sealed class TensorBoardLogTests : IDisposable
     }
 
     [Fact]
-    public void Scalar_LogThatIsNotClosed_IsOnDiskAlready()
+    public void Scalar_OpenLog_IsAlreadyOnDisk()
     {
         using var log = new TensorBoardLog(_folder.File("log"), stepsDone: 0, _time);
         log.Scalar("rate", 1e-3, 7);
@@ -41,7 +41,7 @@ public sealed class TensorBoardLogTests : IDisposable
     }
 
     [Fact]
-    public void TensorBoardLog_RunThatGoesOn_OpensALaterFileAndTakesBackStepsBeyondTheCheckpoint()
+    public void TensorBoardLog_ResumedRun_StartsNewFileAndDropsLaterSteps()
     {
         using (var killed = new TensorBoardLog(_folder.File("log"), stepsDone: 0, _time))
             killed.Scalar("loss/total", 3, 120);
@@ -49,7 +49,7 @@ public sealed class TensorBoardLogTests : IDisposable
             resumed.Scalar("loss/total", 2, 101);
         Assert.Equal(2, Files().Length);
         var events = Read(Files().Order(StringComparer.Ordinal).Last());
-        // TensorBoard drops what it knows of this step and all later ones.
+        // A session start makes TensorBoard drop earlier values of this step and of later steps.
         Assert.Equal((SessionLog.Types.SessionStatus.Start, 101L), (events[1].SessionLog.Status, events[1].Step));
         Assert.Equal(("loss/total", 2f, 101L), Scalar(events[2]));
     }
@@ -67,8 +67,8 @@ public sealed class TensorBoardLogTests : IDisposable
         for (var at = 0; at < bytes.Length;)
         {
             var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at));
-            Assert.Equal(Masked(bytes.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 8)));
-            Assert.Equal(Masked(bytes.AsSpan(at + 12, length)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 12 + length)));
+            Assert.Equal(MaskedCrc(bytes.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 8)));
+            Assert.Equal(MaskedCrc(bytes.AsSpan(at + 12, length)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 12 + length)));
             events.Add(Event.Parser.ParseFrom(bytes, at + 12, length));
             at += 16 + length;
         }
@@ -76,12 +76,12 @@ public sealed class TensorBoardLogTests : IDisposable
     }
 
     [Fact]
-    public void Masked_OfTheReader_IsThePublishedChecksum() =>
-        // CRC-32C's check value is 0xE3069283; ((crc >> 15) | (crc << 17)) + 0xA282EAD8 is the mask.
-        Assert.Equal(unchecked(((0xE3069283 >> 15) | (0xE3069283 << 17)) + 0xA282EAD8), Masked("123456789"u8));
+    public void MaskedCrc_CheckString_MatchesPublishedValue() =>
+        // The published check value of CRC-32C is 0xE3069283; the mask is ((crc >> 15) | (crc << 17)) + 0xA282EAD8.
+        Assert.Equal(unchecked(((0xE3069283 >> 15) | (0xE3069283 << 17)) + 0xA282EAD8), MaskedCrc("123456789"u8));
 
-    // Bit by bit from the reversed polynomial, apart from the processor's instruction that the log uses.
-    private static uint Masked(ReadOnlySpan<byte> bytes)
+    // Bitwise from the reversed polynomial: independent of the processor instruction that the log uses.
+    private static uint MaskedCrc(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         foreach (var b in bytes)

@@ -1,4 +1,4 @@
-// The loop learns, stops and goes on as the same run.
+// The training loop: learning, stop and resume, accumulation, and early end.
 using StreamActions.Core.Clips;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
@@ -35,7 +35,7 @@ public sealed class TrainingLoopTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task RunAsync_MovingBar_LearnsTheDirectionFromTimeAlone()
+    public async Task RunAsync_MovingBar_LearnsDirectionFromFrameOrder()
     {
         var source = new MovingBarSource(4, 16);
         var run = RunFolder.Create(Path.Combine(_folder, "a"), Config, Clip, Options(steps: 150), source);
@@ -47,7 +47,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task WithSteps_RunThatIsDone_GoesOnToItsNewLengthAndKeepsIt()
+    public async Task WithSteps_CompletedRun_ContinuesToNewLength()
     {
         var source = new MovingBarSource(4, 16);
         var path = Path.Combine(_folder, "longer");
@@ -62,7 +62,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_StoppedAndGoneOn_GivesTheSameLosses()
+    public async Task RunAsync_StoppedAndResumed_GivesSameLosses()
     {
         var source = new MovingBarSource(4, 16);
         List<double> whole = [], parts = [];
@@ -86,7 +86,7 @@ public sealed class TrainingLoopTests : IDisposable
             Assert.Equal(whole[i], parts[i], 1e-4);
     }
 
-    // Clips repeat, so that two batches of eight are one batch of eight, twice.
+    // Clips repeat with a period, so that consecutive batches are equal.
     private sealed class Repeating(IClipSource source, int period) : IClipSource
     {
         public IReadOnlyList<ClipClass> Classes => source.Classes;
@@ -96,7 +96,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_TwoEqualBatchesAccumulated_StepsAsOneOfThem()
+    public async Task RunAsync_TwoEqualBatchesAccumulated_MatchesOneBatch()
     {
         var source = new Repeating(new MovingBarSource(4, 16), 8);
         async Task<(double Loss, float[] Weights)> TrainAsync(string name, int accumulate)
@@ -115,27 +115,27 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_NoBetterAnyMore_EndsEarlyAndKeepsTheBest()
+    public async Task RunAsync_NoImprovement_EndsEarlyAndKeepsBest()
     {
         var source = new MovingBarSource(4, 16);
-        // Nothing is learnt at this rate.
-        var run = RunFolder.Create(Path.Combine(_folder, "early"), Config, Clip, Options(steps: 50)
-            with { Rate = 1e-12, EvaluateEvery = 2, Patience = 3 }, source);
+        // At this rate the model does not change.
+        var options = Options(steps: 50) with { Rate = 1e-12, EvaluateEvery = 2, Patience = 3 };
+        var run = RunFolder.Create(Path.Combine(_folder, "early"), Config, Clip, options, source);
         Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source).RunAsync(_ => { }, (_, _) => { }, CancellationToken.None));
         Assert.Equal(2, run.Checkpoints.Best()!.Step);
         var (best, step) = run.LoadBest();
         best.Dispose();
         Assert.Equal(2, step);
-        // Where it ended is kept, though no checkpoint was due, and the same command ends there again.
+        // The last step is saved although no checkpoint was due, and the same command ends there again.
         Assert.Equal(8, run.LatestStep());
         Assert.Equal(TrainingEnd.Early, await new TrainingLoop(run, source)
-            .RunAsync(_ => Assert.Fail("a step more"), (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
+            .RunAsync(_ => Assert.Fail("an additional step"), (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
     }
 
     [Theory]
-    [InlineData(4)]    // on the way, where no checkpoint is due
+    [InlineData(4)]    // during the run, where no checkpoint is due
     [InlineData(6)]    // at the end
-    public async Task RunAsync_StoppedInAnEvaluation_MakesItWhenItGoesOn(long at)
+    public async Task RunAsync_StoppedDuringEvaluation_RepeatsItOnResume(long at)
     {
         var source = new MovingBarSource(4, 16);
         var path = Path.Combine(_folder, "stopped");
@@ -154,30 +154,29 @@ public sealed class TrainingLoopTests : IDisposable
             .RunAsync(_ => { }, (_, _) => Assert.Fail("evaluated again"), CancellationToken.None));
     }
 
-    // Is stopped when the evaluation of a number asks for its clips.
+    // Cancels when the given evaluation requests its clips.
     private sealed class StopsInEvaluation(IClipSource source, int number, CancellationTokenSource stop) : IClipSource
     {
-        private int _asked;
+        private int _evaluations;
         public IReadOnlyList<ClipClass> Classes => source.Classes;
         public IEnumerable<string> Texts => source.Texts;
         public TrainingClip Training(long index) => source.Training(index);
 
         public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
         {
-            if (++_asked == number)
+            if (++_evaluations == number)
                 stop.Cancel();
             return source.Evaluation(perClass);
         }
     }
 
     [Fact]
-    public void Check_SettingsThatCannotBe_AreAllListed()
+    public void Check_InvalidSettings_ListsAll()
     {
-        var message =
-            Assert.Throws<TrainerException>(
-                (Options(steps: -1)
-                    with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = new LossWeights { Visual = -1 } }).Check).Message;
-        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 is below 0"])
+        var losses = new LossWeights { Visual = -1 };
+        var options = Options(steps: -1) with { Batch = 1, Accumulate = 0, Rate = double.NaN, Losses = losses };
+        var message = Assert.Throws<TrainerException>(options.Check).Message;
+        foreach (var part in (string[])["--steps -1", "--batch 1", "--accumulate 0", "--rate", "--visual -1 must be"])
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,4 @@
-// Without the visual task there is no classification head, and its classes are still known by their texts.
+// Without the visual task a run has no classification head; its classes are still recognised by their texts.
 using StreamActions.Trainer.Commands;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
@@ -24,11 +24,11 @@ public sealed class VisualTaskOffTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void From_VisualTaskOff_HasNoHeadAndItsClasses(bool startHasOne)
+    public void From_VisualTaskOff_HasClassesButNoHead(bool startHasHead)
     {
-        if (startHasOne)
+        if (startHasHead)
             SmallRuns.Shaken(SmallRuns.Adapted(In("with"), In("clip"), _source, SmallRuns.Options(1)));
-        var run = WithoutHead(startHasOne ? In("with") : In("clip"));
+        var run = WithoutHead(startHasHead ? In("with") : In("clip"));
         Assert.Equal((0, 2), (run.Config.NumClasses, run.Classes.Count));
         using var network = run.LoadNetwork();
         Assert.DoesNotContain(network.Parameters.Tensors.Keys, n => n.Contains("adapter_fc", StringComparison.Ordinal));
@@ -36,7 +36,7 @@ public sealed class VisualTaskOffTests : IDisposable
     }
 
     [Fact]
-    public async Task RunAsync_VisualTaskOff_StillComparesWithTheTextsOfItsClasses()
+    public async Task RunAsync_VisualTaskOff_TrainsAndEvaluatesByText()
     {
         var run = WithoutHead(In("clip"));
         List<StepReport> steps = [];
@@ -49,15 +49,16 @@ public sealed class VisualTaskOffTests : IDisposable
     }
 
     [Fact]
-    public void Write_VisualTaskOff_IsABundleWithPhrasesAndNoLabels()
+    public void Write_VisualTaskOff_WritesBundleWithoutLabels()
     {
         var run = WithoutHead(In("clip"));
         using var network = run.LoadNetwork();
         var bundle = BundleExporter.Write(
-            network, run.Classes, run.Words, [_source.Training(0).Pixels, _source.Training(1).Pixels], (run.VocabularyPath, run.MergesPath),
+            network, run.Classes, run.Words, [_source.Training(0).Pixels, _source.Training(1).Pixels],
+            (run.VocabularyPath, run.MergesPath),
             new("bars", "1.0.0", run.Clip, ClosedVocabulary: true, Evaluation: null, new Dictionary<string, string>()), In("bundle"));
         Assert.Empty(bundle.Manifest.Labels);
-        // It can be trained on, with a head or without.
+        // A run can start from the bundle, and gets a new head.
         var start = StartingPoint.Open(In("bundle"));
         Assert.Empty(start.Classes);
         Assert.Equal(2, SmallRuns.Adapted(In("on"), In("bundle"), _source, SmallRuns.Options(1)).Config.NumClasses);
@@ -66,10 +67,10 @@ public sealed class VisualTaskOffTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void FromNothing_Classes_AreThoseOfTheHead(int classes)
+    public void FromNothing_ClassCount_DecidesHead(int classes)
     {
         var run = RunFolder.Create(
-            In("fresh"), TrainCommand.FromNothing(SmallRuns.Clip, classes, masked: false), SmallRuns.Clip, SmallRuns.Options(1), _source);
+            In("fresh"), TrainCommand.FromScratch(SmallRuns.Clip, classes, masked: false), SmallRuns.Clip, SmallRuns.Options(1), _source);
         using var network = run.LoadNetwork();
         Assert.Equal(classes > 0, network.Parameters.Tensors.ContainsKey("visual.adapter_fc.weight"));
         Assert.Equal(2, run.Classes.Count);

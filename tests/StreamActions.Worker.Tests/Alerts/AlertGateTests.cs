@@ -165,7 +165,7 @@ public sealed class AlertGateTests
     }
 
     [Fact]
-    public void Add_OutsideTheSchedule_BeginsNothingAndEndsWhatLasts()
+    public void Add_OutsideSchedule_BeginsNoEventAndEndsOpenOne()
     {
         var gate = new AlertGate(Alert);
         Assert.Empty(Phases(gate, 0, 5, 0.9, scheduled: false));

@@ -1,19 +1,19 @@
-// From sampled frames to the pixels of a training clip.
+// Makes the pixels of a training clip from sampled frames.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Augmentation;
 
-/// <summary>Crops and varies clips. Pure: the same frames and random numbers give the same pixels.</summary>
+/// <summary>Crops and augments clips. Pure: the same frames and random numbers give the same pixels.</summary>
 internal static class ClipAugmenter
 {
     /// <summary>Makes a clip.</summary>
-    /// <param name="sampled">Its frames.</param>
-    /// <param name="clip">Its size.</param>
-    /// <param name="options">What is done to it.</param>
-    /// <param name="directionSensitive">True when left and right matter: it is not mirrored, turned or moved.</param>
-    /// <param name="random">Chooses.</param>
+    /// <param name="sampled">The sampled frames.</param>
+    /// <param name="clip">Size of the clip.</param>
+    /// <param name="options">The augmentation.</param>
+    /// <param name="directionSensitive">True when left and right matter: the clip is then not mirrored, rotated, sheared or moved.</param>
+    /// <param name="random">Source of random numbers.</param>
     /// <returns>uint8 RGB [T, S, S, 3].</returns>
     public static byte[] Make(SampledFrames sampled, ClipSpec clip, AugmentationOptions options, bool directionSensitive, Random random)
     {

@@ -1,22 +1,22 @@
-// Operations that look at more than one value: colour, sharpness, and where a pixel lies. The same for all frames of a clip.
+// Operations that read more than one value per pixel, or move pixels. Each changes all frames of a clip in the same way.
 using System.Runtime.InteropServices;
 using OpenCvSharp;
 
 namespace StreamActions.Trainer.Data.Augmentation;
 
-/// <summary>Pictures of a clip.</summary>
+/// <summary>Saturation, sharpness and geometric operations on a clip.</summary>
 internal static class PictureOperations
 {
     private static readonly Scalar Grey = new(128, 128, 128);
 
-    /// <summary>Left becomes right.</summary>
+    /// <summary>Mirrors the frames horizontally.</summary>
     public static void Mirror(ClipPixels clip)
     {
         for (var y = 0; y < clip.Frames * clip.Size; y++)
             MemoryMarshal.Cast<byte, Rgb>(clip.Pixels.AsSpan(y * clip.Size * 3, clip.Size * 3)).Reverse();
     }
 
-    /// <summary>Colours move from grey, or to it.</summary>
+    /// <summary>Scales the distance of each colour from grey: a factor above 1 makes colours stronger, 0 makes them grey.</summary>
     public static void Saturation(ClipPixels clip, double factor)
     {
         foreach (ref var pixel in MemoryMarshal.Cast<byte, Rgb>(clip.Pixels.AsSpan()))
@@ -27,15 +27,15 @@ internal static class PictureOperations
         }
     }
 
-    /// <summary>Edges grow (above 1) or fade (below).</summary>
-    public static void Sharpness(ClipPixels clip, double factor) => Each(clip, (from, to) =>
+    /// <summary>Sharpens edges (factor above 1) or blurs them (below 1).</summary>
+    public static void Sharpness(ClipPixels clip, double factor) => ForEachFrame(clip, (from, to) =>
     {
         using var smooth = new Mat();
         Cv2.GaussianBlur(from, smooth, new Size(3, 3), 0);
         Cv2.AddWeighted(from, factor, smooth, 1 - factor, 0, to);
     });
 
-    /// <summary>Turns about the middle, in degrees.</summary>
+    /// <summary>Rotates the frames about their centre, in degrees.</summary>
     public static void Rotate(ClipPixels clip, double degrees)
     {
         using var turn = Cv2.GetRotationMatrix2D(new Point2f((clip.Size - 1) / 2f, (clip.Size - 1) / 2f), degrees, 1);
@@ -43,9 +43,10 @@ internal static class PictureOperations
     }
 
     /// <summary>
-    /// Slants and moves: x grows by <paramref name="shearX"/> · y + <paramref name="moveX"/>, and y likewise; in pixels from the middle.
+    /// Shears and moves the frames: adds <paramref name="shearX"/> · y + <paramref name="moveX"/> to x, and likewise for y. Coordinates are
+    /// in pixels from the centre.
     /// </summary>
-    public static void Slant(ClipPixels clip, double shearX, double shearY, double moveX, double moveY)
+    public static void Shear(ClipPixels clip, double shearX, double shearY, double moveX, double moveY)
     {
         var middle = (clip.Size - 1) / 2.0;
         using var matrix = Mat.FromPixelData(2, 3, MatType.CV_64FC1, new double[,]
@@ -56,10 +57,10 @@ internal static class PictureOperations
         Warp(clip, matrix);
     }
 
-    private static void Warp(ClipPixels clip, Mat matrix) => Each(clip, (from, to) =>
+    private static void Warp(ClipPixels clip, Mat matrix) => ForEachFrame(clip, (from, to) =>
         Cv2.WarpAffine(from, to, matrix, new Size(clip.Size, clip.Size), InterpolationFlags.Linear, BorderTypes.Constant, Grey));
 
-    private static unsafe void Each(ClipPixels clip, Action<Mat, Mat> change)
+    private static unsafe void ForEachFrame(ClipPixels clip, Action<Mat, Mat> change)
     {
         for (var t = 0; t < clip.Frames; t++)
         {

@@ -1,15 +1,15 @@
-// RandAugment (Cubuk et al. 2020) with the operations and ranges of its "increasing" form, as video recipes use it.
+// RandAugment (Cubuk et al. 2020) with the operations and ranges of its "increasing" variant, which video recipes use.
 namespace StreamActions.Trainer.Data.Augmentation;
 
-/// <summary>Some operations, drawn at random, one after the other.</summary>
+/// <summary>Applies randomly drawn operations, one after the other.</summary>
 internal static class RandAugment
 {
     private const double MagnitudeSpread = 0.5, Chance = 0.5;
 
     /// <summary>An operation.</summary>
     /// <param name="Name">Its name.</param>
-    /// <param name="Geometric">Whether it moves pixels: then it may fake a direction.</param>
-    /// <param name="Apply">Does it, with a strength in [0, 1] and a sign.</param>
+    /// <param name="Geometric">True when it moves pixels, which could imitate motion in a direction.</param>
+    /// <param name="Apply">Applies it with a strength in [0, 1] and a sign.</param>
     internal sealed record Operation(string Name, bool Geometric, Action<ClipPixels, double, int> Apply);
 
     /// <summary>All operations.</summary>
@@ -26,20 +26,20 @@ internal static class RandAugment
         new("saturation", false, (clip, level, sign) => PictureOperations.Saturation(clip, 1 + sign * 0.9 * level)),
         new("sharpness", false, (clip, level, sign) => PictureOperations.Sharpness(clip, 1 + sign * 0.9 * level)),
         new("rotate", true, (clip, level, sign) => PictureOperations.Rotate(clip, sign * 30 * level)),
-        new("shear-x", true, (clip, level, sign) => PictureOperations.Slant(clip, sign * 0.3 * level, 0, 0, 0)),
-        new("shear-y", true, (clip, level, sign) => PictureOperations.Slant(clip, 0, sign * 0.3 * level, 0, 0)),
-        new("translate-x", true, (clip, level, sign) => PictureOperations.Slant(clip, 0, 0, sign * 0.45 * level * clip.Size, 0)),
-        new("translate-y", true, (clip, level, sign) => PictureOperations.Slant(clip, 0, 0, 0, sign * 0.45 * level * clip.Size)),
+        new("shear-x", true, (clip, level, sign) => PictureOperations.Shear(clip, sign * 0.3 * level, 0, 0, 0)),
+        new("shear-y", true, (clip, level, sign) => PictureOperations.Shear(clip, 0, sign * 0.3 * level, 0, 0)),
+        new("translate-x", true, (clip, level, sign) => PictureOperations.Shear(clip, 0, 0, sign * 0.45 * level * clip.Size, 0)),
+        new("translate-y", true, (clip, level, sign) => PictureOperations.Shear(clip, 0, 0, 0, sign * 0.45 * level * clip.Size)),
     ];
 
     private static readonly Operation[] Tones = [.. All.Where(operation => !operation.Geometric)];
 
-    /// <summary>Applies operations, each drawn with the same chance and then done or left with even odds.</summary>
+    /// <summary>Draws operations uniformly and applies each with probability 0.5.</summary>
     /// <param name="clip">The clip.</param>
-    /// <param name="operations">How many are drawn.</param>
-    /// <param name="magnitude">Their strength in [0, 10], a little different each time.</param>
-    /// <param name="geometric">Whether operations that move pixels are among them.</param>
-    /// <param name="random">Draws.</param>
+    /// <param name="operations">Number of operations to draw.</param>
+    /// <param name="magnitude">Mean of their strength, in [0, 10].</param>
+    /// <param name="geometric">True includes operations that move pixels.</param>
+    /// <param name="random">Source of random numbers.</param>
     public static void Apply(ClipPixels clip, int operations, double magnitude, bool geometric, Random random)
     {
         var choice = geometric ? All : Tones;
@@ -53,7 +53,7 @@ internal static class RandAugment
         }
     }
 
-    /// <summary>Box and Muller's normal number.</summary>
+    /// <summary>A standard normal number (Box–Muller transform).</summary>
     private static double Normal(Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -1,13 +1,13 @@
-// Operations that change each channel value by a table: the same table for all frames of a clip.
+// Operations that map each channel value through a table, the same table for all frames of a clip.
 namespace StreamActions.Trainer.Data.Augmentation;
 
-/// <summary>Tones of a clip.</summary>
+/// <summary>Tone operations on a clip.</summary>
 internal static class ToneOperations
 {
-    /// <summary>Multiplies by a factor.</summary>
+    /// <summary>Multiplies all values by a factor.</summary>
     public static void Brightness(ClipPixels clip, double factor) => Apply(clip, value => value * factor);
 
-    /// <summary>Moves values from the clip's mean, or to it.</summary>
+    /// <summary>Scales the distance of each value from the clip's mean.</summary>
     public static void Contrast(ClipPixels clip, double factor)
     {
         var sum = 0L;
@@ -17,16 +17,16 @@ internal static class ToneOperations
         Apply(clip, value => mean + (value - mean) * factor);
     }
 
-    /// <summary>The negative.</summary>
+    /// <summary>Inverts all values.</summary>
     public static void Invert(ClipPixels clip) => Apply(clip, value => 255 - value);
 
-    /// <summary>Keeps the highest bits, 1 to 8.</summary>
+    /// <summary>Keeps the highest bits of each value, 1 to 8 of them.</summary>
     public static void Posterize(ClipPixels clip, int bits) => Apply(clip, value => (int)value & (0xFF << (8 - bits)));
 
-    /// <summary>The negative of values from a threshold on.</summary>
+    /// <summary>Inverts values at or above a threshold.</summary>
     public static void Solarize(ClipPixels clip, int threshold) => Apply(clip, value => value >= threshold ? 255 - value : value);
 
-    /// <summary>Adds to dark values.</summary>
+    /// <summary>Adds to values below 128.</summary>
     public static void SolarizeAdd(ClipPixels clip, int added) => Apply(clip, value => value < 128 ? value + added : value);
 
     /// <summary>Stretches each channel to the full range.</summary>
@@ -36,7 +36,7 @@ internal static class ToneOperations
         return high > low ? Table(value => (value - low) * 255 / (high - low)) : Table(value => value);
     });
 
-    /// <summary>Makes all values of a channel about equally frequent.</summary>
+    /// <summary>Equalizes the histogram of each channel.</summary>
     public static void Equalize(ClipPixels clip) => ApplyByChannel(clip, histogram =>
     {
         var total = histogram.Sum();

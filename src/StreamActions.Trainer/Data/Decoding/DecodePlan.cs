@@ -1,31 +1,34 @@
-// What of a recording is decoded to make a clip: pure arithmetic on what its header says.
+// Which part of a recording to decode for a clip, and at what rate. Pure: computed from the recording's header.
 using StreamActions.Core.Clips;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>What to decode.</summary>
+/// <summary>The part of a recording to decode.</summary>
 /// <param name="Fps">Frames per second to decode.</param>
 /// <param name="Stride">Decoded frames from one frame of a strided clip to the next.</param>
-/// <param name="Window">How much is decoded, from a place to be chosen in <paramref name="Room"/>; null decodes the whole
-/// recording.</param>
-/// <param name="Room">Last moment at which a window may begin.</param>
-/// <param name="MostFrames">Decoding stops after so many frames.</param>
-/// <param name="Keep">Whether what was decoded is worth keeping: the whole set fits the cache then.</param>
+/// <param name="Window">
+/// Length of the decoded window, which begins between 0 and <paramref name="Room"/>; null decodes the whole recording.
+/// </param>
+/// <param name="Room">Latest begin of a window.</param>
+/// <param name="MostFrames">Maximum number of decoded frames.</param>
+/// <param name="Keep">True to cache the decoded frames: the whole set then fits the cache.</param>
 internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, TimeSpan Room, int MostFrames, bool Keep)
 {
-    /// <summary>A strided clip may begin at so many places within a sample interval.</summary>
+    /// <summary>Number of possible begins of a strided clip within one sample interval.</summary>
     private const int Phases = 4;
     private const double HighestFps = 120;
 
-    /// <summary>Plans for a recording. A recording that does not say how long it is is decoded from its start until the bound.</summary>
-    /// <param name="facts">What its header says.</param>
-    /// <param name="clip">The clip to be made.</param>
-    /// <param name="sampling">Which frames.</param>
-    /// <param name="frameBytes">Bytes of a decoded frame, about.</param>
-    /// <param name="options">Bounds of memory.</param>
-    /// <param name="recordings">Recordings that share the cache; 0 when nothing is to be kept.</param>
-    /// <param name="exact">True to decode at the clip's own rate, as a camera is.</param>
+    /// <summary>
+    /// Makes the plan for a recording. A recording of unknown length is decoded from its start up to the memory limit.
+    /// </summary>
+    /// <param name="facts">The recording's header data.</param>
+    /// <param name="clip">The clip to make.</param>
+    /// <param name="sampling">How frames are sampled.</param>
+    /// <param name="frameBytes">Approximate bytes of a decoded frame.</param>
+    /// <param name="options">Memory limits.</param>
+    /// <param name="recordings">Number of recordings that share the cache; 0 caches nothing.</param>
+    /// <param name="exact">True decodes at the clip's own sample rate, as the worker does for a camera.</param>
     public static DecodePlan For(
         RecordingFacts facts, ClipSpec clip, FrameSampling sampling, long frameBytes, DecodingOptions options, int recordings, bool exact)
     {
@@ -43,12 +46,12 @@ internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, Time
             stride--;
         var rate = clip.SampleFps * stride;
         var window = TimeSpan.FromSeconds(((clip.Frames - 1) * stride + 1) / rate);
-        // A short recording is decoded whole, as is one that is kept; of others, most of the decoding would be for nothing.
+        // Short and cached recordings are decoded whole. Of a longer one, a clip would use only a small part.
         if (seconds is not { } length || length * rate <= most && (Keeps(rate) || exact || length <= 2 * window.TotalSeconds))
             return new(rate, stride, null, TimeSpan.Zero, most, Keeps(rate));
         return new(rate, stride, window, TimeSpan.FromSeconds(Math.Max(0, length - window.TotalSeconds)), most, Keep: false);
     }
 
-    /// <summary>The part to read, when a window begins at <paramref name="from"/>.</summary>
+    /// <summary>The part to read when a window begins at <paramref name="from"/>.</summary>
     public RecordingPart Part(TimeSpan from) => new(Fps) { From = from, Length = Window, MostFrames = MostFrames };
 }

@@ -1,16 +1,16 @@
-// How much memory decoded recordings may take.
+// Memory limits for decoded recordings.
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>Bounds of memory.</summary>
+/// <summary>Memory limits for decoded recordings.</summary>
 internal sealed record DecodingOptions
 {
     /// <summary>
-    /// Most bytes of decoded recordings that are kept to be used again. A set that does not fit as a whole is not kept at all.
+    /// Maximum bytes of cached recordings, at least 0. A set that does not fit as a whole is not cached at all.
     /// </summary>
     public long CacheBytes { get; init; } = 512L << 20;
 
     /// <summary>
-    /// Most bytes of one recording that are decoded at once, about: a longer one is read in part, or with fewer frames a second.
+    /// Approximate maximum bytes of one decoded recording, at least 1. A longer one is read in part, or with fewer frames per second.
     /// </summary>
     public long RecordingBytes { get; init; } = 64L << 20;
 }

@@ -1,8 +1,8 @@
-// Decoded recordings that are likely to be wanted again: the least recently used one goes first.
+// A cache of decoded recordings that evicts the least recently used one.
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>Keeps decoded recordings, never more bytes than it may. Thread safe.</summary>
-/// <param name="capacity">Most bytes of pixels held; 0 keeps nothing.</param>
+/// <summary>Caches decoded recordings up to a number of bytes. Thread safe.</summary>
+/// <param name="capacity">Maximum bytes of pixels; 0 caches nothing.</param>
 internal sealed class FrameCache(long capacity)
 {
     private readonly Lock _lock = new();
@@ -10,10 +10,10 @@ internal sealed class FrameCache(long capacity)
     private readonly LinkedList<(int Key, FrameStack Frames)> _byUse = [];
     private long _held;
 
-    /// <summary>Bytes of pixels held now.</summary>
+    /// <summary>Bytes of cached pixels.</summary>
     public long HeldBytes => Interlocked.Read(ref _held);
 
-    /// <summary>What is held under a key, or null.</summary>
+    /// <summary>The cached frames of a key, or null.</summary>
     public FrameStack? Find(int key)
     {
         lock (_lock)
@@ -27,7 +27,7 @@ internal sealed class FrameCache(long capacity)
     }
 
     /// <summary>
-    /// Keeps frames, and lets go of those least recently used until there is room. What is larger than the whole cache is not kept.
+    /// Caches frames and evicts the least recently used ones until they fit. Frames larger than the whole cache are not cached.
     /// </summary>
     public void Keep(int key, FrameStack frames)
     {

@@ -1,25 +1,24 @@
-// Reads a part of a recording into memory, in the shape that crops are taken from.
+// Decodes a part of a recording into memory, at the size that crops are taken from.
 using StreamActions.Core.Clips;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>Decodes.</summary>
+/// <summary>Decodes recordings.</summary>
 internal static class FrameStacks
 {
-    /// <summary>Longest side kept of a picture, in short sides; of a wider one the middle.</summary>
+    /// <summary>Largest aspect ratio of a kept picture; only the middle of a wider or higher one is kept.</summary>
     private const int WidestRatio = 4;
 
-    /// <summary>Bytes of a frame of a usual recording (16:9): what plans are made with.</summary>
+    /// <summary>Bytes of a frame of a 16:9 recording, the estimate for decode plans.</summary>
     public static long UsualBytes(int shortSide, ResizeRule rule) => rule == ResizeRule.Squash
         ? 3L * shortSide * shortSide
         : 16L * shortSide * shortSide / 3;
 
     /// <summary>
-    /// Reads frames. With <see cref="ResizeRule.CenterCrop"/> their aspect ratio is kept, with <see cref="ResizeRule.Squash"/> they are
-    /// square.
+    /// Reads frames. <see cref="ResizeRule.CenterCrop"/> keeps their aspect ratio; <see cref="ResizeRule.Squash"/> makes them square.
     /// </summary>
-    /// <exception cref="SourceException">It cannot be read; the message names the path.</exception>
+    /// <exception cref="SourceException">The recording cannot be read; the message names the path.</exception>
     public static FrameStack Read(string path, RecordingPart part, int shortSide, ResizeRule rule)
     {
         int width = 0, height = 0, count = 0;
@@ -29,7 +28,7 @@ internal static class FrameStacks
             var seen = rule == ResizeRule.Squash ? CropRectangle.Whole(frame.Width, frame.Height) : Middle(frame.Width, frame.Height);
             if (count == 0)
             {
-                // The first picture decides: a recording that changes its shape is squashed into it.
+                // The first picture sets the size; later pictures of another aspect ratio are squashed to it.
                 (width, height) = rule == ResizeRule.Squash ? (shortSide, shortSide) : Shape(seen, shortSide);
                 pixels = new byte[16 * width * height * 3];
             }

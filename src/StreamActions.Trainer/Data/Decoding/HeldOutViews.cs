@@ -1,18 +1,20 @@
-// The views of a held-out recording, made as the worker makes what it sees.
+// The views of a held-out recording, sampled and cropped as the worker does for a camera.
 using StreamActions.Core.Clips;
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>Reads views: for each moment, from the first to the last, the crops from left to right or from top to bottom.</summary>
+/// <summary>
+/// Reads views. They are ordered by moment; the crops of a moment are ordered from left to right or from top to bottom.
+/// </summary>
 /// <param name="clip">The clip's size and timing.</param>
-/// <param name="sampling">Which frames.</param>
-/// <param name="views">How many views.</param>
-/// <param name="options">Bounds of memory.</param>
+/// <param name="sampling">How frames are sampled.</param>
+/// <param name="views">Number of views in time and space.</param>
+/// <param name="options">Memory limits.</param>
 internal sealed class HeldOutViews(ClipSpec clip, FrameSampling sampling, ViewOptions views, DecodingOptions options)
 {
     /// <summary>The views of a recording, uint8 RGB [T, S, S, 3] each.</summary>
-    /// <exception cref="SourceException">It cannot be read, or is too short.</exception>
+    /// <exception cref="SourceException">The recording cannot be read, or is too short.</exception>
     public IReadOnlyList<byte[]> Read(string path)
     {
         var plan = DecodePlan.For(
@@ -27,7 +29,7 @@ internal sealed class HeldOutViews(ClipSpec clip, FrameSampling sampling, ViewOp
 
     private TimeSpan StartOf(int view, TimeSpan room) => views.Temporal == 1 ? room / 2 : room * view / (views.Temporal - 1);
 
-    /// <summary>The frames of a part; each is its crops, one after the other.</summary>
+    /// <summary>The frames of a part; each holds its crops one after the other.</summary>
     private List<byte[]> Frames(string path, DecodePlan plan, TimeSpan from)
     {
         List<byte[]> frames = [];

@@ -1,13 +1,13 @@
-// Which square of a picture a clip sees.
+// Chooses the square of a picture that a clip shows.
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>Chooses squares; all lie in the picture.</summary>
+/// <summary>Square crops; all of them are inside the picture.</summary>
 internal static class SquareCrop
 {
     /// <summary>
-    /// The square that is left of a picture whose short side was enlarged by a factor in [1, jitter], at a random place or in the middle.
+    /// The square that the crop keeps after a random factor in [1, jitter] enlarged the short side; at a random place or in the centre.
     /// </summary>
     public static CropRectangle Random(int width, int height, double jitter, bool anywhere, Random random)
     {
@@ -18,8 +18,8 @@ internal static class SquareCrop
     }
 
     /// <summary>
-    /// Square number <paramref name="view"/> of several along the long side, from left to right or from top to bottom; with one, the
-    /// middle.
+    /// Square number <paramref name="view"/> of <paramref name="views"/> squares along the long side, from left to right or from top to
+    /// bottom. A single square is in the centre.
     /// </summary>
     public static CropRectangle View(int width, int height, int view, int views)
     {

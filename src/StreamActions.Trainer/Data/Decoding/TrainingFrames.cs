@@ -1,4 +1,4 @@
-// The frames of a training clip: sampled from a decoded recording, which is kept where the set is small.
+// Samples the frames of a training clip from a decoded recording. A small set is cached.
 using System.Collections.Concurrent;
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data.Layouts;
@@ -6,43 +6,43 @@ using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Decoding;
 
-/// <summary>Chosen frames of a recording.</summary>
-/// <param name="Frames">Decoded frames, larger than the clip by the jitter so that there is something to crop.</param>
-/// <param name="Indices">Which of them make the clip.</param>
+/// <summary>Sampled frames of a recording.</summary>
+/// <param name="Frames">Decoded frames, larger than the clip by the short-side jitter, for a random crop.</param>
+/// <param name="Indices">Indices of the clip's frames among them.</param>
 internal sealed record SampledFrames(FrameStack Frames, int[] Indices);
 
 /// <summary>
-/// Reads training clips. What comes out depends on the recording and the random numbers alone, not on what is kept. Thread safe.
+/// Reads training clips. The result depends only on the recording and the random numbers, not on the cache. Thread safe.
 /// </summary>
-/// <param name="clip">The clip to be made.</param>
-/// <param name="sampling">Which frames.</param>
+/// <param name="clip">The clip to make.</param>
+/// <param name="sampling">How frames are sampled.</param>
 /// <param name="shortSide">Short side of decoded frames in pixels.</param>
-/// <param name="recordings">How many recordings there are.</param>
-/// <param name="options">Bounds of memory.</param>
+/// <param name="recordings">Number of recordings in the set.</param>
+/// <param name="options">Memory limits.</param>
 internal sealed class TrainingFrames(ClipSpec clip, FrameSampling sampling, int shortSide, int recordings, DecodingOptions options)
 {
     private readonly ConcurrentDictionary<int, RecordingFacts> _facts = [];
     private readonly ConcurrentDictionary<int, SourceException> _broken = [];
     private readonly FrameCache _cache = new(options.CacheBytes);
 
-    /// <summary>Bytes of pixels that are kept.</summary>
+    /// <summary>Bytes of cached pixels.</summary>
     public long HeldBytes => _cache.HeldBytes;
 
-    /// <summary>The frames of a clip.</summary>
+    /// <summary>Samples the frames of a clip.</summary>
     /// <param name="number">The recording's number in its set.</param>
     /// <param name="recording">The recording.</param>
-    /// <param name="random">Chooses the frames.</param>
-    /// <exception cref="SourceException">It cannot be read, or is too short.</exception>
+    /// <param name="random">Source of random numbers.</param>
+    /// <exception cref="SourceException">The recording cannot be read, or is too short.</exception>
     public SampledFrames Sample(int number, RecordedClip recording, Random random)
     {
         if (_broken.TryGetValue(number, out var broken))
             throw broken;
-        var plan = Once(number, () => PlanFor(number, recording));
+        var plan = RememberFailure(number, () => PlanFor(number, recording));
         if (plan.Window is not null)
             return Take(recording, FrameStacks.Read(recording.Path, plan.Part(plan.Room * random.NextDouble()), shortSide, clip.Resize),
                 plan, random);
         var whole = _cache.Find(number)
-            ?? Once(number, () => FrameStacks.Read(recording.Path, plan.Part(TimeSpan.Zero), shortSide, clip.Resize));
+            ?? RememberFailure(number, () => FrameStacks.Read(recording.Path, plan.Part(TimeSpan.Zero), shortSide, clip.Resize));
         if (plan.Keep)
             _cache.Keep(number, whole);
         return Take(recording, whole, plan, random);
@@ -61,8 +61,10 @@ internal sealed class TrainingFrames(ClipSpec clip, FrameSampling sampling, int 
         return new(frames, indices);
     }
 
-    /// <summary>What fails for the recording as a whole is not tried again; a missing reader is no matter of the recording.</summary>
-    private T Once<T>(int number, Func<T> read)
+    /// <summary>
+    /// Remembers a failure, so that a broken recording is not decoded again. A missing reader program is not the recording's failure.
+    /// </summary>
+    private T RememberFailure<T>(int number, Func<T> read)
     {
         try
         {

@@ -1,7 +1,7 @@
-// How many views of a held-out clip there are.
+// Number of views of a held-out recording.
 namespace StreamActions.Trainer.Data.Decoding;
 
 /// <summary>Views of a recording for evaluation: moments × crops.</summary>
-/// <param name="Temporal">Clips over its length; the reference's Kinetics has 4.</param>
-/// <param name="Spatial">Squares along the long side of each; the reference's Kinetics has 3.</param>
+/// <param name="Temporal">Moments over its length, at least 1; the reference uses 4 for Kinetics.</param>
+/// <param name="Spatial">Square crops along the long side, at least 1; the reference uses 3 for Kinetics.</param>
 internal sealed record ViewOptions(int Temporal = 1, int Spatial = 1);

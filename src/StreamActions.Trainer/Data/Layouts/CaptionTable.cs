@@ -1,4 +1,4 @@
-// A CSV of recordings with texts of their own.
+// A CSV file of recordings with captions.
 namespace StreamActions.Trainer.Data.Layouts;
 
 /// <summary>Reads <c>path,caption[,label][,split]</c>.</summary>
@@ -7,7 +7,7 @@ internal static class CaptionTable
     private const string PathColumn = "path", Caption = "caption", Label = "label", Split = "split";
     private static readonly string[] Required = [PathColumn, Caption], Optional = [Label, Split];
 
-    /// <summary>The rows that are whole; what is wrong with the others is added to <paramref name="problems"/>.</summary>
+    /// <summary>Returns the valid rows and adds the errors of the others to <paramref name="problems"/>.</summary>
     public static IReadOnlyList<ListedClip> Read(string path, ICollection<DataProblem> problems)
     {
         if (CsvTable.Read(path, Required, Optional, problems) is not { } table)
@@ -17,7 +17,7 @@ internal static class CaptionTable
         {
             var before = problems.Count;
             foreach (var column in Required.Append(Label).Where(c => table.Columns.Contains(c) && row[c] is null))
-                problems.Add(new(path, row.Line, $"no {column}", "every row has one"));
+                problems.Add(new(path, row.Line, $"no {column}", $"write the {column}; every row needs one"));
             var part = table.Columns.Contains(Split) ? PartOf(path, row, problems) : null;
             if (problems.Count == before)
                 clips.Add(new(path, row.Line, row[PathColumn]!, row[Label], row[Caption], part));
@@ -35,8 +35,8 @@ internal static class CaptionTable
                 return DataPart.HeldOut;
             default:
                 problems.Add(new(
-                    path, row.Line, $"split '{row[Split]}'",
-                    "write train, or one of val, validation and test for a clip that is held out"));
+                    path, row.Line, $"unknown split '{row[Split]}'",
+                    "write train, or val, validation or test for a held-out clip"));
                 return null;
         }
     }

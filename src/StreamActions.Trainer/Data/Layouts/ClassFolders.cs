@@ -1,17 +1,17 @@
-// A folder of folders: each is a class, its files are the clips.
+// A folder with one sub-folder per class; the files in it are the clips.
 using StreamActions.Video;
 
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>Lists the recordings of a folder per class.</summary>
+/// <summary>Lists the recordings of class folders.</summary>
 internal static class ClassFolders
 {
-    /// <summary>The names of the classes: all folders but hidden ones.</summary>
+    /// <summary>The names of the classes: all sub-folders that are not hidden.</summary>
     public static IReadOnlyList<string> Names(string root) =>
         [.. Directory.GetDirectories(root).Select(folder => Path.GetFileName(folder)).Where(IsShown).Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// The clips of all classes, in folders inside a class's too. Other files are left out, and said in <paramref name="notes"/>.
+    /// The clips of all classes, also from folders inside a class folder. <paramref name="notes"/> receives the number of ignored files.
     /// </summary>
     public static IReadOnlyList<ListedClip> Read(string root, ICollection<string> notes)
     {
@@ -24,7 +24,7 @@ internal static class ClassFolders
             string[] recordings = [.. files.Where(RecordingFiles.IsRecording)];
             clips.AddRange(recordings.Select(file => new ListedClip(root, 0, file, name)));
             if (recordings.Length < files.Length)
-                notes.Add($"{folder}: {files.Length - recordings.Length} file(s) whose names are not those of recordings are left out");
+                notes.Add($"{folder}: ignored {files.Length - recordings.Length} file(s) without the file extension of a recording");
         }
         return clips;
     }

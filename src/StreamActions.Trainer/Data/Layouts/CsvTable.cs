@@ -1,4 +1,4 @@
-// A CSV file with a header (RFC 4180), read strictly: every row has its line, every oddity is a problem.
+// A CSV file with a header (RFC 4180), read strictly: rows keep their line number, and every deviation is an error.
 using System.Globalization;
 using System.Text;
 using CsvHelper;
@@ -6,27 +6,27 @@ using CsvHelper.Configuration;
 
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>A row; a column that the file lacks is null, as is an empty field.</summary>
-/// <param name="Line">The line it begins on.</param>
+/// <summary>A row.</summary>
+/// <param name="Line">The line where it begins, from 1.</param>
 /// <param name="Fields">The fields by column.</param>
 internal sealed record CsvRow(int Line, IReadOnlyDictionary<string, string> Fields)
 {
-    /// <summary>A field without blanks around it; null when it is empty or its column is not there.</summary>
+    /// <summary>A field without surrounding blanks; null when it is empty or the file lacks the column.</summary>
     public string? this[string column] => Fields.GetValueOrDefault(column) is { Length: > 0 } value ? value : null;
 }
 
-/// <summary>A table of known columns.</summary>
+/// <summary>A table with known columns.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Columns">The columns it has.</param>
-/// <param name="Rows">Its rows that are whole.</param>
+/// <param name="Columns">The columns of the file.</param>
+/// <param name="Rows">The valid rows.</param>
 internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IReadOnlyList<CsvRow> Rows)
 {
-    /// <summary>Reads a file; what is wrong is added to <paramref name="problems"/>.</summary>
+    /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="required">Columns it must have.</param>
     /// <param name="optional">Columns it may have.</param>
-    /// <param name="problems">Where problems go.</param>
-    /// <returns>The table, or null when its header cannot be used.</returns>
+    /// <param name="problems">Receives the errors.</param>
+    /// <returns>The table, or null when its header has errors.</returns>
     public static CsvTable? Read(
         string path, IReadOnlyList<string> required, IReadOnlyList<string> optional, ICollection<DataProblem> problems)
     {
@@ -40,7 +40,7 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
         using var parser = new CsvParser(reader, configuration);
         if (Next(parser) is not { } header)
         {
-            problems.Add(new(path, 0, "the file is empty", $"begin it with {string.Join(',', required)}"));
+            problems.Add(new(path, 0, "the file is empty", $"begin it with the header {string.Join(',', required)}"));
             return null;
         }
         if (!Fits(path, header, required, optional, problems))
@@ -50,7 +50,7 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
         {
             if (quote)
                 problems.Add(new(
-                    path, line, "a quote is where none may be",
+                    path, line, "a quote inside an unquoted field",
                     "put a field with quotes or commas into quotes, and double the quotes inside it"));
             else if (fields.All(field => field.Length == 0))
                 continue;
@@ -71,9 +71,9 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
         var known = string.Join(", ", required.Concat(optional));
         var before = problems.Count;
         foreach (var column in header.Where(column => !required.Contains(column) && !optional.Contains(column)))
-            problems.Add(new(path, 1, $"unknown column '{column}'", $"the columns are {known}"));
+            problems.Add(new(path, 1, $"unknown column '{column}'", $"use the columns {known}"));
         foreach (var column in required.Where(column => !header.Contains(column)))
-            problems.Add(new(path, 1, $"no column '{column}'", $"begin the file with a line of the columns {known}"));
+            problems.Add(new(path, 1, $"no column '{column}'", $"begin the file with a header of the columns {known}"));
         foreach (var column in header.GroupBy(column => column).Where(group => group.Count() > 1))
             problems.Add(new(path, 1, $"column '{column.Key}' twice", "name each column once"));
         return problems.Count == before;

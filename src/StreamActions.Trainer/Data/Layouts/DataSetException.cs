@@ -1,9 +1,9 @@
-// The one error of recordings that cannot be trained on: everything that is wrong, at once.
+// The error that lists all problems of a set of recordings at once.
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>One thing that is wrong with a set of recordings.</summary>
+/// <summary>One problem of a set of recordings.</summary>
 /// <param name="File">The list, the label table or the folder.</param>
-/// <param name="Line">Line in it, from 1; 0 for the file as a whole.</param>
+/// <param name="Line">Line in the file, from 1; 0 for the whole file.</param>
 /// <param name="What">What is wrong.</param>
 /// <param name="Advice">What to do.</param>
 internal sealed record DataProblem(string File, int Line, string What, string Advice)
@@ -13,17 +13,17 @@ internal sealed record DataProblem(string File, int Line, string What, string Ad
 }
 
 /// <summary>
-/// A set of recordings is not fit to be trained on. The message lists what is wrong, up to <see cref="Shown"/> lines of it.
+/// A set of recordings cannot be used. The message lists the first <see cref="Shown"/> problems.
 /// </summary>
 internal sealed class DataSetException : TrainerException
 {
-    /// <summary>Most problems in the message: a moved folder makes one of every clip.</summary>
+    /// <summary>Maximum number of problems in the message: a moved folder causes one per clip.</summary>
     public const int Shown = 100;
 
     /// <inheritdoc cref="DataSetException"/>
     public DataSetException(string path, IReadOnlyList<DataProblem> problems) : base(Text(path, problems)) => Problems = problems;
 
-    /// <summary>All that is wrong.</summary>
+    /// <summary>All problems.</summary>
     public IReadOnlyList<DataProblem> Problems { get; }
 
     private static string Text(string path, IReadOnlyList<DataProblem> problems)

@@ -1,9 +1,9 @@
-// Opens a set of recordings, whichever way it is laid out, and finds all that is wrong before anything is decoded.
+// Opens a set of recordings in any layout and finds all errors before anything is decoded.
 using System.Globalization;
 
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>The factory of <see cref="DataSet"/>.</summary>
+/// <summary>Creates a <see cref="DataSet"/>.</summary>
 internal sealed class DataSetReader
 {
     private readonly DataSetOptions _options;
@@ -13,11 +13,11 @@ internal sealed class DataSetReader
 
     private DataSetReader(DataSetOptions options) => _options = options;
 
-    /// <summary>Raised with the path of each data set that is opened, on the opening thread: tests count openings.</summary>
+    /// <summary>Raised with the path of each data set that is opened, on the opening thread. Tests use it to count openings.</summary>
     internal static event Action<string>? Opening;
 
     /// <summary>Opens a set.</summary>
-    /// <exception cref="DataSetException">Something is wrong with it; all of it is listed.</exception>
+    /// <exception cref="DataSetException">The set has errors; the message lists them.</exception>
     public static DataSet Open(DataSetOptions options)
     {
         Opening?.Invoke(options.Path);
@@ -29,15 +29,15 @@ internal sealed class DataSetReader
     private DataSet? Read()
     {
         if (!_options.EvaluationOnly && !HasShare)
-            Problem("--held-out", $"{_options.HeldOutShare} is no share", "give a number between 0 and 1");
-        if (MissesMedia)
-            Problem(_options.Media!, "no folder is here", "name the folder that recordings lie in with --media");
+            Problem("--held-out", $"{_options.HeldOutShare} is out of range", "give a number above 0 and below 1");
+        if (IsMediaMissing)
+            Problem(_options.Media!, "no such folder", "name the folder of the recordings with --media");
         var listed = List(_options.Path);
         var validation = _options.Validation is { } path ? List(path) : null;
         if (_problems.Count == 0 && listed.Count == 0)
-            Problem(_options.Path, "there is no clip in it", "see docs/data.md for the layouts");
+            Problem(_options.Path, "it has no clips", "add clips in a layout of docs/data.md");
         if (_problems.Count == 0 && validation is [])
-            Problem(_options.Validation!, "there is no clip in it", "leave --validation out to hold out a share of the clips");
+            Problem(_options.Validation!, "it has no clips", "add clips, or leave --validation out to hold out a share of --data");
         var table = Table(listed, validation ?? []);
         if (table is null)
             return null;
@@ -56,18 +56,18 @@ internal sealed class DataSetReader
 
     private bool HasShare => _options.HeldOutShare > 0 && _options.HeldOutShare < 1;
 
-    private bool MissesMedia => _options.Media is { } media && !Directory.Exists(media);
+    private bool IsMediaMissing => _options.Media is { } media && !Directory.Exists(media);
 
     private IEnumerable<(RecordedClip Clip, DataPart Part)> Clips(
         LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, IReadOnlyList<ListedClip>? validation)
     {
-        var named = validation is null ? [] : Checked(table, validator, validation, _options.Validation!, DataPart.HeldOut);
+        var named = validation is null ? [] : Resolve(table, validator, validation, _options.Validation!, DataPart.HeldOut);
         if (!_options.EvaluationOnly)
-            return Checked(table, validator, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
+            return Resolve(table, validator, listed, _options.Path, all: validation is null ? null : DataPart.Training).Concat(named);
         if (validation is not null)
             return named;
         ListedClip[] split = [.. listed.Where(clip => clip.Part == DataPart.HeldOut)];
-        return Checked(table, validator, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
+        return Resolve(table, validator, split.Length > 0 ? split : listed, _options.Path, DataPart.HeldOut);
     }
 
     private IReadOnlyList<ListedClip> List(string path)
@@ -75,7 +75,7 @@ internal sealed class DataSetReader
         if (Directory.Exists(path))
             return ClassFolders.Read(path, _notes);
         if (!File.Exists(path))
-            Problem(path, "neither a file nor a folder is here", "mend the path");
+            Problem(path, "no such file or folder", "correct the path");
         else
             return IsCsv(path) ? CaptionTable.Read(path, _problems) : PathLabelList.Read(path, _problems);
         return [];
@@ -92,7 +92,7 @@ internal sealed class DataSetReader
             return LabelTable.Read(beside, _problems);
         if (isFolder)
             return LabelTable.Of(_options.Path, ClassFolders.Names(_options.Path));
-        // Each text is a class of its own: two clips belong together when they say the same.
+        // With free captions each different caption is a class, so two clips with the same caption share a class.
         return IsCsv(_options.Path)
             ? LabelTable.Of(_options.Path, listed.Concat(freeTexts ? validation : []).Select(clip => clip.Label ?? clip.Caption!))
             : LabelTable.Read(beside, _problems);
@@ -101,7 +101,7 @@ internal sealed class DataSetReader
     private bool FreeCaptions(IReadOnlyList<ListedClip> listed) =>
         _options.Labels is null && IsCsv(_options.Path) && listed.All(clip => clip.Label is null);
 
-    private IEnumerable<(RecordedClip Clip, DataPart Part)> Checked(
+    private IEnumerable<(RecordedClip Clip, DataPart Part)> Resolve(
         LabelTable table, SplitValidator validator, IReadOnlyList<ListedClip> listed, string path, DataPart? all)
     {
         var media = Media(path);
@@ -109,16 +109,16 @@ internal sealed class DataSetReader
         foreach (var clip in listed)
         {
             var label = Label(clip, byName);
-            // One problem for a folder that is missing, not one for each of its recordings.
-            var file = MissesMedia ? null : media.Find(clip, _problems);
+            // A missing media folder is one problem, not one per recording.
+            var file = IsMediaMissing ? null : media.Find(clip, _problems);
             if (file is { } known && !_listed.TryAdd(known.Path, clip))
             {
                 _problems.Add(new(
                     clip.File, clip.Line, $"'{clip.Path}' is in {Place(_listed[known.Path])} already",
-                    "list every recording once, in one part"));
+                    "list each recording once, in one part"));
                 file = null;
             }
-            var part = all ?? clip.Part ?? (file is { } drawn && HasShare ? Drawn(drawn.Name) : null);
+            var part = all ?? clip.Part ?? (file is { } drawn && HasShare ? DrawPart(drawn.Name) : null);
             if (label is not { } index)
                 continue;
             validator.Count(index, part);
@@ -127,7 +127,7 @@ internal sealed class DataSetReader
         }
     }
 
-    private DataPart? Drawn(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare)
+    private DataPart? DrawPart(string name) => HeldOutSplit.IsHeldOut(_options.Seed, name, _options.HeldOutShare)
         ? DataPart.HeldOut
         : DataPart.Training;
 
@@ -138,7 +138,8 @@ internal sealed class DataSetReader
             return index;
         if (!int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             _problems.Add(new(
-                clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class", "take one of the label table"));
+                clip.File, clip.Line, $"label '{written}' is neither a number nor the name of a class",
+                "use an id or a name of the label table"));
         else if (number >= byName.Count)
             _problems.Add(new(clip.File, clip.Line, $"label {number} is out of range", $"the classes are 0 to {byName.Count - 1}"));
         else

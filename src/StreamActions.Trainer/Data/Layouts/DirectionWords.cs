@@ -1,7 +1,7 @@
-// Which texts speak of left and right.
+// Finds texts that name a direction.
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>Finds the words that a mirrored picture makes false.</summary>
+/// <summary>Finds words that a mirrored picture makes false.</summary>
 internal static class DirectionWords
 {
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
@@ -10,7 +10,7 @@ internal static class DirectionWords
         "clockwise", "anticlockwise", "counterclockwise", "lefthand", "righthand",
     };
 
-    /// <summary>True when one of the words is in the text, whole.</summary>
+    /// <summary>True when the text contains one of the words as a whole word.</summary>
     public static bool In(string text)
     {
         var start = 0;

@@ -1,14 +1,14 @@
-// Which clips are held out where no list says so: a matter of seed and name alone.
+// Chooses the held-out clips when no list names them, by seed and clip name only.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>The seeded split. A clip's part does not depend on the other clips: adding some never moves one.</summary>
+/// <summary>The seeded split. A clip's part does not depend on other clips, so adding clips never moves one.</summary>
 internal static class HeldOutSplit
 {
-    /// <summary>A number in [0, 1), even over names.</summary>
+    /// <summary>A hash of seed and name, uniform in [0, 1).</summary>
     public static double Place(ulong seed, string name)
     {
         var text = new byte[8 + Encoding.UTF8.GetByteCount(name)];
@@ -17,9 +17,9 @@ internal static class HeldOutSplit
         return (BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(text)) >> 11) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>Whether a clip is held out.</summary>
-    /// <param name="seed">Another seed, another split.</param>
+    /// <summary>True when a clip is held out.</summary>
+    /// <param name="seed">Seed of the split.</param>
     /// <param name="name">The clip's name.</param>
-    /// <param name="share">Share of clips that is held out.</param>
+    /// <param name="share">Share of clips to hold out, in (0, 1).</param>
     public static bool IsHeldOut(ulong seed, string name, double share) => Place(seed, name) < share;
 }

@@ -1,30 +1,30 @@
-// The label table: id,name and what else is known of a class.
+// The label table: id and name of each class, and optional columns.
 using System.Globalization;
 
 namespace StreamActions.Trainer.Data.Layouts;
 
 /// <summary>The classes that recordings are labelled with.</summary>
-/// <param name="File">The table, or the folder or list that the classes were taken from.</param>
+/// <param name="File">The table, or the folder or list that the classes come from.</param>
 /// <param name="Classes">The classes by id.</param>
-/// <param name="Lines">Line of each; all 0 where there is no table.</param>
+/// <param name="Lines">Line of each class in the table; all 0 without a table.</param>
 internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Classes, IReadOnlyList<int> Lines)
 {
     private const string Id = "id", Name = "name", Phrase = "phrase", Reverse = "reverse", Direction = "direction";
     private static readonly string[] Required = [Id, Name], Optional = [Phrase, Reverse, Direction];
 
-    /// <summary>Classes without a table: by name.</summary>
+    /// <summary>Makes classes from their names, sorted, when there is no table.</summary>
     public static LabelTable Of(string file, IEnumerable<string> names)
     {
         RecordedClass[] classes = [.. names.Distinct().Order(StringComparer.Ordinal).Select(name => Make(name, null, null))];
         return new(file, classes, new int[classes.Length]);
     }
 
-    /// <summary>Reads a table; null when what is wrong leaves no classes to go on with.</summary>
+    /// <summary>Reads a table and adds its errors to <paramref name="problems"/>; null when the errors leave no usable classes.</summary>
     public static LabelTable? Read(string path, ICollection<DataProblem> problems)
     {
         if (!System.IO.File.Exists(path))
         {
-            problems.Add(new(path, 0, "no label table is here", "write one, id,name a line, or name it with --labels"));
+            problems.Add(new(path, 0, "no such label table", "write it with id,name lines, or give its path with --labels"));
             return null;
         }
         if (CsvTable.Read(path, Required, Optional, problems) is not { } table)
@@ -34,7 +34,7 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
         Repeated(path, rows, Id, problems);
         Repeated(path, rows, Name, problems);
         if (table.Rows.Count == 0)
-            problems.Add(new(path, 0, "there is no class in it", "write a line of id,name for each"));
+            problems.Add(new(path, 0, "it has no classes", "write an id,name line for each class"));
         if (problems.Count > before)
             return null;
         CsvRow[] byId = [.. rows.OrderBy(row => Number(row[Id]!))];
@@ -47,11 +47,11 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
     {
         var before = problems.Count;
         if (Number(row[Id]) is not (>= 0 and var id))
-            problems.Add(new(path, row.Line, $"'{row[Id]}' is no id", "ids are numbers from 0"));
+            problems.Add(new(path, row.Line, $"'{row[Id]}' is not an id", "write a number from 0 on"));
         else if (id >= count)
-            problems.Add(new(path, row.Line, $"id {id} leaves a gap", $"the ids of {count} classes are 0 to {count - 1}"));
+            problems.Add(new(path, row.Line, $"id {id} leaves a gap", $"number the {count} classes from 0 to {count - 1}"));
         if (row[Name] is null)
-            problems.Add(new(path, row.Line, "a class without a name", "write id,name"));
+            problems.Add(new(path, row.Line, "the class has no name", "write id,name"));
         return problems.Count == before;
     }
 
@@ -62,7 +62,7 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
             foreach (var row in group.Skip(1))
                 problems.Add(new(
                     path, row.Line, $"{column} '{group.Key}' is on line {group.First().Line} already",
-                    $"each class has {(column == Id ? "an" : "a")} {column} of its own"));
+                    $"give each class its own {column}"));
     }
 
     private static RecordedClass Make(string name, string? phrases, bool? direction)
@@ -76,7 +76,7 @@ internal sealed record LabelTable(string File, IReadOnlyList<RecordedClass> Clas
     {
         if (row[Direction] is not { } written || bool.TryParse(written, out _))
             return row[Direction] is null ? null : bool.Parse(row[Direction]!);
-        problems.Add(new(path, row.Line, $"direction '{written}'", "write true, false or nothing"));
+        problems.Add(new(path, row.Line, $"direction '{written}' is not a Boolean", "write true or false, or leave it empty"));
         return null;
     }
 

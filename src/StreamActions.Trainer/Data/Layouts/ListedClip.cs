@@ -1,20 +1,20 @@
-// One line of a list, or one file of a folder, before it is checked.
+// An entry of a list or a file of a class folder, before it is checked.
 namespace StreamActions.Trainer.Data.Layouts;
 
 /// <summary>The parts of a set.</summary>
 internal enum DataPart
 {
-    /// <summary>Trained on.</summary>
+    /// <summary>Training clips.</summary>
     Training,
-    /// <summary>Never trained on.</summary>
+    /// <summary>Held-out clips, which are never trained on.</summary>
     HeldOut,
 }
 
-/// <summary>What a list says of a clip.</summary>
+/// <summary>An unchecked entry.</summary>
 /// <param name="File">The list or folder.</param>
-/// <param name="Line">Line in it; 0 in a folder.</param>
+/// <param name="Line">Line in the list, from 1; 0 for a folder.</param>
 /// <param name="Path">The path as written.</param>
-/// <param name="Label">The label as written; null when there is none.</param>
-/// <param name="Caption">Its own text; null when there is none.</param>
-/// <param name="Part">The part it belongs to; null when the list does not say.</param>
+/// <param name="Label">The label as written; null without one.</param>
+/// <param name="Caption">The caption; null without one.</param>
+/// <param name="Part">The part from the list; null when the list does not give it.</param>
 internal sealed record ListedClip(string File, int Line, string Path, string? Label, string? Caption = null, DataPart? Part = null);

@@ -1,12 +1,12 @@
-// The reference's list: a path and a label a line.
+// The reference's list format: a path and a label per line.
 namespace StreamActions.Trainer.Data.Layouts;
 
 /// <summary>
-/// Reads <c>path label</c> lines. The label comes after the last blank, so a path may have blanks; quotes around it are taken off.
+/// Reads <c>path label</c> lines. The label follows the last blank, so a path may contain blanks. Quotes around a path are removed.
 /// </summary>
 internal static class PathLabelList
 {
-    /// <summary>The lines that are whole; what is wrong with the others is added to <paramref name="problems"/>.</summary>
+    /// <summary>Returns the valid lines and adds the errors of the others to <paramref name="problems"/>.</summary>
     public static IReadOnlyList<ListedClip> Read(string path, ICollection<DataProblem> problems)
     {
         List<ListedClip> clips = [];
@@ -19,7 +19,8 @@ internal static class PathLabelList
             var blank = text.LastIndexOfAny([' ', '\t']);
             var name = blank < 0 ? "" : Unquoted(text[..blank].TrimEnd());
             if (name.Length == 0)
-                problems.Add(new(path, line, $"'{text}' is no path and label", "write the path, a blank, and the number of the class"));
+                problems.Add(new(
+                    path, line, $"'{text}' is not a path with a label", "write the path, a blank, and the number of the class"));
             else
                 clips.Add(new(path, line, name, text[(blank + 1)..]));
         }

@@ -1,14 +1,14 @@
-// Classes that are each other played backwards: from names to indices, both ways.
+// Pairs of classes that show each other played backwards: resolves their names to indices, in both directions.
 namespace StreamActions.Trainer.Data.Layouts;
 
-/// <summary>Joins the classes of a label table into pairs.</summary>
+/// <summary>Links the classes of a label table to their reverse classes.</summary>
 internal static class ReversePairs
 {
-    /// <summary>The classes with <see cref="RecordedClass.Reverse"/>; one side of a pair is enough to be written.</summary>
+    /// <summary>Returns the classes with <see cref="RecordedClass.Reverse"/>. The table needs to name only one side of a pair.</summary>
     /// <param name="path">The label table.</param>
     /// <param name="classes">Its classes.</param>
-    /// <param name="written">Line and <c>reverse</c> of each.</param>
-    /// <param name="problems">Where problems go.</param>
+    /// <param name="written">Line and <c>reverse</c> field of each class.</param>
+    /// <param name="problems">Receives the errors.</param>
     public static IReadOnlyList<RecordedClass> Join(
         string path, RecordedClass[] classes, (int Line, string? Reverse)[] written, ICollection<DataProblem> problems)
     {
@@ -20,12 +20,12 @@ internal static class ReversePairs
             var other = Array.FindIndex(classes, c => c.Name == name);
             if (other < 0 || other == i)
                 problems.Add(new(
-                    path, written[i].Line, $"reverse '{name}' is no other class",
-                    "write the name of the class that is this one played backwards"));
-            else if (pairs[i] is { } has && has != other || pairs[other] is { } hers && hers != i)
+                    path, written[i].Line, $"reverse '{name}' is not the name of another class",
+                    "write the name of the class that shows this one played backwards"));
+            else if (pairs[i] is { } ownPair && ownPair != other || pairs[other] is { } otherPair && otherPair != i)
                 problems.Add(new(
-                    path, written[i].Line, $"reverse '{name}' does not agree with another line",
-                    "two classes are each other's reverse, no third one"));
+                    path, written[i].Line, $"reverse '{name}' contradicts another line",
+                    "let exactly two classes name each other"));
             else
                 (pairs[i], pairs[other]) = (other, i);
         }

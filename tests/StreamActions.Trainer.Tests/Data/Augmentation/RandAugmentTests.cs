@@ -1,4 +1,4 @@
-// The operations: exact where they are exact, and kept from moving pixels where they must not.
+// RandAugment operations: exact values of tone operations, and no movement of pixels without geometric operations.
 using CsCheck;
 using StreamActions.Trainer.Data.Augmentation;
 
@@ -9,10 +9,10 @@ public sealed class RandAugmentTests
     private const int Size = 8;
 
     [Fact]
-    public void Apply_NotGeometric_MovesNoPixel() =>
+    public void Apply_WithoutGeometric_MovesNoPixel() =>
         Gen.Select(Gen.Int[0, 6], Gen.Double[0, 10], Gen.Int).Sample((operations, magnitude, seed) =>
     {
-        // Every row is alike: what moves or turns pixels makes rows differ, tones do not.
+        // All rows are equal: geometric operations would make rows differ, tone operations do not.
         var clip = Rows();
         RandAugment.Apply(clip, operations, magnitude, geometric: false, new Random(seed));
         for (var y = 1; y < 2 * Size; y++)
@@ -20,7 +20,7 @@ public sealed class RandAugmentTests
     });
 
     [Fact]
-    public void Apply_Geometric_MovesPixelsSometimes() => Assert.Contains(Enumerable.Range(0, 50), seed =>
+    public void Apply_WithGeometric_MovesPixels() => Assert.Contains(Enumerable.Range(0, 50), seed =>
     {
         var clip = Rows();
         RandAugment.Apply(clip, 4, 9, geometric: true, new Random(seed));
@@ -28,7 +28,7 @@ public sealed class RandAugmentTests
     });
 
     [Fact]
-    public void All_Operations_ChangeAPictureAtFullStrength() => Assert.All(RandAugment.All, operation =>
+    public void All_Operations_AtFullMagnitudeChangeClip() => Assert.All(RandAugment.All, operation =>
     {
         var clip = Noise();
         operation.Apply(clip, 1, -1);
@@ -36,7 +36,7 @@ public sealed class RandAugmentTests
     });
 
     [Fact]
-    public void Invert_Twice_IsTheClip()
+    public void Invert_Twice_RestoresClip()
     {
         var clip = Noise();
         ToneOperations.Invert(clip);
@@ -46,7 +46,7 @@ public sealed class RandAugmentTests
     }
 
     [Fact]
-    public void Mirror_Row_IsTurnedPixelByPixel()
+    public void Mirror_Row_ReversesPixels()
     {
         var clip = new ClipPixels([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 1, 2);
         PictureOperations.Mirror(clip);
@@ -66,7 +66,7 @@ public sealed class RandAugmentTests
     }
 
     [Fact]
-    public void AutoContrast_NarrowChannel_IsStretchedToTheFullRange()
+    public void AutoContrast_NarrowChannel_IsStretchedToFullRange()
     {
         var clip = new ClipPixels([100, 0, 7, 150, 255, 7, 110, 1, 7, 120, 2, 7], 1, 2);
         ToneOperations.AutoContrast(clip);
@@ -75,7 +75,7 @@ public sealed class RandAugmentTests
     }
 
     [Fact]
-    public void Equalize_FewValues_AreSpread()
+    public void Equalize_FewValues_AreSpreadOverFullRange()
     {
         var clip = new ClipPixels([10, 5, 0, 11, 5, 0, 12, 5, 0, 13, 5, 0], 1, 2);
         ToneOperations.Equalize(clip);

@@ -1,4 +1,4 @@
-// What is decoded: enough for a clip, never more than the bound.
+// The decode plan covers a clip and stays within the memory bounds.
 using CsCheck;
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data.Decoding;
@@ -12,11 +12,11 @@ public sealed class DecodePlanTests
     private static readonly DecodingOptions Bounds = new() { CacheBytes = 1000, RecordingBytes = 500 };
 
     [Fact]
-    public void For_ShortRecording_IsDecodedWholeAtSeveralPhases() =>
+    public void For_ShortRecording_DecodesWholeRecording() =>
         Assert.Equal(new(12, 3, null, TimeSpan.Zero, 500, Keep: true), Plan(new(TimeSpan.FromSeconds(3), 12), recordings: 10));
 
     [Fact]
-    public void For_SetThatDoesNotFit_KeepsNothingAndReadsWindows()
+    public void For_SetLargerThanCache_ReadsWindowsWithoutCaching()
     {
         var plan = Plan(new(TimeSpan.FromSeconds(10), 12), recordings: 10);
 
@@ -26,31 +26,31 @@ public sealed class DecodePlanTests
     }
 
     [Fact]
-    public void For_Exact_IsTheCamerasOwnRate() =>
+    public void For_ExactSampling_UsesClipRate() =>
         Assert.Equal((4, 1), Plan(new(TimeSpan.FromSeconds(9), 30), exact: true) is var plan ? (plan.Fps, plan.Stride) : default);
 
     [Fact]
-    public void For_SlowRecording_IsNotSampledFasterThanTheClip() => Assert.Equal(1, Plan(new(TimeSpan.FromSeconds(9), 3)).Stride);
+    public void For_SlowRecording_UsesStrideOne() => Assert.Equal(1, Plan(new(TimeSpan.FromSeconds(9), 3)).Stride);
 
     [Fact]
-    public void For_SegmentsOfALongRecording_TakesFewerFramesASecond() =>
+    public void For_SegmentsOfLongRecording_LowersFrameRate() =>
         Assert.Equal(500 / 3600.0, Plan(new(TimeSpan.FromHours(1), 25), FrameSampling.Segments).Fps, 1e-6);
 
     [Fact]
-    public void For_SegmentsOfAShortRecording_TakesEveryFrame() =>
+    public void For_SegmentsOfShortRecording_TakesEveryFrame() =>
         Assert.Equal(25, Plan(new(TimeSpan.FromSeconds(4), 25), FrameSampling.Segments).Fps);
 
     [Fact]
-    public void For_NoLength_IsReadFromTheStartToTheBound() =>
+    public void For_UnknownLength_ReadsFromStartToBound() =>
         Assert.Equal((null, 500), Plan(new(null, 25)) is var plan ? (plan.Window, plan.MostFrames) : default);
 
     [Fact]
-    public void For_Any_DecodesAClipAndNoMoreThanTheBound() =>
+    public void For_AnyRecording_CoversClipWithinBound() =>
         Gen.Select(Gen.Double[0.05, 100_000], Gen.Double[0.1, 200], Gen.Enum<FrameSampling>(), Gen.Int[1, 64], Gen.Int[1, 400], Gen.Bool)
         .Sample((seconds, fps, sampling, frames, frameBytes, exact) =>
         {
-            var plan = DecodePlan.For(new(TimeSpan.FromSeconds(seconds), fps), Clip
-                with { Frames = frames }, sampling, frameBytes, Bounds, recordings: 3, exact);
+            var plan = DecodePlan.For(
+                new(TimeSpan.FromSeconds(seconds), fps), Clip with { Frames = frames }, sampling, frameBytes, Bounds, recordings: 3, exact);
             var decoded = (plan.Window?.TotalSeconds ?? seconds) * plan.Fps;
             Assert.InRange(plan.Fps, double.Epsilon, 120);
             Assert.InRange(decoded, 0, Math.Max(frames, 500.0 / frameBytes) + 1e-6);

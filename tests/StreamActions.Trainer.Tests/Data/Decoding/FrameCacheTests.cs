@@ -1,4 +1,4 @@
-// Never more bytes than it may hold; the least recently used goes first.
+// The frame cache stays within its capacity and evicts the least recently used entry.
 using CsCheck;
 using StreamActions.Trainer.Data.Decoding;
 
@@ -7,7 +7,7 @@ namespace StreamActions.Trainer.Tests.Data.Decoding;
 public sealed class FrameCacheTests
 {
     [Fact]
-    public void Keep_AnyUse_HoldsWhatItSaysAndNoMoreThanItMay() =>
+    public void Keep_AnyUse_StaysWithinCapacity() =>
         Gen.Select(Gen.Long[0, 500], Gen.Select(Gen.Int[0, 9], Gen.Int[1, 200]).Array[0, 60]).Sample((capacity, uses) =>
     {
         var cache = new FrameCache(capacity);
@@ -20,7 +20,7 @@ public sealed class FrameCacheTests
     });
 
     [Fact]
-    public void Keep_NoRoom_LetsTheLeastRecentlyUsedGo()
+    public void Keep_Full_EvictsLeastRecentlyUsed()
     {
         var cache = new FrameCache(100);
         cache.Keep(1, Stack(40));

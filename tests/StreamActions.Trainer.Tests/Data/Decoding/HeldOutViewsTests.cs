@@ -1,4 +1,4 @@
-// Held-out views are what the worker would see, in their order.
+// Views of held-out recordings: the worker's windows, in order of time and then of crop.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data.Decoding;
 using StreamActions.Video;
@@ -12,7 +12,7 @@ public sealed class HeldOutViewsTests(SmallRecordings recordings) : IClassFixtur
     [Theory]
     [InlineData(ResizeRule.CenterCrop)]
     [InlineData(ResizeRule.Squash)]
-    public void Read_OneView_IsTheWorkersWindowInTheMiddle(ResizeRule rule)
+    public void Read_OneView_IsMiddleWindowOfWorker(ResizeRule rule)
     {
         var spec = Clip with { Resize = rule };
         var worker = ClipReader.ReadAll(recordings.Wide, 4, 16, rule);
@@ -24,13 +24,13 @@ public sealed class HeldOutViewsTests(SmallRecordings recordings) : IClassFixtur
     }
 
     [Fact]
-    public void Read_ManyViews_AreMomentsThenCrops()
+    public void Read_ManyViews_AreOrderedByTimeThenCrop()
     {
         var views = Views(Clip, new(Temporal: 3, Spatial: 3)).Read(recordings.Wide);
         var expected = new List<byte[]>();
         foreach (var start in (int[])[0, 6, 12])
             foreach (var x in (int[])[0, 50, 100])
-                expected.Add(Cut(start, x));
+                expected.Add(Crop(start, x));
 
         Assert.Equal(9, views.Count);
         for (var i = 0; i < 9; i++)
@@ -39,37 +39,39 @@ public sealed class HeldOutViewsTests(SmallRecordings recordings) : IClassFixtur
     }
 
     [Fact]
-    public void Read_RecordingBeyondTheBound_ReadsOnlyTheWindows()
+    public void Read_RecordingBeyondBound_ReadsOnlyWindows()
     {
-        // Five frames at most, of 16: windows of four.
+        // The bound allows 5 of 16 frames, so windows of 4 are read.
         var bound = new DecodingOptions { RecordingBytes = 5 * Clip.FrameBytes };
-        var inParts = new HeldOutViews(Clip, FrameSampling.Strided, new(Temporal: 2), bound).Read(recordings.Wide);
+        var windows = new HeldOutViews(Clip, FrameSampling.Strided, new(Temporal: 2), bound).Read(recordings.Wide);
         var whole = Views(Clip, new(Temporal: 2)).Read(recordings.Wide);
 
-        Assert.Equal(2, inParts.Count);
+        Assert.Equal(2, windows.Count);
         for (var view = 0; view < 2; view++)
-            Assert.True(whole[view].AsSpan().SequenceEqual(inParts[view]), $"view {view}");
+            Assert.True(whole[view].AsSpan().SequenceEqual(windows[view]), $"view {view}");
     }
 
     [Fact]
-    public void Read_Segments_ReachOverTheWholeRecording()
+    public void Read_Segments_CoverWholeRecording()
     {
         var view = Assert.Single(new HeldOutViews(Clip, FrameSampling.Segments, new(), new()).Read(recordings.Wide));
         var all = ClipReader.ReadAll(recordings.Wide, 12, 16, ResizeRule.CenterCrop);
 
         foreach (var (t, index) in ((int, int)[])[(0, 6), (1, 18), (2, 30), (3, 42)])
-            Assert.True(all.AsSpan(index * Clip.FrameBytes, Clip.FrameBytes)
-                .SequenceEqual(view.AsSpan(t * Clip.FrameBytes, Clip.FrameBytes)), $"frame {t}");
+        {
+            var expected = all.AsSpan(index * Clip.FrameBytes, Clip.FrameBytes);
+            Assert.True(expected.SequenceEqual(view.AsSpan(t * Clip.FrameBytes, Clip.FrameBytes)), $"frame {t}");
+        }
     }
 
     [Fact]
-    public void Read_TooShort_SaysHowShort() => Assert.Contains(
+    public void Read_TooShort_IsRefused() => Assert.Contains(
         "too short", Assert.Throws<SourceException>(() => Views(Clip, new()).Read(recordings.OneFrame)).Message, StringComparison.Ordinal);
 
     private static HeldOutViews Views(ClipSpec clip, ViewOptions views) => new(clip, FrameSampling.Strided, views, new());
 
-    /// <summary>A clip of the square at <paramref name="x"/> of the 160×60 picture.</summary>
-    private byte[] Cut(int start, int x)
+    /// <summary>A clip from frame <paramref name="start"/>, of the 60×60 square at <paramref name="x"/> of the 160×60 picture.</summary>
+    private byte[] Crop(int start, int x)
     {
         var pixels = new byte[Clip.ClipBytes];
         var k = 0;

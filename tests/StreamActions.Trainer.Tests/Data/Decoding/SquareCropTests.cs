@@ -1,4 +1,4 @@
-// Every square lies in the picture.
+// Square crops stay within the picture.
 using CsCheck;
 using StreamActions.Trainer.Data.Decoding;
 
@@ -7,7 +7,7 @@ namespace StreamActions.Trainer.Tests.Data.Decoding;
 public sealed class SquareCropTests
 {
     [Fact]
-    public void Random_Any_StaysInThePictureAndNearTheShortSide() =>
+    public void Random_AnySize_StaysInPictureAndNearShortSide() =>
         Gen.Select(Gen.Int[1, 500], Gen.Int[1, 500], Gen.Double[1, 2], Gen.Bool, Gen.Int).Sample((width, height, jitter, anywhere, seed) =>
         {
             var crop = SquareCrop.Random(width, height, jitter, anywhere, new Random(seed));
@@ -18,7 +18,7 @@ public sealed class SquareCropTests
         });
 
     [Fact]
-    public void Random_ManyDraws_ReachAllCorners()
+    public void Random_ManyDraws_CoverAllPositions()
     {
         var random = new Random(1);
         var crops = Enumerable.Range(0, 500).Select(_ => SquareCrop.Random(12, 10, 1, anywhere: true, random)).ToList();
@@ -28,7 +28,7 @@ public sealed class SquareCropTests
     }
 
     [Fact]
-    public void View_Three_AreLeftMiddleAndRight()
+    public void View_ThreeViews_AreFirstMiddleAndLast()
     {
         Assert.Equal([0, 4, 8], Enumerable.Range(0, 3).Select(view => SquareCrop.View(18, 10, view, 3).X));
         Assert.Equal([0, 4, 8], Enumerable.Range(0, 3).Select(view => SquareCrop.View(10, 18, view, 3).Y));

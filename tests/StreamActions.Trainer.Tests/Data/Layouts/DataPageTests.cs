@@ -1,4 +1,4 @@
-// The examples of docs/data.md are opened as they are written.
+// The examples of docs/data.md open as documented.
 using System.Text.RegularExpressions;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Data.Decoding;
@@ -13,9 +13,9 @@ public sealed partial class DataPageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void FolderPerClass_OfThePage_Opens()
+    public void Open_FolderPerClassExample_Succeeds()
     {
-        Lay("A folder per class");
+        WriteExamples("A folder per class");
 
         var data = DataSetReader.Open(new() { Path = _folder.File("clips") });
 
@@ -25,9 +25,9 @@ public sealed partial class DataPageTests : IDisposable
     }
 
     [Fact]
-    public void List_OfThePage_Opens()
+    public void Open_ListExample_Succeeds()
     {
-        Lay("A list");
+        WriteExamples("A list");
 
         var data = DataSetReader.Open(new() { Path = _folder.File("train.txt"), Validation = _folder.File("val.txt") });
 
@@ -40,9 +40,9 @@ public sealed partial class DataPageTests : IDisposable
     }
 
     [Fact]
-    public void Captions_OfThePage_Open()
+    public void Open_CaptionsExample_Succeeds()
     {
-        Lay("A CSV with captions");
+        WriteExamples("A CSV with captions");
 
         var data = DataSetReader.Open(new() { Path = _folder.File("captions.csv") });
 
@@ -52,7 +52,7 @@ public sealed partial class DataPageTests : IDisposable
     }
 
     [Fact]
-    public void Columns_OfThePage_AreThoseOfALabelTable()
+    public void Read_DocumentedColumns_AreAccepted()
     {
         var columns = Column().Matches(Page()).Select(match => match.Groups["name"].Value);
         var path = _folder.Write("labels.csv", string.Join(',', columns), "0,a,,,");
@@ -63,7 +63,7 @@ public sealed partial class DataPageTests : IDisposable
     }
 
     [Fact]
-    public void Figures_OfThePage_AreTheDefaults()
+    public void Defaults_DocumentedFigures_Match()
     {
         Assert.Contains($"({new DecodingOptions().CacheBytes >> 20} MB)", Page(), StringComparison.Ordinal);
         Assert.Equal(0.2, new DataSetOptions { Path = "" }.HeldOutShare);
@@ -71,8 +71,8 @@ public sealed partial class DataPageTests : IDisposable
         Assert.Equal(4, ShortClips.FewestFrames(16));
     }
 
-    /// <summary>Writes a section's files, and every recording they name.</summary>
-    private void Lay(string section)
+    /// <summary>Writes the example files of a section of the page, and empty files for the recordings they name.</summary>
+    private void WriteExamples(string section)
     {
         var text = Page().Split("## ").Single(part => part.StartsWith(section + "\n", StringComparison.Ordinal));
         foreach (Match example in Example().Matches(text))

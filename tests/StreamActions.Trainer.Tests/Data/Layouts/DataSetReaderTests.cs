@@ -1,4 +1,4 @@
-// Layouts as they come, and what is taken from them.
+// Reading of valid data sets: lists, folders and captions.
 using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Tests.Data.Layouts;
@@ -10,7 +10,7 @@ public sealed class DataSetReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Open_ListInAnyOrder_GivesTheSameSet()
+    public void Open_ListInOtherOrder_GivesSameSet()
     {
         _folder.Touch("a.mp4", "b.mp4", "c.mp4", "d.mp4");
         _folder.Write("labels.csv", "id,name", "1,jumps", "0,sits down");
@@ -26,26 +26,24 @@ public sealed class DataSetReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_ListWithMedia_FindsThePathsThere()
+    public void Open_ListWithMedia_ResolvesPathsInMediaFolder()
     {
         _folder.Touch("videos/a.mp4", "videos/b.mp4");
         _folder.Write("lists/labels.csv", "id,name", "0,jumps");
         var val = _folder.Write("lists/val.txt", "b.mp4 0");
 
-        var data =
-            DataSetReader.Open(
-                new()
-                {
-                    Path = _folder.Write("lists/train.txt", _folder.File("videos/a.mp4") + " 0"),
-                    Validation = val,
-                    Media = _folder.File("videos"),
-                });
+        var data = DataSetReader.Open(new()
+        {
+            Path = _folder.Write("lists/train.txt", _folder.File("videos/a.mp4") + " 0"),
+            Validation = val,
+            Media = _folder.File("videos"),
+        });
 
         Assert.Equal((_folder.File("videos/a.mp4"), "a.mp4"), (data.Training[0].Path, data.Training[0].Name));
     }
 
     [Fact]
-    public void Open_FolderWithLabels_TakesTheirOrderAndNotesOtherFiles()
+    public void Open_FolderWithLabels_UsesTableOrderAndNotesOtherFiles()
     {
         _folder.Touch([.. Enumerable.Range(0, 12).SelectMany(n => (string[])[$"jumps/{n}.mp4", $"runs/deep/{n}.webm"])]);
         _folder.Touch("jumps/notes.txt", ".git/config.mp4");
@@ -60,11 +58,12 @@ public sealed class DataSetReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_CaptionsWithoutLabels_MakesEachTextAClass()
+    public void Open_CaptionsWithoutLabels_MakesEachCaptionAClass()
     {
         _folder.Touch("a.mp4", "b.mp4", "c.mp4", "d.mp4");
-        var path = _folder.Write("set.csv", "split,caption,path", "train,a cat jumps,a.mp4", "train,a dog sits,b.mp4",
-            "train,a cat jumps,c.mp4", "val,a bird sings,d.mp4");
+        var path = _folder.Write(
+            "set.csv", "split,caption,path", "train,a cat jumps,a.mp4", "train,a dog sits,b.mp4", "train,a cat jumps,c.mp4",
+            "val,a bird sings,d.mp4");
 
         var data = DataSetReader.Open(new() { Path = path });
 
@@ -74,20 +73,20 @@ public sealed class DataSetReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_CaptionsWithTable_TakesNamesAndNumbers()
+    public void Open_CaptionsWithTable_AcceptsNamesAndNumbers()
     {
         _folder.Touch("a.mp4", "b.mp4", "c.mp4");
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
         var path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,x,jumps,train", "b.mp4,y,0,train", "c.mp4,z,1,test");
 
         Assert.Equal([1, 0], DataSetReader.Open(new() { Path = path }).Training.Select(c => c.Label));
-        // Captions that are names of a table given for them are labels.
+        // With a label table whose names are the captions, the captions are labels.
         var named = _folder.Write("named.csv", "path,caption,split", "a.mp4,jumps,train", "b.mp4,sits,train", "c.mp4,sits,test");
         Assert.False(DataSetReader.Open(new() { Path = named, Labels = _folder.File("labels.csv") }).FreeCaptions);
     }
 
     [Fact]
-    public void Open_EvaluationOnly_HoldsAllOutAndNotesEmptyClasses()
+    public void Open_EvaluationOnly_HoldsOutAllAndNotesEmptyClasses()
     {
         _folder.Touch("a.mp4", "b.mp4", "c.mp4");
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps", "2,runs");
@@ -96,31 +95,29 @@ public sealed class DataSetReaderTests : IDisposable
 
         Assert.Empty(data.Training);
         Assert.Equal([0, 1, 1], data.HeldOut.Select(c => c.Label));
-        Assert.Equal("1 of the 3 classes have no clip here: they are answers that are never right", Assert.Single(data.Notes));
+        Assert.Equal("1 of the 3 classes have no clips here; they can only be wrong answers", Assert.Single(data.Notes));
     }
 
     [Fact]
-    public void Open_EvaluationOnlyWithValidation_HoldsOutThatAlone()
+    public void Open_EvaluationOnlyWithValidation_HoldsOutOnlyValidation()
     {
         _folder.Touch("v.mp4");
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
 
-        // What was trained on need not be there any more.
-        var data =
-            DataSetReader.Open(
-                new()
-                {
-                    Path = _folder.Write("list.txt", "gone.mp4 0", "gone too.mp4 1"),
-                    Validation = _folder.Write("val.txt", "v.mp4 1"),
-                    EvaluationOnly = true,
-                });
+        // Evaluation does not need the training recordings.
+        var data = DataSetReader.Open(new()
+        {
+            Path = _folder.Write("list.txt", "deleted.mp4 0", "also deleted.mp4 1"),
+            Validation = _folder.Write("val.txt", "v.mp4 1"),
+            EvaluationOnly = true,
+        });
 
         Assert.Equal("v.mp4", Assert.Single(data.HeldOut).Name);
         Assert.Empty(data.Training);
     }
 
     [Fact]
-    public void Open_EvaluationOnlyWithASplit_HoldsOutItsRowsAlone()
+    public void Open_EvaluationOnlyWithSplit_HoldsOutOnlyTestRows()
     {
         _folder.Touch("a.mp4", "b.mp4");
         var path = _folder.Write("set.csv", "path,caption,label,split", "a.mp4,it sits,sits,train", "b.mp4,it jumps,jumps,test");
@@ -131,17 +128,19 @@ public sealed class DataSetReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_EvaluationOnlyOfBrokenList_IsRefused()
+    public void Open_EvaluationOnlyWithBrokenList_IsRefused()
     {
         _folder.Touch("a.mp4", "b.mp4");
         _folder.Write("labels.csv", "id,name", "0,sits", "1,jumps");
 
-        Assert.Equal(["list.txt:2 label 5 is out of range"],
-            DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "a.mp4 0", "b.mp4 5"), EvaluationOnly = true })));
+        var list = _folder.Write("list.txt", "a.mp4 0", "b.mp4 5");
+        Assert.Equal(
+            ["list.txt:2 label 5 is out of range"],
+            DataFolder.Short(DataFolder.Problems(new() { Path = list, EvaluationOnly = true })));
     }
 
     [Fact]
-    public void Open_ClassNeverHeldOut_IsNoted()
+    public void Open_ClassWithoutHeldOutClip_IsNoted()
     {
         _folder.Touch("a/1.mp4", "b/1.mp4", "val/a/2.mp4");
         _folder.Write("labels.csv", "id,name", "0,a", "1,b");

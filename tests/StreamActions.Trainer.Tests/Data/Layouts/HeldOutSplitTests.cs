@@ -1,4 +1,4 @@
-// The seeded split: stable, near its share, and another one with another seed.
+// The seeded held-out split: stable under added clips, close to its share, and different for each seed.
 using CsCheck;
 using StreamActions.Trainer.Data.Layouts;
 
@@ -7,7 +7,7 @@ namespace StreamActions.Trainer.Tests.Data.Layouts;
 public sealed class HeldOutSplitTests
 {
     [Fact]
-    public void Open_ClipsAdded_NoneChangesItsPart() =>
+    public void Open_ClipsAdded_KeepsPartOfExistingClips() =>
         Gen.Select(Gen.ULong, Gen.Int[3, 12], Gen.Int[1, 12], Gen.Double[0.1, 0.5]).Sample((seed, before, added, share) =>
     {
         using var folder = new DataFolder();
@@ -24,17 +24,17 @@ public sealed class HeldOutSplitTests
     }, iter: 60);
 
     [Fact]
-    public void IsHeldOut_ManyNames_HoldsOutTheShare() => Gen.Select(Gen.ULong, Gen.Double[0.05, 0.95]).Sample((seed, share) =>
-        // Five standard errors of 2,000 draws.
-        Math.Abs(Enumerable.Range(0, 2000).Count(n => HeldOutSplit.IsHeldOut(seed, $"{n}.mp4", share)) / 2000.0 - share) < 5 * Math.Sqrt(
-            share * (1 - share) / 2000), iter: 50);
+    public void IsHeldOut_ManyNames_HoldsOutShare() => Gen.Select(Gen.ULong, Gen.Double[0.05, 0.95]).Sample((seed, share) =>
+        // Bound: five standard errors of 2,000 draws.
+        Math.Abs(Enumerable.Range(0, 2000).Count(n => HeldOutSplit.IsHeldOut(seed, $"{n}.mp4", share)) / 2000.0 - share)
+            < 5 * Math.Sqrt(share * (1 - share) / 2000), iter: 50);
 
     [Fact]
-    public void IsHeldOut_OtherSeed_HoldsOutOthers() => Assert.NotEqual(
-        Enumerable.Range(0, 50).Where(n => HeldOutSplit.IsHeldOut(1, $"{n}", 0.3)), Enumerable.Range(0, 50)
-        .Where(n => HeldOutSplit.IsHeldOut(2, $"{n}", 0.3)));
+    public void IsHeldOut_OtherSeed_HoldsOutOtherClips() => Assert.NotEqual(
+        Enumerable.Range(0, 50).Where(n => HeldOutSplit.IsHeldOut(1, $"{n}", 0.3)),
+        Enumerable.Range(0, 50).Where(n => HeldOutSplit.IsHeldOut(2, $"{n}", 0.3)));
 
-    // Few clips may all fall into one part; that is refused, and tested elsewhere.
+    // With few clips, one part may be empty. The reader refuses that; another test covers it.
     private static DataSet? Open(DataSetOptions options)
     {
         try

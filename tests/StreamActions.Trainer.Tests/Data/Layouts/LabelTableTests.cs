@@ -1,4 +1,4 @@
-// The label table: what is taken, and every way it can be broken.
+// Parsing of the label table, and its errors.
 using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Tests.Data.Layouts;
@@ -16,11 +16,11 @@ public sealed class LabelTableTests : IDisposable
     [InlineData("walks_left,,false", false)]
     [InlineData("bright leftovers,,", false)]
     [InlineData("sits,,TRUE", true)]
-    public void Read_Direction_IsTakenFromTheWordsUnlessWritten(string row, bool sensitive) =>
+    public void Read_Direction_DefaultsToDirectionWords(string row, bool sensitive) =>
         Assert.Equal(sensitive, Read(out _, "id,name,phrase,direction", "0," + row)!.Classes[0].DirectionSensitive);
 
     [Fact]
-    public void Read_ReverseOnOneSide_JoinsBothAndMeansNoDirection()
+    public void Read_ReverseOnOneSide_LinksBothWithoutDirection()
     {
         var classes = Read(out _, "id,name,reverse", "0,sits,stands", "1,stands,", "2,jumps,")!.Classes;
 
@@ -29,45 +29,55 @@ public sealed class LabelTableTests : IDisposable
     }
 
     [Fact]
-    public void Read_BrokenReverses_AreNamed()
+    public void Read_InvalidReverses_AreListed()
     {
         Read(out var problems, "id,name,reverse,direction", "0,sits,stands,", "1,stands,jumps,", "2,jumps,flies,maybe", "3,runs,runs,");
 
         Assert.Equal(
-            ["labels.csv:4 direction 'maybe'", "labels.csv:3 reverse 'jumps' does not agree with another line",
-                "labels.csv:4 reverse 'flies' is no other class", "labels.csv:5 reverse 'runs' is no other class"],
+            [
+                "labels.csv:4 direction 'maybe' is not a Boolean",
+                "labels.csv:3 reverse 'jumps' contradicts another line",
+                "labels.csv:4 reverse 'flies' is not the name of another class",
+                "labels.csv:5 reverse 'runs' is not the name of another class",
+            ],
             problems);
     }
 
     [Fact]
-    public void Read_BrokenRows_AreAllNamed()
+    public void Read_InvalidRows_AreAllListed()
     {
         Assert.Null(Read(out var problems, "id,name", "0,sits", "x,jumps", "9,runs", "0,", "0,sits", "-1,falls"));
 
         Assert.Equal(
-            ["labels.csv:3 'x' is no id", "labels.csv:4 id 9 leaves a gap", "labels.csv:5 a class without a name",
-                "labels.csv:7 '-1' is no id",
-             "labels.csv:6 id '0' is on line 2 already", "labels.csv:6 name 'sits' is on line 2 already"], problems);
+            [
+                "labels.csv:3 'x' is not an id",
+                "labels.csv:4 id 9 leaves a gap",
+                "labels.csv:5 the class has no name",
+                "labels.csv:7 '-1' is not an id",
+                "labels.csv:6 id '0' is on line 2 already",
+                "labels.csv:6 name 'sits' is on line 2 already",
+            ],
+            problems);
     }
 
     [Fact]
-    public void Read_NameTwice_AdvisesInGoodEnglish()
+    public void Read_DuplicateRow_AdvisesUniqueIdAndName()
     {
         List<DataProblem> problems = [];
         LabelTable.Read(_folder.Write("labels.csv", "id,name", "0,sits", "0,sits"), problems);
 
-        Assert.Equal(["each class has an id of its own", "each class has a name of its own"], problems.Select(p => p.Advice));
+        Assert.Equal(["give each class its own id", "give each class its own name"], problems.Select(p => p.Advice));
     }
 
     [Fact]
-    public void Read_NoRows_SaysSo()
+    public void Read_NoRows_IsRefused()
     {
         Assert.Null(Read(out var problems, "id,name"));
-        Assert.Equal(["labels.csv:0 there is no class in it"], problems);
+        Assert.Equal(["labels.csv:0 it has no classes"], problems);
     }
 
     [Fact]
-    public void Read_EmptyFile_SaysSo()
+    public void Read_EmptyFile_IsRefused()
     {
         Assert.Null(Read(out var problems));
         Assert.Equal(["labels.csv:0 the file is empty"], problems);
