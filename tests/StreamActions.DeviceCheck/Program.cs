@@ -18,5 +18,6 @@ Option<int[]> batches = new("--batches")
 Option<double> seconds = new("--seconds") { Description = "Time per batch size.", DefaultValueFactory = _ => 3 };
 RootCommand root = new("Checks an inference device.") { model, device, batches, seconds };
 root.SetAction(result => DeviceReport.Write(
-    result.GetValue(model)!, result.GetValue(device)!, result.GetValue(batches)!, TimeSpan.FromSeconds(result.GetValue(seconds)), Console.Out));
+    result.GetValue(model)!, result.GetValue(device)!, result.GetValue(batches)!, TimeSpan.FromSeconds(result.GetValue(seconds)),
+    Console.Out));
 return await root.Parse(args).InvokeAsync();
