@@ -39,18 +39,23 @@ internal static class ClipFolder
             {
                 var clip = ClipGenerator.Generate(firstSeed + (ulong)list.Count, Recording, action.Kind);
                 var name = $"{action.Name}/{n:d5}.mp4";
-                await using var file = new VideoFileWriter(Path.Combine(folder, name), Recording.Size, Recording.Size, Recording.SampleFps);
+                var file = new VideoFileWriter(Path.Combine(folder, name), Recording.Size, Recording.Size, Recording.SampleFps);
+                await using var closing = file.ConfigureAwait(false);
                 for (var t = 0; t < Recording.Frames; t++)
-                    await file.WriteAsync(clip.Pixels.AsMemory(t * Recording.FrameBytes, Recording.FrameBytes), cancellation);
-                await file.FinishAsync(cancellation);
+                {
+                    await file.WriteAsync(clip.Pixels.AsMemory(t * Recording.FrameBytes, Recording.FrameBytes), cancellation)
+                        .ConfigureAwait(false);
+                }
+                await file.FinishAsync(cancellation).ConfigureAwait(false);
                 list.Add($"{name} {labels.Count}");
             }
             labels.Add(new(labels.Count, action.Name, string.Join('|', Captions.Phrases(action))));
         }
-        await File.WriteAllLinesAsync(Path.Combine(folder, "list.txt"), list, cancellation);
-        await using var table = new CsvWriter(
+        await File.WriteAllLinesAsync(Path.Combine(folder, "list.txt"), list, cancellation).ConfigureAwait(false);
+        var table = new CsvWriter(
             new StreamWriter(Path.Combine(folder, "labels.csv")), new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" });
-        await table.WriteRecordsAsync(labels, cancellation);
+        await using var closingTable = table.ConfigureAwait(false);
+        await table.WriteRecordsAsync(labels, cancellation).ConfigureAwait(false);
         return list.Count;
     }
 

@@ -35,18 +35,19 @@ internal static class FilmMaker
     {
         var film = Film.Plan(order);
         using var renderer = new SceneRenderer(film.Look, order.Width, order.Height, film.Random);
-        await using var file = new VideoFileWriter(path, order.Width, order.Height, order.Fps);
+        var file = new VideoFileWriter(path, order.Width, order.Height, order.Fps);
+        await using var closing = file.ConfigureAwait(false);
         var pixels = new byte[order.Width * order.Height * 3];
         for (var n = 0; n / order.Fps < film.Timetable.Seconds; n++)
         {
             var picture = renderer.Draw(film.Choreography.At(n / order.Fps), film.Bodies, film.Timetable.Props, film.Random);
             Marshal.Copy(picture.Data, pixels, 0, pixels.Length);
-            await file.WriteAsync(pixels, cancellation);
+            await file.WriteAsync(pixels, cancellation).ConfigureAwait(false);
         }
-        await file.FinishAsync(cancellation);
+        await file.FinishAsync(cancellation).ConfigureAwait(false);
         var truth = film.Truth(Path.GetFileName(path));
-        await File.WriteAllTextAsync(
-            Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(truth, FilmTruthJson.Default.FilmTruth) + "\n", cancellation);
+        var json = JsonSerializer.Serialize(truth, FilmTruthJson.Default.FilmTruth) + "\n";
+        await File.WriteAllTextAsync(Path.ChangeExtension(path, ".json"), json, cancellation).ConfigureAwait(false);
         return truth;
     }
 

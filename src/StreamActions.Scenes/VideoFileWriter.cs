@@ -52,11 +52,11 @@ internal sealed class VideoFileWriter : IAsyncDisposable
             throw new ArgumentException($"a picture must have {_frameBytes} bytes, not {pixels.Length}", nameof(pixels));
         try
         {
-            await _encoder.StandardInput.BaseStream.WriteAsync(pixels, cancellation);
+            await _encoder.StandardInput.BaseStream.WriteAsync(pixels, cancellation).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            throw new SceneException($"{_path}: ffmpeg ended early: {LastLine(await _errors)}", e);
+            throw new SceneException($"{_path}: ffmpeg ended early: {LastLine(await _errors.ConfigureAwait(false))}", e);
         }
     }
 
@@ -72,9 +72,9 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         {
             // The encoder has ended already; its exit code and last error are reported below.
         }
-        await _encoder.WaitForExitAsync(cancellation);
+        await _encoder.WaitForExitAsync(cancellation).ConfigureAwait(false);
         if (_encoder.ExitCode != 0)
-            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _errors)}");
+            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _errors.ConfigureAwait(false))}");
         _finished = true;
     }
 
@@ -83,7 +83,7 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         if (!_finished)
         {
             _encoder.Kill();
-            await _encoder.WaitForExitAsync();
+            await _encoder.WaitForExitAsync().ConfigureAwait(false);
             if (File.Exists(_path))
                 File.Delete(_path);
         }

@@ -17,4 +17,4 @@ return await parsed.InvokeAsync(new InvocationConfiguration
     ProcessTerminationTimeout = TimeSpan.FromMinutes(10),
     // RunMessages.GuardAsync prints errors. The default handler would print a bug as one line.
     EnableDefaultExceptionHandler = false,
-});
+}).ConfigureAwait(false);

@@ -26,7 +26,7 @@ explain.SetAction(result => ExplainCommand.Run(result.GetValue(camera)!, result.
 RootCommand root = new("StreamActions worker: converts camera streams to action events.") { config, untilEnd, run, validate, explain };
 root.SetAction((result, cancellation) => RunAsync(result, cancellation));
 return await root.Parse(args)
-    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) }).ConfigureAwait(false);
 
 Task<int> RunAsync(ParseResult result, CancellationToken cancellation) =>
     RunCommand.RunAsync(result.GetValue(config)!, result.GetValue(untilEnd), Console.Error, cancellation);

@@ -85,7 +85,7 @@ internal static class GenerateCommand
         {
             var plan = new FilmOrder(
                 ActionCatalog.Parse(result.GetValue(actions)!), result.GetValue(seed), result.GetValue(width), result.GetValue(height));
-            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, plan, cancellation);
+            var truth = await FilmMaker.WriteAsync(result.GetValue(to)!, plan, cancellation).ConfigureAwait(false);
             RunMessages.Print($"Wrote {result.GetValue(to)}: {truth.Seconds} s, {truth.Events.Count} events.");
         }, cancellation));
         return film;
@@ -112,7 +112,7 @@ internal static class GenerateCommand
         {
             var folder = result.GetValue(to)!;
             var written = await ClipFolder.WriteAsync(
-                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation);
+                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation).ConfigureAwait(false);
             RunMessages.Print($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
         }, cancellation));
         return clips;

@@ -64,7 +64,7 @@ internal static class PretrainCommand
             var source = kept.Data.Open(image, kept.Seed, fresh: true);
             var run = existing ?? RunFolder.Create(path, Miniature, image, options, source);
             RunMessages.Print($"{path}: {TrainingSession.Count(run)}.");
-            var end = await TrainingSession.RunAsync(run, source, device, cancellation);
+            var end = await TrainingSession.RunAsync(run, source, device, cancellation).ConfigureAwait(false);
             RunMessages.Print(end == TrainingEnd.Stopped
                 ? (FormattableString)$"Stopped at step {run.LatestStep()}. The same command resumes the run."
                 : $"Done. Next: train --run runs/mine --from {path}");

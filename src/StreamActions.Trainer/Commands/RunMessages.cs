@@ -33,7 +33,7 @@ internal static class RunMessages
     {
         try
         {
-            await verb();
+            await verb().ConfigureAwait(false);
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -64,7 +64,7 @@ internal static class TrainCommand
             var (run, source) = RunFolder.Exists(path)
                 ? Resume(TrainingSession.Resume(path, "train", settings, result, WithWeightsName(options)))
                 : Start(path, options, times, keepWarmUp: settings.IsGiven(result, RunSettings.WarmUp));
-            await RunAsync(path, run, source, device, cancellation);
+            await RunAsync(path, run, source, device, cancellation).ConfigureAwait(false);
         }, cancellation));
         return command;
     }
@@ -143,7 +143,7 @@ internal static class TrainCommand
         foreach (var note in source.Notes)
             AnsiConsole.MarkupLineInterpolated($"[yellow]{note}[/]");
         RunMessages.Print($"{path}: {run.Classes.Count} classes, {run.Words.Count} label words, {TrainingSession.Count(run)}.");
-        var end = await TrainingSession.RunAsync(run, source, device, cancellation);
+        var end = await TrainingSession.RunAsync(run, source, device, cancellation).ConfigureAwait(false);
         TrainingSession.PrintSkipped(source);
         var next = $"export --run {path} --name mine --to models/mine";
         RunMessages.Print(end switch

@@ -88,8 +88,8 @@ internal static class TrainingSession
                         quality = string.Create(CultureInfo.InvariantCulture,
                             $"  held-out {report.ByText.Top1.Value:p1}, pairs {report.TimeOrder?.Ordered.Value:p1}");
                     },
-                    cancellation);
-            });
+                    cancellation).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         return end;
     }
 

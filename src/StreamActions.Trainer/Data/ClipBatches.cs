@@ -38,7 +38,7 @@ internal sealed class ClipBatches : IDisposable
     public async Task<TrainingClip[]> NextAsync(CancellationToken cancellation)
     {
         var slot = (int)(_nextBatch % _slots.Length);
-        var clips = await _slots[slot].Batch.Task.WaitAsync(cancellation);
+        var clips = await _slots[slot].Batch.Task.WaitAsync(cancellation).ConfigureAwait(false);
         _slots[slot] = new(_batch);
         _nextBatch++;
         _free.Release(_batch);

@@ -100,7 +100,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
                 {
                     cancellation.ThrowIfCancellationRequested();
                     var waiting = Stopwatch.GetTimestamp();
-                    var clips = await batches.NextAsync(cancellation);
+                    var clips = await batches.NextAsync(cancellation).ConfigureAwait(false);
                     waited += Stopwatch.GetElapsedTime(waiting);
                     report.Add(Backward(network, losses, clips, step, part));
                 }

@@ -29,7 +29,9 @@ internal sealed partial class EncoderLoop(
         _started = true;
         new Thread(() =>
         {
+#pragma warning disable VSTHRD002 // This thread only encodes, and it has no synchronisation context.
             while (!_abandoned && queue.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
+#pragma warning restore VSTHRD002
                 Work(batch);
             _over.SetResult();
         })

@@ -28,8 +28,9 @@ internal static class KafkaConnection
         }
         catch (Exception e) when (e is KafkaException or InvalidOperationException or ArgumentException)
         {
-            // No inner exception: its text is not redacted and may contain a secret.
+#pragma warning disable MA0054 // No inner exception: its text is not redacted and may contain a secret.
             throw new SinkException($"sinks.kafka: {redact(e.Message)}; correct the property under sinks.kafka.client");
+#pragma warning restore MA0054
         }
     }
 

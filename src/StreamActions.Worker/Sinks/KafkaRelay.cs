@@ -89,9 +89,10 @@ internal sealed partial class KafkaRelay : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using CancellationTokenSource graceOver = new();
-        await using var graceTimer = _time.CreateTimer(
-            _ => graceOver.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var stopping = stoppingToken.Register(() => graceTimer.Change(ShutdownGrace, Timeout.InfiniteTimeSpan));
+        var graceTimer = _time.CreateTimer(_ => graceOver.Cancel(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var disposingTimer = graceTimer.ConfigureAwait(false);
+        var stopping = stoppingToken.Register(() => graceTimer.Change(ShutdownGrace, Timeout.InfiniteTimeSpan));
+        await using var unregistering = stopping.ConfigureAwait(false);
         try
         {
             while (true)

@@ -72,9 +72,9 @@ internal sealed partial class OutboxWriter : IAsyncDisposable
         {
             await _queue.Writer.WriteAsync(work, cancellationToken).ConfigureAwait(false);
         }
-        catch (ChannelClosedException)
+        catch (ChannelClosedException e)
         {
-            throw new ObjectDisposedException(nameof(EventStore));
+            throw new ObjectDisposedException("The event store is closed.", e);
         }
 
         return await work.Committed.ConfigureAwait(false);
