@@ -97,10 +97,10 @@ internal static class BundleExporter
         };
         return BundleWriter.Write(folder, manifest,
             new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
-        {
-            TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
-            Evaluation = description.Evaluation?.ToJson(),
-        });
+            {
+                TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
+                Evaluation = description.Evaluation?.ToJson(),
+            });
     }
 
     // Null instead of an empty list: programs that predate the list can then still read the manifest.
