@@ -26,15 +26,15 @@ public sealed record BundleContent(
 /// <summary>Writes bundles (docs/model.md §8).</summary>
 public static class BundleWriter
 {
-    /// <summary>Writes and verifies a bundle. It replaces an older bundle of that path only when the new one passes.</summary>
+    /// <summary>Writes and verifies a bundle. Replaces an existing bundle only after the new one passes.</summary>
     /// <param name="folder">Path of the bundle.</param>
     /// <param name="manifest">The manifest; the writer sets its file hashes and measured deviation.</param>
-    /// <param name="content">The other content.</param>
+    /// <param name="content">Everything except the manifest.</param>
     /// <returns>The bundle, opened.</returns>
     /// <exception cref="BundleException">
     /// The graphs do not reproduce libtorch's outputs within the manifest's bound, or the path is a file. Nothing is written then.
     /// </exception>
-    /// <exception cref="CheckpointException">Weights are missing or misshapen. Nothing is written then.</exception>
+    /// <exception cref="CheckpointException">Weights are missing or have the wrong shape. Nothing is written then.</exception>
     public static ModelBundle Write(string folder, ModelManifest manifest, BundleContent content)
     {
         if (File.Exists(folder))

@@ -5,7 +5,7 @@ namespace StreamActions.Scenes;
 internal enum ActionKind
 {
     WalksLeft, WalksRight, SitsDown, StandsUp, PicksUpBox, PutsDownBox, FallsDown, GetsUp, OpensDoor, ClosesDoor,
-    WavesHand, Jumps, TwoPeopleFighting, TwoPeopleShakingHands, TwoPeopleHugging, StandsStill, Nobody,
+    WavesHand, Jumps, TwoPeopleFighting, TwoPeopleShakingHands, TwoPeopleHugging, StandsStill, EmptyRoom,
     HandsUp, Crouches,
 }
 
@@ -68,7 +68,7 @@ internal static class ActionCatalog
             "two people hold each other in a hug"),
         One(ActionKind.StandsStill, "stands_still", null,
             "{who} stands still", "{who} standing", "{who} stands and waits", "{who} waiting without moving", "{who} is standing still"),
-        new(ActionKind.Nobody, "nobody", null, 0,
+        new(ActionKind.EmptyRoom, "nobody", null, 0,
             ["an empty room", "nobody is there", "a room without people", "no person in the picture", "nothing is happening"]),
     ];
 

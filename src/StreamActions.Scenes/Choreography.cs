@@ -88,7 +88,7 @@ internal sealed class Choreography
                 var k = Math.Clamp(Progress(part, t), 0, 1);
                 var x = before + (part.X - before) * (0.75 * k + 0.25 * Smooth(k));
                 return Stance.Mix(idle with { X = x }, Motion.Walk(part.Style, idle, t, x), Weight(part, t));
-            case ActionKind.StandsStill or ActionKind.Nobody:
+            case ActionKind.StandsStill or ActionKind.EmptyRoom:
                 return idle;
             case ActionKind.WavesHand or ActionKind.Jumps or ActionKind.HandsUp or ActionKind.Crouches:
                 var one = Motion.At(part.Kind, part.Style, _bodies, 0, t).Stances[0];

@@ -65,7 +65,8 @@ internal static class FilmMaker
             var random = new SeededRandom(order.Seed);
             // Medium-sized figures, and little noise so that the file stays small.
             var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62)
-                with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
+                with
+            { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
             Body[] bodies = [Body.Random(random), Body.Random(random)];
             var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
             var timetable = FilmPlan.Make(order.Actions, halfWidth, random);

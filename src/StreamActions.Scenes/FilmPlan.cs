@@ -49,25 +49,25 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
             if (posture != Before(kind))
                 throw Impossible(
                     $"the person must be {Before(kind).ToString().ToLowerInvariant()} but is {posture.ToString().ToLowerInvariant()}");
-            if (away && kind != ActionKind.Nobody && Walk(kind) != -Math.Sign(x))
+            if (away && kind != ActionKind.EmptyRoom && Walk(kind) != -Math.Sign(x))
                 throw Impossible($"the person is outside the picture; add walks_{(x < 0 ? "right" : "left")} before it");
             // Actions that need room face the picture's middle.
             var side = x == 0 ? baseStyle.Side : -Math.Sign(x);
             var style = baseStyle with { Side = side, Amplitude = 0.9 + 0.2 * random.NextDouble() };
             var two = ActionCatalog.Of(kind).People == 2;
-            now += i == 0 ? (kind == ActionKind.Nobody ? 0 : Idle) : away ? 0.5 : two != pairBefore ? Approach : Idle;
+            now += i == 0 ? (kind == ActionKind.EmptyRoom ? 0 : Idle) : away ? 0.5 : two != pairBefore ? Approach : Idle;
             var length = 3.5 + random.NextDouble();
             var place = x;
             switch (kind)
             {
                 case ActionKind.WalksLeft or ActionKind.WalksRight:
-                    var leaves = i + 1 < actions.Count && actions[i + 1] == ActionKind.Nobody;
+                    var leaves = i + 1 < actions.Count && actions[i + 1] == ActionKind.EmptyRoom;
                     place = Walk(kind) * (leaves ? outside : WalkEnd);
                     if (Math.Abs(place - x) < 0.3)
                         throw Impossible("the person is already on that side");
                     length = Math.Abs(place - x) / Choreography.WalkingSpeed;
                     break;
-                case ActionKind.Nobody when !away:
+                case ActionKind.EmptyRoom when !away:
                     throw Impossible("the person is still in the picture; add a walk before it");
                 case ActionKind.SitsDown or ActionKind.StandsUp:
                     chair = Same(chair, x) ?? throw Impossible("the chair is at another position");
@@ -89,7 +89,7 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
             (now, x, posture, pairBefore) = (now + length, place, After(kind), two);
         }
         return new(
-            parts, start, new(chair, null, door, doorSide), now + (pairBefore ? Approach : actions[^1] == ActionKind.Nobody ? 0 : Idle));
+            parts, start, new(chair, null, door, doorSide), now + (pairBefore ? Approach : actions[^1] == ActionKind.EmptyRoom ? 0 : Idle));
     }
 
     /// <summary>The visible events of the film, ordered by start.</summary>
@@ -120,8 +120,8 @@ internal sealed record FilmPlan(IReadOnlyList<Part> Parts, double StartX, Props 
 
     private static double StartOf(IReadOnlyList<ActionKind> actions, double outside)
     {
-        var direction = Walk(actions[0] == ActionKind.Nobody && actions.Count > 1 ? actions[1] : actions[0]);
-        return actions[0] == ActionKind.Nobody ? (direction < 0 ? outside : -outside) : -direction * WalkEnd;
+        var direction = Walk(actions[0] == ActionKind.EmptyRoom && actions.Count > 1 ? actions[1] : actions[0]);
+        return actions[0] == ActionKind.EmptyRoom ? (direction < 0 ? outside : -outside) : -direction * WalkEnd;
     }
 
     private static int Walk(ActionKind kind) => kind switch { ActionKind.WalksLeft => -1, ActionKind.WalksRight => 1, _ => 0 };

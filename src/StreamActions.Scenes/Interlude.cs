@@ -5,9 +5,9 @@ namespace StreamActions.Scenes;
 
 /// <summary>A clip between actions.</summary>
 /// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
-/// <param name="Action">The action that is also true of the clip: standing still or walking; null without one.</param>
+/// <param name="Action">The action that the clip also shows, standing still or walking; null if none.</param>
 /// <param name="State">The held pose; null if a person walks.</param>
-/// <param name="Shirt">Colour of the person's shirt; null with two people.</param>
+/// <param name="Shirt">Shirt colour of the person in a held pose; null for a walk.</param>
 /// <param name="Caption">A true caption.</param>
 /// <param name="Said">The state that the caption names; null if the caption names the action.</param>
 internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState? State, string? Shirt, Caption Caption, VisibleState? Said)
@@ -32,13 +32,13 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     /// <summary>The held poses, in a fixed order.</summary>
     public static IReadOnlyList<VisibleState> Poses { get; } = [.. Held.Select(h => h.Shown)];
 
-    /// <summary>True if the interlude of a seed shows a walk; a walk has a reversed clip.</summary>
+    /// <summary>True if the interlude of a seed shows a walk. Only a walk can be reversed.</summary>
     public static bool IsWalk(ulong seed) => IsWalk(Choices(seed));
 
     /// <summary>Generates the interlude of a seed.</summary>
     /// <param name="seed">Seed of all random choices.</param>
     /// <param name="spec">Size and timing.</param>
-    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
+    /// <param name="difficulty">From 0 (simple scenes at the start of training) to 1 (the benchmark).</param>
     /// <param name="backwards">Reverses the frames of a walk; no effect on a held pose.</param>
     public static Interlude Generate(ulong seed, ClipSpec spec, double difficulty, bool backwards = false)
     {
@@ -54,7 +54,7 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     /// </summary>
     /// <param name="seed">Seed of all other random choices.</param>
     /// <param name="spec">Size and timing.</param>
-    /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
+    /// <param name="difficulty">From 0 (simple scenes at the start of training) to 1 (the benchmark).</param>
     /// <param name="pose">One of <see cref="Poses"/>.</param>
     public static Interlude Hold(ulong seed, ClipSpec spec, double difficulty, VisibleState pose)
     {
@@ -83,7 +83,7 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
         var walker = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight], seed);
         var waiting = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], Seeds.Of(seed, 6));
         using var scene = new GeneratedScene(seed, spec, meeting, difficulty, waiting, phase, walker);
-        // The second person walks in from the style's side and walks out to the same side.
+        // The second person walks in from the scene's side and walks out to the same side.
         var right = scene.Side > 0 == (phase == ActionPhase.After) != backwards;
         var action = right ? ActionKind.WalksRight : ActionKind.WalksLeft;
         var pixels = Draw(scene, spec, t => t, backwards);

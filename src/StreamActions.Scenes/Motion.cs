@@ -1,9 +1,9 @@
 // Poses of figures and props during an action: pure functions of progress and time.
 namespace StreamActions.Scenes;
 
-/// <summary>The random choices of one performance of an action.</summary>
+/// <summary>Random parameters of one performance of an action.</summary>
 /// <param name="Side">+1 right, −1 left: the side of one-sided movements.</param>
-/// <param name="Amplitude">Factor on the size of movements, about 1.</param>
+/// <param name="Amplitude">Scale factor of movements, about 1.</param>
 /// <param name="Tempo">Cycles per second of repeated movements, about 1.3.</param>
 /// <param name="Phases">Eight random phases in [0, 2π).</param>
 /// <param name="IdleLeft">Resting left arm: shoulder and elbow angle, in radians.</param>
@@ -27,9 +27,9 @@ internal sealed record MotionStyle(
     }
 }
 
-/// <summary>The stances and props at one moment.</summary>
+/// <summary>Stances and props at one time.</summary>
 /// <param name="Stances">The figures.</param>
-/// <param name="Box">Middle of the moving box; null leaves the box of the props where it is.</param>
+/// <param name="Box">Centre of the moving box; null if the box stays at its place.</param>
 /// <param name="DoorOpen">0 closed … 1 open.</param>
 internal readonly record struct Moment(Stance[] Stances, Point2? Box = null, double DoorOpen = 0);
 
@@ -48,7 +48,7 @@ internal static class Motion
     /// <param name="kind">The action.</param>
     /// <param name="style">How it is performed.</param>
     /// <param name="bodies">The figures' bodies.</param>
-    /// <param name="progress">Progress of one-off actions: 0 at the start, 1 at the end; other values are clamped.</param>
+    /// <param name="progress">Progress of one-off actions: 0 at the start, 1 at the end; clamped, except for a walk.</param>
     /// <param name="seconds">Time of repeated movements, in seconds.</param>
     public static Moment At(ActionKind kind, MotionStyle style, IReadOnlyList<Body> bodies, double progress, double seconds)
     {
@@ -98,7 +98,7 @@ internal static class Motion
                 return new([Crouch(style, idle)]);
             case ActionKind.StandsStill:
                 return new([idle]);
-            case ActionKind.Nobody:
+            case ActionKind.EmptyRoom:
                 return new([]);
             default:
                 throw new ArgumentException($"{kind} has no motion of its own; reverse the frames of its partner", nameof(kind));

@@ -128,7 +128,8 @@ internal sealed record SceneLook
             throw new ArgumentException($"unknown shirt colour '{name}'", nameof(name));
         var colour = Nearly(shirt.Colour, random);
         return this
-            with { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };
+            with
+        { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };
     }
 
     private static Rgb Nearly(Rgb c, Random random) =>

@@ -76,7 +76,7 @@ internal static class VisibleStates
             ActionKind.TwoPeopleShakingHands => going ? [VisibleState.Handshake] : [],
             ActionKind.TwoPeopleHugging => going ? [VisibleState.Hug] : [],
             ActionKind.StandsStill => [VisibleState.Stands],
-            ActionKind.Nobody => [VisibleState.EmptyRoom],
+            ActionKind.EmptyRoom => [VisibleState.EmptyRoom],
             _ => throw new ArgumentException($"{performed} has no motion of its own; pass its partner", nameof(performed)),
         };
     }

@@ -8,9 +8,9 @@ namespace StreamActions.Video;
 /// distribution provides its security updates.
 /// </summary>
 /// <remarks>
-/// Stream: the source always drains the child. When the consumer is slow, it drops the oldest frame and counts it. A frame's time is its
-/// arrival. Recording: no frame is dropped. Frame k has the time (start of the recording + k / SampleFps), continued over loops, the same
-/// on every run. In a folder, each file begins at the end of the previous one.
+/// Stream: the source always drains the child. If the consumer is slow, the source drops the oldest frame and counts it. A frame's
+/// time is its arrival time. Recording: no frame is dropped. Frame k has the time start + k / SampleFps. Loops continue this time, and every
+/// run gives the same times. In a folder, each file begins at the end of the previous one.
 /// </remarks>
 public sealed class FfmpegSource : IFrameSource
 {
@@ -141,7 +141,7 @@ public sealed class FfmpegSource : IFrameSource
             }
             if (_stopped)
                 return;
-            // At least the time of the frames seen: the header of some recordings is too short.
+            // The header's duration, unless it is shorter than the frames read by a sample interval or more: some headers are wrong.
             var seen = _options.TimeOf(_index - _firstOfFile);
             _fileBegan += duration is { } stated && stated > seen - _options.TimeOf(1) ? stated : seen;
         }
@@ -150,7 +150,7 @@ public sealed class FfmpegSource : IFrameSource
     }
 
     /// <summary>Reads with one child to its end. When hardware decoding is not available, it retries on the CPU.</summary>
-    /// <returns>The length in the header of a file of a folder; null when unknown.</returns>
+    /// <returns>The recording's duration from its header; null if unknown.</returns>
     private TimeSpan? ReadOnce(Memory<byte> buffer, string? path)
     {
         try

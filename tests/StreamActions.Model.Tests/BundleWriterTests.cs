@@ -46,7 +46,7 @@ public sealed class BundleWriterTests : IDisposable
 
         var lean = Write(Path.Combine(_folder, "lean"));
         var error = Assert.Throws<TrainerException>(() => StartingPoint.Open(lean.Folder));
-        Assert.Contains("no weights for training", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no training weights", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class FilmPlanTests
     public void Make_EmptyRoom_KeepsAllFiguresOutOfView()
     {
         var (plan, choreography, bodies) = Play(AllActions, 1);
-        foreach (var part in plan.Parts.Where(p => p.Kind == ActionKind.Nobody))
+        foreach (var part in plan.Parts.Where(p => p.Kind == ActionKind.EmptyRoom))
         {
             for (var t = part.From; t < part.To; t += 0.1)
                 Assert.All(Joints(choreography.At(t), bodies), p => Assert.True(Math.Abs(p.X) > HalfWidth));

@@ -21,11 +21,11 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
 
         Assert.Equal(8, frames.Count);
         Assert.All(frames, frame => Assert.Equal((320, 240), (frame.Width, frame.Height)));
-        // From the injected clock: the times of the stream are of another year.
+        // From the injected clock: the stream's own timestamps are from another year.
         Assert.All(frames, frame => Assert.InRange(frame.CapturedAt, AskedTime.Start, clock.Last));
         // Each frame has its own arrival time.
         Assert.All(frames.Zip(frames.Skip(1)), pair => Assert.True(pair.First.CapturedAt < pair.Second.CapturedAt));
-        Assert.True(frames.Select(frame => frame.Hash).Distinct().Count() > 4, "the picture moves");
+        Assert.True(frames.Select(frame => frame.Hash).Distinct().Count() > 4, "the picture does not change");
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task ReadAsync_WrongPassword_IsUnauthorizedWithoutThePassword(bool digest)
+    public async Task ReadAsync_WrongPassword_FailsAsUnauthorizedAndHidesCredentials(bool digest)
     {
         await using var server = await ProtectedAsync(recordings.Moving, digest);
 
@@ -148,10 +148,10 @@ public class FfmpegSourceStreamTests(Recordings recordings) : IClassFixture<Reco
         Assert.True(await frames.MoveNextAsync());
         var first = frames.Current.Sequence;
 
-        await ProcessFacts.UntilAsync(() => source.DroppedFrames >= 10, "no frame was dropped");
+        await ProcessFacts.UntilAsync(() => source.DroppedFrames >= 10, "fewer than 10 frames were dropped");
         Assert.True(await frames.MoveNextAsync());
 
-        Assert.True(frames.Current.Sequence > first + 10, "the next frame is a recent one");
+        Assert.True(frames.Current.Sequence > first + 10, "the next frame is an old one");
     }
 
     private static FfmpegSource Source(string address, Func<SourceOptions, SourceOptions>? change = null, TimeProvider? time = null)

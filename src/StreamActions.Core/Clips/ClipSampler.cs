@@ -1,11 +1,11 @@
-// Frame indices of a clip within a recording. Training and evaluation share them (docs/model.md §4).
+// Frame indices of a clip within a recording. Training and evaluation use the same rules (docs/model.md §4).
 namespace StreamActions.Core.Clips;
 
 /// <summary>Chooses the frame indices of a clip from a recording of known length.</summary>
 public static class ClipSampler
 {
     /// <summary>
-    /// One frame from each of <paramref name="frames"/> equal segments of the recording (Something-Something's sampling): a random frame
+    /// One frame from each of <paramref name="frames"/> equal segments of the recording (TSN segment sampling, used for Something-Something): a random frame
     /// when <paramref name="random"/> is given, else the middle one.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
@@ -14,7 +14,7 @@ public static class ClipSampler
         Segments(length, frames, () => random?.NextDouble() ?? 0.5);
 
     /// <summary>
-    /// View <paramref name="view"/> of several over the same segments: each view takes another frame of every segment, in order.
+    /// View <paramref name="view"/> of several over the same segments: each view takes a different position in every segment, in order.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing; with one view, the middle of each segment.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length, frames or views below 1, or view not in [0, views).</exception>
@@ -35,7 +35,7 @@ public static class ClipSampler
     }
 
     /// <summary>
-    /// Every <paramref name="stride"/>-th frame (Kinetics' sampling). The clip starts at a random frame when <paramref name="random"/> is
+    /// Every <paramref name="stride"/>-th frame (dense sampling with a stride, used for Kinetics). The clip starts at a random frame when <paramref name="random"/> is
     /// given, else it is centred. A recording that is too short repeats its last frame.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
@@ -49,7 +49,7 @@ public static class ClipSampler
         return From(random?.Next(spare + 1) ?? spare / 2, length, frames, stride);
     }
 
-    /// <summary>View <paramref name="view"/> of several with that stride, spread evenly over the recording, in order.</summary>
+    /// <summary>View <paramref name="view"/> of several with <paramref name="stride"/>, spread evenly over the recording, in order.</summary>
     /// <returns>Indices in [0, length), never decreasing; with one view, the centred clip.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length, frames, stride or views below 1, or view not in [0, views).</exception>
     public static int[] StridedView(int length, int frames, int stride, int view, int views)

@@ -21,14 +21,14 @@ internal static class EvaluateCommand
         var common = new RunOptions();
         var settings = new SettingOptions(DataOptions.OfEvaluation, RunSettings.Defaults);
         settings[RunSettings.Data].Description =
-            "Evaluate on all of this data instead of the run's held-out clips. Classes that the model was not trained on "
+            "Evaluate on this data instead of the run's held-out clips. If it is the run's own recordings, only the held-out ones are used. Classes that the model was not trained on "
             + "are classified by text alone (zero-shot). " + settings[RunSettings.Data].Description;
-        Option<int> perClass = new("--per-class") { Description = "Held-out clips per class.", DefaultValueFactory = _ => 100 };
+        Option<int> perClass = new("--per-class") { Description = "Maximum number of clips per class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this JSON file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };
         Command command = new("evaluate",
             "Evaluate a run or a bundle on held-out clips: top-1 and top-5 by text similarity and by the classification head, "
-            + "time-order pairs with ordered and shuffled frames, accuracy per class, and untrained compositions. "
+            + "pairs of reversed actions with frames in order and shuffled, accuracy per class, and novel combinations. "
             + "A report on the run's own data is stored in the run, for 'compare'.")
         {
             run, perClass, common.Strength, json, confusion, common.Threads, common.Device,
@@ -48,7 +48,7 @@ internal static class EvaluateCommand
             if (own && model.Run is null)
                 throw new TrainerException(
                     $"{folder}: a bundle does not store its data; give --data, such as --data {DataChoice.GeneratedClips}");
-            // The run's own data keeps its settings; only the views may differ.
+            // The run's own data keeps its settings; only the temporal and spatial views may differ.
             var choice = own ? kept! : given;
             if (own && settings.IsGiven(result, RunSettings.Views))
                 choice = choice with { TemporalViews = given.TemporalViews, SpatialViews = given.SpatialViews };

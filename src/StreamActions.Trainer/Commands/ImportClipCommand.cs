@@ -2,8 +2,8 @@
 using System.CommandLine;
 using Spectre.Console;
 using StreamActions.Core.Clips;
-using StreamActions.Model.Weights;
 using StreamActions.Model;
+using StreamActions.Model.Weights;
 using StreamActions.Trainer.Import;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;

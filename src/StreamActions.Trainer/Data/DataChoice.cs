@@ -88,29 +88,29 @@ internal sealed record DataChoice
 
     private IClipSource Open(string option, ClipSpec clip, ulong seed, bool fresh, Action<SkippedRecording>? onSkipped, bool evaluation) =>
         Source switch
-    {
-        GeneratedClips => fresh ? new GeneratedClipSource(clip, seed) : new GeneratedClipSource(clip, seed, warmUpClips: 0),
-        GeneratedImages => new GeneratedImageSource(clip, seed),
-        _ when File.Exists(Source) || Directory.Exists(Source) => new RecordedClipSource(
-            DataSetReader.Open(new()
-            {
-                Path = Source,
-                Labels = Labels,
-                Validation = Validation,
-                Media = Media,
-                HeldOutShare = HeldOut,
-                EvaluationOnly = evaluation,
-                Seed = seed,
-            }),
-            clip,
-            new()
-            {
-                Seed = seed,
-                Augmentation = AugmentationOptions.Named(Recipe) with { ColourJitter = ColourJitter },
-                Views = new(TemporalViews, SpatialViews),
-                OnSkipped = onSkipped,
-            }),
-        _ => throw new TrainerException($"{option} {Source}: no such file or folder; "
-            + $"give '{GeneratedClips}' for the generated benchmark, or recordings in a layout of docs/data.md"),
-    };
+        {
+            GeneratedClips => fresh ? new GeneratedClipSource(clip, seed) : new GeneratedClipSource(clip, seed, warmUpClips: 0),
+            GeneratedImages => new GeneratedImageSource(clip, seed),
+            _ when File.Exists(Source) || Directory.Exists(Source) => new RecordedClipSource(
+                DataSetReader.Open(new()
+                {
+                    Path = Source,
+                    Labels = Labels,
+                    Validation = Validation,
+                    Media = Media,
+                    HeldOutShare = HeldOut,
+                    EvaluationOnly = evaluation,
+                    Seed = seed,
+                }),
+                clip,
+                new()
+                {
+                    Seed = seed,
+                    Augmentation = AugmentationOptions.Named(Recipe) with { ColourJitter = ColourJitter },
+                    Views = new(TemporalViews, SpatialViews),
+                    OnSkipped = onSkipped,
+                }),
+            _ => throw new TrainerException($"{option} {Source}: no such file or folder; "
+                + $"give '{GeneratedClips}' for the generated benchmark, or recordings in a layout of docs/data.md"),
+        };
 }

@@ -38,8 +38,8 @@ internal static class BundleExporter
     {
         List<string> problems = [];
         if (!BundleName.IsValid(name))
-            problems.Add($"--name '{name}': lower-case letters, digits, dots, dashes and underscores only; "
-                + "begin with a letter or digit, at most 64 characters");
+            problems.Add($"--name '{name}': lower-case letters, digits, dots, dashes and underscores only, "
+                + "a letter or digit first, at most 64 characters");
         if (string.IsNullOrWhiteSpace(version))
             problems.Add("--model-version is empty: give a version such as 1.0.0");
         if (string.IsNullOrWhiteSpace(folder))
@@ -97,10 +97,10 @@ internal static class BundleExporter
         };
         return BundleWriter.Write(folder, manifest,
             new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
-        {
-            TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
-            Evaluation = description.Evaluation?.ToJson(),
-        });
+            {
+                TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
+                Evaluation = description.Evaluation?.ToJson(),
+            });
     }
 
     // Null instead of an empty list: programs that predate the list can then still read the manifest.

@@ -14,7 +14,7 @@ namespace StreamActions.Trainer.Training;
 /// <param name="Step">Steps done.</param>
 /// <param name="Loss">Weighted sum of the step's losses.</param>
 /// <param name="Parts">Each loss by name, unweighted.</param>
-/// <param name="Accuracy">Share of the step's clips for which the best-scoring text of the batch is true.</param>
+/// <param name="Accuracy">Share of the step's clips for which the best-scoring text of the batch is correct.</param>
 /// <param name="Rate">Learning rate of the step.</param>
 /// <param name="ClipsPerSecond">Speed of the step.</param>
 /// <param name="WaitSeconds">Time that the step waited for its clips.</param>
@@ -42,7 +42,7 @@ internal enum TrainingEnd
 internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? device = null)
 {
     private const int EvaluatedPerClass = 20;
-    private static readonly TorchSharp.Scalar LargestScale = Math.Log(100);
+    private static readonly TorchSharp.Scalar MaxLogitScale = Math.Log(100);
 
     /// <summary>Runs the loop. When it is cancelled, it saves a checkpoint and returns normally.</summary>
     /// <param name="onStep">Called after every step.</param>
@@ -143,7 +143,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         var value = (double)batch.Total.item<float>();
         if (!double.IsFinite(value))
             throw new TrainerException(string.Create(CultureInfo.InvariantCulture,
-                $"step {step}: the loss is NaN or infinite; start another run from this one with 'train --from' and a lower --rate"));
+                $"step {step + 1}: the loss is NaN or infinite; start another run from this one with 'train --from' and a lower --rate"));
         batch.Total.Times(1.0 / options.Accumulate).backward();
         (network.Training, network.MixedPrecision) = (false, false);
         return (value, batch);
@@ -152,7 +152,7 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     private static void ClampScale(TorchNetwork network)
     {
         using var mode = no_grad();
-        network.Network.LogitScale.clamp_(max: LargestScale);
+        network.Network.LogitScale.clamp_(max: MaxLogitScale);
     }
 
     // Means over the batches of a step.

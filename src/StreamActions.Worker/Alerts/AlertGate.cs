@@ -4,17 +4,17 @@ using StreamActions.Worker.Configuration;
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// An event begins when the score was at or above <c>enter</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It
+/// An event begins when the score was at or above <c>threshold</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It
 /// ends when the score was below <c>exit</c> for <c>end-after</c>, or when no score arrived for that time. The next event may begin
 /// <c>cooldown</c> after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
 /// </summary>
 /// <param name="alert">Thresholds and times.</param>
-/// <param name="interval">Expected camera time from one score to the next; zero for any interval below 0.8 s.</param>
+/// <param name="interval">Expected camera time from one score to the next; zero if unknown; below 0.8 s it has no effect.</param>
 internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
 {
     // A longer gap is a pause: at least two scores are missing.
-    private readonly TimeSpan _pause = TimeSpan.FromSeconds(Math.Max(2, 2.5 * interval.TotalSeconds));
-    private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _quietUntil, _quietBefore;
+    private readonly TimeSpan _maxGap = TimeSpan.FromSeconds(Math.Max(2, 2.5 * interval.TotalSeconds));
+    private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _cooldownUntil, _previousCooldownUntil;
     private DateTimeOffset _beganAt, _nextUpdate;
     private double _peak, _score;
     private int _sequence;
@@ -39,7 +39,7 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
         if (time <= _last)
             return [];
         List<GateTransition> transitions = [];
-        if (_last is { } last && time - last > _pause)
+        if (_last is { } last && time - last > _maxGap)
         {
             // After a gap, drop a pending begin. An open event ended when its score fell, or else with the last score.
             if (!_active)
@@ -50,10 +50,10 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
         (_last, _score) = (time, score);
         if (_active)
         {
-            if (Continue(time, scheduled ? score : 0) is { } transition)
+            if (AddWhileOpen(time, scheduled ? score : 0) is { } transition)
                 transitions.Add(transition);
         }
-        else if (Wait(time, score, scheduled) is { } begin)
+        else if (AddWhileIdle(time, score, scheduled) is { } begin)
         {
             transitions.Add(begin);
         }
@@ -73,11 +73,11 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
         if (_active)
             (_pendingSince, _dipSince) = (null, null);
         else
-            _quietUntil = _quietBefore;
+            _cooldownUntil = _previousCooldownUntil;
         _active = false;
     }
 
-    private GateTransition? Wait(DateTimeOffset time, double score, bool scheduled)
+    private GateTransition? AddWhileIdle(DateTimeOffset time, double score, bool scheduled)
     {
         if (!scheduled)
         {
@@ -94,14 +94,14 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
         _dipSince = null;
         _peak = _pendingSince is null ? score : Math.Max(_peak, score);
         _pendingSince ??= time;
-        if (time - _pendingSince < alert.BeginAfter || time < _quietUntil)
+        if (time - _pendingSince < alert.BeginAfter || time < _cooldownUntil)
             return null;
         (_active, _beganAt, _sequence, _belowSince) = (true, _pendingSince.Value, 0, null);
         _nextUpdate = time + alert.UpdateEvery;
         return new(ActionPhase.Begin, 0, time, _beganAt, null, score, _peak);
     }
 
-    private GateTransition? Continue(DateTimeOffset time, double score)
+    private GateTransition? AddWhileOpen(DateTimeOffset time, double score)
     {
         _peak = Math.Max(_peak, score);
         if (score >= alert.Exit)
@@ -123,8 +123,8 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
     private GateTransition End(DateTimeOffset time, DateTimeOffset endedAt)
     {
         (_active, _pendingSince, _dipSince) = (false, null, null);
-        _quietBefore = _quietUntil;
-        _quietUntil = endedAt + alert.Cooldown;
+        _previousCooldownUntil = _cooldownUntil;
+        _cooldownUntil = endedAt + alert.Cooldown;
         return new(ActionPhase.End, ++_sequence, time, _beganAt, endedAt, _score, _peak);
     }
 }

@@ -7,8 +7,8 @@ using StreamActions.Worker.Configuration;
 namespace StreamActions.Worker.Cameras;
 
 /// <summary>
-/// Opens a camera and hands on its frames until it is stopped or its recording is over. A failure never leaves this class: the camera goes
-/// offline with a reason and is opened again after a back-off. Each opening has a new generation, so that no window mixes two openings.
+/// Opens a camera and hands on its frames until it is stopped or its recording is over. A source failure does not leave this class: the
+/// camera goes offline with a reason and, unless <c>once</c>, is opened again after a back-off. Each opening has a new generation, so that no window mixes two openings.
 /// </summary>
 /// <param name="camera">The camera.</param>
 /// <param name="deadlines">The longest waits for a frame.</param>
@@ -20,7 +20,7 @@ internal sealed class CameraConnection(
     CameraOptions camera, ReaderDeadlines deadlines, bool once, CameraVisibility visibility, ConnectionReport report,
     CameraServices services)
 {
-    /// <summary>The longest wait for a reader to close. The reader then closes in the background.</summary>
+    /// <summary>The longest wait for a reader to close. After that, the reader closes in the background.</summary>
     internal static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = services.Time;
@@ -36,7 +36,7 @@ internal sealed class CameraConnection(
 
     /// <summary>Runs until cancelled, or until the recording is over; returns at once when the camera is disabled.</summary>
     /// <param name="take">Takes each frame; the connection disposes it afterwards.</param>
-    /// <param name="finish">Awaited after the last frame of a recording, before the camera's state becomes ended.</param>
+    /// <param name="finish">Awaited when a recording ends, or fails and is not opened again, before the state changes.</param>
     /// <param name="cancellation">Stops the camera.</param>
     public async Task RunAsync(
         Func<ReceivedFrame, CancellationToken, Task> take, Func<CancellationToken, Task> finish, CancellationToken cancellation)

@@ -14,8 +14,8 @@ namespace StreamActions.Worker.Events;
 /// <para>Updates and ends are stored only after their begin. A begin that cannot be stored is refused: its receipt is set to not stored,
 /// and the alert retracts it. An update that cannot be stored is dropped. An end that cannot be stored stays pending and is retried, before
 /// the alert's next begin.</para>
-/// <para>The queue holds at most <see cref="Capacity"/> events. When it is full, a waiting update makes room; without one, a begin is
-/// refused and a camera event dropped. An end is always accepted: at most one waits for each begin.</para>
+/// <para>Above <see cref="Capacity"/> events the queue accepts ends only: at most one waits for each begin. It drops a new update. For a
+/// begin or a camera event it first drops a waiting update; without one, it refuses the begin and drops the camera event.</para>
 /// </summary>
 /// <param name="sink">The store.</param>
 /// <param name="metrics">Counts events, drops and the queue's length.</param>
@@ -41,7 +41,7 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
     private int _queued;
     private bool _stopped;
 
-    /// <summary>Events that wait for the store, with the one that is being stored.</summary>
+    /// <summary>Events that wait for the store, including those being stored.</summary>
     public int QueueLength
     {
         get
@@ -170,14 +170,14 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
         {
             foreach (var (key, open) in _open)
             {
-                // A lane with waiting events retries by itself.
+                // A busy camera is skipped: the next tick retries.
                 if (open.PendingEnd is not null && LaneOf(key.View.Camera) is { IsStoring: false })
                     Enqueue(new(null, open, null), key.View.Camera);
             }
         }
     }
 
-    // Called under the lock. When the queue is full, the oldest waiting update makes room.
+    // Called under the lock. When the queue is full, a waiting update makes room: the oldest of the first camera that has one.
     private bool HasRoom(bool forUpdate)
     {
         if (_stopped)
@@ -225,7 +225,7 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
     {
         begin?.Set(stored: false);
         metrics.EventDropped(dropped.Camera, begin is not null ? "begin" : dropped is ActionEvent ? "update" : "camera");
-        if (_queueFull.ShouldLog(out var suppressed))
+        if (!_stopped && _queueFull.ShouldLog(out var suppressed))
             LogQueueFull(Capacity, suppressed);
     }
 
@@ -335,7 +335,7 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
     private partial void LogEvent(string line);
 
     [LoggerMessage(Level = LogLevel.Error,
-        Message = "Camera {Camera}: an event ({Phase}) is not stored: {Reason} ({Suppressed} more since the last such line)")]
+        Message = "Camera {Camera}: could not store a {Phase} event: {Reason} ({Suppressed} more since the last such line)")]
     private partial void LogNotStored(string camera, string phase, string reason, int suppressed);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Events are stored again")]

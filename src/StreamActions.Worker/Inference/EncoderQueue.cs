@@ -1,4 +1,4 @@
-// The queue between cameras and the encoder: one waiting step per view, taken in batches, fair over cameras.
+// The queue between cameras and the encoder: one waiting step per view, taken in batches; cameras take turns.
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
@@ -6,16 +6,16 @@ namespace StreamActions.Worker.Inference;
 /// <summary>A camera's windows since the start.</summary>
 /// <param name="Posted">Windows posted.</param>
 /// <param name="Replaced">Posted windows dropped for a newer one while they waited.</param>
-/// <param name="Late">Posted windows dropped because the queue was closed.</param>
-internal readonly record struct WindowCounts(long Posted, long Replaced, long Late)
+/// <param name="Stopped">Posted windows dropped because the queue was closed or the wait was cancelled.</param>
+internal readonly record struct WindowCounts(long Posted, long Replaced, long Stopped)
 {
     /// <summary>Windows that were never encoded.</summary>
-    public long Dropped => Replaced + Late;
+    public long Dropped => Replaced + Stopped;
 }
 
 /// <summary>
-/// Holds at most one step per view. A live camera never waits: the encoder's rule combines its newer step with the waiting one, and the
-/// queue counts the windows that this drops. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the views of a
+/// Holds at most one step per view. A live camera never waits: <see cref="EncoderStep.Combine"/> merges its newer step with the waiting
+/// one, and the queue counts the dropped windows. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the views of a
 /// camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives.
 /// </summary>
 /// <param name="maxBatch">Most steps in a batch.</param>
@@ -42,7 +42,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         public required EncoderStep Step { get; set; }
     }
 
-    /// <summary>Posts a step of a live camera. Takes the step over.</summary>
+    /// <summary>Posts a step of a live camera. Takes ownership of the step.</summary>
     /// <returns>False when the queue dropped a window.</returns>
     public bool Post(EncoderStep step)
     {
@@ -52,7 +52,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
             if (_completed)
             {
                 step.Dispose();
-                Count(camera, late: 1);
+                Count(camera, stopped: 1);
                 return false;
             }
             var dropped = 0;
@@ -65,8 +65,9 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         }
     }
 
-    /// <summary>Posts a step that must not be dropped: waits until the view's waiting step is taken. Takes the step over.</summary>
+    /// <summary>Posts a step that must not be dropped: waits until the view's waiting step is taken. Takes ownership of the step.</summary>
     /// <exception cref="ObjectDisposedException">The queue is closed; the step is dropped.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the step is dropped.</exception>
     public async Task PostWaitingAsync(EncoderStep step, CancellationToken cancellation)
     {
         try
@@ -91,7 +92,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         catch
         {
             lock (_lock)
-                Count(step.View.Camera, late: 1);
+                Count(step.View.Camera, stopped: 1);
             step.Dispose();
             throw;
         }
@@ -154,7 +155,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         {
             foreach (var turn in _turns)
             {
-                turn.Counts = turn.Counts with { Late = turn.Counts.Late + turn.Waiting.Count };
+                turn.Counts = turn.Counts with { Stopped = turn.Counts.Stopped + turn.Waiting.Count };
                 left.AddRange(turn.Waiting.Select(entry => entry.Step));
                 turn.Waiting.Clear();
             }
@@ -233,10 +234,10 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         return turn;
     }
 
-    private void Count(string camera, int replaced = 0, int late = 0)
+    private void Count(string camera, int replaced = 0, int stopped = 0)
     {
         var turn = TurnOf(camera);
-        turn.Counts = new(turn.Counts.Posted + 1, turn.Counts.Replaced + replaced, turn.Counts.Late + late);
+        turn.Counts = new(turn.Counts.Posted + 1, turn.Counts.Replaced + replaced, turn.Counts.Stopped + stopped);
     }
 
     private void Signal()

@@ -35,13 +35,13 @@ internal interface IObservationSink
     /// <summary>Takes an observation. Returns at once: the sink never waits for a disk.</summary>
     void Observe(in Observation observation);
 
-    /// <summary>A camera showed nothing that can be analysed up to this capture time: open events may lapse.</summary>
+    /// <summary>A camera showed nothing that can be analysed up to this capture time: open events end after their <c>end-after</c>.</summary>
     void Unseen(string camera, DateTimeOffset at);
 
     /// <summary>A camera's recording is over: its open events end.</summary>
     void Finish(string camera);
 
-    /// <summary>Completes when each event that was decided for a camera is stored or refused.</summary>
+    /// <summary>Completes when the store was tried for every event decided for a camera.</summary>
     Task SettledAsync(string camera);
 }
 

@@ -65,8 +65,8 @@ internal sealed partial class FleetWatch(
             var before = _countedBefore.GetValueOrDefault(camera);
             if (count.Replaced > before.Replaced)
                 metrics.Dropped(camera, "replaced", count.Replaced - before.Replaced);
-            if (count.Late > before.Late)
-                metrics.Dropped(camera, "stopping", count.Late - before.Late);
+            if (count.Stopped > before.Stopped)
+                metrics.Dropped(camera, "stopping", count.Stopped - before.Stopped);
             _countedBefore[camera] = count;
         }
     }

@@ -10,8 +10,8 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Sinks;
 
 /// <summary>
-/// Sends pending events in batches and marks them as delivered after the broker has confirmed them. During an outage one batch waits
-/// in the producer and all other events wait on disk. A rejected event moves to the dead letters.
+/// Sends pending events in batches and marks them as delivered after the broker has confirmed them. During an outage the producer
+/// holds one batch, and the store keeps all events. A rejected event moves to the dead letters.
 /// </summary>
 internal sealed partial class KafkaRelay : BackgroundService
 {
@@ -147,7 +147,7 @@ internal sealed partial class KafkaRelay : BackgroundService
         }
         catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
         {
-            // The store or the producer failed unexpectedly. No event was marked as delivered, so none is lost.
+            // The store or the producer failed unexpectedly. Only confirmed events are marked as delivered, so none is lost.
             ReportFault(e.Message);
             return Step.Retry;
         }

@@ -52,7 +52,7 @@ public sealed partial class DocumentationTests
     public void Prose_WordsThatReadersStumbleOver_AreAbsent(string page)
     {
         var found = MarkdownPage.Read(page).Prose
-            .SelectMany(line => Riddle().Matches(Code().Replace(line.Text, ""))
+            .SelectMany(line => VagueWord().Matches(Code().Replace(line.Text, ""))
                 .Select(word => $"{page}:{line.Number}: '{word.Value}' is hard to read"));
 
         AssertNone(found);
@@ -113,10 +113,10 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"\.(cs|md|json|yaml|sh|py|txt|csproj|props|proto|onnx|png|mp4)\z")]
     private static partial Regex KnownExtension();
 
-    // A sentence names who acts and what happens. These words hide it.
+    // Vague words: a sentence names its subject instead.
     [GeneratedRegex(
         @"\b(whoever|whatever|nobody|somebody|befalls?|told|says so|said once|once more|is none|lies there)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Riddle();
+    private static partial Regex VagueWord();
 
     [GeneratedRegex(@"""(?<name>streamactions\.[a-z.]+)""")]
     private static partial Regex MetricName();

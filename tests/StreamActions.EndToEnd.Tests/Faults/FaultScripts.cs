@@ -6,16 +6,16 @@ using StreamActions.Worker.Cameras;
 
 namespace StreamActions.EndToEnd.Tests.Faults;
 
-/// <summary>Causes one fault and checks its camera.</summary>
+/// <summary>Causes one fault and checks the affected cameras.</summary>
 /// <param name="site">The servers and relays.</param>
 /// <param name="fleet">The cameras.</param>
-/// <param name="print">Takes lines for the test's output.</param>
+/// <param name="print">Writes a line to the test's output.</param>
 internal delegate Task FaultScript(FaultSite site, ObservedFleet fleet, Action<string> print);
 
 /// <summary>The scripts. Each ends with its camera live.</summary>
 internal static class FaultScripts
 {
-    /// <summary>All scripts, by the name of their camera.</summary>
+    /// <summary>All scripts, by the name of the fault.</summary>
     public static IReadOnlyDictionary<string, FaultScript> All { get; } = new Dictionary<string, FaultScript>
     {
         ["killed"] = (site, fleet, print) => ServerKilledAsync(site, new("killed", fleet, print)),

@@ -20,8 +20,16 @@ public sealed class RunSettingsTests
 
     private static readonly Dictionary<string, string> SampleValues = new()
     {
-        ["--from"] = "demo", ["--data"] = "/clips", ["--replay"] = "generated", ["--augment"] = "none", ["--views"] = "2x3",
-        ["--labels"] = "/a.csv", ["--validation"] = "/b", ["--media"] = "/c", ["--adapters"] = "vision", ["--ted"] = "difference",
+        ["--from"] = "demo",
+        ["--data"] = "/clips",
+        ["--replay"] = "generated",
+        ["--augment"] = "none",
+        ["--views"] = "2x3",
+        ["--labels"] = "/a.csv",
+        ["--validation"] = "/b",
+        ["--media"] = "/c",
+        ["--adapters"] = "vision",
+        ["--ted"] = "difference",
         ["--train"] = "backbone",
     };
 

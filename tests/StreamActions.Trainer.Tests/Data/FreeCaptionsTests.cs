@@ -1,4 +1,4 @@
-// Recordings with captions and no labels: each caption is a class of one recording, and a broken recording must not end a run.
+// Recordings with free-text captions and no labels: each distinct caption is a class. A broken recording must not end a run.
 using StreamActions.Core.Clips;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Layouts;
@@ -34,7 +34,7 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     [Theory]
     [InlineData("text.mp4", "one.mp4")]
     [InlineData("one.mp4")]
-    public void Evaluation_MostHeldOutBroken_UsesRemainingRecordings(params string[] broken)
+    public void Evaluation_SomeHeldOutBroken_UsesRemainingRecordings(params string[] broken)
     {
         var data = Captions(
             ["moving.mp4,it moves,train", "wide.mp4,it is wide,val", .. broken.Select(file => $"{file},{file} is broken,val")]);
@@ -45,7 +45,7 @@ public sealed class FreeCaptionsTests(SmallRecordings recordings) : IClassFixtur
     }
 
     [Fact]
-    public void Evaluation_AllHeldOutBroken_ListsAll()
+    public void Evaluation_AllHeldOutBroken_ThrowsWithAllProblems()
     {
         var source = new RecordedClipSource(
             Captions("moving.mp4,it moves,train", "text.mp4,a person writes,val", "one.mp4,a moment,val"), Clip, Options);

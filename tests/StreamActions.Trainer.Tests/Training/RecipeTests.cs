@@ -50,7 +50,8 @@ public sealed class RecipeTests : IDisposable
         // The first step is then rate · g / (g + ε) = rate / 2. Without clipping it is the full rate; clipping per tensor would
         // give a different share for each tensor.
         var options = run.Options
-            with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
+            with
+        { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
         using (var recipe = new Recipe(network.Parameters, options))
         {
             recipe.SetRate(0);

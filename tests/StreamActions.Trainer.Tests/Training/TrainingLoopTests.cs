@@ -102,7 +102,8 @@ public sealed class TrainingLoopTests : IDisposable
         async Task<(double Loss, float[] Weights)> TrainAsync(string name, int accumulate)
         {
             var options = Options(steps: 2)
-                with { Batch = 8, Accumulate = accumulate, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } };
+                with
+            { Batch = 8, Accumulate = accumulate, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } };
             var run = RunFolder.Create(Path.Combine(_folder, name), Config, Clip, options, source);
             var loss = 0.0;
             await new TrainingLoop(run, source).RunAsync(s => loss = s.Loss, (_, _) => { }, CancellationToken.None);

@@ -15,7 +15,7 @@ public sealed class StillAndBlindTests
     private static readonly CameraOptions Gated = SampleAlerts.Dock with { Motion = MotionSensitivity.Normal };
 
     [Fact]
-    public async Task Run_MostlyStillRecording_GateSkipsFourFifthsAndKeepsEvents()
+    public async Task Run_MostlyStillRecording_GateSkipsMoreThanFourFifthsAndKeepsEvents()
     {
         // Dark for two minutes, bright for seven seconds, dark for two minutes, bright for four seconds, dark for one minute.
         byte[] scene = [.. Dark(120), .. Bright(7), .. Dark(120), .. Bright(4), .. Dark(60)];
@@ -41,7 +41,7 @@ public sealed class StillAndBlindTests
     }
 
     [Fact]
-    public async Task Run_StillSceneSetsOffAlert_BeginsWithoutMotion()
+    public async Task Run_StillSceneTriggersAlert_BeginsWithoutMotion()
     {
         // The scene is still from the first frame on.
         var (_, events) = await PlayAsync(Gated, FakeFrameSource.Row(Start, 4, [.. Bright(40)]));
@@ -58,7 +58,7 @@ public sealed class StillAndBlindTests
             .Select(i => (Start.AddSeconds(i / 4.0), (byte)(i < 40 ? 220 + i % 2 * 20 : i < 160 ? 240 : i % 2 * 10)));
         var (decided, events) = await PlayAsync(dock, pictures);
 
-        // Frames do not wait until a camera event is stored, so the two kinds of events are compared separately.
+        // Camera events are stored asynchronously, so the order between the two kinds is not fixed.
         Assert.Equal(
             [
                 (ActionPhase.Begin, 1.25), (ActionPhase.Update, 6.25), (ActionPhase.Update, 11.25), (ActionPhase.Update, 16.25),
@@ -74,10 +74,10 @@ public sealed class StillAndBlindTests
     }
 
     [Fact]
-    public async Task Run_BlackPictureSetsOffAlert_BeginsNoEvent()
+    public async Task Run_UniformBrightPicture_ReportsBlackAndBeginsNoEvent()
     {
         var dock = SampleAlerts.Dock with { Health = new(null, TimeSpan.FromSeconds(2), null) };
-        // For the model a bright wall is a fight. For the health check it is a covered lens.
+        // The fake model scores a bright picture as a fight. The health check reports a uniform picture as black.
         var alert = SampleAlerts.Fight with { BeginAfter = TimeSpan.FromSeconds(3) };
         var (_, events) = await PlayAsync(dock, FakeFrameSource.Row(Start, 4, [.. Bright(20)]), alert);
         Assert.Equal((true, "black"), events.Cast<CameraEvent>().Select(e => (e.Blind, e.Reason)).Single());
@@ -94,6 +94,7 @@ public sealed class StillAndBlindTests
         CameraOptions camera, IEnumerable<(DateTimeOffset, byte)> pictures, AlertOptions? alert = null)
     {
         List<DateTimeOffset> decided = [];
+        // Records every window that the model scores.
         var model = new FakeActionModel { IsBroken = w => { decided.Add(w.To); return false; } };
         Rig? made = null;
         await using var rig = made = new(
