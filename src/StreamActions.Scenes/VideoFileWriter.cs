@@ -74,7 +74,10 @@ internal sealed class VideoFileWriter : IAsyncDisposable
         }
         await _encoder.WaitForExitAsync(cancellation).ConfigureAwait(false);
         if (_encoder.ExitCode != 0)
-            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {LastLine(await _errors.ConfigureAwait(false))}");
+        {
+            var error = LastLine(await _errors.ConfigureAwait(false));
+            throw new SceneException($"{_path}: ffmpeg failed with code {_encoder.ExitCode}: {error}");
+        }
         _finished = true;
     }
 

@@ -112,7 +112,8 @@ internal static class GenerateCommand
         {
             var folder = result.GetValue(to)!;
             var written = await ClipFolder.WriteAsync(
-                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation).ConfigureAwait(false);
+                folder, Actions(result.GetValue(actions)), result.GetValue(count), result.GetValue(seed), cancellation)
+                .ConfigureAwait(false);
             RunMessages.Print($"Wrote {folder}: {written} clips, list.txt, labels.csv.");
         }, cancellation));
         return clips;
