@@ -64,9 +64,8 @@ internal static class FilmMaker
                 throw new SceneException($"film size {order.Width}x{order.Height}: width and height must be even and at least 16 pixels");
             var random = new SeededRandom(order.Seed);
             // Medium-sized figures, and little noise so that the file stays small.
-            var look = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62)
-                with
-            { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
+            var varied = SceneLook.Random(random, 2, minScale: 0.56, maxScale: 0.62);
+            var look = varied with { Noise = 1, Blur = 0, Shake = 0, Compression = 0, Light = 1 };
             Body[] bodies = [Body.Random(random), Body.Random(random)];
             var halfWidth = (double)order.Width / order.Height / look.Scale / 2;
             var timetable = FilmPlan.Make(order.Actions, halfWidth, random);

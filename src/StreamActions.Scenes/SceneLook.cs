@@ -127,9 +127,8 @@ internal sealed record SceneLook
         if (shirt.Name is null)
             throw new ArgumentException($"unknown shirt colour '{name}'", nameof(name));
         var colour = Nearly(shirt.Colour, random);
-        return this
-            with
-        { Figures = [.. Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look)] };
+        var figures = Figures.Select((look, i) => i == figure ? look with { ShirtName = name, Shirt = colour } : look);
+        return this with { Figures = [.. figures] };
     }
 
     private static Rgb Nearly(Rgb c, Random random) =>

@@ -9,8 +9,8 @@ namespace StreamActions.Video;
 /// </summary>
 /// <remarks>
 /// Stream: the source always drains the child. If the consumer is slow, the source drops the oldest frame and counts it. A frame's
-/// time is its arrival time. Recording: no frame is dropped. Frame k has the time start + k / SampleFps. Loops continue this time, and every
-/// run gives the same times. In a folder, each file begins at the end of the previous one.
+/// time is its arrival time. Recording: no frame is dropped. Frame k has the time start + k / SampleFps. Loops continue this time, and
+/// every run gives the same times. In a folder, each file begins at the end of the previous one.
 /// </remarks>
 public sealed class FfmpegSource : IFrameSource
 {

@@ -5,8 +5,8 @@ namespace StreamActions.Core.Clips;
 public static class ClipSampler
 {
     /// <summary>
-    /// One frame from each of <paramref name="frames"/> equal segments of the recording (TSN segment sampling, used for Something-Something): a random frame
-    /// when <paramref name="random"/> is given, else the middle one.
+    /// One frame from each of <paramref name="frames"/> equal segments of the recording: a random frame when <paramref name="random"/> is
+    /// given, else the middle one. This is TSN's segment sampling, used for Something-Something.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length or frames below 1.</exception>
@@ -35,8 +35,8 @@ public static class ClipSampler
     }
 
     /// <summary>
-    /// Every <paramref name="stride"/>-th frame (dense sampling with a stride, used for Kinetics). The clip starts at a random frame when <paramref name="random"/> is
-    /// given, else it is centred. A recording that is too short repeats its last frame.
+    /// Every <paramref name="stride"/>-th frame: dense sampling, used for Kinetics. The clip starts at a random frame when
+    /// <paramref name="random"/> is given, else it is centred. A recording that is too short repeats its last frame.
     /// </summary>
     /// <returns>Indices in [0, length), never decreasing.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length, frames or stride below 1.</exception>
@@ -49,7 +49,7 @@ public static class ClipSampler
         return From(random?.Next(spare + 1) ?? spare / 2, length, frames, stride);
     }
 
-    /// <summary>View <paramref name="view"/> of several with <paramref name="stride"/>, spread evenly over the recording, in order.</summary>
+    /// <summary>One of several views with <paramref name="stride"/>, spread evenly over the recording, in order.</summary>
     /// <returns>Indices in [0, length), never decreasing; with one view, the centred clip.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Length, frames, stride or views below 1, or view not in [0, views).</exception>
     public static int[] StridedView(int length, int frames, int stride, int view, int views)

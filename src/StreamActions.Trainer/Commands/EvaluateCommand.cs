@@ -21,8 +21,9 @@ internal static class EvaluateCommand
         var common = new RunOptions();
         var settings = new SettingOptions(DataOptions.OfEvaluation, RunSettings.Defaults);
         settings[RunSettings.Data].Description =
-            "Evaluate on this data instead of the run's held-out clips. If it is the run's own recordings, only the held-out ones are used. Classes that the model was not trained on "
-            + "are classified by text alone (zero-shot). " + settings[RunSettings.Data].Description;
+            "Evaluate on this data instead of the run's held-out clips. If it is the run's own recordings, only the held-out ones are "
+            + "used. Classes that the model was not trained on are classified by text alone (zero-shot). "
+            + settings[RunSettings.Data].Description;
         Option<int> perClass = new("--per-class") { Description = "Maximum number of clips per class.", DefaultValueFactory = _ => 100 };
         Option<string> json = new("--json") { Description = "Also write the report to this JSON file." };
         Option<string> confusion = new("--confusion") { Description = "Draw the first set's confusion matrix to this PNG file." };

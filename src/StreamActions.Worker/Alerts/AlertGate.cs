@@ -4,9 +4,9 @@ using StreamActions.Worker.Configuration;
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// An event begins when the score was at or above <c>threshold</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not count. It
-/// ends when the score was below <c>exit</c> for <c>end-after</c>, or when no score arrived for that time. The next event may begin
-/// <c>cooldown</c> after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
+/// An event begins when the score was at or above <c>threshold</c> for <c>begin-after</c>; dips shorter than <c>merge-gap</c> do not
+/// count. It ends when the score was below <c>exit</c> for <c>end-after</c>, or when no score arrived for that time. The next event may
+/// begin <c>cooldown</c> after the end of the last one. An event whose begin was not stored starts no cooldown: see <see cref="Retract"/>.
 /// </summary>
 /// <param name="alert">Thresholds and times.</param>
 /// <param name="interval">Expected camera time from one score to the next; zero if unknown; below 0.8 s it has no effect.</param>

@@ -8,7 +8,8 @@ namespace StreamActions.Worker.Cameras;
 
 /// <summary>
 /// Opens a camera and hands on its frames until it is stopped or its recording is over. A source failure does not leave this class: the
-/// camera goes offline with a reason and, unless <c>once</c>, is opened again after a back-off. Each opening has a new generation, so that no window mixes two openings.
+/// camera goes offline with a reason and, unless <c>once</c>, is opened again after a back-off. Each opening has a
+/// new generation, so that no window mixes two openings.
 /// </summary>
 /// <param name="camera">The camera.</param>
 /// <param name="deadlines">The longest waits for a frame.</param>

@@ -81,4 +81,28 @@ internal sealed record ActionEvent : StreamEvent
     /// <summary>From the arrival of the window's last frame to the decision, in milliseconds.</summary>
     [JsonPropertyOrder(13)]
     public required double LatencyMs { get; init; }
+
+    /// <summary>The event of a transition.</summary>
+    /// <param name="transition">What the alert decided.</param>
+    /// <param name="latency">Time from the arrival of the window's last frame to the decision.</param>
+    public static ActionEvent Of(AlertTransition transition, TimeSpan latency) => new()
+    {
+        Camera = transition.View.Camera,
+        Zone = transition.View.Zone,
+        Alert = transition.Rule.Alert.Name,
+        Time = transition.Gate.Time,
+        Phase = transition.Gate.Phase,
+        Sequence = transition.Gate.Sequence,
+        BeganAt = transition.Gate.BeganAt,
+        EndedAt = transition.Gate.EndedAt,
+        Window = new(transition.From, transition.To),
+        Score = transition.Gate.Score,
+        PeakScore = transition.Gate.Peak,
+        Threshold = new(transition.Rule.Alert.Enter, transition.Rule.Alert.Exit),
+        Phrase = transition.Score.Phrase,
+        RunnerUp = transition.Score.RunnerUp,
+        Model = transition.Rule.Origin.Model,
+        ConfigHash = transition.Rule.Origin.ConfigHash,
+        LatencyMs = Math.Round(latency.TotalMilliseconds, 3),
+    };
 }

@@ -86,7 +86,7 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
     /// <inheritdoc/>
     public IBeginReceipt? Publish(AlertTransition transition)
     {
-        var actionEvent = ToEvent(transition);
+        var actionEvent = ActionEvent.Of(transition, time.GetElapsedTime(transition.ArrivedAt));
         var begin = actionEvent.Phase == ActionPhase.Begin ? new Receipt() : null;
         lock (_lock)
         {
@@ -308,27 +308,6 @@ internal sealed partial class EventPublisher(IEventSink sink, WorkerMetrics metr
         ActionEvent action => action.Phase.ToString().ToLowerInvariant(),
         CameraEvent camera => camera.Blind ? "blind" : "seeing",
         _ => streamEvent.GetType().Name,
-    };
-
-    private ActionEvent ToEvent(AlertTransition transition) => new()
-    {
-        Camera = transition.View.Camera,
-        Zone = transition.View.Zone,
-        Alert = transition.Rule.Alert.Name,
-        Time = transition.Gate.Time,
-        Phase = transition.Gate.Phase,
-        Sequence = transition.Gate.Sequence,
-        BeganAt = transition.Gate.BeganAt,
-        EndedAt = transition.Gate.EndedAt,
-        Window = new(transition.From, transition.To),
-        Score = transition.Gate.Score,
-        PeakScore = transition.Gate.Peak,
-        Threshold = new(transition.Rule.Alert.Enter, transition.Rule.Alert.Exit),
-        Phrase = transition.Score.Phrase,
-        RunnerUp = transition.Score.RunnerUp,
-        Model = transition.Rule.Origin.Model,
-        ConfigHash = transition.Rule.Origin.ConfigHash,
-        LatencyMs = Math.Round(time.GetElapsedTime(transition.ArrivedAt).TotalMilliseconds, 3),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Line}")]

@@ -15,8 +15,8 @@ internal readonly record struct WindowCounts(long Posted, long Replaced, long St
 
 /// <summary>
 /// Holds at most one step per view. A live camera never waits: <see cref="EncoderStep.Combine"/> merges its newer step with the waiting
-/// one, and the queue counts the dropped windows. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the views of a
-/// camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives.
+/// one, and the queue counts the dropped windows. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the
+/// views of a camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives.
 /// </summary>
 /// <param name="maxBatch">Most steps in a batch.</param>
 /// <param name="maxDelay">Longest time that a step waits for others to share its batch.</param>

@@ -35,7 +35,7 @@ internal interface IObservationSink
     /// <summary>Takes an observation. Returns at once: the sink never waits for a disk.</summary>
     void Observe(in Observation observation);
 
-    /// <summary>A camera showed nothing that can be analysed up to this capture time: open events end after their <c>end-after</c>.</summary>
+    /// <summary>A camera showed no usable frame up to this capture time. Open events end after their <c>end-after</c>.</summary>
     void Unseen(string camera, DateTimeOffset at);
 
     /// <summary>A camera's recording is over: its open events end.</summary>

@@ -49,9 +49,8 @@ public sealed class RecipeTests : IDisposable
         // A gradient of 1 everywhere has the norm √n over all n values. Clipped to 10⁻⁶·√n, each value is 10⁻⁶, AdamW's epsilon.
         // The first step is then rate · g / (g + ε) = rate / 2. Without clipping it is the full rate; clipping per tensor would
         // give a different share for each tensor.
-        var options = run.Options
-            with
-        { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = 1e-6 * Math.Sqrt(trained), Train = TrainablePart.All };
+        var norm = 1e-6 * Math.Sqrt(trained);
+        var options = run.Options with { Rate = 0.01, WarmUp = 0, WeightDecay = 0, GradientNorm = norm, Train = TrainablePart.All };
         using (var recipe = new Recipe(network.Parameters, options))
         {
             recipe.SetRate(0);

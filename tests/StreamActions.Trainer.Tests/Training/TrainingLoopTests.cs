@@ -101,9 +101,8 @@ public sealed class TrainingLoopTests : IDisposable
         var source = new Repeating(new MovingBarSource(4, 16), 8);
         async Task<(double Loss, float[] Weights)> TrainAsync(string name, int accumulate)
         {
-            var options = Options(steps: 2)
-                with
-            { Batch = 8, Accumulate = accumulate, Losses = new LossWeights { CrossModal = 0, Visual = 0, Masked = 0 } };
+            LossWeights contrastiveOnly = new() { CrossModal = 0, Visual = 0, Masked = 0 };
+            var options = Options(steps: 2) with { Batch = 8, Accumulate = accumulate, Losses = contrastiveOnly };
             var run = RunFolder.Create(Path.Combine(_folder, name), Config, Clip, options, source);
             var loss = 0.0;
             await new TrainingLoop(run, source).RunAsync(s => loss = s.Loss, (_, _) => { }, CancellationToken.None);
