@@ -14,7 +14,8 @@ internal static class EventLine
         var place = e.Zone is null ? e.Camera : $"{e.Camera}/{e.Zone}";
         var over = e.RunnerUp is { } runnerUp ? Text($" over \"{runnerUp.Phrase}\" {runnerUp.Score:f2}") : "";
         var lasted = e.EndedAt is { } ended ? Text($", lasted {(ended - e.BeganAt).TotalSeconds:f1} s, peak {e.PeakScore:f2}") : "";
-        var window = Text($"window {e.Window.From:HH:mm:ss.fff}–{e.Window.To:HH:mm:ss.fff}");
+        // UTC, like the time of the log line: a recording's own start may have another offset.
+        var window = Text($"window {e.Window.From.UtcDateTime:HH:mm:ss.fff}–{e.Window.To.UtcDateTime:HH:mm:ss.fff}");
         var phase = e.Phase.ToString().ToLowerInvariant();
         return Text($"{phase,-6} {e.Alert,-14} {place,-14} {e.Score:f2} \"{e.Phrase}\"{over}, {window}{lasted}");
     }
