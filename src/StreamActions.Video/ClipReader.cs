@@ -65,7 +65,7 @@ public static class ClipReader
     /// <inheritdoc cref="ReadAllAsync"/>
     /// <remarks>Blocks the calling thread: for programs without a synchronisation context.</remarks>
     public static byte[] ReadAll(string path, double sampleFps, int size, ResizeRule rule) =>
-#pragma warning disable VSTHRD002
+#pragma warning disable VSTHRD002 // The callers are command-line programs without a synchronisation context.
         ReadAllAsync(path, sampleFps, size, rule).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
 }

@@ -2,6 +2,7 @@
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
+using StreamActions.Worker.Inference;
 
 namespace StreamActions.Worker.Running;
 
@@ -14,10 +15,11 @@ internal delegate CameraWorker CameraFactory(CameraOptions camera, RunningConfig
 /// </summary>
 /// <param name="configuration">The configuration with which the fleet and the alerts were created.</param>
 /// <param name="fleet">The cameras.</param>
+/// <param name="queue">The encoder queue.</param>
 /// <param name="alerts">The alerts.</param>
 /// <param name="factory">Makes added and changed cameras.</param>
-internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFleet fleet, AlertStage alerts, CameraFactory factory)
-    : IDisposable
+internal sealed class WorkerRuntime(
+    RunningConfiguration configuration, CameraFleet fleet, EncoderQueue queue, AlertStage alerts, CameraFactory factory) : IDisposable
 {
     private readonly SemaphoreSlim _applying = new(1, 1);
     private volatile RunningConfiguration _configuration = configuration;
@@ -26,8 +28,8 @@ internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFl
     public RunningConfiguration Configuration => _configuration;
 
     /// <summary>
-    /// Applies a configuration. First, removed and changed cameras stop. Then the alerts change, and the open events of stopped cameras
-    /// end. Then added and changed cameras start.
+    /// Applies a configuration. First, removed and changed cameras stop, and their last windows are decided. Then the alerts change, and
+    /// the open events of stopped cameras end. Then added and changed cameras start.
     /// </summary>
     public async Task ApplyAsync(RunningConfiguration next)
     {
@@ -35,7 +37,7 @@ internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFl
         try
         {
             string[] kept = [.. fleet.Cameras.Where(camera => IsSame(camera, next)).Select(camera => camera.Name)];
-            await Task.WhenAll(fleet.Cameras.Where(camera => !kept.Contains(camera.Name)).Select(camera => fleet.RemoveAsync(camera.Name)))
+            await Task.WhenAll(fleet.Cameras.Where(camera => !kept.Contains(camera.Name)).Select(camera => StopAsync(camera.Name)))
                 .ConfigureAwait(false);
             alerts.Apply(next.Alerts, stopped: view => !kept.Contains(view.Camera));
             _configuration = next;
@@ -50,6 +52,13 @@ internal sealed class WorkerRuntime(RunningConfiguration configuration, CameraFl
 
     /// <summary>Frees the lock of <see cref="ApplyAsync"/>.</summary>
     public void Dispose() => _applying.Dispose();
+
+    // A window of the stopped camera must not reach the alerts of its successor.
+    private async Task StopAsync(string camera)
+    {
+        await fleet.RemoveAsync(camera).ConfigureAwait(false);
+        await queue.DrainedAsync(camera, CancellationToken.None).ConfigureAwait(false);
+    }
 
     // A camera is the same if its part of the file and its views are. Its views depend on the alerts that watch it.
     private bool IsSame(CameraWorker camera, RunningConfiguration next) =>

@@ -55,7 +55,7 @@ internal sealed class Rig : IAsyncDisposable
             },
             Slots, Publisher, Metrics, Time, new Random(1), Lines.Of<CameraWorker>());
         Fleet = new([.. file.Cameras.Values.Select(camera => Camera(camera, configuration))], Lines.Of<CameraFleet>());
-        Runtime = new(configuration, Fleet, Alerts, Camera);
+        Runtime = new(configuration, Fleet, Queue, Alerts, Camera);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));

@@ -125,6 +125,33 @@ public sealed class WorkerRuntimeTests
     }
 
     [Fact]
+    public async Task ApplyAsync_WindowOfChangedCameraInFlight_DoesNotReachNewAlerts()
+    {
+        using ManualResetEventSlim running = new(), release = new();
+        var model = new FakeActionModel
+        {
+            OnRun = _ =>
+            {
+                running.Set();
+                Assert.True(release.Wait(Rig.Timeout, CancellationToken.None));
+            },
+        };
+        Rig? made = null;
+        var bright = FakeFrameSource.Row(Start, 4, 255).ToArray();
+        await using var rig = made = new(File(Dock), (_, opening) => FakeFrameSource.Silent(made!.Time, opening == 1 ? bright : []), model);
+        await rig.StartAsync();
+        Assert.True(running.Wait(Rig.Timeout, TestContext.Current.CancellationToken));
+
+        var applying = rig.Runtime.ApplyAsync(rig.Compile(File(Dock with { Transport = "udp" })));
+        await rig.UntilAsync(() => rig.Fleet.Cameras.Count == 0 || applying.IsCompleted);
+        release.Set();
+        await applying.WaitAsync(Rig.Timeout, TestContext.Current.CancellationToken);
+        await rig.Queue.DrainedAsync("dock", TestContext.Current.CancellationToken);
+
+        Assert.False(rig.Alerts.IsBusy(new("dock", null)));
+    }
+
+    [Fact]
     public async Task CompileAsync_EmbeddingTakesLong_CamerasAndInferenceContinue()
     {
         using ManualResetEventSlim embedding = new(), release = new();
