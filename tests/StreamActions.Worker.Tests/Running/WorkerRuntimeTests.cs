@@ -143,11 +143,14 @@ public sealed class WorkerRuntimeTests
         Assert.True(running.Wait(Rig.Timeout, TestContext.Current.CancellationToken));
 
         var applying = rig.Runtime.ApplyAsync(rig.Compile(File(Dock with { Transport = "udp" })));
-        await rig.UntilAsync(() => rig.Fleet.Cameras.Count == 0 || applying.IsCompleted);
+        // Without the wait for the window, this completes at once.
+        await Task.WhenAny(applying, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+        var waited = !applying.IsCompleted;
         release.Set();
         await applying.WaitAsync(Rig.Timeout, TestContext.Current.CancellationToken);
         await rig.Queue.DrainedAsync("dock", TestContext.Current.CancellationToken);
 
+        Assert.True(waited);
         Assert.False(rig.Alerts.IsBusy(new("dock", null)));
     }
 
