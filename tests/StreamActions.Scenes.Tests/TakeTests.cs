@@ -10,20 +10,11 @@ public sealed class TakeTests
     private static readonly ActionKind[] Performed =
         [.. ActionCatalog.All.Concat(ActionCatalog.More).Where(a => a.ReverseOf is null && a.People > 0).Select(a => a.Kind)];
 
-    private static readonly Gen<(Take Take, Choreography Choreography, double HalfWidth, ActionKind Kind)> Takes =
-        Gen.Select(Gen.ULong, Gen.Int[0, Performed.Length - 1], Gen.Double[0.8, 1.6])
-            .Select((seed, index, halfWidth) =>
-            {
-                var kind = Performed[index];
-                var random = new SeededRandom(seed);
-                Body[] bodies = [Body.Random(random), Body.Random(random)];
-                var take = Take.Random(kind, MotionStyle.Random(random), Seconds, halfWidth, difficulty: 1, random);
-                return (take, new Choreography([take.Part], bodies[..ActionCatalog.Of(kind).People], take.StartX), halfWidth, kind);
-            });
+    private static readonly ActionKind[] OneOff =
+        [.. Performed.Where(kind => ActionCatalog.Partner(kind) is not null && kind != ActionKind.WalksRight)];
 
     [Fact]
-    public void Random_OneOffAction_ShowsMostOfMovement() =>
-        Takes.Where(t => ActionCatalog.Partner(t.Kind) is not null && t.Kind != ActionKind.WalksRight).Sample(t =>
+    public void Random_OneOffAction_ShowsMostOfMovement() => TakesOf(OneOff).Sample(t =>
     {
         var part = t.Take.Part;
         var shown = Math.Min(Seconds, part.To) - Math.Max(0, part.From);
@@ -31,8 +22,7 @@ public sealed class TakeTests
     });
 
     [Fact]
-    public void Random_LastingAction_FillsMostOfClip() =>
-        Takes.Where(t => ActionCatalog.Partner(t.Kind) is null || t.Kind == ActionKind.WalksRight).Sample(t =>
+    public void Random_LastingAction_FillsMostOfClip() => TakesOf([.. Performed.Except(OneOff)]).Sample(t =>
     {
         var part = t.Take.Part;
         return Math.Min(Seconds, part.To) - Math.Max(0, part.From) >= Take.MinShownShare * Seconds - 1e-9;
@@ -52,13 +42,23 @@ public sealed class TakeTests
     }
 
     [Fact]
-    public void Random_AnyAction_KeepsPerformerInPicture() => Takes.Sample(t =>
+    public void Random_AnyAction_KeepsPerformerInPicture() => TakesOf(Performed).Sample(t =>
     {
         for (var n = 0; n < 8; n++)
             Assert.InRange(t.Choreography.At(n * Seconds / 7).Stances[0].X, -t.HalfWidth, t.HalfWidth);
     });
 
     [Fact]
-    public void Random_WalkRight_MovesRight() => Takes.Where(t => t.Kind == ActionKind.WalksRight).Sample(t =>
+    public void Random_WalkRight_MovesRight() => TakesOf([ActionKind.WalksRight]).Sample(t =>
         t.Choreography.At(Seconds).Stances[0].X - t.Choreography.At(0).Stances[0].X > 0.25);
+
+    // A filter behind the generator would give up, now and then, on an action that is one of many.
+    private static Gen<(Take Take, Choreography Choreography, double HalfWidth)> TakesOf(ActionKind[] kinds) =>
+        Gen.Select(Gen.ULong, Gen.Int[0, kinds.Length - 1].Select(n => kinds[n]), Gen.Double[0.8, 1.6]).Select((seed, kind, halfWidth) =>
+        {
+            var random = new SeededRandom(seed);
+            Body[] bodies = [Body.Random(random), Body.Random(random)];
+            var take = Take.Random(kind, MotionStyle.Random(random), Seconds, halfWidth, difficulty: 1, random);
+            return (take, new Choreography([take.Part], bodies[..ActionCatalog.Of(kind).People], take.StartX), halfWidth);
+        });
 }
