@@ -42,6 +42,12 @@ public interface ITensorOps<T>
     T TemporalConvolution(T x, T weight, T bias, int frames, bool causal);
 
     /// <summary>
+    /// The causal convolution of <see cref="TemporalConvolution"/> for one frame of a stream, from the values two frames ago, one frame ago
+    /// and now: each [..., C], weight [C, 1, 3], bias [C].
+    /// </summary>
+    T TemporalTaps(T twoAgo, T oneAgo, T now, T weight, T bias);
+
+    /// <summary>
     /// Depthwise 3×3 convolution over the patch grid, zero outside it: x [B, T, grid², C], weight [C, 1, 1, 3, 3], bias [C].
     /// </summary>
     T GridConvolution(T x, T weight, T bias, int frames, int grid);
@@ -51,6 +57,12 @@ public interface ITensorOps<T>
 
     /// <summary>Difference, with broadcasting.</summary>
     T Subtract(T a, T b);
+
+    /// <summary>x [B, 1, L, C] with zeros in the rows of B whose <paramref name="flags"/> [B] is 1, unchanged where it is 0.</summary>
+    T ZeroWhere(T x, T flags);
+
+    /// <summary>Tensors one after another along an axis.</summary>
+    T Concat(ReadOnlySpan<T> parts, int axis);
 
     /// <summary>The part [start, start + length) of one axis.</summary>
     T Slice(T x, int axis, int start, int length);

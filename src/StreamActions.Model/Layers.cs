@@ -8,6 +8,12 @@ internal sealed class Linear<T>(ITensorOps<T> ops, ParameterScope<T> at, int inp
     private readonly T _bias = at.Zeros("bias", output);
 
     public T Forward(T x) => ops.Linear(x, _weight, _bias);
+
+    /// <summary>The map alone.</summary>
+    public T ForwardWithoutBias(T x) => ops.Linear(x, _weight, default);
+
+    /// <summary>The bias alone: y [..., out] → y + bias.</summary>
+    public T AddBias(T y) => ops.Add(y, _bias);
 }
 
 /// <summary>Layer normalisation over the last axis.</summary>

@@ -1,6 +1,7 @@
 // The sizes of a network: every width and depth, under the names of the published checkpoints.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamActions.Core.Bundles;
 
 namespace StreamActions.Model;
 
@@ -27,6 +28,10 @@ public sealed record M2ClipConfig
     public bool VisionAdapterPreAttn { get; init; }
     /// <summary>Frames T of a clip.</summary>
     public required int Frames { get; init; }
+    /// <summary>
+    /// Which frames a frame sees (docs/model.md §7). A per-frame network has no adapters in its vision branch, the temporal adapter included.
+    /// </summary>
+    public TemporalMode Temporal { get; init; }
     /// <summary>Text width.</summary>
     public required int TextWidth { get; init; }
     /// <summary>Heads of the text transformer.</summary>
@@ -102,6 +107,8 @@ public sealed record M2ClipConfig
             $"vision_adapter_layers {VisionAdapterLayers} is not within 0…{VisionLayers}");
         Check(VisionAdapterLayers == 0 || VisionAdapterWidth > 0, "vision_adapter_width is below 1");
         Check(Frames > 0, $"frames {Frames} is below 1");
+        Check(Enum.IsDefined(Temporal), $"temporal {Temporal} is not a mode of this version");
+        Check(Temporal != TemporalMode.PerFrame || VisionAdapterLayers == 0, "a per-frame network has no adapters in its vision branch");
         Check(EmbedDim > 1 && EmbedDim % 2 == 0, $"embed_dim {EmbedDim} is not even");
         Check(
             TextHeads > 0 && TextWidth > 0 && TextWidth % TextHeads == 0,

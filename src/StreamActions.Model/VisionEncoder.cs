@@ -1,4 +1,6 @@
 // The vision branch: frames → frame embeddings, a clip embedding and class logits (docs/model.md §1).
+using StreamActions.Core.Bundles;
+
 namespace StreamActions.Model;
 
 /// <summary>Output of the vision branch for B clips.</summary>
@@ -18,7 +20,7 @@ public sealed class VisionEncoder<T>
     private readonly T _patchWeight, _classEmbedding, _positions, _projection;
     private readonly LayerNorm<T> _pre, _post;
     private readonly VisionBlock<T>[] _blocks;
-    private readonly TemporalEnhancement<T> _temporalAdapter;
+    private readonly TemporalEnhancement<T>? _temporalAdapter;
     private readonly Linear<T>? _classifier;
 
     /// <summary>Requests every parameter below <c>visual</c>.</summary>
@@ -39,8 +41,9 @@ public sealed class VisionEncoder<T>
         ];
         _post = new(ops, at.At("ln_post"), width);
         _projection = at.Normal("proj", scale, width, config.EmbedDim);
-        _temporalAdapter =
-            new(ops, at.At("t_adapter").As(ParameterRole.TemporalAdapter), config.EmbedDim, config.EmbedDim / 2, config.Frames);
+        _temporalAdapter = config.Temporal == TemporalMode.PerFrame
+            ? null
+            : new(ops, at.At("t_adapter").As(ParameterRole.TemporalAdapter), config.EmbedDim, config.EmbedDim / 2);
         _classifier = config.NumClasses > 0
             ? new(ops, at.At("adapter_fc").As(ParameterRole.ClassificationHead), width, config.NumClasses, 0.02)
             : null;
@@ -55,31 +58,73 @@ public sealed class VisionEncoder<T>
         return _ops.Pixels(frames, scale, shift);
     }
 
-    /// <summary>Normalised frames [B, T, S, S, 3] → embeddings and logits.</summary>
-    public VisionOutput<T> Forward(T frames)
+    /// <summary>Normalised clips [B, T, S, S, 3] → embeddings and logits.</summary>
+    public VisionOutput<T> Forward(T frames) => Forward(frames, _config.Frames);
+
+    /// <summary>
+    /// Normalised clips with more frames than T, [B, F, S, S, 3] → embeddings and logits of the last T. A causal network meets the frames
+    /// before them as a stream does; F is at least T.
+    /// </summary>
+    public VisionOutput<T> Forward(T frames, int count)
     {
-        int size = _config.ImageSize, clip = _config.Frames, width = _config.VisionWidth;
-        var pictures = _ops.Reshape(frames, -1, size, size, 3);
-        var x = _ops.PatchEmbedding(pictures, _patchWeight, size, _config.PatchSize);   // [B·T, L−1, C]
-        x = _ops.PrependToken(x, _classEmbedding);                                      // [B·T, L, C]
-        x = _pre.Forward(_ops.Add(x, _positions));
-        foreach (var block in _blocks[..^1])
-            x = block.Forward(x);
-        var classTokens = _ops.Reshape(_blocks[^1].ForwardClassTokens(x), -1, width);   // [B·T, C]
-        var embedded = _ops.MatMul(_post.Forward(classTokens), _projection);            // [B·T, D]
-        var perFrame = _ops.Reshape(embedded, -1, clip, 1, _config.EmbedDim);           // [B, T, 1, D]
-        perFrame = _ops.Add(perFrame, _temporalAdapter.Forward(perFrame));
-        var frameEmbeddings = _ops.Reshape(perFrame, -1, clip, _config.EmbedDim);
-        var video = _ops.Mean(frameEmbeddings, 1);
-        return new(frameEmbeddings, video, ClassLogits(classTokens));
+        var time = new ClipTimeline<T>(_ops, count, _config.Tokens, _config.Temporal == TemporalMode.Causal);
+        var (classTokens, embedded) = Encode(_ops.Reshape(frames, -1, _config.ImageSize, _config.ImageSize, 3), time);   // [B·F, …]
+        return Window(
+            LastFrames(_ops.Reshape(classTokens, -1, count, _config.VisionWidth), count),
+            LastFrames(_ops.Reshape(embedded, -1, count, _config.EmbedDim), count));
     }
 
-    private T? ClassLogits(T classTokens)
+    /// <summary>
+    /// One frame of each of B streams, normalised [B, S, S, 3] → embeddings and logits of the window that ends with it. Equal to
+    /// <see cref="Forward(T, int)"/> of the whole stream, from its T-th frame on. Not for a bidirectional network.
+    /// </summary>
+    public VisionOutput<T> Step(T frames, IStreamStates<T> states)
     {
-        if (_classifier is null)
-            return default;
-        var mean = _ops.Mean(_ops.Reshape(classTokens, -1, _config.Frames, _config.VisionWidth), 1);   // [B, C]
-        return _classifier.Forward(_ops.Dropout(_post.Forward(mean), 0.5));
+        if (_config.Temporal == TemporalMode.Bidirectional)
+            throw new InvalidOperationException("a bidirectional network cannot run as a stream: its frames see later frames");
+        var (classTokens, embedded) = Encode(frames, new StreamTimeline<T>(_ops, states, _config.Tokens));
+        return Window(
+            // Only the classification head reads the class tokens.
+            _classifier is null ? default : WithPast("window.class-token", classTokens, _config.VisionWidth, states),
+            WithPast("window.embedding", embedded, _config.EmbedDim, states)!);
+    }
+
+    // Pictures [B·F, S, S, 3] → class tokens [B·F, C] and frame embeddings [B·F, D].
+    private (T ClassTokens, T Embedded) Encode(T pictures, Timeline<T> time)
+    {
+        var x = _ops.PatchEmbedding(pictures, _patchWeight, _config.ImageSize, _config.PatchSize);   // [B·F, L−1, C]
+        x = _ops.PrependToken(x, _classEmbedding);                                                   // [B·F, L, C]
+        x = _pre.Forward(_ops.Add(x, _positions));
+        foreach (var block in _blocks[..^1])
+            x = block.Forward(x, time);
+        var classTokens = _ops.Reshape(_blocks[^1].ForwardClassTokens(x, time), -1, _config.VisionWidth);
+        var embedded = _ops.MatMul(_post.Forward(classTokens), _projection);
+        if (_temporalAdapter is null)
+            return (classTokens, embedded);
+        var perFrame = _ops.Reshape(embedded, -1, time.Frames, 1, _config.EmbedDim);
+        perFrame = _ops.Add(perFrame, _temporalAdapter.Forward(perFrame, time, "temporal", 1));
+        return (classTokens, _ops.Reshape(perFrame, -1, _config.EmbedDim));
+    }
+
+    private T LastFrames(T x, int count) => count == _config.Frames ? x : _ops.Slice(x, 1, count - _config.Frames, _config.Frames);
+
+    // This frame's vectors [B, W] after those of the last T − 1 frames: [B, T, W], in any order, because only their mean is used.
+    private T WithPast(string name, T now, int width, IStreamStates<T> states)
+    {
+        T Framed(T x) => _ops.Reshape(x, -1, 1, width);
+        if (_config.Frames == 1)
+            return Framed(now);
+        var past = states.Shift(new(name, [width], _config.Frames - 1), now);
+        return _ops.Concat([Framed(now), .. past.Select(Framed)], 1);
+    }
+
+    // Class tokens [B, T, C] and frame embeddings [B, T, D] of a window.
+    private VisionOutput<T> Window(T? classTokens, T frameEmbeddings)
+    {
+        var logits = _classifier is null
+            ? default
+            : _classifier.Forward(_ops.Dropout(_post.Forward(_ops.Mean(classTokens!, 1)), 0.5));   // [B, K]
+        return new(frameEmbeddings, _ops.Mean(frameEmbeddings, 1), logits);
     }
 }
 
@@ -101,32 +146,34 @@ internal sealed class VisionBlock<T>
         _ln2 = new(ops, at.At("ln_2"), width);
         _mlp = new(ops, at.At("mlp"), width, config.VisionLayers);
         var adapted = index >= config.VisionLayers - config.VisionAdapterLayers;
-        _beforeAttention = adapted && config.VisionAdapterPreAttn ? new(ops, at.At("adapter_pre_attn"), config) : null;
-        _beforeMlp = adapted ? new(ops, at.At("adapter_pre_mlp"), config) : null;
+        _beforeAttention = adapted && config.VisionAdapterPreAttn
+            ? new(ops, at.At("adapter_pre_attn"), config, $"blocks.{index}.attn")
+            : null;
+        _beforeMlp = adapted ? new(ops, at.At("adapter_pre_mlp"), config, $"blocks.{index}.mlp") : null;
     }
 
-    /// <summary>[B·T, L, C] → [B·T, L, C].</summary>
-    public T Forward(T x)
+    /// <summary>[B·F, L, C] → [B·F, L, C].</summary>
+    public T Forward(T x, Timeline<T> time)
     {
         if (_beforeAttention is not null)
-            x = _beforeAttention.Forward(x);
+            x = _beforeAttention.Forward(x, time);
         x = _ops.Add(x, _attention.Self(_ln1.Forward(x), causal: false));
         if (_beforeMlp is not null)
-            x = _beforeMlp.Forward(x);
+            x = _beforeMlp.Forward(x, time);
         return _ops.Add(x, _mlp.Forward(_ln2.Forward(x)));
     }
 
     /// <summary>
-    /// The last block: only the class tokens leave the encoder, so only they are computed after attention. [B·T, L, C] → [B·T, 1, C], equal
+    /// The last block: only the class tokens leave the encoder, so only they are computed after attention. [B·F, L, C] → [B·F, 1, C], equal
     /// to the class tokens of <see cref="Forward"/>.
     /// </summary>
-    public T ForwardClassTokens(T x)
+    public T ForwardClassTokens(T x, Timeline<T> time)
     {
         if (_beforeAttention is not null)
-            x = _beforeAttention.Forward(x);
+            x = _beforeAttention.Forward(x, time);
         var first = _ops.Add(_ops.Slice(x, 1, 0, 1), _attention.SelfOfFirst(_ln1.Forward(x)));
         if (_beforeMlp is not null)
-            first = _beforeMlp.ForwardClassTokens(first);
+            first = _beforeMlp.ForwardClassTokens(first, time);
         return _ops.Add(first, _mlp.Forward(_ln2.Forward(first)));
     }
 }

@@ -24,6 +24,42 @@ public static class M2ClipGraphs
         return graph.ToBytes();
     }
 
+    /// <summary>
+    /// One frame of each of B streams: <c>frames</c> uint8 RGB [B, S, S, 3], <c>first</c> [B] (causal networks only) and the states of the
+    /// earlier frames → the outputs of <see cref="Video"/> for the window that ends with this frame, and this frame's states
+    /// (<see cref="GraphTensors.Past"/>). For causal and per-frame networks.
+    /// </summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Stream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    {
+        var (graph, ops, network) = Start("stream", config, weights);
+        var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.ImageSize, config.ImageSize, 3);
+        OnnxStreamStates states = new(graph);
+        var output = network.Vision.Step(network.Vision.Normalize(frames), states);
+        graph.Output(GraphTensors.Embedding, ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
+        if (output.ClassLogits is { } logits)
+            graph.Output(GraphTensors.ClassLogits, logits, OnnxType.Float, "B", config.NumClasses);
+        states.WriteOutputs();
+        return graph.ToBytes();
+    }
+
+    /// <summary>The states of a causal or per-frame network's stream graph, in the order of its forward pass.</summary>
+    public static IReadOnlyList<StreamState> States(M2ClipConfig config)
+    {
+        OnnxGraph graph = new("states");
+        OnnxStreamStates states = new(graph);
+        VisionEncoder<OnnxValue> encoder = new(new OnnxOps(graph), new(new ShapesOnly()), config);
+        encoder.Step(graph.Input(GraphTensors.Frames, OnnxType.Float, "B", config.ImageSize, config.ImageSize, 3), states);
+        return states.States;
+    }
+
+    // Constants without meaning: only the shapes of the states are wanted.
+    private sealed class ShapesOnly : IParameters<OnnxValue>
+    {
+        public OnnxValue Get(ParameterSpec spec) =>
+            new(spec.Name, new(spec.Shape, new float[spec.Shape.Aggregate(1L, (a, b) => a * b)]));
+    }
+
     /// <summary><c>tokens</c> int64 [N, S] → <c>embedding</c> [N, D] of unit length.</summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static byte[] Text(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)

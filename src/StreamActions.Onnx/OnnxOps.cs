@@ -67,18 +67,31 @@ public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
     /// <inheritdoc/>
     public OnnxValue TemporalConvolution(OnnxValue x, OnnxValue weight, OnnxValue bias, int frames, bool causal)
     {
-        var w = Numbers(weight);   // [C, 1, 3]
-        var channels = (int)w.Shape[0];
         var padded = graph.Node("Pad", [x, causal ? graph.Integers(2, 0) : graph.Integers(1, 1), null, graph.Integers(1)]);
         var sum = bias;
         for (var tap = 0; tap < 3; tap++)
-        {
-            var values = new float[channels];
-            for (var c = 0; c < channels; c++)
-                values[c] = w.Values[c * 3 + tap];
-            sum = Add(graph.Node("Mul", [Slice(padded, 1, tap, frames), Vector(values)]), sum);
-        }
+            sum = Add(graph.Node("Mul", [Slice(padded, 1, tap, frames), Tap(weight, tap)]), sum);
         return sum;
+    }
+
+    /// <inheritdoc/>
+    public OnnxValue TemporalTaps(OnnxValue twoAgo, OnnxValue oneAgo, OnnxValue now, OnnxValue weight, OnnxValue bias)
+    {
+        var sum = bias;
+        OnnxValue[] frames = [twoAgo, oneAgo, now];
+        for (var tap = 0; tap < frames.Length; tap++)
+            sum = Add(graph.Node("Mul", [frames[tap], Tap(weight, tap)]), sum);
+        return sum;
+    }
+
+    // The factors [C] of one tap of a temporal convolution [C, 1, 3].
+    private OnnxValue Tap(OnnxValue weight, int tap)
+    {
+        var w = Numbers(weight);
+        var values = new float[w.Shape[0]];
+        for (var c = 0; c < values.Length; c++)
+            values[c] = w.Values[c * 3 + tap];
+        return Vector(values);
     }
 
     /// <inheritdoc/>
@@ -98,6 +111,13 @@ public sealed class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
 
     /// <inheritdoc/>
     public OnnxValue Subtract(OnnxValue a, OnnxValue b) => graph.Node("Sub", [a, b]);
+
+    /// <inheritdoc/>
+    public OnnxValue ZeroWhere(OnnxValue x, OnnxValue flags) =>
+        graph.Node("Mul", [x, Reshape(Subtract(Vector([1]), flags), -1, 1, 1, 1)]);
+
+    /// <inheritdoc/>
+    public OnnxValue Concat(ReadOnlySpan<OnnxValue> parts, int axis) => graph.Node("Concat", parts, ("axis", axis));
 
     /// <inheritdoc/>
     public OnnxValue Slice(OnnxValue x, int axis, int start, int length)

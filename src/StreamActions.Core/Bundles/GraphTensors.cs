@@ -4,15 +4,24 @@ namespace StreamActions.Core.Bundles;
 /// <summary>Names of the inputs and outputs of a bundle's graphs.</summary>
 public static class GraphTensors
 {
-    /// <summary>Input of the video graph: uint8 RGB [B, T, S, S, 3].</summary>
+    /// <summary>Input of the window graph: uint8 RGB [B, T, S, S, 3]. Input of the stream graph: uint8 RGB [B, S, S, 3].</summary>
     public const string Frames = "frames";
+
+    /// <summary>Input of the stream graph of a causal model: float [B], 1 for a stream's first frame, else 0.</summary>
+    public const string First = "first";
 
     /// <summary>Input of the text graph: int64 [N, context length].</summary>
     public const string Tokens = "tokens";
 
-    /// <summary>Output of both graphs: float [B or N, D], each row of unit length.</summary>
+    /// <summary>Output of all graphs: float [B or N, D], each row of unit length.</summary>
     public const string Embedding = "embedding";
 
-    /// <summary>Output of the video graph when the model has classes: float [B, K].</summary>
+    /// <summary>Output of the window and stream graphs when the model has classes: float [B, K].</summary>
     public const string ClassLogits = "class_logits";
+
+    /// <summary>
+    /// Input of the stream graph: a state's value <paramref name="lag"/> frames ago, float [B, shape]. The output with the state's own name
+    /// is its value for this frame.
+    /// </summary>
+    public static string Past(string state, int lag) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{state}.{lag}");
 }

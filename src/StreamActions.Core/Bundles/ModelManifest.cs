@@ -16,6 +16,10 @@ public enum TemporalMode
     /// <summary>A frame sees earlier frames only, so that the model can encode each frame once.</summary>
     [JsonStringEnumMemberName("causal")]
     Causal,
+
+    /// <summary>A frame sees no other frame: a window's embedding is the mean of its frames'. Published CLIP is such a model.</summary>
+    [JsonStringEnumMemberName("per-frame")]
+    PerFrame,
 }
 
 /// <summary>How closely the graphs must reproduce the recorded outputs of the golden clips.</summary>

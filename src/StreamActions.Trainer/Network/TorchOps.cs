@@ -77,6 +77,12 @@ internal sealed class TorchOps : ITensorOps<Tensor>
         return sum.addcmul(padded.narrow(1, 1, frames), taps[1], One).addcmul(padded.narrow(1, 2, frames), taps[2], One);
     }
 
+    public Tensor TemporalTaps(Tensor twoAgo, Tensor oneAgo, Tensor now, Tensor weight, Tensor bias)
+    {
+        var taps = weight.squeeze(1).t().to(now.dtype);   // [3, C]
+        return bias.to(now.dtype).addcmul(twoAgo, taps[0], One).addcmul(oneAgo, taps[1], One).addcmul(now, taps[2], One);
+    }
+
     public Tensor GridConvolution(Tensor x, Tensor weight, Tensor bias, int frames, int grid)
     {
         var channels = weight.shape[0];
@@ -88,6 +94,10 @@ internal sealed class TorchOps : ITensorOps<Tensor>
     public Tensor Add(Tensor a, Tensor b) => a.add(b, One);
 
     public Tensor Subtract(Tensor a, Tensor b) => a.sub(b);
+
+    public Tensor ZeroWhere(Tensor x, Tensor flags) => x.mul(One - flags.reshape(-1, 1, 1, 1));
+
+    public Tensor Concat(ReadOnlySpan<Tensor> parts, int axis) => cat(parts.ToArray(), axis);
 
     public Tensor Slice(Tensor x, int axis, int start, int length) => x.narrow(axis, start, length);
 
