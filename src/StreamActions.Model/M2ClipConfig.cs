@@ -29,7 +29,8 @@ public sealed record M2ClipConfig
     /// <summary>Frames T of a clip.</summary>
     public required int Frames { get; init; }
     /// <summary>
-    /// Which frames a frame sees (docs/model.md §7). A per-frame network has no adapters in its vision branch, the temporal adapter included.
+    /// Which frames a frame sees (docs/model.md §7). A per-frame network has no adapters in its vision branch, not even
+    /// the temporal adapter.
     /// </summary>
     public TemporalMode Temporal { get; init; }
     /// <summary>Text width.</summary>

@@ -1,11 +1,7 @@
 // How a frame sees other frames: within a clip, or through the state of a stream (docs/model.md §7).
-namespace StreamActions.Model;
+using StreamActions.Core.Bundles;
 
-/// <summary>What a stream remembers of its last frames at one place of the network.</summary>
-/// <param name="Name">The place, such as <c>blocks.3.mlp.enhancement</c>. Unique in a network.</param>
-/// <param name="Shape">Shape of one frame's value, without the stream axis.</param>
-/// <param name="Lags">Number of earlier frames whose values are needed, at least 1.</param>
-public sealed record StreamState(string Name, long[] Shape, int Lags);
+namespace StreamActions.Model;
 
 /// <summary>The state of streams while one frame of each is encoded.</summary>
 /// <typeparam name="T">The backend's tensor.</typeparam>

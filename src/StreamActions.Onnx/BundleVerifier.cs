@@ -9,26 +9,55 @@ namespace StreamActions.Onnx;
 /// <summary>Verifies bundles.</summary>
 public static class BundleVerifier
 {
-    /// <summary>Runs the graphs of an opened bundle on its golden clips, on the CPU.</summary>
+    /// <summary>Runs a video graph and the text graph of an opened bundle on its golden clips, on the CPU.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="graph">One of its video graphs.</param>
     /// <exception cref="BundleException">
     /// A graph cannot be loaded, has other inputs or outputs, or the golden files do not have the manifest's shapes.
     /// </exception>
-    public static GoldenDeviation Measure(ModelBundle bundle)
+    public static GoldenDeviation Measure(ModelBundle bundle, BundleGraph graph)
     {
         try
         {
-            return GoldenReplay.Measure(bundle, clips => RunClips(bundle, clips), phrases => EmbedPhrases(bundle, phrases));
+            return GoldenReplay.Measure(
+                bundle,
+                clips => graph.Form == GraphForm.Stream ? RunStreams(bundle, graph, clips) : RunWindows(bundle, graph, clips),
+                phrases => EmbedPhrases(bundle, phrases));
         }
-        catch (Exception e) when (e is OnnxRuntimeException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is OnnxRuntimeException or FormatException or InvalidOperationException
+            or KeyNotFoundException)
         {
             throw new BundleException($"model '{bundle.Folder}': its graphs cannot be run ({e.Message}); export the model again", e);
         }
     }
 
-    private static ClipOutputs RunClips(ModelBundle bundle, byte[] clips)
+    /// <summary>The largest deviations of all video graphs and of the text graph.</summary>
+    /// <exception cref="BundleException">As of the other overload.</exception>
+    public static GoldenDeviation Measure(ModelBundle bundle)
+    {
+        GoldenDeviation[] all = [.. bundle.Video.Select(graph => Measure(bundle, graph))];
+        return new(all.Max(d => d.Video), all.Max(d => d.ClassLogits), all[0].Text);
+    }
+
+    // Each clip is a stream of its own, and its last frame's outputs are those of the clip.
+    private static ClipOutputs RunStreams(ModelBundle bundle, BundleGraph graph, byte[] clips)
+    {
+        var clip = bundle.Manifest.Clip;
+        using InferenceSession session = new(bundle.PathOf(graph.File));
+        var outputs = clips.Chunk(clip.ClipBytes).Select(frames =>
+        {
+            GraphStream stream = new(session, bundle.Manifest.States);
+            return frames.Chunk(clip.FrameBytes).Select(stream.Step).Last();
+        }).ToList();
+        return new(
+            [.. outputs.Select(o => o[GraphTensors.Embedding])],
+            [.. outputs.Select(o => o.GetValueOrDefault(GraphTensors.ClassLogits, []))]);
+    }
+
+    private static ClipOutputs RunWindows(ModelBundle bundle, BundleGraph graph, byte[] clips)
     {
         var (clip, labels) = (bundle.Manifest.Clip, bundle.Manifest.Labels.Count);
-        using var session = new InferenceSession(bundle.PathOf(ModelBundle.VideoGraph));
+        using var session = new InferenceSession(bundle.PathOf(graph.File));
         using var results = session.Run([NamedOnnxValue.CreateFromTensor(GraphTensors.Frames,
             new DenseTensor<byte>(clips, [clips.Length / clip.ClipBytes, clip.Frames, clip.Size, clip.Size, 3]))]);
         return new(
@@ -42,7 +71,7 @@ public static class BundleVerifier
         var tokenizer = ClipTokenizer.Load(bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges));
         var template = new PromptTemplate(manifest.PromptTemplate);
         long[] ids = [.. phrases.SelectMany(p => tokenizer.Encode(template.Apply(p), manifest.ContextLength))];
-        using var session = new InferenceSession(bundle.PathOf(ModelBundle.TextGraph));
+        using var session = new InferenceSession(bundle.PathOf(bundle.Text.File));
         using var results = session.Run(
             [NamedOnnxValue.CreateFromTensor(GraphTensors.Tokens, new DenseTensor<long>(ids, [phrases.Count, manifest.ContextLength]))]);
         return Rows(results, GraphTensors.Embedding, manifest.EmbeddingWidth);

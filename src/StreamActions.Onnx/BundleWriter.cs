@@ -21,14 +21,24 @@ public sealed record BundleContent(
 
     /// <summary>The model's report on held-out clips, as JSON; null: none.</summary>
     public string? Evaluation { get; init; }
+
+    /// <summary>Video graphs of lower precision, beside the one in fp32.</summary>
+    public IReadOnlyList<PreciseGraph> Graphs { get; init; } = [];
 }
+
+/// <summary>A video graph to write beside the one in fp32.</summary>
+/// <param name="Description">Its entry in the manifest. The writer sets the measured deviation.</param>
+/// <param name="Bytes">The file.</param>
+public sealed record PreciseGraph(BundleGraph Description, byte[] Bytes);
 
 /// <summary>Writes bundles (docs/model.md §8).</summary>
 public static class BundleWriter
 {
+    private static readonly string TrainingFolder = Path.GetDirectoryName(ModelBundle.TrainingNetwork)!;
+
     /// <summary>Writes and verifies a bundle. Replaces an existing bundle only after the new one passes.</summary>
     /// <param name="folder">Path of the bundle.</param>
-    /// <param name="manifest">The manifest; the writer sets its file hashes and measured deviation.</param>
+    /// <param name="manifest">The manifest; the writer sets graphs, states, file hashes and measured deviations.</param>
     /// <param name="content">Everything except the manifest.</param>
     /// <returns>The bundle, opened.</returns>
     /// <exception cref="BundleException">
@@ -46,8 +56,7 @@ public static class BundleWriter
         try
         {
             Directory.CreateDirectory(Path.Combine(temporary, "tokenizer"));
-            File.WriteAllBytes(Path.Combine(temporary, ModelBundle.VideoGraph), M2ClipGraphs.Video(content.Config, content.Weights));
-            File.WriteAllBytes(Path.Combine(temporary, ModelBundle.TextGraph), M2ClipGraphs.Text(content.Config, content.Weights));
+            manifest = WriteGraphs(temporary, manifest, content);
             File.Copy(content.VocabularyPath, Path.Combine(temporary, ModelBundle.Vocabulary));
             File.Copy(content.MergesPath, Path.Combine(temporary, ModelBundle.Merges));
             content.Golden.Write(temporary);
@@ -57,10 +66,7 @@ public static class BundleWriter
             manifest = manifest with { Files = Hashes(temporary) };
             WriteManifest(temporary, manifest);
 
-            var measured = BundleVerifier.Measure(ModelBundle.Open(temporary));
-            if (measured.Problem(manifest.Golden) is { } problem)
-                throw new BundleException($"the model was not written to '{folder}': {problem}");
-            WriteManifest(temporary, manifest with { Golden = manifest.Golden with { Measured = measured.Worst } });
+            WriteManifest(temporary, Measured(ModelBundle.Open(temporary), folder));
             Replace(final, temporary);
             return ModelBundle.Open(final);
         }
@@ -71,25 +77,85 @@ public static class BundleWriter
         }
     }
 
+    private static ModelManifest WriteGraphs(string folder, ModelManifest manifest, BundleContent content)
+    {
+        void Write(string file, byte[] bytes) => File.WriteAllBytes(Path.Combine(folder, file), bytes);
+        // A network whose adapters are the identity encodes each frame alone: eight times cheaper for windows of eight frames.
+        var config = PerFrameNetwork.Find(content.Config, content.Weights) ?? content.Config;
+        var streams = config.Temporal != TemporalMode.Bidirectional;
+        BundleGraph video = streams
+            ? new(ModelBundle.StreamGraph, GraphForm.Stream, GraphPrecision.Fp32)
+            : new(ModelBundle.WindowGraph, GraphForm.Window, GraphPrecision.Fp32);
+        Write(video.File, streams ? M2ClipGraphs.Stream(config, content.Weights) : M2ClipGraphs.Video(config, content.Weights));
+        Write(ModelBundle.TextGraph, M2ClipGraphs.Text(content.Config, content.Weights));
+        foreach (var graph in content.Graphs)
+            Write(graph.Description.File, graph.Bytes);
+        return manifest with
+        {
+            Temporal = config.Temporal,
+            Graphs =
+            [
+                video, .. content.Graphs.Select(g => g.Description), new(ModelBundle.TextGraph, GraphForm.Text, GraphPrecision.Fp32),
+            ],
+            States = streams ? M2ClipGraphs.States(config) : [],
+        };
+    }
+
+    // The manifest with the measured deviation of each graph.
+    private static ModelManifest Measured(ModelBundle bundle, string folder)
+    {
+        var manifest = bundle.Manifest;
+        var graphs = manifest.Graphs.ToList();
+        double worst = 0;
+        foreach (var graph in bundle.Video)
+        {
+            var measured = BundleVerifier.Measure(bundle, graph);
+            if (measured.Problem(manifest, graph) is { } problem)
+                throw new BundleException($"the model was not written to '{folder}': {problem}");
+            var video = Math.Max(measured.Video, measured.ClassLogits);
+            worst = Math.Max(worst, graph.Golden is null ? measured.Worst : measured.Text);
+            if (graph.Golden is { } golden)
+                graphs[graphs.IndexOf(graph)] = graph with { Golden = golden with { Measured = video } };
+        }
+        return manifest with { Graphs = graphs, Golden = manifest.Golden with { Measured = worst } };
+    }
+
     private static void WriteTraining(string folder, BundleContent content)
     {
         if (content.TrainingNetwork is not { } network)
             return;
-        Directory.CreateDirectory(Path.Combine(folder, Path.GetDirectoryName(ModelBundle.TrainingNetwork)!));
+        Directory.CreateDirectory(Path.Combine(folder, TrainingFolder));
         File.WriteAllText(Path.Combine(folder, ModelBundle.TrainingNetwork), network);
         SafetensorsFile.Write(Path.Combine(folder, ModelBundle.TrainingWeights), content.Weights);
     }
 
     private static void Replace(string final, string temporary)
     {
-        // Other files of the folder, such as a README, stay. The older model's report is deleted: it does not describe the new model.
+        // The older model's files are deleted: its report, graphs and training weights do not belong to the new model. Other files of the
+        // folder, such as a README, stay.
         Directory.CreateDirectory(final);
-        File.Delete(Path.Combine(final, ModelBundle.EvaluationFile));
+        foreach (var file in FilesOf(final))
+            File.Delete(Path.Combine(final, file));
         foreach (var file in Directory.GetFiles(temporary, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(final, Path.GetRelativePath(temporary, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Move(file, target, overwrite: true);
+        }
+    }
+
+    // Only names that a writer could have listed: a damaged manifest must not delete other files.
+    private static IEnumerable<string> FilesOf(string bundle)
+    {
+        try
+        {
+            var path = Path.Combine(bundle, ModelBundle.ManifestFile);
+            return ModelManifest.Parse(File.ReadAllText(path), path).Files.Keys.Where(f => !f.Contains("..", StringComparison.Ordinal)
+                && !Path.IsPathRooted(f) && File.Exists(Path.Combine(bundle, f)));
+        }
+        catch (Exception e) when (e is IOException or BundleException)
+        {
+            return [];
         }
     }
 

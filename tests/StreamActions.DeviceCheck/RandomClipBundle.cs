@@ -53,7 +53,6 @@ internal static class RandomClipBundle
             PromptTemplate = "{}",
             ClosedVocabulary = true,
             Labels = [],
-            Precision = "fp32",
             Golden = new(1e-3, 0),
             Files = new Dictionary<string, string>(),
         };

@@ -133,7 +133,7 @@ public sealed class BundleWriterTests : IDisposable
     public void Measure_GraphOfOtherWeights_IsAboveTheBound()
     {
         var bundle = Write(Path.Combine(_folder, "swapped"));
-        File.WriteAllBytes(bundle.PathOf(ModelBundle.VideoGraph), M2ClipGraphs.Video(Config, RandomWeights.Of(Config, seed: 99)));
+        File.WriteAllBytes(bundle.PathOf(ModelBundle.WindowGraph), M2ClipGraphs.Video(Config, RandomWeights.Of(Config, seed: 99)));
         Assert.True(BundleVerifier.Measure(bundle).Worst > bundle.Manifest.Golden.Bound);
         var error = Assert.Throws<BundleException>(() => ModelBundle.Open(bundle.Folder));
         Assert.Contains("video.onnx has changed since export", error.Message, StringComparison.Ordinal);

@@ -72,7 +72,7 @@ public sealed class StreamingTests
         var config = CausalConfig(name);
         var weights = RandomWeights.Of(config);
         using InferenceSession session = new(M2ClipGraphs.Stream(config, weights));
-        var held = Enumerable.Range(0, streams).Select(_ => new GraphStream(session, config)).ToArray();
+        var held = Enumerable.Range(0, streams).Select(_ => new GraphStream(session, M2ClipGraphs.States(config))).ToArray();
         var places = new int[streams];
         Random random = new(1);
         using var scope = NewDisposeScope();
@@ -88,7 +88,8 @@ public sealed class StreamingTests
             if (t < config.Frames - 1)
                 continue;
             var whole = network.Vision.Forward(network.Vision.Normalize(sequences[s].narrow(1, 0, t + 1)), t + 1);
-            AssertClose(TorchParameters.ToData(new TorchOps().L2Normalize(whole.VideoEmbedding)).Values, actual[GraphTensors.Embedding], 1e-4f);
+            var embedding = TorchParameters.ToData(new TorchOps().L2Normalize(whole.VideoEmbedding)).Values;
+            AssertClose(embedding, actual[GraphTensors.Embedding], 1e-4f);
             if (config.NumClasses > 0)
                 AssertClose(TorchParameters.ToData(whole.ClassLogits!).Values, actual[GraphTensors.ClassLogits], 1e-4f);
         }
@@ -102,7 +103,7 @@ public sealed class StreamingTests
         var config = PerFrameNetwork.Find(windowed, weights)!;
         Assert.Equal(TemporalMode.PerFrame, config.Temporal);
         using InferenceSession stream = new(M2ClipGraphs.Stream(config, weights)), window = new(M2ClipGraphs.Video(windowed, weights));
-        GraphStream held = new(stream, config);
+        GraphStream held = new(stream, M2ClipGraphs.States(config));
         using var scope = NewDisposeScope();
         var sequence = Sequence(config, 4);
         for (var t = 0; t < 20; t++)
@@ -141,7 +142,8 @@ public sealed class StreamingTests
     {
         var config = CausalConfig("both placements");
         using InferenceSession session = new(M2ClipGraphs.Stream(config, RandomWeights.Of(config)));
-        var expected = M2ClipGraphs.States(config).SelectMany(s => Enumerable.Range(1, s.Lags).Select(lag => GraphTensors.Past(s.Name, lag)));
+        var expected = M2ClipGraphs.States(config)
+            .SelectMany(s => Enumerable.Range(1, s.Lags).Select(lag => GraphTensors.Past(s.Name, lag)));
         Assert.Equal(
             [.. expected.Append(GraphTensors.First).Append(GraphTensors.Frames).Order(StringComparer.Ordinal)],
             session.InputMetadata.Keys.Order(StringComparer.Ordinal));

@@ -10,18 +10,24 @@ public readonly record struct GoldenDeviation(double Video, double ClassLogits, 
     /// <summary>The largest of the three.</summary>
     public double Worst => Math.Max(Video, Math.Max(ClassLogits, Text));
 
-    /// <summary>Checks the deviation against the bundle's bound.</summary>
+    /// <summary>Checks the deviation against the bounds of the bundle and of the graph that ran the clips.</summary>
     /// <exception cref="BundleException">An output differs by more than the bound, or is not finite.</exception>
-    public void ThrowIfAboveBound(ModelBundle bundle)
+    public void ThrowIfAboveBound(ModelBundle bundle, BundleGraph graph)
     {
-        if (Problem(bundle.Manifest.Golden) is { } problem)
+        if (Problem(bundle.Manifest, graph) is { } problem)
             throw new BundleException($"model '{bundle.Folder}': {problem}; export it again on this kind of machine");
     }
 
-    /// <summary>What is wrong, or null when every output is within the bound.</summary>
-    public string? Problem(GoldenBound golden) => Worst <= golden.Bound
+    /// <summary>What is wrong, or null when every output is within its bound.</summary>
+    /// <param name="manifest">Has the bound of the text graph, and of each video graph without one of its own.</param>
+    /// <param name="graph">The graph that ran the clips.</param>
+    public string? Problem(ModelManifest manifest, BundleGraph graph) =>
+        Problem(graph.File, Math.Max(Video, ClassLogits), graph.Golden ?? manifest.Golden)
+            ?? Problem(ModelBundle.TextGraph, Text, manifest.Golden);
+
+    private static string? Problem(string graph, double worst, GoldenBound golden) => worst <= golden.Bound
         ? null
-        : $"its outputs differ by {Worst:g3} from those recorded at export, more than its bound of {golden.Bound:g3}";
+        : $"the outputs of {graph} differ by {worst:g3} from those recorded at export, more than the bound of {golden.Bound:g3}";
 }
 
 /// <summary>Outputs of the video graph for some clips.</summary>

@@ -10,14 +10,14 @@ namespace StreamActions.Core.Bundles;
 public sealed class ModelBundle
 {
     /// <summary>File names inside a bundle.</summary>
-    public const string ManifestFile = "manifest.json", VideoGraph = "video.onnx", TextGraph = "text.onnx",
+    public const string ManifestFile = "manifest.json", WindowGraph = "video.onnx", StreamGraph = "stream.onnx", TextGraph = "text.onnx",
         Vocabulary = "tokenizer/vocab.json", Merges = "tokenizer/merges.txt",
         GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json", EvaluationFile = "evaluation.json";
 
     /// <summary>Optional files with which the trainer continues training. The worker does not read them.</summary>
     public const string TrainingWeights = "training/weights.safetensors", TrainingNetwork = "training/network.json";
 
-    private static readonly string[] Required = [VideoGraph, TextGraph, Vocabulary, Merges, GoldenClipsFile, GoldenExpectedFile];
+    private static readonly string[] Required = [Vocabulary, Merges, GoldenClipsFile, GoldenExpectedFile];
 
     private ModelBundle(string folder, ModelManifest manifest, string sha256) => (Folder, Manifest, Sha256) = (folder, manifest, sha256);
 
@@ -29,6 +29,13 @@ public sealed class ModelBundle
 
     /// <summary>SHA-256 of the manifest, which holds the hashes of all other files: one value that identifies the whole bundle.</summary>
     public string Sha256 { get; }
+
+    /// <summary>The graph for phrases.</summary>
+    public BundleGraph Text => Manifest.Graphs.Single(g => g.Form == GraphForm.Text);
+
+    /// <summary>The graphs for video: stream graphs when the model can run as a stream, else window graphs.</summary>
+    public IEnumerable<BundleGraph> Video =>
+        Manifest.Graphs.Where(g => g.Form == (Manifest.Temporal == TemporalMode.Bidirectional ? GraphForm.Window : GraphForm.Stream));
 
     /// <summary>Full path of one of the bundle's files.</summary>
     public string PathOf(string file) => Path.Combine(Folder, file);
@@ -49,7 +56,11 @@ public sealed class ModelBundle
         var bytes = File.ReadAllBytes(manifestPath);
         var manifest = ModelManifest.Parse(System.Text.Encoding.UTF8.GetString(bytes), manifestPath);
 
-        List<string> wrong = [.. Required.Where(f => !manifest.Files.ContainsKey(f)).Select(f => $"{f} is not listed in {ManifestFile}")];
+        List<string> wrong =
+        [
+            .. Required.Concat(manifest.Graphs.Select(g => g.File)).Where(f => !manifest.Files.ContainsKey(f))
+                .Select(f => $"{f} is not listed in {ManifestFile}"),
+        ];
         foreach (var (file, expected) in manifest.Files)
         {
             if (Check(root, file, expected) is { } problem)

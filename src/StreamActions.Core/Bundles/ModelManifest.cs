@@ -1,5 +1,6 @@
 // manifest.json: what a program must know about a model before it opens the graphs.
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using StreamActions.Core.Clips;
 
@@ -30,8 +31,8 @@ public sealed record GoldenBound(double Bound, double Measured);
 /// <summary>The description of a bundle.</summary>
 public sealed record ModelManifest
 {
-    /// <summary>The schema version that this code reads and writes.</summary>
-    public const int CurrentSchemaVersion = 1;
+    /// <summary>The schema version that this code writes. It also reads version 1, which had one window graph.</summary>
+    public const int CurrentSchemaVersion = 2;
 
     /// <summary>Schema version of the manifest.</summary>
     public required int SchemaVersion { get; init; }
@@ -76,10 +77,15 @@ public sealed record ModelManifest
     /// <summary>The supervised classes, in the order of the class logits; empty when the model has none.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>Number form of the graphs' weights: <c>fp32</c>, <c>fp16</c> or <c>int8</c>.</summary>
-    public required string Precision { get; init; }
+    /// <summary>
+    /// The graphs: one for text, and at least one for video. A bidirectional model has window graphs, all others have stream graphs.
+    /// </summary>
+    public IReadOnlyList<BundleGraph> Graphs { get; init; } = [];
 
-    /// <summary>How closely the golden clips must be reproduced.</summary>
+    /// <summary>The states of the stream graphs, in the order of the forward pass; empty without stream graphs.</summary>
+    public IReadOnlyList<StreamState> States { get; init; } = [];
+
+    /// <summary>How closely the golden clips must be reproduced, by each graph that has no bound of its own.</summary>
     public required GoldenBound Golden { get; init; }
 
     /// <summary>SHA-256, in lower-case hex, of every other file of the bundle by its relative path with forward slashes.</summary>
@@ -105,6 +111,8 @@ public sealed record ModelManifest
 
     /// <summary>Origin of the model, by name: commands, seeds, data.</summary>
     public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
+
+    private const int FirstVersion = 1;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -134,9 +142,14 @@ public sealed record ModelManifest
                     || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number))
                     throw new BundleException(
                         $"{file}: 'schemaVersion' is missing, so this is not a model manifest; export the model again");
-                if (number != CurrentSchemaVersion)
-                    throw new BundleException($"{file}: manifest version {number}; this program reads version {CurrentSchemaVersion}; " +
-                        (number > CurrentSchemaVersion ? "update StreamActions" : "export the model again with this version's trainer"));
+                if (number is < FirstVersion or > CurrentSchemaVersion)
+                {
+                    throw new BundleException(
+                        $"{file}: manifest version {number}; this program reads versions {FirstVersion} to {CurrentSchemaVersion}; "
+                        + (number > CurrentSchemaVersion ? "update StreamActions" : "export the model again with this version's trainer"));
+                }
+                if (number == FirstVersion)
+                    json = Upgraded(json);
             }
             var manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)!;
             List<string> wrong = [.. manifest.Problems()];
@@ -148,6 +161,20 @@ public sealed record ModelManifest
         {
             throw new BundleException($"{file}: not a readable model manifest ({e.Message}); export the model again", e);
         }
+    }
+
+    // Version 1 had one precision for a window graph and a text graph with fixed names.
+    private static string Upgraded(string json)
+    {
+        var manifest = JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false })!.AsObject();
+        if (manifest.ContainsKey("graphs") || manifest.ContainsKey("states"))
+            throw new JsonException("'graphs' and 'states' need schemaVersion 2");
+        if (!manifest.Remove("precision", out var precision))
+            throw new JsonException("'precision' is missing");
+        manifest["schemaVersion"] = CurrentSchemaVersion;
+        JsonObject Graph(string path, string form) => new() { ["file"] = path, ["form"] = form, ["precision"] = precision?.DeepClone() };
+        manifest["graphs"] = new JsonArray(Graph(ModelBundle.WindowGraph, "window"), Graph(ModelBundle.TextGraph, "text"));
+        return manifest.ToJsonString();
     }
 
     private IEnumerable<string> Problems()
@@ -163,7 +190,8 @@ public sealed record ModelManifest
         if (!double.IsFinite(Scale) || Scale <= 0) yield return $"scale {Scale} must be above 0";
         if (!(Golden.Bound > 0)) yield return $"golden.bound {Golden.Bound} must be above 0";
         if (TemplateProblem() is { } problem) yield return $"promptTemplate: {problem}";
-        if (Precision is not ("fp32" or "fp16" or "int8")) yield return $"precision '{Precision}' must be fp32, fp16 or int8";
+        foreach (var wrong in GraphProblems())
+            yield return wrong;
         if (LearntWords is not null && !ClosedVocabulary) yield return "learntWords needs closedVocabulary to be true";
         foreach (var word in LearntWords?.Where(w => string.IsNullOrWhiteSpace(w) || w.Any(char.IsUpper)) ?? [])
             yield return $"learntWords: '{word}' must be in lower case";
@@ -175,6 +203,33 @@ public sealed record ModelManifest
         {
             if (hash is not { Length: 64 }) yield return $"files: {file} has no SHA-256";
         }
+    }
+
+    private IEnumerable<string> GraphProblems()
+    {
+        if (Graphs.Any(g => g is null) || States.Any(s => s?.Shape is null))
+        {
+            yield return "graphs or states has an empty entry";
+            yield break;
+        }
+        if (Graphs.Count(g => g.Form == GraphForm.Text) != 1) yield return "graphs must have one graph of the form 'text'";
+        var form = Temporal == TemporalMode.Bidirectional ? GraphForm.Window : GraphForm.Stream;
+        if (Graphs.All(g => g.Form != form))
+            yield return $"graphs has no graph of the form '{form.ToString().ToLowerInvariant()}', which this temporal mode needs";
+        if (form == GraphForm.Window && Graphs.Any(g => g.Form == GraphForm.Stream))
+            yield return "graphs: a bidirectional model cannot have a graph of the form 'stream'";
+        foreach (var graph in Graphs)
+        {
+            if (!Enum.IsDefined(graph.Form) || !Enum.IsDefined(graph.Precision))
+                yield return $"graphs: {graph.File} has a form or precision that this version does not know";
+            if (graph.Golden is { Bound: not > 0 }) yield return $"graphs: golden.bound of {graph.File} must be above 0";
+        }
+        foreach (var (name, _) in Graphs.CountBy(g => g.File, StringComparer.Ordinal).Where(g => g.Value > 1))
+            yield return $"graphs: {name} is listed twice";
+        foreach (var state in States.Where(s => s.Lags is < 1 or > 1024 || s.Shape.Count == 0 || s.Shape.Any(n => n is < 1 or > 1 << 24)))
+            yield return $"states: {state.Name} must have 1 to 1024 lags and a shape of positive sizes";
+        foreach (var (name, _) in States.CountBy(s => s.Name, StringComparer.Ordinal).Where(s => s.Value > 1))
+            yield return $"states: {name} is listed twice";
     }
 
     private string? TemplateProblem()

@@ -16,10 +16,13 @@ internal static class VerifyCommand
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
             var bundle = ModelBundle.Open(result.GetValue(folder)!);
-            var deviation = BundleVerifier.Measure(bundle);
-            deviation.ThrowIfAboveBound(bundle);
-            var manifest = bundle.Manifest;
-            RunMessages.Print($"{manifest.Name} {manifest.Version} is valid. Largest differences: {Text(deviation)}.");
+            foreach (var graph in bundle.Video)
+            {
+                var deviation = BundleVerifier.Measure(bundle, graph);
+                deviation.ThrowIfAboveBound(bundle, graph);
+                RunMessages.Print($"{graph.File}: largest differences: {Text(deviation)}.");
+            }
+            RunMessages.Print($"{bundle.Manifest.Name} {bundle.Manifest.Version} is valid.");
             return Task.CompletedTask;
         }, cancellation));
         return command;

@@ -1,4 +1,5 @@
 // The states of streams in libtorch.
+using StreamActions.Core.Bundles;
 using StreamActions.Model;
 using static TorchSharp.torch;
 

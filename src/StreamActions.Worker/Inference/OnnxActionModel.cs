@@ -57,11 +57,12 @@ internal sealed class OnnxActionModel : IActionModel
         OnnxActionModel? model = null;
         try
         {
-            video = DeviceChoice.Open(bundle.PathOf(ModelBundle.VideoGraph), device, threads, logger);
-            text = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, textThreads, logger);
+            var graph = bundle.Video.First();
+            video = DeviceChoice.Open(bundle.PathOf(graph.File), device, threads, logger);
+            text = DeviceChoice.Open(bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
             CheckShapes(bundle, video, text);
             model = new OnnxActionModel(bundle, video, new(bundle, text), maxBatch);
-            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle);
+            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
             return model;
         }
         catch (Exception e)

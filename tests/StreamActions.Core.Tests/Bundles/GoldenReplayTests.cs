@@ -7,6 +7,8 @@ public sealed class GoldenReplayTests : IDisposable
 {
     private readonly TinyBundle _bundle = new();
 
+    private static BundleGraph Graph => TinyBundle.Manifest.Graphs[0];
+
     public void Dispose() => _bundle.Dispose();
 
     [Fact]
@@ -15,8 +17,7 @@ public sealed class GoldenReplayTests : IDisposable
         var deviation = Measure(videoShift: 0, logitShift: 0, textShift: 0);
 
         Assert.Equal(new GoldenDeviation(0, 0, 0), deviation);
-        Assert.Null(deviation.Problem(TinyBundle.Manifest.Golden));
-        deviation.ThrowIfAboveBound(ModelBundle.Open(_bundle.Folder));
+        deviation.ThrowIfAboveBound(ModelBundle.Open(_bundle.Folder), Graph);
     }
 
     [Theory]
@@ -31,8 +32,9 @@ public sealed class GoldenReplayTests : IDisposable
         Assert.Equal(logits, deviation.ClassLogits, 1e-6);
         Assert.Equal(text, deviation.Text, 1e-6);
         Assert.Equal(0.5, deviation.Worst, 1e-6);
-        var error = Assert.Throws<BundleException>(() => deviation.ThrowIfAboveBound(ModelBundle.Open(_bundle.Folder)));
-        Assert.Contains($"model '{_bundle.Folder}': its outputs differ by 0.5 ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<BundleException>(() => deviation.ThrowIfAboveBound(ModelBundle.Open(_bundle.Folder), Graph));
+        var graph = text > 0 ? "text.onnx" : "video.onnx";
+        Assert.Contains($"model '{_bundle.Folder}': the outputs of {graph} differ by 0.5 ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,7 +48,17 @@ public sealed class GoldenReplayTests : IDisposable
 
     [Fact]
     public void Problem_NotFinite_IsAboveEveryBound() =>
-        Assert.NotNull(new GoldenDeviation(double.NaN, 0, 0).Problem(new GoldenBound(Bound: 1e9, Measured: 0)));
+        Assert.NotNull(new GoldenDeviation(double.NaN, 0, 0).Problem(TinyBundle.Manifest with { Golden = new(1e9, 0) }, Graph));
+
+    [Fact]
+    public void Problem_GraphWithItsOwnBound_IsComparedWithThat()
+    {
+        var graph = Graph with { Golden = new(Bound: 0.1, Measured: 0) };
+
+        Assert.Null(new GoldenDeviation(Video: 0.09, ClassLogits: 0.09, Text: 0).Problem(TinyBundle.Manifest, graph));
+        Assert.NotNull(new GoldenDeviation(Video: 0.09, ClassLogits: 0.11, Text: 0).Problem(TinyBundle.Manifest, graph));
+        Assert.NotNull(new GoldenDeviation(Video: 0, ClassLogits: 0, Text: 0.09).Problem(TinyBundle.Manifest, graph));
+    }
 
     private GoldenDeviation Measure(float videoShift, float logitShift, float textShift)
     {

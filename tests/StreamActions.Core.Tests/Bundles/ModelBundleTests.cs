@@ -18,7 +18,7 @@ public sealed class ModelBundleTests : IDisposable
         var opened = ModelBundle.Open(_bundle.Folder + suffix);
 
         Assert.Equal("tiny", opened.Manifest.Name);
-        Assert.Equal(_bundle.PathOf(ModelBundle.VideoGraph), opened.PathOf(ModelBundle.VideoGraph));
+        Assert.Equal(_bundle.PathOf(ModelBundle.WindowGraph), opened.PathOf(ModelBundle.WindowGraph));
         Assert.Equal(ModelBundle.Hash(File.ReadAllBytes(_bundle.PathOf(ModelBundle.ManifestFile))), opened.Sha256);
     }
 
@@ -55,7 +55,7 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelBundle.VideoGraph)]
+    [InlineData(ModelBundle.WindowGraph)]
     [InlineData(ModelBundle.TextGraph)]
     [InlineData(ModelBundle.Vocabulary)]
     [InlineData(ModelBundle.Merges)]
@@ -71,7 +71,7 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ModelBundle.VideoGraph)]
+    [InlineData(ModelBundle.WindowGraph)]
     [InlineData(ModelBundle.GoldenClipsFile)]
     public void Open_MissingFile_NamesIt(string file)
     {
@@ -84,13 +84,13 @@ public sealed class ModelBundleTests : IDisposable
     public void Open_TwoProblems_NamesBoth()
     {
         File.Delete(_bundle.PathOf(ModelBundle.TextGraph));
-        File.AppendAllText(_bundle.PathOf(ModelBundle.VideoGraph), "x");
+        File.AppendAllText(_bundle.PathOf(ModelBundle.WindowGraph), "x");
 
         AssertRefused("text.onnx is missing", "video.onnx has changed");
     }
 
     [Theory]
-    [InlineData(ModelBundle.VideoGraph)]
+    [InlineData(ModelBundle.WindowGraph)]
     [InlineData(ModelBundle.GoldenExpectedFile)]
     public void Open_RequiredFileNotInTheManifest_NamesIt(string file)
     {
@@ -116,8 +116,8 @@ public sealed class ModelBundleTests : IDisposable
     public void Open_FileIsALink_IsRefusedEvenWithTheRightBytes()
     {
         var elsewhere = Path.Combine(Path.GetDirectoryName(_bundle.Folder)!, "elsewhere");
-        File.Move(_bundle.PathOf(ModelBundle.VideoGraph), elsewhere);
-        File.CreateSymbolicLink(_bundle.PathOf(ModelBundle.VideoGraph), elsewhere);
+        File.Move(_bundle.PathOf(ModelBundle.WindowGraph), elsewhere);
+        File.CreateSymbolicLink(_bundle.PathOf(ModelBundle.WindowGraph), elsewhere);
 
         AssertRefused("video.onnx is a symbolic link");
     }

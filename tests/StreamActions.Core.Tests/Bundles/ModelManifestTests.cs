@@ -45,8 +45,8 @@ public sealed class ModelManifestTests
             "learntWords needs closedVocabulary to be true");
 
     [Theory]
-    [InlineData(2, "manifest version 2; this program reads version 1; update StreamActions")]
-    [InlineData(0, "manifest version 0; this program reads version 1; export the model again")]
+    [InlineData(3, "manifest version 3; this program reads versions 1 to 2; update StreamActions")]
+    [InlineData(0, "manifest version 0; this program reads versions 1 to 2; export the model again")]
     public void Parse_OtherVersion_NamesTheRemedy(int version, string expected) =>
         AssertRefused(j => { j["schemaVersion"] = version; j["keyOfAnotherVersion"] = 1; }, expected);
 
@@ -104,7 +104,11 @@ public sealed class ModelManifestTests
     [InlineData("scale", "0", "scale 0")]
     [InlineData("golden.bound", "0", "golden.bound 0")]
     [InlineData("promptTemplate", "\"A video\"", "promptTemplate: prompt template 'A video' must contain exactly one {}")]
-    [InlineData("precision", "\"fp8\"", "precision 'fp8'")]
+    [InlineData("graphs", "[]", "graphs must have one graph of the form 'text'", "graphs has no graph of the form 'window'")]
+    [InlineData("graphs", "[null]", "graphs or states has an empty entry")]
+    [InlineData("temporal", "\"causal\"", "graphs has no graph of the form 'stream'")]
+    [InlineData("states", """[{ "name": "s", "shape": [], "lags": 1 }]""", "states: s must have 1 to 1024 lags")]
+    [InlineData("states", """[{ "name": "s", "shape": [2], "lags": 0 }]""", "states: s must have 1 to 1024 lags")]
     [InlineData("learntWords", "[\"Both\"]", "learntWords: 'Both' must be in lower case")]
     [InlineData("learntWords", "[\"\"]", "learntWords: '' must be in lower case")]
     [InlineData("learntWords", "[null]", "learntWords: '' must be in lower case")]
@@ -114,10 +118,53 @@ public sealed class ModelManifestTests
     [InlineData("labels", "null", "labels")]
     [InlineData("files", "{ \"video.onnx\": null }", "files: video.onnx has no SHA-256")]
     [InlineData("files", "{ \"video.onnx\": \"abc\" }", "files: video.onnx has no SHA-256")]
-    public void Parse_BadValue_NamesTheKeyAndTheValue(string path, string value, string expected)
+    public void Parse_BadValue_NamesTheKeyAndTheValue(string path, string value, params string[] expected)
     {
         var keys = path.Split('.');
         AssertRefused(j => (keys.Length == 1 ? j : j[keys[0]]!)[keys[^1]] = JsonNode.Parse(value), expected);
+    }
+
+    [Theory]
+    [InlineData("file", "\"text.onnx\"", "graphs: text.onnx is listed twice")]
+    [InlineData("precision", "\"fp8\"", "precision")]
+    [InlineData("precision", "9", "graphs: video.onnx has a form or precision")]
+    [InlineData("form", "\"text\"", "graphs must have one graph of the form 'text'")]
+    [InlineData("golden", """{ "bound": 0, "measured": 0 }""", "graphs: golden.bound of video.onnx must be above 0")]
+    public void Parse_BadGraph_NamesIt(string key, string value, string expected) =>
+        AssertRefused(j => j["graphs"]![0]![key] = JsonNode.Parse(value), expected);
+
+    [Fact]
+    public void Parse_FirstVersion_HasOneWindowGraph()
+    {
+        var manifest = ModelManifest.Parse(FirstVersion().ToJsonString(), File);
+
+        Assert.Equal(TinyBundle.Manifest.Graphs, manifest.Graphs);
+        Assert.Equal(ModelManifest.CurrentSchemaVersion, manifest.SchemaVersion);
+        Assert.Equal(TinyBundle.Manifest.ToJson(), manifest.ToJson());
+    }
+
+    [Theory]
+    [InlineData("precision", null, "'precision' is missing")]
+    [InlineData("precision", "\"fp8\"", "precision")]
+    [InlineData("graphs", "[]", "'graphs' and 'states' need schemaVersion 2")]
+    public void Parse_FirstVersionWithBadKey_NamesIt(string key, string? value, string expected)
+    {
+        var json = FirstVersion();
+        if (value is null)
+            json.AsObject().Remove(key);
+        else
+            json[key] = JsonNode.Parse(value);
+        AssertMessage(json.ToJsonString(), expected);
+    }
+
+    private static JsonNode FirstVersion()
+    {
+        var json = JsonNode.Parse(TinyBundle.Manifest.ToJson())!;
+        json.AsObject().Remove("graphs");
+        json.AsObject().Remove("states");
+        json["schemaVersion"] = 1;
+        json["precision"] = "fp32";
+        return json;
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class TinyBundle : IDisposable
     public TinyBundle()
     {
         Directory.CreateDirectory(PathOf("tokenizer"));
-        File.WriteAllText(PathOf(ModelBundle.VideoGraph), "video graph");
+        File.WriteAllText(PathOf(ModelBundle.WindowGraph), "video graph");
         File.WriteAllText(PathOf(ModelBundle.TextGraph), "text graph");
         File.WriteAllText(PathOf(ModelBundle.Vocabulary), "{}");
         File.WriteAllText(PathOf(ModelBundle.Merges), "#version: 0.2\n");
@@ -34,7 +34,7 @@ internal sealed class TinyBundle : IDisposable
     /// <summary>Writes the manifest again: with the present hashes of the files, then changed by <paramref name="change"/>.</summary>
     public ModelManifest Seal(Func<ModelManifest, ModelManifest> change)
     {
-        string[] files = [ModelBundle.VideoGraph, ModelBundle.TextGraph, ModelBundle.Vocabulary, ModelBundle.Merges,
+        string[] files = [ModelBundle.WindowGraph, ModelBundle.TextGraph, ModelBundle.Vocabulary, ModelBundle.Merges,
             ModelBundle.GoldenClipsFile, ModelBundle.GoldenExpectedFile];
         var manifest = change(Manifest with { Files = files.ToDictionary(f => f, f => ModelBundle.Hash(File.ReadAllBytes(PathOf(f)))) });
         File.WriteAllText(PathOf(ModelBundle.ManifestFile), manifest.ToJson());
@@ -54,9 +54,13 @@ internal sealed class TinyBundle : IDisposable
         PromptTemplate = "A video of {}",
         ClosedVocabulary = true,
         Labels = ["wave"],
-        Precision = "fp32",
+        Graphs =
+        [
+            new(ModelBundle.WindowGraph, GraphForm.Window, GraphPrecision.Fp32),
+            new(ModelBundle.TextGraph, GraphForm.Text, GraphPrecision.Fp32),
+        ],
         Golden = new(Bound: 2e-4, Measured: 1e-6),
-        Files = new Dictionary<string, string> { [ModelBundle.VideoGraph] = ModelBundle.Hash("video graph"u8) },
+        Files = new Dictionary<string, string> { [ModelBundle.WindowGraph] = ModelBundle.Hash("video graph"u8) },
         Metrics = new Dictionary<string, double> { ["top1-by-text"] = 0.93 },
         Provenance = new Dictionary<string, string> { ["seed"] = "1" },
     };

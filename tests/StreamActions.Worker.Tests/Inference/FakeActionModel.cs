@@ -23,7 +23,7 @@ internal sealed class FakeActionModel : IActionModel
 
     public ModelManifest Manifest { get; } = new()
     {
-        SchemaVersion = 1,
+        SchemaVersion = ModelManifest.CurrentSchemaVersion,
         Name = "fake",
         Version = "1",
         Clip = new ClipSpec(2, 4, 8, ResizeRule.Squash),
@@ -34,7 +34,6 @@ internal sealed class FakeActionModel : IActionModel
         PromptTemplate = "{}",
         ClosedVocabulary = true,
         Labels = [],
-        Precision = "fp32",
         Golden = new(1e-3, 0),
         Files = new Dictionary<string, string>(),
     };

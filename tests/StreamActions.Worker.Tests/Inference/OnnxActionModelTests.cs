@@ -83,7 +83,7 @@ public sealed class OnnxActionModelTests : IDisposable
     public void Open_GraphFileInvalid_ThrowsOneLineMessage()
     {
         var bundle = TinyBundle.Write(_folder.Path);
-        File.WriteAllText(bundle.PathOf(ModelBundle.VideoGraph), "no graph");
+        File.WriteAllText(bundle.PathOf(ModelBundle.WindowGraph), "no graph");
         bundle = TinyBundle.Rewrite(bundle, m => m with
         {
             Files = m.Files.ToDictionary(f => f.Key, f => ModelBundle.Hash(File.ReadAllBytes(bundle.PathOf(f.Key)))),

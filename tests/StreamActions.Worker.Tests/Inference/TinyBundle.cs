@@ -62,7 +62,6 @@ internal static class TinyBundle
             PromptTemplate = "{}",
             ClosedVocabulary = true,
             Labels = [.. Enumerable.Range(0, classes).Select(i => $"class_{i}")],
-            Precision = "fp32",
             Golden = new(bound, 0),
             Files = new Dictionary<string, string>(),
         };

@@ -1,0 +1,56 @@
+// One stream on a stream graph, for checks and measurements: clear rather than fast.
+using Microsoft.ML.OnnxRuntime;
+using StreamActions.Core.Bundles;
+
+namespace StreamActions.Onnx;
+
+/// <summary>Keeps the states of one stream. The worker has a faster one that copies nothing. Not thread safe.</summary>
+/// <param name="session">A session of a stream graph; several streams can share it.</param>
+/// <param name="states">The graph's states.</param>
+public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamState> states)
+{
+    private readonly Dictionary<string, List<float[]>> _newestFirst = states.ToDictionary(
+        s => s.Name, s => Enumerable.Range(0, s.Lags).Select(_ => new float[s.Length]).ToList(), StringComparer.Ordinal);
+
+    private bool _started;
+
+    /// <summary>Encodes a frame, uint8 RGB [S, S, 3].</summary>
+    /// <returns>All outputs of the graph, by name.</returns>
+    public IReadOnlyDictionary<string, float[]> Step(byte[] frame)
+    {
+        var size = session.InputMetadata[GraphTensors.Frames].Dimensions[1];
+        Dictionary<string, OrtValue> inputs = new(StringComparer.Ordinal)
+        {
+            [GraphTensors.Frames] = OrtValue.CreateTensorValueFromMemory(frame, [1, size, size, 3]),
+        };
+        if (session.InputMetadata.ContainsKey(GraphTensors.First))
+            inputs[GraphTensors.First] = OrtValue.CreateTensorValueFromMemory([_started ? 0f : 1f], [1]);
+        foreach (var state in states)
+        {
+            for (var lag = 1; lag <= state.Lags; lag++)
+            {
+                inputs[GraphTensors.Past(state.Name, lag)] =
+                    OrtValue.CreateTensorValueFromMemory(_newestFirst[state.Name][lag - 1], [1, .. state.Shape]);
+            }
+        }
+        try
+        {
+            using RunOptions run = new();
+            using var outputs = session.Run(run, inputs, session.OutputNames);
+            var values = session.OutputNames.Zip(outputs)
+                .ToDictionary(o => o.First, o => o.Second.GetTensorDataAsSpan<float>().ToArray(), StringComparer.Ordinal);
+            foreach (var (name, past) in _newestFirst)
+            {
+                past.RemoveAt(past.Count - 1);
+                past.Insert(0, values[name]);
+            }
+            _started = true;
+            return values;
+        }
+        finally
+        {
+            foreach (var input in inputs.Values)
+                input.Dispose();
+        }
+    }
+}
