@@ -1,13 +1,14 @@
 // Resizes pictures to the model's input, with the same code in the trainer and in the worker.
 using System.Runtime.InteropServices;
 using OpenCvSharp;
+using OpenCvSharp.Internal;
 using StreamActions.Core.Clips;
 
 namespace StreamActions.Video;
 
 /// <summary>
-/// Resizes RGB pictures: averages pixels when it shrinks (OpenCV's INTER_AREA) and interpolates when it enlarges (INTER_LINEAR). It neither
-/// copies nor allocates a picture. Thread-safe.
+/// Resizes RGB pictures: averages pixels when it shrinks (OpenCV's INTER_AREA) and interpolates when it enlarges (INTER_LINEAR). It copies
+/// no picture and allocates no managed memory. Thread-safe.
 /// </summary>
 public static class FramePreprocessor
 {
@@ -66,12 +67,40 @@ public static class FramePreprocessor
         fixed (byte* to = &MemoryMarshal.GetReference(destination))
         {
             var corner = (nint)(from + (crop.Y * width + crop.X) * 3);
-            using var source = Mat.FromPixelData(crop.Height, crop.Width, MatType.CV_8UC3, corner, width * 3L);
-            using var target = Mat.FromPixelData(newHeight, newWidth, MatType.CV_8UC3, (nint)to, newWidth * 3L);
             var shrinks = crop.Width >= newWidth && crop.Height >= newHeight;
-            Cv2.Resize(source, target, new Size(newWidth, newHeight), 0, 0, shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
+            Resize(
+                (crop.Width, crop.Height, corner, width * 3), (newWidth, newHeight, (nint)to, newWidth * 3),
+                shrinks ? InterpolationFlags.Area : InterpolationFlags.Linear);
         }
     }
+
+    // Cv2.Resize would allocate about 400 bytes with finalisers for the two matrices and their wrappers, for every frame.
+    private static void Resize(
+        (int Width, int Height, nint Pixels, int Step) from, (int Width, int Height, nint Pixels, int Step) to, InterpolationFlags rule)
+    {
+        nint source = 0, target = 0, input = 0, output = 0;
+        try
+        {
+            Check(NativeMethods.core_Mat_new8(from.Height, from.Width, MatType.CV_8UC3, from.Pixels, from.Step, out source));
+            Check(NativeMethods.core_Mat_new8(to.Height, to.Width, MatType.CV_8UC3, to.Pixels, to.Step, out target));
+            Check(NativeMethods.core_InputArray_new_byMat(source, out input));
+            Check(NativeMethods.core_OutputArray_new_byMat(target, out output));
+            Check(NativeMethods.imgproc_resize(input, output, new Size(to.Width, to.Height), 0, 0, (int)rule));
+        }
+        finally
+        {
+            if (output != 0)
+                NativeMethods.core_OutputArray_delete(output);
+            if (input != 0)
+                NativeMethods.core_InputArray_delete(input);
+            if (target != 0)
+                NativeMethods.core_Mat_delete(target);
+            if (source != 0)
+                NativeMethods.core_Mat_delete(source);
+        }
+    }
+
+    private static void Check(ExceptionStatus status) => NativeMethods.HandleException(status);
 
     private static CropRectangle MiddleSquare(CropRectangle part)
     {

@@ -33,9 +33,7 @@ internal static class RunCommand
         try
         {
             FrameSources.CheckReaders(file.Cameras.Values);
-            model = OnnxActionModel.Open(
-                ModelBundle.Open(file.Model), file.Inference.Device, file.Inference.Threads, file.Inference.MaxBatch,
-                logging.CreateLogger<OnnxActionModel>());
+            model = OnnxActionModel.Open(ModelBundle.Open(file.Model), file.Inference, logging.CreateLogger<OnnxActionModel>());
             if (AlertCompiler.Problems(file, model) is { Count: > 0 } missing)
                 return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
             var logger = logging.CreateLogger<RunningConfiguration>();

@@ -49,13 +49,17 @@ internal static class WorkerStages
     public static IServiceCollection AddFleetWatch(this IServiceCollection services) => services.AddHostedService<FleetWatch>();
 
     /// <summary>Frames of views → observations.</summary>
-    public static IServiceCollection AddInference(
-        this IServiceCollection services, InferenceOptions options, IActionModel model) => services
-        .AddSingleton(model)
-        .AddSingleton<IVideoEncoder>(new WindowedEncoder(model, options.Stride))
-        .AddSingleton(p => new EncoderQueue(options.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
-        .AddSingleton<IViewEncoding, EncoderStage>()
-        .AddHostedService<EncoderLoop>();
+    public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model)
+    {
+        var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
+        return services
+            .AddSingleton(model)
+            .AddSingleton(plan)
+            .AddSingleton<IVideoEncoder>(new WindowedEncoder(model, options.Stride, plan.MaxBatch))
+            .AddSingleton(p => new EncoderQueue(plan.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
+            .AddSingleton<IViewEncoding, EncoderStage>()
+            .AddHostedService<EncoderLoop>();
+    }
 
     /// <summary>Cameras → frames of views.</summary>
     /// <param name="services">The services.</param>

@@ -24,7 +24,7 @@ internal static class CameraCost
         var recording = TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6);
         await using var server = await RtspServer.StartAsync("cam", recording);
         var bundle = ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo"));
-        using var model = new SilentModel(OnnxActionModel.Open(bundle, "cpu", 1, 8, NullLogger.Instance));
+        using var model = new SilentModel(OnnxActionModel.Open(bundle, new() { Device = "cpu", Threads = 1 }, NullLogger.Instance));
         var cameras = Enumerable.Range(0, count).ToDictionary(i => $"camera-{i}", _ => server.Url("cam"));
         var before = Footprint.ShareOf(Environment.ProcessId);
         await using (var fleet = await ObservedFleet.StartAsync(folder, model, cameras))
@@ -101,15 +101,13 @@ internal static class CameraCost
     // Everything except the network.
     private sealed class SilentModel(OnnxActionModel model) : IActionModel
     {
-        private readonly float[] _embeddings = new float[8 * model.Manifest.EmbeddingWidth];
-        private readonly float[] _logits = new float[8 * model.Manifest.Labels.Count];
-
         public ModelManifest Manifest => model.Manifest;
 
         public string Sha256 => model.Sha256;
 
-        public BatchOutput Run(IReadOnlyList<FrameWindow> windows) =>
-            new(_embeddings, _logits, model.Manifest.EmbeddingWidth, model.Manifest.Labels.Count);
+        public string Device => model.Device;
+
+        public IModelLane OpenLane(int maxBatch) => new SilentLane(maxBatch, model.Manifest.EmbeddingWidth, model.Manifest.Labels.Count);
 
         public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => model.EmbedTexts(phrases);
 
@@ -118,5 +116,16 @@ internal static class CameraCost
         public bool IsCut(string phrase) => model.IsCut(phrase);
 
         public void Dispose() => model.Dispose();
+    }
+
+    private sealed class SilentLane(int maxBatch, int width, int classes) : IModelLane
+    {
+        private readonly float[] _embeddings = new float[maxBatch * width], _logits = new float[maxBatch * classes];
+
+        public BatchOutput Run(IReadOnlyList<FrameWindow> windows) => new(_embeddings, _logits, width, classes);
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,9 +1,10 @@
-// The cost of the stages around the network: the same session in a bare loop and behind slots, queue and encoder loop, in turns.
+// The cost of the stages around the network: the same session in bare loops and behind slots, queue and encoder loop, in turns.
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Bundles;
+using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Views;
@@ -13,17 +14,20 @@ namespace StreamActions.Benchmarks;
 /// <summary>Windows per second through the worker's encoder stages, against the session alone.</summary>
 internal static class PipelineOverhead
 {
-    private const int Cameras = 8, BatchSize = 8, FramesPerCamera = 100;
+    private const int Cameras = 8, FramesPerCamera = 100;
 
     /// <summary>Prints both rates of each round, and the median of the ratios.</summary>
     public static async Task RunAsync(string folder, int rounds, TextWriter output)
     {
-        using var model = OnnxActionModel.Open(ModelBundle.Open(folder), "cpu", 0, BatchSize, NullLogger.Instance);
+        InferenceOptions options = new() { Device = "cpu", Stride = 1 };
+        using var model = OnnxActionModel.Open(ModelBundle.Open(folder), options, NullLogger.Instance);
+        var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
+        output.WriteLine($"{plan}");
         List<double> ratios = [];
         for (var round = 0; round <= rounds; round++)
         {
-            var bare = Bare(model);
-            var pipeline = await PipelineAsync(model);
+            var bare = Bare(model, plan);
+            var pipeline = await PipelineAsync(model, plan);
             if (round == 0)
                 continue;   // warm-up
             ratios.Add(pipeline / bare);
@@ -37,33 +41,36 @@ internal static class PipelineOverhead
 
     private static int Windows(OnnxActionModel model) => Cameras * (FramesPerCamera - model.Manifest.Clip.Frames + 1);
 
-    private static double Bare(OnnxActionModel model)
+    // One thread and one lane for each run at a time, as in the encoder loop.
+    private static double Bare(OnnxActionModel model, RunPlan plan)
     {
-        var clip = model.Manifest.Clip;
-        FrameWindow[] batch =
-        [
-            .. Enumerable.Range(0, BatchSize).Select(i =>
-                new FrameWindow([.. Enumerable.Range(0, clip.Frames).Select(t => Frame(ViewOf(i), clip.FrameBytes, t))])),
-        ];
-        var runs = Windows(model) / BatchSize;
+        var left = Windows(model);
+        Thread[] threads = [.. Enumerable.Range(0, plan.Parallel).Select(i => new Thread(() =>
+        {
+            var clip = model.Manifest.Clip;
+            using FrameWindow window = new([.. Enumerable.Range(0, clip.Frames).Select(t => Frame(ViewOf(i), clip.FrameBytes, t))]);
+            using var lane = model.OpenLane(1);
+            FrameWindow[] batch = [window];
+            while (Interlocked.Decrement(ref left) >= 0)
+                lane.Run(batch);
+        }))];
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < runs; i++)
-            model.Run(batch);
-        var rate = runs * BatchSize / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        foreach (var window in batch)
-            window.Dispose();
-        return rate;
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
+        return Windows(model) / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task<double> PipelineAsync(OnnxActionModel model)
+    private static async Task<double> PipelineAsync(OnnxActionModel model, RunPlan plan)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         WorkerMetrics metrics = new(services.GetRequiredService<IMeterFactory>());
         Counter observations = new();
-        WindowedEncoder encoder = new(model, stride: 1);
-        EncoderQueue queue = new(BatchSize, TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        WindowedEncoder encoder = new(model, stride: 1, plan.MaxBatch);
+        using EncoderQueue queue = new(plan.MaxBatch, TimeSpan.FromMilliseconds(20), TimeProvider.System);
         EncoderStage stage = new(encoder, queue, observations, observations, metrics);
-        EncoderLoop loop = new(queue, encoder, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
+        EncoderLoop loop = new(queue, encoder, plan, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
         var started = Stopwatch.GetTimestamp();
         await loop.StartAsync(CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage))));

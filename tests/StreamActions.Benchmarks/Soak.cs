@@ -28,7 +28,7 @@ internal static class Soak
         using TemporaryFolder folder = new();
         await using var site = await SoakSite.StartAsync(folder, cameras);
         var bundle = ModelBundle.Open(Path.Combine(RepositoryPaths.Root, "models", "demo"));
-        using var model = OnnxActionModel.Open(bundle, "cpu", 1, 8, NullLogger.Instance);
+        using var model = OnnxActionModel.Open(bundle, new() { Device = "cpu" }, NullLogger.Instance);
         await using var fleet = await ObservedFleet.StartAsync(folder, model, site.Cameras);
         if (await ObservedFleet.UntilAsync(() => Live(fleet) == cameras, StartPatience) is null)
         {

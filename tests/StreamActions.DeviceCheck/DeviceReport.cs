@@ -31,7 +31,7 @@ internal static class DeviceReport
         {
             var bundle = model == "vit-b16" ? RandomClipBundle.Write(folder.FullName) : ModelBundle.Open(model);
             var started = Stopwatch.GetTimestamp();
-            using var opened = OnnxActionModel.Open(bundle, device, 0, batches.Max(), NullLogger.Instance);
+            using var opened = OnnxActionModel.Open(bundle, new() { Device = device, Parallel = 1 }, NullLogger.Instance);
             var openSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             Report report = new(
                 bundle.Manifest.Name, device, opened.MeasureGolden(bundle).Worst, bundle.Manifest.Golden.Bound, openSeconds,
@@ -54,13 +54,14 @@ internal static class DeviceReport
     private static Rate Measure(OnnxActionModel model, int batch, TimeSpan time)
     {
         var windows = Enumerable.Range(0, batch).Select(i => Window(model.Manifest, i)).ToArray();
+        using var lane = model.OpenLane(batch);
         for (var warmUp = 0; warmUp < 3; warmUp++)
-            model.Run(windows);
+            lane.Run(windows);
         var (runs, started) = (0, Stopwatch.GetTimestamp());
         TimeSpan passed;
         do
         {
-            model.Run(windows);
+            lane.Run(windows);
             runs++;
             passed = Stopwatch.GetElapsedTime(started);
         }

@@ -38,26 +38,27 @@ internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
     {
         if (time <= _last)
             return [];
-        List<GateTransition> transitions = [];
+        // Most scores change nothing, so the list is made only when they do.
+        List<GateTransition>? transitions = null;
         if (_last is { } last && time - last > _maxGap)
         {
             // After a gap, drop a pending begin. An open event ended when its score fell, or else with the last score.
             if (!_active)
                 (_pendingSince, _dipSince) = (null, null);
             else if (time - last >= alert.EndAfter)
-                transitions.Add(End(time, _belowSince ?? last));
+                transitions = [End(time, _belowSince ?? last)];
         }
         (_last, _score) = (time, score);
         if (_active)
         {
             if (AddWhileOpen(time, scheduled ? score : 0) is { } transition)
-                transitions.Add(transition);
+                (transitions ??= []).Add(transition);
         }
         else if (AddWhileIdle(time, score, scheduled) is { } begin)
         {
-            transitions.Add(begin);
+            (transitions ??= []).Add(begin);
         }
-        return transitions;
+        return transitions ?? (IReadOnlyList<GateTransition>)[];
     }
 
     /// <summary>Ends an open event if this capture time is <c>end-after</c> or more after the last score.</summary>

@@ -16,10 +16,13 @@ internal static class BuiltIn
     /// <summary>A GPU if available, otherwise the CPU.</summary>
     public const string Device = "auto";
 
-    /// <summary>0: ONNX Runtime chooses.</summary>
+    /// <summary>0: on a CPU, the cores divided by the runs at a time.</summary>
     public const int Threads = 0;
 
-    /// <summary>Windows per inference batch: enough to use all cores, few enough for a short batch.</summary>
+    /// <summary>0: on a CPU as many runs at a time as cores, on a GPU one.</summary>
+    public const int Parallel = 0;
+
+    /// <summary>Windows per batch on a GPU: enough to fill it, few enough for a short batch.</summary>
     public const int MaxBatch = 8;
 
     /// <summary>Longest wait of a window for further windows of its batch: far below the time between two windows of a camera.</summary>

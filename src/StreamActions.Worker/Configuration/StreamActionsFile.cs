@@ -53,12 +53,26 @@ internal sealed record KafkaOptions(string Bootstrap, string Topic, IReadOnlyDic
 }
 
 /// <summary>Settings of inference.</summary>
-/// <param name="Device">auto, cpu or cuda:N (cuda in the file becomes cuda:0).</param>
-/// <param name="Threads">Number of threads; 0 lets ONNX Runtime choose.</param>
-/// <param name="MaxBatch">Largest number of windows per batch.</param>
-/// <param name="MaxDelay">Longest wait of a window for further windows of its batch.</param>
-/// <param name="Stride">Frames between two windows of a camera.</param>
-internal sealed record InferenceOptions(string Device, int Threads, int MaxBatch, TimeSpan MaxDelay, int Stride);
+internal sealed record InferenceOptions
+{
+    /// <summary>auto, cpu or cuda:N (cuda in the file becomes cuda:0).</summary>
+    public string Device { get; init; } = BuiltIn.Device;
+
+    /// <summary>Threads of one run on the CPU; 0 lets the worker choose.</summary>
+    public int Threads { get; init; } = BuiltIn.Threads;
+
+    /// <summary>Runs at a time; 0 lets the worker choose.</summary>
+    public int Parallel { get; init; } = BuiltIn.Parallel;
+
+    /// <summary>Largest number of windows per batch on a GPU.</summary>
+    public int MaxBatch { get; init; } = BuiltIn.MaxBatch;
+
+    /// <summary>Longest wait of a window for further windows of its batch.</summary>
+    public TimeSpan MaxDelay { get; init; } = BuiltIn.MaxDelay;
+
+    /// <summary>Frames between two windows of a camera.</summary>
+    public int Stride { get; init; } = BuiltIn.Stride;
+}
 
 /// <summary>The component that reads a source.</summary>
 internal enum CameraReader

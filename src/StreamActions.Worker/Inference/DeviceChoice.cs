@@ -18,28 +18,30 @@ internal static partial class DeviceChoice
     /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</param>
     /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
     /// <param name="logger">Logs the fall back to the CPU.</param>
+    /// <returns>The session, and the device that was opened: <c>cpu</c> or <c>cuda:N</c>.</returns>
     /// <exception cref="BundleException">The device <c>cuda:N</c> cannot be used.</exception>
     /// <exception cref="OnnxRuntimeException">The graph cannot be loaded.</exception>
-    public static InferenceSession Open(string graph, string device, int threads, ILogger logger)
+    public static (InferenceSession Session, string Device) Open(string graph, string device, int threads, ILogger logger)
     {
         if (device == Cpu)
-            return OnCpu(graph, threads);
+            return (OnCpu(graph, threads), Cpu);
         using var options = Options(threads);
+        var index = device == Auto ? "0" : device[(device.IndexOf(':') + 1)..];
         try
         {
             using var cuda = new OrtCUDAProviderOptions();
             cuda.UpdateOptions(new Dictionary<string, string>
             {
-                ["device_id"] = device == Auto ? "0" : device[(device.IndexOf(':') + 1)..],
+                ["device_id"] = index,
                 // TF32 rounds factors to 10 bits. The outputs would then deviate from the golden clips by more than the bound.
                 ["use_tf32"] = "0",
             });
             options.AppendExecutionProvider_CUDA(cuda);
-            return new InferenceSession(graph, options);
+            return (new InferenceSession(graph, options), $"cuda:{index}");
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
         {
-            return WithoutCuda(graph, device, threads, e, logger);
+            return (WithoutCuda(graph, device, threads, e, logger), Cpu);
         }
     }
 

@@ -1,4 +1,4 @@
-// The encoder's thread: takes batches from the queue and hands observations to the alerts.
+// The encoder's threads: each takes batches from the queue, runs them on its lane and hands observations to the alerts.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Telemetry;
@@ -6,11 +6,12 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Inference;
 
 /// <summary>
-/// Takes batches, encodes them and hands on the observations. It counts a failed batch and continues with the next. It never waits for the
-/// store. Stopping encodes the waiting steps first, for <see cref="Grace"/> at most. Stop the cameras before it.
+/// Starts as many threads as the plan has runs at a time. Each takes batches, encodes them and hands on the observations. It counts a
+/// failed batch and continues with the next. It never waits for the store. Stopping encodes the waiting steps first, for
+/// <see cref="Grace"/> at most. Stop the cameras before it.
 /// </summary>
 internal sealed partial class EncoderLoop(
-    EncoderQueue queue, IVideoEncoder encoder, IObservationSink observations, WorkerMetrics metrics, TimeProvider time,
+    EncoderQueue queue, IVideoEncoder encoder, RunPlan plan, IObservationSink observations, WorkerMetrics metrics, TimeProvider time,
     ILogger<EncoderLoop> logger)
     : IHostedService
 {
@@ -19,33 +20,27 @@ internal sealed partial class EncoderLoop(
 
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogThrottle _throttle = new(time, TimeSpan.FromSeconds(30));
-    private readonly List<(EncoderStep Step, Observation Observation)> _due = [];
     private volatile bool _abandoned;
-    private bool _started;
+    private int _running;
 
-    /// <summary>Starts the thread. Not a thread of the pool: a run blocks for a long time, and the cameras need the pool.</summary>
+    /// <summary>Starts the threads. Not threads of the pool: a run blocks for a long time, and the cameras need the pool.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _started = true;
-        new Thread(() =>
-        {
-#pragma warning disable VSTHRD002 // This thread only encodes, and it has no synchronisation context.
-            while (!_abandoned && queue.TakeAsync(CancellationToken.None).GetAwaiter().GetResult() is { Count: > 0 } batch)
-#pragma warning restore VSTHRD002
-                Work(batch);
-            _over.SetResult();
-        })
-        { IsBackground = true, Name = "encoder" }.Start();
+        Worker[] workers = [.. Enumerable.Range(0, plan.Parallel).Select(_ => new Worker(this, encoder.OpenLane()))];
+        _running = workers.Length;
+        LogPlan(plan);
+        for (var i = 0; i < workers.Length; i++)
+            new Thread(workers[i].Run) { IsBackground = true, Name = FormattableString.Invariant($"encoder {i}") }.Start();
         return Task.CompletedTask;
     }
 
     /// <summary>
-    /// Encodes the waiting steps. After <see cref="Grace"/> it drops them and leaves the encoder to its last batch. Never throws.
+    /// Encodes the waiting steps. After <see cref="Grace"/> it drops them and leaves each lane to its last batch. Never throws.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         queue.Complete();
-        if (!_started)
+        if (_running == 0 && !_over.Task.IsCompleted)
             return;
         try
         {
@@ -59,54 +54,92 @@ internal sealed partial class EncoderLoop(
         }
     }
 
-    private void Work(IReadOnlyList<EncoderStep> batch)
+    // A thread with its lane. Its lists are reused, so that a batch allocates nothing.
+    private sealed class Worker(EncoderLoop loop, EncoderLane lane)
     {
-        try
-        {
-            Encode(batch);
-        }
-        catch (Exception e)
-        {
-            Failed(batch, e.Message);
-        }
-        finally
-        {
-            foreach (var step in batch)
-                step.Dispose();
-            queue.Done(batch);
-        }
-    }
+        private readonly List<EncoderStep> _batch = [], _failed = [];
+        private readonly List<(EncoderStep Step, Observation Observation)> _due = [];
 
-    private void Encode(IReadOnlyList<EncoderStep> batch)
-    {
-        var started = time.GetTimestamp();
-        _due.Clear();
-        encoder.Encode(batch, _due);
-        metrics.Batch(batch.Count, time.GetElapsedTime(started));
-        List<EncoderStep>? failed = null;
-        foreach (var (step, observation) in _due)
+        public void Run()
         {
-            if (!observation.IsFinite())
+            using (lane)
             {
-                (failed ??= []).Add(step);
-                continue;
+                while (!loop._abandoned && loop.Queue.Take(_batch))
+                    Work();
             }
-            observations.Observe(observation);
-            step.Decided();
+            if (Interlocked.Decrement(ref loop._running) == 0)
+                loop._over.TrySetResult();
         }
-        if (failed is not null)
-            Failed(failed, "model output contains NaN or infinity");
-        else if (_throttle.Recovered())
-            LogRecovered();
+
+        private void Work()
+        {
+            TimeSpan? took = null;
+            try
+            {
+                took = Encode();
+            }
+            catch (Exception e)
+            {
+                loop.Failed(_batch, e.Message);
+            }
+            finally
+            {
+                foreach (var step in _batch)
+                    step.Dispose();
+                loop.Queue.Done(_batch, took);
+            }
+        }
+
+        private TimeSpan Encode()
+        {
+            var (started, time) = (loop.Time.GetTimestamp(), loop.Time);
+            _due.Clear();
+            _failed.Clear();
+            lane.Encode(_batch, _due);
+            var took = time.GetElapsedTime(started);
+            loop.Metrics.Batch(_batch.Count, took);
+            foreach (var (step, observation) in _due)
+            {
+                if (!observation.IsFinite())
+                {
+                    _failed.Add(step);
+                    continue;
+                }
+                loop.Observations.Observe(observation);
+                step.Decided();
+            }
+            if (_failed.Count > 0)
+                loop.Failed(_failed, "model output contains NaN or infinity");
+            else
+                loop.Succeeded();
+            return took;
+        }
     }
 
-    private void Failed(IReadOnlyList<EncoderStep> steps, string reason)
+    private EncoderQueue Queue => queue;
+
+    private IObservationSink Observations => observations;
+
+    private WorkerMetrics Metrics => metrics;
+
+    private TimeProvider Time => time;
+
+    private void Failed(List<EncoderStep> steps, string reason)
     {
         foreach (var step in steps)
             metrics.Dropped(step.View.Camera, "failed", 1);
         if (_throttle.ShouldLog(out var suppressed))
             LogFailed(steps.Count, reason.ReplaceLineEndings(" "), suppressed);
     }
+
+    private void Succeeded()
+    {
+        if (_throttle.Recovered())
+            LogRecovered();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Inference runs on {Plan}")]
+    private partial void LogPlan(RunPlan plan);
 
     [LoggerMessage(Level = LogLevel.Error,
         Message = "Inference failed for {Windows} windows: {Reason}. The worker continues with the next windows "

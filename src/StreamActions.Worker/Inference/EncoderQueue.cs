@@ -16,30 +16,40 @@ internal readonly record struct WindowCounts(long Posted, long Replaced, long St
 /// <summary>
 /// Holds at most one step per view. A live camera never waits: <see cref="EncoderStep.Combine"/> merges its newer step with the waiting
 /// one, and the queue counts the dropped windows. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the
-/// views of a camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives.
+/// views of a camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives. A step is not
+/// handed out while another lane runs a step of the same view, so the steps of a view run one after the other, in order.
 /// </summary>
 /// <param name="maxBatch">Most steps in a batch.</param>
 /// <param name="maxDelay">Longest time that a step waits for others to share its batch.</param>
 /// <param name="time">The clock of <paramref name="maxDelay"/>.</param>
-internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider time)
+internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider time) : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly LinkedList<CameraTurn> _turns = new();
+    // A monitor, because the threads of the encoder wait on it.
+    private readonly object _lock = new();
+    private readonly Queue<CameraTurn> _turns = new();
     private readonly Dictionary<string, CameraTurn> _cameras = new(StringComparer.Ordinal);
-    private readonly Dictionary<View, Entry> _waiting = [];
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly Dictionary<View, Place> _places = [];
+    private TaskCompletionSource? _changed;
+    private ITimer? _timer;
+    private TimeSpan? _runTime;
+    private int _waiting, _ready;
     private bool _completed;
 
+    // A camera's ready views, in the order of their turns. It stays for the life of the queue, and so do its places.
     private sealed class CameraTurn
     {
-        public readonly Queue<Entry> Waiting = new();
+        public readonly Queue<Place> Ready = new();
         public WindowCounts Counts;
-        public int InFlight;
+        public int Waiting, InFlight;
     }
 
-    private sealed record Entry(View View, long Since)
+    // A view: its waiting step, if any. It is ready when a step waits and none is in flight.
+    private sealed class Place(CameraTurn camera)
     {
-        public required EncoderStep Step { get; set; }
+        public readonly CameraTurn Camera = camera;
+        public EncoderStep? Step;
+        public long Since;
+        public bool InFlight;
     }
 
     /// <summary>Posts a step of a live camera. Takes ownership of the step.</summary>
@@ -48,19 +58,19 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
     {
         lock (_lock)
         {
-            var camera = step.View.Camera;
+            var place = PlaceOf(step.View);
             if (_completed)
             {
                 step.Dispose();
-                Count(camera, stopped: 1);
+                Count(place.Camera, stopped: 1);
                 return false;
             }
             var dropped = 0;
-            if (_waiting.TryGetValue(step.View, out var entry))
-                entry.Step = entry.Step.Combine(step, out dropped);
+            if (place.Step is { } waiting)
+                place.Step = waiting.Combine(step, out dropped);
             else
-                Enqueue(step);
-            Count(camera, replaced: dropped);
+                Enqueue(place, step);
+            Count(place.Camera, replaced: dropped);
             return dropped == 0;
         }
     }
@@ -78,13 +88,14 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 lock (_lock)
                 {
                     ObjectDisposedException.ThrowIf(_completed, this);
-                    if (!_waiting.ContainsKey(step.View))
+                    var place = PlaceOf(step.View);
+                    if (place.Step is null)
                     {
-                        Enqueue(step);
-                        Count(step.View.Camera);
+                        Enqueue(place, step);
+                        Count(place.Camera);
                         return;
                     }
-                    changed = _changed.Task;
+                    changed = ChangedAsync();
                 }
                 await changed.WaitAsync(cancellation).ConfigureAwait(false);
             }
@@ -92,47 +103,74 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         catch
         {
             lock (_lock)
-                Count(step.View.Camera, stopped: 1);
+                Count(PlaceOf(step.View).Camera, stopped: 1);
             step.Dispose();
             throw;
         }
     }
 
     /// <summary>
-    /// Takes the next batch: as soon as <c>maxBatch</c> steps wait, or the oldest has waited <c>maxDelay</c>. The caller disposes the steps
-    /// and reports them with <see cref="Done"/>.
+    /// Takes the next batch. Blocks the calling thread until <c>maxBatch</c> steps are ready, or the oldest has waited <c>maxDelay</c> or
+    /// the time of a run. The caller disposes the steps and reports them with <see cref="Done"/>.
     /// </summary>
-    /// <returns>Empty when the queue is closed and empty.</returns>
-    public async Task<IReadOnlyList<EncoderStep>> TakeAsync(CancellationToken cancellation)
+    /// <param name="batch">Receives the steps; emptied first.</param>
+    /// <returns>False when the queue is closed and empty.</returns>
+    public bool Take(List<EncoderStep> batch)
     {
-        while (true)
+        lock (_lock)
         {
-            Task changed;
-            TimeSpan left;
-            lock (_lock)
+            while (!TryTake(batch, out var left))
             {
-                if (_waiting.Count == 0 && _completed)
-                    return [];
-                left = _waiting.Count == 0 ? Timeout.InfiniteTimeSpan : maxDelay - time.GetElapsedTime(Oldest());
-                if (_waiting.Count >= maxBatch || (_waiting.Count > 0 && (_completed || left <= TimeSpan.Zero)))
-                    return Dequeue();
-                changed = _changed.Task;
+                if (left != Timeout.InfiniteTimeSpan)
+                    WakeAfter(left);
+                Monitor.Wait(_lock);
             }
-            if (left == Timeout.InfiniteTimeSpan)
-                await changed.WaitAsync(cancellation).ConfigureAwait(false);
-            else
-                await Task.WhenAny(changed, Task.Delay(left, time, cancellation)).ConfigureAwait(false);
-            cancellation.ThrowIfCancellationRequested();
+            return batch.Count > 0;
+        }
+    }
+
+    /// <summary>Takes the next batch if it is due.</summary>
+    /// <param name="batch">Receives the steps; emptied first. Empty when the queue is closed and empty.</param>
+    /// <param name="left">The time until the batch is due without further steps; infinite when no step is ready.</param>
+    /// <returns>True when the batch is due, or the queue is closed and empty.</returns>
+    public bool TryTake(List<EncoderStep> batch, out TimeSpan left)
+    {
+        batch.Clear();
+        lock (_lock)
+        {
+            left = Timeout.InfiniteTimeSpan;
+            if (_ready == 0)
+                return _completed && _waiting == 0;
+            if (_ready < maxBatch && !_completed)
+            {
+                left = LongestWait - time.GetElapsedTime(Oldest());
+                if (left > TimeSpan.Zero)
+                    return false;
+            }
+            while (batch.Count < maxBatch && _ready > 0)
+                batch.Add(Dequeue());
+            Signal();
+            return true;
         }
     }
 
     /// <summary>Reports that a batch is done.</summary>
-    public void Done(IReadOnlyList<EncoderStep> batch)
+    /// <param name="batch">The batch, as it was taken.</param>
+    /// <param name="took">Duration of its run; null if it did not run.</param>
+    public void Done(IReadOnlyList<EncoderStep> batch, TimeSpan? took = null)
     {
         lock (_lock)
         {
-            foreach (var step in batch)
-                _cameras[step.View.Camera].InFlight--;
+            for (var i = 0; i < batch.Count; i++)
+            {
+                var place = _places[batch[i].View];
+                place.InFlight = false;
+                place.Camera.InFlight--;
+                if (place.Step is not null)
+                    MakeReady(place);
+            }
+            if (took is { } time)
+                Learn(time);
             Signal();
         }
     }
@@ -143,6 +181,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         lock (_lock)
         {
             _completed = true;
+            Monitor.PulseAll(_lock);
             Signal();
         }
     }
@@ -153,14 +192,19 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         List<EncoderStep> left = [];
         lock (_lock)
         {
-            foreach (var turn in _turns)
+            foreach (var place in _places.Values)
             {
-                turn.Counts = turn.Counts with { Stopped = turn.Counts.Stopped + turn.Waiting.Count };
-                left.AddRange(turn.Waiting.Select(entry => entry.Step));
-                turn.Waiting.Clear();
+                if (place.Step is not { } step)
+                    continue;
+                left.Add(step);
+                place.Step = null;
+                place.Camera.Waiting--;
+                place.Camera.Counts = place.Camera.Counts with { Stopped = place.Camera.Counts.Stopped + 1 };
+                place.Camera.Ready.Clear();
             }
             _turns.Clear();
-            _waiting.Clear();
+            _waiting = _ready = 0;
+            Monitor.PulseAll(_lock);
             Signal();
         }
         foreach (var step in left)
@@ -175,9 +219,9 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
             Task changed;
             lock (_lock)
             {
-                if (!_cameras.TryGetValue(camera, out var turn) || (turn.InFlight == 0 && turn.Waiting.Count == 0))
+                if (!_cameras.TryGetValue(camera, out var turn) || (turn.InFlight == 0 && turn.Waiting == 0))
                     return;
-                changed = _changed.Task;
+                changed = ChangedAsync();
             }
             await changed.WaitAsync(cancellation).ConfigureAwait(false);
         }
@@ -190,62 +234,97 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
             return _cameras.ToDictionary(c => c.Key, c => c.Value.Counts, StringComparer.Ordinal);
     }
 
-    private void Enqueue(EncoderStep step)
+    /// <summary>Frees the timer.</summary>
+    public void Dispose() => _timer?.Dispose();
+
+    private void Enqueue(Place place, EncoderStep step)
     {
-        var entry = new Entry(step.View, time.GetTimestamp()) { Step = step };
-        _waiting.Add(step.View, entry);
-        var turn = TurnOf(step.View.Camera);
-        turn.Waiting.Enqueue(entry);
-        if (turn.Waiting.Count == 1)
-            _turns.AddLast(turn);
-        Signal();
+        (place.Step, place.Since) = (step, time.GetTimestamp());
+        place.Camera.Waiting++;
+        _waiting++;
+        if (!place.InFlight)
+            MakeReady(place);
     }
 
-    private EncoderStep[] Dequeue()
+    private void MakeReady(Place place)
     {
-        var batch = new EncoderStep[Math.Min(maxBatch, _waiting.Count)];
-        for (var i = 0; i < batch.Length; i++)
-        {
-            var turn = _turns.First!.Value;
-            _turns.RemoveFirst();
-            var entry = turn.Waiting.Dequeue();
-            if (turn.Waiting.Count > 0)
-                _turns.AddLast(turn);
-            _waiting.Remove(entry.View);
-            batch[i] = entry.Step;
-            turn.InFlight++;
-        }
-        Signal();
-        return batch;
+        place.Camera.Ready.Enqueue(place);
+        if (place.Camera.Ready.Count == 1)
+            _turns.Enqueue(place.Camera);
+        _ready++;
+        // One thread is enough: it takes the step, or waits until its batch is due.
+        Monitor.Pulse(_lock);
     }
 
+    private EncoderStep Dequeue()
+    {
+        var turn = _turns.Dequeue();
+        var place = turn.Ready.Dequeue();
+        if (turn.Ready.Count > 0)
+            _turns.Enqueue(turn);
+        var step = place.Step!;
+        (place.Step, place.InFlight) = (null, true);
+        turn.Waiting--;
+        turn.InFlight++;
+        _waiting--;
+        _ready--;
+        return step;
+    }
+
+    // A view that had to wait for its own step in flight can be older than the views before it.
     private long Oldest()
     {
         var oldest = long.MaxValue;
         foreach (var turn in _turns)
-            oldest = Math.Min(oldest, turn.Waiting.Peek().Since);
+        {
+            foreach (var place in turn.Ready)
+                oldest = Math.Min(oldest, place.Since);
+        }
         return oldest;
     }
 
-    private CameraTurn TurnOf(string camera)
+    // A fuller batch saves at most one run, so waiting longer than a run takes cannot pay.
+    private TimeSpan LongestWait => _runTime < maxDelay ? _runTime.Value : maxDelay;
+
+    private void Learn(TimeSpan took)
     {
-        if (!_cameras.TryGetValue(camera, out var turn))
-            _cameras.Add(camera, turn = new());
-        return turn;
+        const double weight = 0.1;
+        _runTime = _runTime is { } before ? before + weight * (took - before) : took;
     }
 
-    private void Count(string camera, int replaced = 0, int stopped = 0)
+    private void WakeAfter(TimeSpan left)
     {
-        var turn = TurnOf(camera);
-        turn.Counts = new(turn.Counts.Posted + 1, turn.Counts.Replaced + replaced, turn.Counts.Stopped + stopped);
+        _timer ??= time.CreateTimer(
+            static queue => ((EncoderQueue)queue!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        // Timers drop fractions of a millisecond. A timer that fires early would be set again at once.
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
     }
+
+    private void Wake()
+    {
+        lock (_lock)
+            Monitor.PulseAll(_lock);
+    }
+
+    private Place PlaceOf(View view)
+    {
+        if (_places.TryGetValue(view, out var place))
+            return place;
+        if (!_cameras.TryGetValue(view.Camera, out var camera))
+            _cameras.Add(view.Camera, camera = new());
+        _places.Add(view, place = new(camera));
+        return place;
+    }
+
+    private static void Count(CameraTurn camera, int replaced = 0, int stopped = 0) =>
+        camera.Counts = new(camera.Counts.Posted + 1, camera.Counts.Replaced + replaced, camera.Counts.Stopped + stopped);
+
+    // Only recordings at pace: fast and stopping cameras wait here, so the signal exists only while one of them waits.
+    private Task ChangedAsync() => (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     private void Signal()
     {
-        var signal = _changed;
-        _changed = NewSignal();
-        signal.TrySetResult();
+        _changed?.TrySetResult();
+        _changed = null;
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

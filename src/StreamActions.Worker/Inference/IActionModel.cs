@@ -3,7 +3,9 @@ using StreamActions.Core.Bundles;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>Encodes windows and phrases. One thread can run windows while another embeds phrases; neither waits for the other.</summary>
+/// <summary>
+/// Encodes windows and phrases. Each lane runs windows; lanes run at the same time. Another thread can embed phrases meanwhile.
+/// </summary>
 internal interface IActionModel : IDisposable
 {
     /// <summary>The bundle's manifest.</summary>
@@ -12,10 +14,12 @@ internal interface IActionModel : IDisposable
     /// <summary>SHA-256 that identifies the bundle.</summary>
     string Sha256 { get; }
 
-    /// <summary>
-    /// Runs at most as many windows as the model was opened for. The outputs are valid until the next call. One caller at a time.
-    /// </summary>
-    BatchOutput Run(IReadOnlyList<FrameWindow> windows);
+    /// <summary>The device that was opened for windows: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    string Device { get; }
+
+    /// <summary>Opens a lane. Thread safe.</summary>
+    /// <param name="maxBatch">Most windows in one run; at least 1.</param>
+    IModelLane OpenLane(int maxBatch);
 
     /// <summary>Embeds phrases: one unit vector [D] per phrase. One caller at a time.</summary>
     IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases);
@@ -25,6 +29,14 @@ internal interface IActionModel : IDisposable
 
     /// <summary>True when a phrase in its prompt has more tokens than the model reads.</summary>
     bool IsCut(string phrase);
+}
+
+/// <summary>Runs windows in buffers of its own. One caller at a time; several lanes of a model can run at the same time.</summary>
+internal interface IModelLane : IDisposable
+{
+    /// <summary>Runs at most as many windows as the lane was opened for. The outputs are valid until the lane's next call.</summary>
+    /// <exception cref="ObjectDisposedException">The lane or its model is disposed.</exception>
+    BatchOutput Run(IReadOnlyList<FrameWindow> windows);
 }
 
 /// <summary>The identity of a model, as events name it.</summary>

@@ -4,18 +4,31 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Inference;
 
 /// <summary>
-/// An encoder has a slot for each view. The slot turns frames into steps on the camera's task. Steps wait in the encoder queue.
-/// <see cref="Encode"/> runs them in batches on the encoder's thread.
+/// An encoder has a slot for each view. The slot turns frames into steps on the camera's task. Steps wait in the encoder queue. Each
+/// encoder thread has a lane, which runs them. Lanes run at the same time; the queue gives a step of a view to a lane only when no lane
+/// runs an earlier one. So only one lane at a time touches the state of a slot, and observations of a view stay in capture order.
 /// </summary>
 internal interface IVideoEncoder
 {
     /// <summary>Opens a slot for a view. Thread safe.</summary>
     EncoderSlot Open(View view);
 
-    /// <summary>Runs a batch of steps of different slots. One caller at a time.</summary>
+    /// <summary>Opens a lane. Thread safe.</summary>
+    EncoderLane OpenLane();
+}
+
+/// <summary>Runs steps for one encoder thread, in buffers of its own. Not thread safe.</summary>
+internal abstract class EncoderLane : IDisposable
+{
+    /// <summary>Runs a batch of steps of different slots.</summary>
     /// <param name="batch">The steps; at most the batch size that the encoder was made for.</param>
-    /// <param name="due">Receives the observations that are due, each with its step. Their outputs are valid until the next call.</param>
-    void Encode(IReadOnlyList<EncoderStep> batch, ICollection<(EncoderStep Step, Observation Observation)> due);
+    /// <param name="due">
+    /// Receives the observations that are due, each with its step. Their outputs are valid until the lane's next call.
+    /// </param>
+    public abstract void Encode(IReadOnlyList<EncoderStep> batch, ICollection<(EncoderStep Step, Observation Observation)> due);
+
+    /// <summary>Frees the buffers.</summary>
+    public abstract void Dispose();
 }
 
 /// <summary>The encoder's state of one view. Not thread safe, except for <see cref="EncoderStep.Decided"/> of its steps.</summary>
@@ -58,7 +71,7 @@ internal abstract class EncoderStep : IDisposable
     /// <returns>The step that waits instead of both.</returns>
     public abstract EncoderStep Combine(EncoderStep newer, out int dropped);
 
-    /// <summary>The step's observation was handed to the alerts. Called on the encoder's thread.</summary>
+    /// <summary>The step's observation was handed to the alerts. Called on the encoder thread that ran it.</summary>
     public abstract void Decided();
 
     /// <summary>Releases the frames, once.</summary>

@@ -1,7 +1,8 @@
-// Runs a bundle in ONNX Runtime, in buffers that are allocated once. Opening checks shapes and replays the golden clips.
+// Runs a bundle in ONNX Runtime. Opening checks shapes and replays the golden clips. Each lane has buffers of its own.
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
+using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Inference;
 
@@ -10,59 +11,42 @@ internal sealed class OnnxActionModel : IActionModel
 {
     private readonly InferenceSession _video;
     private readonly OnnxTextEncoder _text;
-    private readonly RunOptions _run = new();
-    private readonly byte[] _frames;
-    private readonly float[] _embeddings, _logits;
-    private readonly Dictionary<int, Binding> _bindings = [];
-    private readonly int _maxBatch;
-    private readonly Lock _running = new();
+    private readonly List<OnnxLane> _lanes = [];
+    private readonly RunPlan _plan;
     private bool _disposed;
 
-    // The buffers of one batch size, bound once.
-    private sealed record Binding(OrtIoBinding Io, OrtValue[] Values) : IDisposable
-    {
-        public void Dispose()
-        {
-            Io.Dispose();
-            foreach (var value in Values)
-                value.Dispose();
-        }
-    }
+    private OnnxActionModel(ModelBundle bundle, (InferenceSession Session, string Device) video, OnnxTextEncoder text, RunPlan plan) =>
+        (Manifest, Sha256, _video, Device, _text, _plan) = (bundle.Manifest, bundle.Sha256, video.Session, video.Device, text, plan);
 
-    private OnnxActionModel(ModelBundle bundle, InferenceSession video, OnnxTextEncoder text, int maxBatch)
-    {
-        (Manifest, Sha256, _video, _text, _maxBatch) = (bundle.Manifest, bundle.Sha256, video, text, maxBatch);
-        _frames = GC.AllocateUninitializedArray<byte>(maxBatch * Manifest.Clip.ClipBytes, pinned: true);
-        _embeddings = GC.AllocateUninitializedArray<float>(maxBatch * Manifest.EmbeddingWidth, pinned: true);
-        _logits = GC.AllocateUninitializedArray<float>(maxBatch * Manifest.Labels.Count, pinned: true);
-    }
-
+    /// <inheritdoc/>
     public ModelManifest Manifest { get; }
 
+    /// <inheritdoc/>
     public string Sha256 { get; }
+
+    /// <inheritdoc/>
+    public string Device { get; }
 
     /// <summary>Opens a bundle and checks that its graphs give the recorded outputs for its golden clips.</summary>
     /// <param name="bundle">The bundle, its hashes checked.</param>
-    /// <param name="device">auto, cpu or cuda:N.</param>
-    /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
-    /// <param name="maxBatch">Most windows in one run.</param>
-    /// <param name="logger">Logs the device.</param>
+    /// <param name="options">The device, and how runs are spread over it.</param>
+    /// <param name="logger">Logs the fall back to the CPU.</param>
     /// <exception cref="BundleException">The graphs cannot be loaded, have other inputs or outputs, or deviate from the golden
     /// clips.</exception>
-    public static OnnxActionModel Open(ModelBundle bundle, string device, int threads, int maxBatch, ILogger logger)
+    public static OnnxActionModel Open(ModelBundle bundle, InferenceOptions options, ILogger logger)
     {
         // One thread for phrases leaves the other cores to the video graph.
         const int textThreads = 1;
+        var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
         InferenceSession? video = null, text = null;
         OnnxActionModel? model = null;
         try
         {
-            var graph = bundle.Video.First();
-            video = DeviceChoice.Open(bundle.PathOf(graph.File), device, threads, logger);
-            text = DeviceChoice.Open(bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
+            (video, var device) = DeviceChoice.Open(bundle.PathOf(ModelBundle.VideoGraph), options.Device, threads, logger);
+            (text, _) = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, textThreads, logger);
             CheckShapes(bundle, video, text);
-            model = new OnnxActionModel(bundle, video, new(bundle, text), maxBatch);
-            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
+            model = new(bundle, (video, device), new(bundle, text), RunPlan.For(device, options, Environment.ProcessorCount));
+            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle);
             return model;
         }
         catch (Exception e)
@@ -79,57 +63,34 @@ internal sealed class OnnxActionModel : IActionModel
     /// <summary>Replays the bundle's golden clips and phrases.</summary>
     public GoldenDeviation MeasureGolden(ModelBundle bundle) => GoldenReplay.Measure(bundle, RunClips, EmbedTexts);
 
-    public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(windows.Count, _maxBatch);
-        var frameBytes = Manifest.Clip.FrameBytes;
-        var place = _frames.AsSpan();
-        foreach (var window in windows)
-        {
-            foreach (var frame in window.Frames)
-            {
-                frame.Pixels.CopyTo(place);
-                place = place[frameBytes..];
-            }
-        }
-        return Run(windows.Count);
-    }
+    /// <inheritdoc/>
+    public IModelLane OpenLane(int maxBatch) => Open(maxBatch);
 
+    /// <inheritdoc/>
     public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => _text.Embed(phrases);
 
+    /// <inheritdoc/>
     public IReadOnlyList<string> UnknownWords(string phrase) => _text.UnknownWords(phrase);
 
+    /// <inheritdoc/>
     public bool IsCut(string phrase) => _text.IsCut(phrase);
 
-    private BatchOutput Run(int count)
+    private OnnxLane Open(int maxBatch)
     {
-        using var running = _running.EnterScope();
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_bindings.TryGetValue(count, out var binding))
-            _bindings.Add(count, binding = Bind(count));
-        _video.RunWithBinding(_run, binding.Io);
-        binding.Io.SynchronizeBoundOutputs();   // on a GPU the copy of the outputs may still be under way
-        return new(_embeddings, _logits, Manifest.EmbeddingWidth, Manifest.Labels.Count);
-    }
-
-    private Binding Bind(int count)
-    {
-        var (clip, width, classes) = (Manifest.Clip, Manifest.EmbeddingWidth, Manifest.Labels.Count);
-        var io = _video.CreateIoBinding();
-        List<OrtValue> values = [Tensor(_frames, count * clip.ClipBytes, [count, clip.Frames, clip.Size, clip.Size, 3])];
-        io.BindInput(GraphTensors.Frames, values[0]);
-        values.Add(Tensor(_embeddings, count * width, [count, width]));
-        io.BindOutput(GraphTensors.Embedding, values[1]);
-        if (classes > 0)
+        lock (_lanes)
         {
-            values.Add(Tensor(_logits, count * classes, [count, classes]));
-            io.BindOutput(GraphTensors.ClassLogits, values[2]);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            OnnxLane lane = new(_video, Manifest, maxBatch, Forget);
+            _lanes.Add(lane);
+            return lane;
         }
-        return new(io, [.. values]);
     }
 
-    private static OrtValue Tensor<T>(T[] buffer, int length, long[] shape)
-        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, length), shape);
+    private void Forget(OnnxLane lane)
+    {
+        lock (_lanes)
+            _lanes.Remove(lane);
+    }
 
     private static void CheckShapes(ModelBundle bundle, InferenceSession video, InferenceSession text)
     {
@@ -158,10 +119,10 @@ internal sealed class OnnxActionModel : IActionModel
     {
         var clipBytes = Manifest.Clip.ClipBytes;
         List<float[]> embeddings = [], logits = [];
-        foreach (var batch in clips.Chunk(_maxBatch * clipBytes))
+        using var lane = Open(_plan.MaxBatch);
+        foreach (var batch in clips.Chunk(lane.MaxBatch * clipBytes))
         {
-            batch.CopyTo(_frames, 0);
-            var output = Run(batch.Length / clipBytes);
+            var output = lane.Run(batch);
             for (var i = 0; i < batch.Length / clipBytes; i++)
             {
                 embeddings.Add(output.Embedding(i).ToArray());
@@ -171,18 +132,21 @@ internal sealed class OnnxActionModel : IActionModel
         return new(embeddings, logits);
     }
 
-    /// <summary>Ends a run that is under way, waits for it, and frees everything.</summary>
+    /// <summary>Ends the runs of all lanes that are under way, waits for them, and frees everything.</summary>
     public void Dispose()
     {
-        if (!_disposed)
-            _run.Terminate = true;
-        using var running = _running.EnterScope();
-        if (_disposed)
-            return;
-        _disposed = true;
-        foreach (var binding in _bindings.Values)
-            binding.Dispose();
-        _run.Dispose();
+        OnnxLane[] lanes;
+        lock (_lanes)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            lanes = [.. _lanes];
+        }
+        foreach (var lane in lanes)
+            lane.Terminate();
+        foreach (var lane in lanes)
+            lane.Dispose();
         _video.Dispose();
         _text.Dispose();
     }

@@ -8,24 +8,32 @@ namespace StreamActions.Worker.Inference;
 /// </summary>
 /// <param name="model">Runs the windows.</param>
 /// <param name="stride">New frames from one window of a view to the next; at least 1.</param>
-internal sealed class WindowedEncoder(IActionModel model, int stride) : IVideoEncoder
+/// <param name="maxBatch">Most windows in one run.</param>
+internal sealed class WindowedEncoder(IActionModel model, int stride, int maxBatch) : IVideoEncoder
 {
-    private readonly List<FrameWindow> _windows = [];
-
     /// <inheritdoc/>
     public EncoderSlot Open(View view) => new WindowSlot(model.Manifest.Clip, stride);
 
     /// <inheritdoc/>
-    public void Encode(IReadOnlyList<EncoderStep> batch, ICollection<(EncoderStep Step, Observation Observation)> due)
+    public EncoderLane OpenLane() => new Lane(model.OpenLane(maxBatch), maxBatch);
+
+    private sealed class Lane(IModelLane model, int maxBatch) : EncoderLane
     {
-        _windows.Clear();
-        foreach (var step in batch)
-            _windows.Add(((WindowStep)step).Window);
-        var output = model.Run(_windows);
-        for (var i = 0; i < batch.Count; i++)
+        private readonly List<FrameWindow> _windows = new(maxBatch);
+
+        public override void Encode(IReadOnlyList<EncoderStep> batch, ICollection<(EncoderStep Step, Observation Observation)> due)
         {
-            var step = batch[i];
-            due.Add((step, new(step.View, step.From, step.To, step.ArrivedAt, output.Embedding(i), output.ClassLogits(i))));
+            _windows.Clear();
+            for (var i = 0; i < batch.Count; i++)
+                _windows.Add(((WindowStep)batch[i]).Window);
+            var output = model.Run(_windows);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                var step = batch[i];
+                due.Add((step, new(step.View, step.From, step.To, step.ArrivedAt, output.Embedding(i), output.ClassLogits(i))));
+            }
         }
+
+        public override void Dispose() => model.Dispose();
     }
 }

@@ -42,7 +42,7 @@ public sealed class FaultRun : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await using var site = await FaultSite.StartAsync(_folder);
-        using var model = OnnxActionModel.Open(ModelBundle.Open(OperatorsFile.DemoModel), "cpu", 1, 8, NullLogger.Instance);
+        using var model = OnnxActionModel.Open(ModelBundle.Open(OperatorsFile.DemoModel), new() { Device = "cpu" }, NullLogger.Instance);
         await using (var fleet = await ObservedFleet.StartAsync(_folder, model, site.Cameras))
         {
             var started = await ObservedFleet.UntilAsync(() => AllLive(fleet), StartTimeout);

@@ -41,7 +41,7 @@ internal static class SampleAlerts
     {
         Model = "models/fake",
         Sinks = new(new("events.db", TimeSpan.FromDays(1)), null),
-        Inference = new("cpu", 0, 4, TimeSpan.Zero, 1),
+        Inference = new() { Device = "cpu", MaxBatch = 4, MaxDelay = TimeSpan.Zero, Stride = 1 },
         Cameras = cameras.ToDictionary(c => c.Name),
         Alerts = alerts.ToDictionary(a => a.Name),
         Schedules = new Dictionary<string, ScheduleOptions>(),

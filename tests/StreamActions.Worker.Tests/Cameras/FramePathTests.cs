@@ -64,7 +64,7 @@ public sealed class FramePathTests : IDisposable
                     (frame.Pixels[p], frame.Pixels[p + 1], frame.Pixels[p + 2]) = (piece, (byte)picture, (byte)(picture >> 8));
                 await path.TakeAsync(new(frame, at, jumped, generation, source), CancellationToken.None);
                 if (queue.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
-                    windows.AddRange((await queue.TakeAsync(CancellationToken.None)).Select(step => ((WindowStep)step).Window));
+                    windows.AddRange(queue.TakeNow().Select(step => ((WindowStep)step).Window));
             }
             foreach (var window in windows)
             {
@@ -108,10 +108,7 @@ public sealed class FramePathTests : IDisposable
                 var at = visibility.Stamp(frame, out var jumped);
                 await path.TakeAsync(new(frame, at, jumped, 1, source), TestContext.Current.CancellationToken);
                 if (queue.Counts().TryGetValue("dock", out var counts) && counts.Posted > windows.Count)
-                {
-                    var batch = await queue.TakeAsync(TestContext.Current.CancellationToken);
-                    windows.AddRange(batch.Select(step => ((WindowStep)step).Window));
-                }
+                    windows.AddRange(queue.TakeNow().Select(step => ((WindowStep)step).Window));
             }
         }
         Assert.Equal([(180, 320), (320, 180)], sizes.Order());
@@ -138,7 +135,7 @@ public sealed class FramePathTests : IDisposable
         EventPublisher publisher = new(new FakeSink(), metrics, TimeProvider.System, lines.Of<EventPublisher>());
         var plan = AlertCompiler.Compile(SampleAlerts.File([camera], SampleAlerts.Fight), model, lines.Of<FramePathTests>());
         AlertStage alerts = new(plan, publisher, TimeProvider.System);
-        EncoderStage stage = new(new WindowedEncoder(model, stride), queue, alerts, alerts, metrics);
+        EncoderStage stage = new(new WindowedEncoder(model, stride, 1), queue, alerts, alerts, metrics);
         CameraVisibility visibility = new("dock", recording, publisher, metrics, TimeProvider.System);
         CameraViews pictures = new(camera, [new View("dock", null)], clip, stage);
         return (new(camera, visibility, pictures, metrics, lines.Of<FramePath>()), visibility, pictures);

@@ -31,7 +31,7 @@ internal sealed class Rig : IAsyncDisposable
 
     public Rig(
         StreamActionsFile file, Func<CameraOptions, int, IFrameSource> open, IActionModel? model = null, IEventSink? sink = null,
-        bool once = false, ReaderDeadlines? deadlines = null, IVideoEncoder? encoder = null)
+        bool once = false, ReaderDeadlines? deadlines = null, IVideoEncoder? encoder = null, int parallel = 1)
     {
         // The scripted clock advances while threads wake up. Only tests of deadlines use short ones.
         _deadlines = deadlines ?? new(TimeSpan.FromDays(9), TimeSpan.FromDays(9), TimeSpan.FromDays(9));
@@ -42,9 +42,10 @@ internal sealed class Rig : IAsyncDisposable
         var configuration = Compile(file);
         Alerts = new(configuration.Alerts, Publisher, Time);
         Queue = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
-        encoder ??= new WindowedEncoder(Model, file.Inference.Stride);
+        encoder ??= new WindowedEncoder(Model, file.Inference.Stride, file.Inference.MaxBatch);
+        RunPlan plan = new("cpu", 1, parallel, file.Inference.MaxBatch);
         _encoding = new(encoder, Queue, Alerts, Alerts, Metrics);
-        _loop = new(Queue, encoder, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
+        _loop = new(Queue, encoder, plan, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
         Slots = OpeningSlots.ForFleet(Time);
         var openings = new Dictionary<string, int>();
         _cameraServices = new(
@@ -131,6 +132,7 @@ internal sealed class Rig : IAsyncDisposable
         Publisher.Dispose();
         Fleet.Dispose();
         Model.Dispose();
+        Queue.Dispose();
         _services.Dispose();
     }
 

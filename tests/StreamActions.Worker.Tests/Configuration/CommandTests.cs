@@ -73,6 +73,7 @@ public sealed class CommandTests
               background    built-in phrases  (built-in)
               device        auto  (built-in)
               threads       0  (built-in)
+              parallel      0  (built-in)
               max-batch     8  (built-in)
               max-delay     30ms  (built-in)
               stride        4  (built-in)

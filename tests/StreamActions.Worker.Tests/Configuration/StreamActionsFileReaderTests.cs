@@ -33,7 +33,16 @@ public sealed class StreamActionsFileReaderTests
         var file = Good(Minimal);
 
         Assert.Equal(new SinkOptions(new(Path.GetFullPath("data/events.db"), TimeSpan.FromDays(30)), null), file.Sinks);
-        Assert.Equal(new InferenceOptions("auto", 0, 8, TimeSpan.FromMilliseconds(30), 4), file.Inference);
+        InferenceOptions inference = new()
+        {
+            Device = "auto",
+            Threads = 0,
+            Parallel = 0,
+            MaxBatch = 8,
+            MaxDelay = TimeSpan.FromMilliseconds(30),
+            Stride = 4,
+        };
+        Assert.Equal(inference, file.Inference);
         var alert = file.Alerts["fight"];
         Assert.Equal((0.6, 0.48), (alert.Enter, alert.Exit));
         Assert.Equal(["aisle", "dock-east"], alert.Cameras);

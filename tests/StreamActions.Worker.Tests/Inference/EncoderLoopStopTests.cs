@@ -23,7 +23,8 @@ public sealed class EncoderLoopStopTests : IDisposable
     {
         _queue = new(1, TimeSpan.Zero, _time);
         var metrics = _services.GetRequiredService<WorkerMetrics>();
-        _loop = new(_queue, new WindowedEncoder(_model, 1), new NoAlerts(), metrics, _time, _lines.Of<EncoderLoop>());
+        WindowedEncoder encoder = new(_model, stride: 1, maxBatch: 1);
+        _loop = new(_queue, encoder, new("cpu", 1, 1, 1), new NoAlerts(), metrics, _time, _lines.Of<EncoderLoop>());
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -31,6 +32,7 @@ public sealed class EncoderLoopStopTests : IDisposable
     public void Dispose()
     {
         _model.Dispose();
+        _queue.Dispose();
         _services.Dispose();
     }
 
@@ -110,20 +112,30 @@ public sealed class EncoderLoopStopTests : IDisposable
         public int Runs => Volatile.Read(ref _runs);
         public ModelManifest Manifest => throw new NotSupportedException();
         public string Sha256 => "";
+        public string Device => "cpu";
 
-        public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
-        {
-            Interlocked.Increment(ref _runs);
-            _started.TrySetResult();
-            if (!_released.Wait(Timeout, CancellationToken.None))
-                throw new TimeoutException("the test did not release the model");
-            return new(new[] { float.NaN }, default, 1, 0);
-        }
+        public IModelLane OpenLane(int maxBatch) => new Lane(this);
 
         public void Release() => _released.Set();
         public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => [];
         public IReadOnlyList<string> UnknownWords(string phrase) => [];
         public bool IsCut(string phrase) => false;
         public void Dispose() => _released.Set();
+
+        private sealed class Lane(HeldModel model) : IModelLane
+        {
+            public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
+            {
+                Interlocked.Increment(ref model._runs);
+                model._started.TrySetResult();
+                if (!model._released.Wait(Timeout, CancellationToken.None))
+                    throw new TimeoutException("the test did not release the model");
+                return new(new[] { float.NaN }, default, 1, 0);
+            }
+
+            public void Dispose()
+            {
+            }
+        }
     }
 }

@@ -7,7 +7,6 @@ namespace StreamActions.Worker.Tests.Inference;
 
 internal sealed class FakeActionModel : IActionModel
 {
-    private readonly float[] _embeddings, _logits = [];
     private int _runs;
 
     public FakeActionModel(int frames = 2)
@@ -15,11 +14,7 @@ internal sealed class FakeActionModel : IActionModel
     {
     }
 
-    public FakeActionModel(ClipSpec clip)
-    {
-        Manifest = Manifest with { Clip = clip };
-        _embeddings = new float[16 * 2];
-    }
+    public FakeActionModel(ClipSpec clip) => Manifest = Manifest with { Clip = clip };
 
     public ModelManifest Manifest { get; } = new()
     {
@@ -40,6 +35,8 @@ internal sealed class FakeActionModel : IActionModel
 
     public string Sha256 { get; } = new('a', 64);
 
+    public string Device => "cpu";
+
     /// <summary>Called at each run, with its number from 1.</summary>
     public Action<int>? OnRun { get; init; }
 
@@ -49,15 +46,27 @@ internal sealed class FakeActionModel : IActionModel
     /// <summary>The embedded phrases, in order.</summary>
     public List<string> Embedded { get; } = [];
 
-    public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
+    public IModelLane OpenLane(int maxBatch) => new Lane(this, maxBatch);
+
+    private sealed class Lane(FakeActionModel model, int maxBatch) : IModelLane
     {
-        OnRun?.Invoke(++_runs);
-        for (var i = 0; i < windows.Count; i++)
+        private readonly float[] _embeddings = new float[maxBatch * 2];
+
+        public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
         {
-            var angle = windows[i].Frames[^1].Pixels[0] / 255f * MathF.PI / 2;
-            (_embeddings[2 * i], _embeddings[2 * i + 1]) = IsBroken(windows[i]) ? (float.NaN, 0) : (MathF.Cos(angle), MathF.Sin(angle));
+            model.OnRun?.Invoke(Interlocked.Increment(ref model._runs));
+            for (var i = 0; i < windows.Count; i++)
+            {
+                var angle = windows[i].Frames[^1].Pixels[0] / 255f * MathF.PI / 2;
+                (_embeddings[2 * i], _embeddings[2 * i + 1]) =
+                    model.IsBroken(windows[i]) ? (float.NaN, 0) : (MathF.Cos(angle), MathF.Sin(angle));
+            }
+            return new(_embeddings, default, 2, 0);
         }
-        return new(_embeddings, _logits, 2, 0);
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Called before phrases are embedded.</summary>

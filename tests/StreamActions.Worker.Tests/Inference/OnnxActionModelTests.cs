@@ -1,5 +1,6 @@
 // A real bundle in the real runtime: outputs, and bundles that are refused.
 using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
 using StreamActions.TestKit;
 using StreamActions.Worker.Inference;
@@ -15,8 +16,8 @@ public sealed class OnnxActionModelTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private OnnxActionModel Open(ModelBundle bundle, string device = "cpu", int maxBatch = 4) =>
-        OnnxActionModel.Open(bundle, device, 1, maxBatch, _lines.Of<OnnxActionModelTests>());
+    private OnnxActionModel Open(ModelBundle bundle, string device = "cpu") =>
+        OnnxActionModel.Open(bundle, new() { Device = device, Threads = 1 }, _lines.Of<OnnxActionModelTests>());
 
     // The golden clips as windows of separate frames.
     private static FrameWindow[] Windows(ModelBundle bundle) =>
@@ -41,10 +42,11 @@ public sealed class OnnxActionModelTests : IDisposable
         using var model = Open(bundle);
         var golden = GoldenClips.Read(bundle);
         var windows = Windows(bundle);
+        using var lane = model.OpenLane(4);
         // Each batch size has its own binding to the same buffers. One binding must not change the outputs of another.
         foreach (var count in (int[])[3, 1, 2, 3])
         {
-            var output = model.Run(windows[..count]);
+            var output = lane.Run(windows[..count]);
             for (var i = 0; i < count; i++)
             {
                 Assert.InRange(GoldenClips.Deviation([output.Embedding(i).ToArray()], [golden.VideoEmbeddings[i]]), 0, 1e-5);
@@ -52,6 +54,51 @@ public sealed class OnnxActionModelTests : IDisposable
                 Assert.Equal(1, output.Embedding(i).ToArray().Sum(x => x * x), 4);
             }
         }
+        foreach (var window in windows)
+            window.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_LanesAtTheSameTime_DoNotChangeEachOthersOutputs()
+    {
+        var bundle = TinyBundle.Write(_folder.Path);
+        using var model = Open(bundle);
+        var golden = GoldenClips.Read(bundle);
+        var windows = Windows(bundle);
+        await Task.WhenAll(Enumerable.Range(0, windows.Length).Select(own => Task.Run(() =>
+        {
+            using var lane = model.OpenLane(1);
+            for (var run = 0; run < 50; run++)
+            {
+                var output = lane.Run([windows[own]]);
+                Assert.InRange(GoldenClips.Deviation([output.Embedding(0).ToArray()], [golden.VideoEmbeddings[own]]), 0, 1e-5);
+            }
+        })));
+        foreach (var window in windows)
+            window.Dispose();
+    }
+
+    [Fact]
+    public async Task Dispose_LanesRun_EndsTheirRunsAndWaits()
+    {
+        var bundle = TinyBundle.Write(_folder.Path);
+        var model = Open(bundle);
+        var windows = Windows(bundle);
+        using CountdownEvent started = new(2);
+        var running = Enumerable.Range(0, 2).Select(own => Task.Run(() =>
+        {
+            using var lane = model.OpenLane(1);
+            lane.Run([windows[own]]);
+            started.Signal();
+            while (true)
+                lane.Run([windows[own]]);
+        })).ToArray();
+        Assert.True(started.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        model.Dispose();
+        // A run that was under way fails; a later one finds the lane disposed.
+        foreach (var run in running)
+            Assert.True(await Record.ExceptionAsync(() => run) is ObjectDisposedException or OnnxRuntimeException);
+        Assert.Throws<ObjectDisposedException>(() => model.OpenLane(1));
         foreach (var window in windows)
             window.Dispose();
     }
@@ -96,14 +143,15 @@ public sealed class OnnxActionModelTests : IDisposable
     [Fact]
     public void Open_AutoWithoutCuda_LogsOnceAndUsesCpu()
     {
-        using (Open(TinyBundle.Write(_folder.Path), "auto"))
-            Assert.True(_lines.At(LogLevel.Information).Count() <= 1);
+        using var model = Open(TinyBundle.Write(_folder.Path), "auto");
+        Assert.True(_lines.At(LogLevel.Information).Count() <= 1);
+        Assert.Equal(_lines.At(LogLevel.Information).Any() ? "cpu" : "cuda:0", model.Device);
     }
 
     [Fact]
     public void Open_CudaNotUsable_Throws()
     {
-        if (Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
+        if (OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider"))
             Assert.Skip("this build of ONNX Runtime has CUDA");
         var error = Assert.Throws<BundleException>(() => Open(TinyBundle.Write(_folder.Path), "cuda:0"));
         Assert.StartsWith("inference.device: cuda:0 cannot be used", error.Message, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-// The block `inference`: device, threads and batching.
+// The block `inference`: device, threads, parallel runs and batching.
 using System.Text.RegularExpressions;
 
 namespace StreamActions.Worker.Configuration;
@@ -9,12 +9,15 @@ internal static partial class InferenceSection
     /// <summary>Reads the options. All keys are optional.</summary>
     public static InferenceOptions Read(Section section)
     {
-        InferenceOptions options = new(
-            Device(section),
-            section.Integer("threads", BuiltIn.Threads, 0, 256),
-            section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
-            section.Duration("max-delay", BuiltIn.MaxDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
-            section.Integer("stride", BuiltIn.Stride, 1, 256));
+        InferenceOptions options = new()
+        {
+            Device = Device(section),
+            Threads = section.Integer("threads", BuiltIn.Threads, 0, 256),
+            Parallel = section.Integer("parallel", BuiltIn.Parallel, 0, 256),
+            MaxBatch = section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
+            MaxDelay = section.Duration("max-delay", BuiltIn.MaxDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
+            Stride = section.Integer("stride", BuiltIn.Stride, 1, 256),
+        };
         section.ReportUnknownKeys();
         return options;
     }

@@ -1,0 +1,132 @@
+// One lane of the video graph: input and output buffers that are allocated and bound once, and one run at a time.
+using Microsoft.ML.OnnxRuntime;
+using StreamActions.Core.Bundles;
+
+namespace StreamActions.Worker.Inference;
+
+/// <summary>Runs windows in pinned buffers. A session of ONNX Runtime may run several lanes at the same time.</summary>
+internal sealed class OnnxLane : IModelLane
+{
+    private readonly InferenceSession _session;
+    private readonly ModelManifest _manifest;
+    private readonly Action<OnnxLane> _closed;
+    private readonly RunOptions _run = new();
+    private readonly byte[] _frames;
+    private readonly float[] _embeddings, _logits;
+    private readonly Binding?[] _bindings;
+    private readonly Lock _running = new(), _ending = new();
+    private bool _disposed;
+
+    // The buffers of one batch size, bound once.
+    private sealed record Binding(OrtIoBinding Io, OrtValue[] Values) : IDisposable
+    {
+        public void Dispose()
+        {
+            Io.Dispose();
+            foreach (var value in Values)
+                value.Dispose();
+        }
+    }
+
+    /// <summary>Allocates the buffers.</summary>
+    /// <param name="session">The video graph; it must outlive the lane.</param>
+    /// <param name="manifest">Shapes of inputs and outputs.</param>
+    /// <param name="maxBatch">Most windows in one run.</param>
+    /// <param name="closed">Called when the lane is disposed.</param>
+    public OnnxLane(InferenceSession session, ModelManifest manifest, int maxBatch, Action<OnnxLane> closed)
+    {
+        (_session, _manifest, _closed) = (session, manifest, closed);
+        _frames = GC.AllocateUninitializedArray<byte>(maxBatch * manifest.Clip.ClipBytes, pinned: true);
+        _embeddings = GC.AllocateUninitializedArray<float>(maxBatch * manifest.EmbeddingWidth, pinned: true);
+        _logits = GC.AllocateUninitializedArray<float>(maxBatch * manifest.Labels.Count, pinned: true);
+        _bindings = new Binding?[maxBatch];
+    }
+
+    /// <summary>Most windows in one run.</summary>
+    public int MaxBatch => _bindings.Length;
+
+    /// <inheritdoc/>
+    public BatchOutput Run(IReadOnlyList<FrameWindow> windows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(windows.Count, MaxBatch);
+        var frameBytes = _manifest.Clip.FrameBytes;
+        var place = _frames.AsSpan();
+        for (var w = 0; w < windows.Count; w++)
+        {
+            var frames = windows[w].Frames;
+            for (var t = 0; t < frames.Count; t++)
+            {
+                frames[t].Pixels.CopyTo(place);
+                place = place[frameBytes..];
+            }
+        }
+        return Run(windows.Count);
+    }
+
+    /// <summary>Runs clips that are already decoded.</summary>
+    /// <param name="clips">uint8 RGB [N, T, Size, Size, 3]; N is at most <see cref="MaxBatch"/>.</param>
+    public BatchOutput Run(ReadOnlySpan<byte> clips)
+    {
+        clips.CopyTo(_frames);
+        return Run(clips.Length / _manifest.Clip.ClipBytes);
+    }
+
+    private BatchOutput Run(int count)
+    {
+        using var running = _running.EnterScope();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var binding = _bindings[count - 1] ??= Bind(count);
+        _session.RunWithBinding(_run, binding.Io);
+        binding.Io.SynchronizeBoundOutputs();   // on a GPU the copy of the outputs may still be under way
+        return new(_embeddings, _logits, _manifest.EmbeddingWidth, _manifest.Labels.Count);
+    }
+
+    private Binding Bind(int count)
+    {
+        var (clip, width, classes) = (_manifest.Clip, _manifest.EmbeddingWidth, _manifest.Labels.Count);
+        var io = _session.CreateIoBinding();
+        List<OrtValue> values = [Tensor(_frames, count * clip.ClipBytes, [count, clip.Frames, clip.Size, clip.Size, 3])];
+        io.BindInput(GraphTensors.Frames, values[0]);
+        values.Add(Tensor(_embeddings, count * width, [count, width]));
+        io.BindOutput(GraphTensors.Embedding, values[1]);
+        if (classes > 0)
+        {
+            values.Add(Tensor(_logits, count * classes, [count, classes]));
+            io.BindOutput(GraphTensors.ClassLogits, values[2]);
+        }
+        return new(io, [.. values]);
+    }
+
+    private static OrtValue Tensor<T>(T[] buffer, int length, long[] shape)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, length), shape);
+
+    /// <summary>Ends a run that is under way, without waiting for it. No further run starts.</summary>
+    public void Terminate()
+    {
+        // A lock of its own: the other one is held while a run is under way.
+        lock (_ending)
+        {
+            if (!_disposed)
+                _run.Terminate = true;
+        }
+    }
+
+    /// <summary>Ends a run that is under way, waits for it, and frees the buffers.</summary>
+    public void Dispose()
+    {
+        Terminate();
+        using (_running.EnterScope())
+        {
+            if (_disposed)
+                return;
+            lock (_ending)
+            {
+                _disposed = true;
+                _run.Dispose();
+            }
+            foreach (var binding in _bindings)
+                binding?.Dispose();
+        }
+        _closed(this);
+    }
+}

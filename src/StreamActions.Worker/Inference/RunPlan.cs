@@ -1,0 +1,35 @@
+// How runs of the model are spread over the device: threads of a run, runs at a time, steps in a run. Pure.
+using StreamActions.Worker.Configuration;
+
+namespace StreamActions.Worker.Inference;
+
+/// <summary>
+/// A CPU is fastest and steadiest with one thread per run, one step per run, and as many runs at a time as it has cores: a batch gains
+/// nothing there. A GPU gains from batches, and one run fills it.
+/// </summary>
+/// <param name="Device">The device that was opened: <c>cpu</c> or <c>cuda:N</c>.</param>
+/// <param name="Threads">Threads of a run on the CPU; at least 1.</param>
+/// <param name="Parallel">Runs at a time, which is the number of encoder lanes; at least 1.</param>
+/// <param name="MaxBatch">Most steps in a run; at least 1.</param>
+internal sealed record RunPlan(string Device, int Threads, int Parallel, int MaxBatch)
+{
+    /// <summary>Chooses what the options leave open. Threads times runs is at most the number of cores, unless the options ask for more.
+    /// </summary>
+    /// <param name="device">The device that was opened: <c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="options">The operator's settings; 0 leaves a number open.</param>
+    /// <param name="cores">Cores that the worker may use; at least 1.</param>
+    public static RunPlan For(string device, InferenceOptions options, int cores)
+    {
+        if (device != DeviceChoice.Cpu)
+            return new(device, Math.Max(1, options.Threads), Math.Max(1, options.Parallel), options.MaxBatch);
+        var parallel = options.Parallel > 0 ? options.Parallel : Math.Max(1, cores / Math.Max(1, options.Threads));
+        return new(device, options.Threads > 0 ? options.Threads : Math.Max(1, cores / parallel), parallel, 1);
+    }
+
+    /// <summary>The plan in words, such as "cpu: 2 runs at a time, 1 thread and 1 window each".</summary>
+    public override string ToString() =>
+        $"{Device}: {Count(Parallel, "run")} at a time, {Count(Threads, "thread")} and "
+        + $"{(MaxBatch > 1 ? "up to " : "")}{Count(MaxBatch, "window")} each";
+
+    private static string Count(int number, string noun) => FormattableString.Invariant($"{number} {noun}{(number == 1 ? "" : "s")}");
+}
