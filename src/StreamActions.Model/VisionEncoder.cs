@@ -114,7 +114,7 @@ public sealed class VisionEncoder<T>
         T Framed(T x) => _ops.Reshape(x, -1, 1, width);
         if (_config.Frames == 1)
             return Framed(now);
-        var past = states.Shift(new(name, [width], _config.Frames - 1), now);
+        var past = states.Shift(new(name, [width], _config.Frames - 1) { Window = true }, now);
         return _ops.Concat([Framed(now), .. past.Select(Framed)], 1);
     }
 

@@ -44,14 +44,17 @@ public static class BundleVerifier
     {
         var clip = bundle.Manifest.Clip;
         using InferenceSession session = new(bundle.PathOf(graph.File));
-        var outputs = clips.Chunk(clip.ClipBytes).Select(frames =>
+        List<float[]> embeddings = [], logits = [];
+        foreach (var frames in clips.Chunk(clip.ClipBytes))
         {
             GraphStream stream = new(session, bundle.Manifest.States);
-            return frames.Chunk(clip.FrameBytes).Select(stream.Step).Last();
-        }).ToList();
-        return new(
-            [.. outputs.Select(o => o[GraphTensors.Embedding])],
-            [.. outputs.Select(o => o.GetValueOrDefault(GraphTensors.ClassLogits, []))]);
+            IReadOnlyDictionary<string, float[]> last = new Dictionary<string, float[]>();
+            foreach (var frame in frames.Chunk(clip.FrameBytes))
+                last = stream.Step(frame);
+            embeddings.Add(last[GraphTensors.Embedding]);
+            logits.Add(last.GetValueOrDefault(GraphTensors.ClassLogits, []));
+        }
+        return new(embeddings, logits);
     }
 
     private static ClipOutputs RunWindows(ModelBundle bundle, BundleGraph graph, byte[] clips)

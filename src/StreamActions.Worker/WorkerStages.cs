@@ -51,11 +51,13 @@ internal static class WorkerStages
     /// <summary>Frames of views → observations.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model)
     {
+        // A short delay of the encoder costs no frame; a longer one would only make all later windows late.
+        const int MostWaiting = 3;
         var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
         return services
             .AddSingleton(model)
             .AddSingleton(plan)
-            .AddSingleton<IVideoEncoder>(new WindowedEncoder(model, options.Stride, plan.MaxBatch))
+            .AddSingleton<IVideoEncoder>(model.Encoder(new(options.Stride, plan.MaxBatch, MostWaiting)))
             .AddSingleton(p => new EncoderQueue(plan.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
             .AddSingleton<IViewEncoding, EncoderStage>()
             .AddHostedService<EncoderLoop>();

@@ -99,13 +99,15 @@ internal static class CameraCost
     private static double Mebi(long bytes) => bytes / 1048576.0;
 
     // Everything except the network.
-    private sealed class SilentModel(OnnxActionModel model) : IActionModel
+    private sealed class SilentModel(OnnxActionModel model) : IActionModel, IWindowModel
     {
         public ModelManifest Manifest => model.Manifest;
 
         public string Sha256 => model.Sha256;
 
         public string Device => model.Device;
+
+        public IVideoEncoder Encoder(EncoderSettings settings) => new WindowedEncoder(this, Manifest.Clip, settings);
 
         public IModelLane OpenLane(int maxBatch) => new SilentLane(maxBatch, model.Manifest.EmbeddingWidth, model.Manifest.Labels.Count);
 

@@ -49,7 +49,7 @@ internal static class PipelineOverhead
         {
             var clip = model.Manifest.Clip;
             using FrameWindow window = new([.. Enumerable.Range(0, clip.Frames).Select(t => Frame(ViewOf(i), clip.FrameBytes, t))]);
-            using var lane = model.OpenLane(1);
+            using var lane = ((IWindowModel)model.Video).OpenLane(1);
             FrameWindow[] batch = [window];
             while (Interlocked.Decrement(ref left) >= 0)
                 lane.Run(batch);
@@ -67,7 +67,7 @@ internal static class PipelineOverhead
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         WorkerMetrics metrics = new(services.GetRequiredService<IMeterFactory>());
         Counter observations = new();
-        WindowedEncoder encoder = new(model, stride: 1, plan.MaxBatch);
+        var encoder = model.Encoder(new(Stride: 1, plan.MaxBatch, MostWaiting: 1));
         using EncoderQueue queue = new(plan.MaxBatch, TimeSpan.FromMilliseconds(20), TimeProvider.System);
         EncoderStage stage = new(encoder, queue, observations, observations, metrics);
         EncoderLoop loop = new(queue, encoder, plan, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);

@@ -54,7 +54,7 @@ internal static class DeviceReport
     private static Rate Measure(OnnxActionModel model, int batch, TimeSpan time)
     {
         var windows = Enumerable.Range(0, batch).Select(i => Window(model.Manifest, i)).ToArray();
-        using var lane = model.OpenLane(batch);
+        using var lane = ((IWindowModel)model.Video).OpenLane(batch);
         for (var warmUp = 0; warmUp < 3; warmUp++)
             lane.Run(windows);
         var (runs, started) = (0, Stopwatch.GetTimestamp());

@@ -15,6 +15,10 @@ public enum GraphForm
     [JsonStringEnumMemberName("stream")]
     Stream,
 
+    /// <summary>As <see cref="Stream"/>, with the states of many streams in pools that stay on a GPU.</summary>
+    [JsonStringEnumMemberName("pool")]
+    Pool,
+
     /// <summary>Texts → embeddings.</summary>
     [JsonStringEnumMemberName("text")]
     Text,

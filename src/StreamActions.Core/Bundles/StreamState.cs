@@ -7,6 +7,12 @@ namespace StreamActions.Core.Bundles;
 /// <param name="Lags">Number of earlier frames whose values are needed, at least 1.</param>
 public sealed record StreamState(string Name, IReadOnlyList<long> Shape, int Lags)
 {
+    /// <summary>
+    /// True for what the window's mean is made of. The order of these values does not matter, and a frame that was not encoded counts as a
+    /// repetition of the one before it. False for what the network itself remembers: it sees encoded frames only.
+    /// </summary>
+    public bool Window { get; init; }
+
     /// <summary>Numbers in one frame's value.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public long Length => Shape.Aggregate(1L, (a, b) => a * b);

@@ -16,6 +16,9 @@ internal static class BuiltIn
     /// <summary>A GPU if available, otherwise the CPU.</summary>
     public const string Device = "auto";
 
+    /// <summary>The fastest number form that the model has for the device.</summary>
+    public const string Precision = "auto";
+
     /// <summary>0: on a CPU, the cores divided by the runs at a time.</summary>
     public const int Threads = 0;
 

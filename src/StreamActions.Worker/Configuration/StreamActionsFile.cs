@@ -1,5 +1,6 @@
 // The operator's file after reading: validated, with defaults applied and secrets resolved.
 using System.Collections.ObjectModel;
+using StreamActions.Core.Bundles;
 using StreamActions.Video;
 
 namespace StreamActions.Worker.Configuration;
@@ -57,6 +58,9 @@ internal sealed record InferenceOptions
 {
     /// <summary>auto, cpu or cuda:N (cuda in the file becomes cuda:0).</summary>
     public string Device { get; init; } = BuiltIn.Device;
+
+    /// <summary>The number form of the video graph; null takes the fastest that the model has for the device.</summary>
+    public GraphPrecision? Precision { get; init; }
 
     /// <summary>Threads of one run on the CPU; 0 lets the worker choose.</summary>
     public int Threads { get; init; } = BuiltIn.Threads;

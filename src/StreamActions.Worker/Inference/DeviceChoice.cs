@@ -14,17 +14,18 @@ internal static partial class DeviceChoice
     private const string Auto = "auto";
 
     /// <summary>Opens a graph. <c>auto</c> falls back to the CPU and logs it when the CUDA provider or a CUDA device is missing.</summary>
-    /// <param name="graph">Path of the graph.</param>
+    /// <param name="graphFor">Path of the graph for a GPU (true) or for the CPU.</param>
     /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</param>
     /// <param name="threads">Threads of one run; 0 lets the runtime choose.</param>
     /// <param name="logger">Logs the fall back to the CPU.</param>
     /// <returns>The session, and the device that was opened: <c>cpu</c> or <c>cuda:N</c>.</returns>
     /// <exception cref="BundleException">The device <c>cuda:N</c> cannot be used.</exception>
     /// <exception cref="OnnxRuntimeException">The graph cannot be loaded.</exception>
-    public static (InferenceSession Session, string Device) Open(string graph, string device, int threads, ILogger logger)
+    public static (InferenceSession Session, string Device) Open(
+        Func<bool, string> graphFor, string device, int threads, ILogger logger)
     {
         if (device == Cpu)
-            return (OnCpu(graph, threads), Cpu);
+            return (OnCpu(graphFor(false), threads), Cpu);
         using var options = Options(threads);
         var index = device == Auto ? "0" : device[(device.IndexOf(':') + 1)..];
         try
@@ -37,11 +38,11 @@ internal static partial class DeviceChoice
                 ["use_tf32"] = "0",
             });
             options.AppendExecutionProvider_CUDA(cuda);
-            return (new InferenceSession(graph, options), $"cuda:{index}");
+            return (new InferenceSession(graphFor(true), options), $"cuda:{index}");
         }
         catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or NotSupportedException)
         {
-            return (WithoutCuda(graph, device, threads, e, logger), Cpu);
+            return (WithoutCuda(graphFor(false), device, threads, e, logger), Cpu);
         }
     }
 

@@ -97,7 +97,7 @@ internal sealed partial class EncoderLoop(
             _failed.Clear();
             lane.Encode(_batch, _due);
             var took = time.GetElapsedTime(started);
-            loop.Metrics.Batch(_batch.Count, took);
+            loop.Metrics.Batch(_due.Count, took);
             foreach (var (step, observation) in _due)
             {
                 if (!observation.IsFinite())

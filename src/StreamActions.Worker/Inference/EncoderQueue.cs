@@ -58,11 +58,11 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
     {
         lock (_lock)
         {
-            var place = PlaceOf(step.View);
+            var (place, windows) = (PlaceOf(step.View), step.Windows);
             if (_completed)
             {
                 step.Dispose();
-                Count(place.Camera, stopped: 1);
+                Count(place.Camera, windows, stopped: windows);
                 return false;
             }
             var dropped = 0;
@@ -70,7 +70,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 place.Step = waiting.Combine(step, out dropped);
             else
                 Enqueue(place, step);
-            Count(place.Camera, replaced: dropped);
+            Count(place.Camera, windows, replaced: dropped);
             return dropped == 0;
         }
     }
@@ -92,7 +92,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                     if (place.Step is null)
                     {
                         Enqueue(place, step);
-                        Count(place.Camera);
+                        Count(place.Camera, step.Windows);
                         return;
                     }
                     changed = ChangedAsync();
@@ -103,7 +103,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         catch
         {
             lock (_lock)
-                Count(PlaceOf(step.View).Camera, stopped: 1);
+                Count(PlaceOf(step.View).Camera, step.Windows, stopped: step.Windows);
             step.Dispose();
             throw;
         }
@@ -199,7 +199,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 left.Add(step);
                 place.Step = null;
                 place.Camera.Waiting--;
-                place.Camera.Counts = place.Camera.Counts with { Stopped = place.Camera.Counts.Stopped + 1 };
+                place.Camera.Counts = place.Camera.Counts with { Stopped = place.Camera.Counts.Stopped + step.Windows };
                 place.Camera.Ready.Clear();
             }
             _turns.Clear();
@@ -316,8 +316,8 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         return place;
     }
 
-    private static void Count(CameraTurn camera, int replaced = 0, int stopped = 0) =>
-        camera.Counts = new(camera.Counts.Posted + 1, camera.Counts.Replaced + replaced, camera.Counts.Stopped + stopped);
+    private static void Count(CameraTurn camera, int posted, int replaced = 0, int stopped = 0) =>
+        camera.Counts = new(camera.Counts.Posted + posted, camera.Counts.Replaced + replaced, camera.Counts.Stopped + stopped);
 
     // Only recordings at pace: fast and stopping cameras wait here, so the signal exists only while one of them waits.
     private Task ChangedAsync() => (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

@@ -38,10 +38,14 @@ internal sealed class EncoderStage(
         await observations.SettledAsync(camera).WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    private void ObserveStill(EncoderStep step)
+    private void SkipStill(EncoderSlot slot, EncoderStep step)
     {
-        observations.Observe(Observation.Still(step.View, step.From, step.To, step.ArrivedAt));
-        metrics.Still(step.View.Camera);
+        slot.Skip(step);
+        if (step.IsDue)
+        {
+            observations.Observe(Observation.Still(step.View, step.From, step.To, step.ArrivedAt));
+            metrics.Still(step.View.Camera);
+        }
         step.Dispose();
     }
 
@@ -53,7 +57,7 @@ internal sealed class EncoderStage(
             if (slot.Push(frame) is not { } step)
                 return ValueTask.CompletedTask;
             if (slot.IsStill(step, stage.Status))
-                stage.ObserveStill(step);
+                stage.SkipStill(slot, step);
             else
                 stage.Queue.Post(step);
             return ValueTask.CompletedTask;
@@ -94,7 +98,7 @@ internal sealed class EncoderStage(
                 throw;
             }
             if (still)
-                stage.ObserveStill(step);
+                stage.SkipStill(slot, step);
             else
                 await stage.Queue.PostWaitingAsync(step, cancellation).ConfigureAwait(false);
         }

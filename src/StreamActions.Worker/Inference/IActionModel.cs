@@ -3,9 +3,7 @@ using StreamActions.Core.Bundles;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>
-/// Encodes windows and phrases. Each lane runs windows; lanes run at the same time. Another thread can embed phrases meanwhile.
-/// </summary>
+/// <summary>Encodes video and phrases. One thread can embed phrases while encoders run.</summary>
 internal interface IActionModel : IDisposable
 {
     /// <summary>The bundle's manifest.</summary>
@@ -14,12 +12,11 @@ internal interface IActionModel : IDisposable
     /// <summary>SHA-256 that identifies the bundle.</summary>
     string Sha256 { get; }
 
-    /// <summary>The device that was opened for windows: <c>cpu</c> or <c>cuda:N</c>.</summary>
+    /// <summary>The device that was opened for video: <c>cpu</c> or <c>cuda:N</c>.</summary>
     string Device { get; }
 
-    /// <summary>Opens a lane. Thread safe.</summary>
-    /// <param name="maxBatch">Most windows in one run; at least 1.</param>
-    IModelLane OpenLane(int maxBatch);
+    /// <summary>The encoder that fits the model: windowed for a bidirectional model, streaming for all others.</summary>
+    IVideoEncoder Encoder(EncoderSettings settings);
 
     /// <summary>Embeds phrases: one unit vector [D] per phrase. One caller at a time.</summary>
     IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases);
@@ -29,6 +26,20 @@ internal interface IActionModel : IDisposable
 
     /// <summary>True when a phrase in its prompt has more tokens than the model reads.</summary>
     bool IsCut(string phrase);
+}
+
+/// <summary>How an encoder takes frames and runs them.</summary>
+/// <param name="Stride">New frames from one window of a view to the next; at least 1.</param>
+/// <param name="MaxBatch">Most steps in one run; at least 1.</param>
+/// <param name="MostWaiting">Most frames of a view that a streaming encoder lets wait; at least 1.</param>
+internal sealed record EncoderSettings(int Stride, int MaxBatch, int MostWaiting);
+
+/// <summary>A model that runs whole windows.</summary>
+internal interface IWindowModel
+{
+    /// <summary>Opens a lane. Thread safe.</summary>
+    /// <param name="maxBatch">Most windows in one run; at least 1.</param>
+    IModelLane OpenLane(int maxBatch);
 }
 
 /// <summary>Runs windows in buffers of its own. One caller at a time; several lanes of a model can run at the same time.</summary>

@@ -43,6 +43,11 @@ internal abstract class EncoderSlot : IDisposable
     /// <summary>Whether a step can be skipped because nothing moved. Call it once for each step, in order.</summary>
     public abstract bool IsStill(EncoderStep step, IViewStatus status);
 
+    /// <summary>A step will not be encoded. Call it for the newest step, before the next frame is pushed, and dispose the step.</summary>
+    public virtual void Skip(EncoderStep step)
+    {
+    }
+
     /// <summary>The next frame does not continue the last.</summary>
     public abstract void Restart();
 
@@ -55,6 +60,12 @@ internal abstract class EncoderStep : IDisposable
 {
     /// <summary>The slot's view.</summary>
     public abstract View View { get; }
+
+    /// <summary>Observations that the step gives. 0 for a frame that only changes a stream's state.</summary>
+    public virtual int Windows => 1;
+
+    /// <summary>Whether the step gives an observation.</summary>
+    public bool IsDue => Windows > 0;
 
     /// <summary>Capture time of the first frame that the step's observation covers.</summary>
     public abstract DateTimeOffset From { get; }

@@ -31,13 +31,22 @@ internal sealed class MotionGate
     public bool IsStill(DateTimeOffset from, DateTimeOffset to, DateTimeOffset? decided, bool busy)
     {
         var atRest = IsAtRest(from);
-        if (atRest && _restEncoded && !busy && decided >= _given && to - _given < RefreshAfter)
+        var nothingNew = atRest && _restEncoded && !busy && decided >= _given;
+        Refreshes = nothingNew && to - _given >= RefreshAfter;
+        if (nothingNew && !Refreshes)
             return true;
         _given = to;
         _restEncoded |= atRest;
         return false;
     }
 
+    /// <summary>Whether <see cref="IsStill"/> last gave false only because of <see cref="RefreshAfter"/>.</summary>
+    public bool Refreshes { get; private set; }
+
+    /// <summary>A window will be encoded without asking whether it is still.</summary>
+    /// <param name="to">Capture time of its last frame.</param>
+    public void Encoded(DateTimeOffset to) => _given = to;
+
     /// <summary>The next frame does not continue the last.</summary>
-    public void Restart() => (_moved, _given, _restEncoded) = (null, null, false);
+    public void Restart() => (_moved, _given, _restEncoded, Refreshes) = (null, null, false, false);
 }

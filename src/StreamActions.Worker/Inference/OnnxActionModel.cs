@@ -1,4 +1,4 @@
-// Runs a bundle in ONNX Runtime. Opening checks shapes and replays the golden clips. Each lane has buffers of its own.
+// Opens a bundle in ONNX Runtime: chooses its video graph, checks shapes and replays the golden clips.
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
@@ -6,17 +6,14 @@ using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>Runs a bundle's graphs.</summary>
+/// <summary>An opened bundle.</summary>
 internal sealed class OnnxActionModel : IActionModel
 {
-    private readonly InferenceSession _video;
     private readonly OnnxTextEncoder _text;
-    private readonly List<OnnxLane> _lanes = [];
-    private readonly RunPlan _plan;
     private bool _disposed;
 
-    private OnnxActionModel(ModelBundle bundle, (InferenceSession Session, string Device) video, OnnxTextEncoder text, RunPlan plan) =>
-        (Manifest, Sha256, _video, Device, _text, _plan) = (bundle.Manifest, bundle.Sha256, video.Session, video.Device, text, plan);
+    private OnnxActionModel(ModelBundle bundle, BundleGraph graph, string device, IOnnxVideo video, OnnxTextEncoder text) =>
+        (Manifest, Sha256, Graph, Device, Video, _text) = (bundle.Manifest, bundle.Sha256, graph, device, video, text);
 
     /// <inheritdoc/>
     public ModelManifest Manifest { get; }
@@ -24,12 +21,18 @@ internal sealed class OnnxActionModel : IActionModel
     /// <inheritdoc/>
     public string Sha256 { get; }
 
+    /// <summary>The video graph that was opened.</summary>
+    public BundleGraph Graph { get; }
+
     /// <inheritdoc/>
     public string Device { get; }
 
+    /// <summary>The part that runs video, for checks and measurements.</summary>
+    public IOnnxVideo Video { get; }
+
     /// <summary>Opens a bundle and checks that its graphs give the recorded outputs for its golden clips.</summary>
     /// <param name="bundle">The bundle, its hashes checked.</param>
-    /// <param name="options">The device, and how runs are spread over it.</param>
+    /// <param name="options">The device, the precision, and how runs are spread over the device.</param>
     /// <param name="logger">Logs the fall back to the CPU.</param>
     /// <exception cref="BundleException">The graphs cannot be loaded, have other inputs or outputs, or deviate from the golden
     /// clips.</exception>
@@ -42,11 +45,16 @@ internal sealed class OnnxActionModel : IActionModel
         OnnxActionModel? model = null;
         try
         {
-            (video, var device) = DeviceChoice.Open(bundle.PathOf(ModelBundle.VideoGraph), options.Device, threads, logger);
-            (text, _) = DeviceChoice.Open(bundle.PathOf(ModelBundle.TextGraph), DeviceChoice.Cpu, textThreads, logger);
-            CheckShapes(bundle, video, text);
-            model = new(bundle, (video, device), new(bundle, text), RunPlan.For(device, options, Environment.ProcessorCount));
-            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle);
+            (video, var device) = DeviceChoice.Open(
+                gpu => bundle.PathOf(GraphChoice.Choose(bundle, gpu, options.Precision).File), options.Device, threads, logger);
+            (text, _) = DeviceChoice.Open(_ => bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
+            var graph = GraphChoice.Choose(bundle, device != DeviceChoice.Cpu, options.Precision);
+            CheckShapes(bundle, graph, video, text);
+            IOnnxVideo runs = graph.Form == GraphForm.Window
+                ? new OnnxWindowModel(video, bundle.Manifest, RunPlan.For(device, options, Environment.ProcessorCount).MaxBatch)
+                : new OnnxStreamModel(video, bundle.Manifest);
+            model = new(bundle, graph, device, runs, new(bundle, text));
+            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
             return model;
         }
         catch (Exception e)
@@ -61,10 +69,10 @@ internal sealed class OnnxActionModel : IActionModel
     }
 
     /// <summary>Replays the bundle's golden clips and phrases.</summary>
-    public GoldenDeviation MeasureGolden(ModelBundle bundle) => GoldenReplay.Measure(bundle, RunClips, EmbedTexts);
+    public GoldenDeviation MeasureGolden(ModelBundle bundle) => GoldenReplay.Measure(bundle, Video.RunClips, EmbedTexts);
 
     /// <inheritdoc/>
-    public IModelLane OpenLane(int maxBatch) => Open(maxBatch);
+    public IVideoEncoder Encoder(EncoderSettings settings) => Video.Encoder(settings);
 
     /// <inheritdoc/>
     public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => _text.Embed(phrases);
@@ -75,24 +83,17 @@ internal sealed class OnnxActionModel : IActionModel
     /// <inheritdoc/>
     public bool IsCut(string phrase) => _text.IsCut(phrase);
 
-    private OnnxLane Open(int maxBatch)
+    /// <summary>Ends all runs that are under way, waits for them, and frees everything.</summary>
+    public void Dispose()
     {
-        lock (_lanes)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            OnnxLane lane = new(_video, Manifest, maxBatch, Forget);
-            _lanes.Add(lane);
-            return lane;
-        }
+        if (_disposed)
+            return;
+        _disposed = true;
+        Video.Dispose();
+        _text.Dispose();
     }
 
-    private void Forget(OnnxLane lane)
-    {
-        lock (_lanes)
-            _lanes.Remove(lane);
-    }
-
-    private static void CheckShapes(ModelBundle bundle, InferenceSession video, InferenceSession text)
+    private static void CheckShapes(ModelBundle bundle, BundleGraph graph, InferenceSession video, InferenceSession text)
     {
         var manifest = bundle.Manifest;
         List<string> wrong = [];
@@ -104,7 +105,18 @@ internal sealed class OnnxActionModel : IActionModel
                 wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], "
                     + $"the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
         }
-        Check<byte>(video.InputMetadata, GraphTensors.Frames, [manifest.Clip.Frames, manifest.Clip.Size, manifest.Clip.Size, 3]);
+        int[] frame = [manifest.Clip.Size, manifest.Clip.Size, 3];
+        Check<byte>(video.InputMetadata, GraphTensors.Frames, graph.Form == GraphForm.Window ? [manifest.Clip.Frames, .. frame] : frame);
+        if (graph.Form == GraphForm.Stream)
+        {
+            foreach (var state in manifest.States)
+            {
+                int[] shape = [.. state.Shape.Select(n => (int)n)];
+                Check<float>(video.OutputMetadata, state.Name, shape);
+                for (var lag = 1; lag <= state.Lags; lag++)
+                    Check<float>(video.InputMetadata, GraphTensors.Past(state.Name, lag), shape);
+            }
+        }
         Check<float>(video.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
         if (manifest.Labels.Count > 0)
             Check<float>(video.OutputMetadata, GraphTensors.ClassLogits, [manifest.Labels.Count]);
@@ -113,41 +125,5 @@ internal sealed class OnnxActionModel : IActionModel
         if (wrong.Count > 0)
             throw new BundleException(
                 $"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
-    }
-
-    private ClipOutputs RunClips(byte[] clips)
-    {
-        var clipBytes = Manifest.Clip.ClipBytes;
-        List<float[]> embeddings = [], logits = [];
-        using var lane = Open(_plan.MaxBatch);
-        foreach (var batch in clips.Chunk(lane.MaxBatch * clipBytes))
-        {
-            var output = lane.Run(batch);
-            for (var i = 0; i < batch.Length / clipBytes; i++)
-            {
-                embeddings.Add(output.Embedding(i).ToArray());
-                logits.Add(output.ClassLogits(i).ToArray());
-            }
-        }
-        return new(embeddings, logits);
-    }
-
-    /// <summary>Ends the runs of all lanes that are under way, waits for them, and frees everything.</summary>
-    public void Dispose()
-    {
-        OnnxLane[] lanes;
-        lock (_lanes)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-            lanes = [.. _lanes];
-        }
-        foreach (var lane in lanes)
-            lane.Terminate();
-        foreach (var lane in lanes)
-            lane.Dispose();
-        _video.Dispose();
-        _text.Dispose();
     }
 }

@@ -3,45 +3,29 @@ using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>
-/// Keeps the last T frames of a view and gives a window every S frames. A window never spans a gap, two openings of the camera, or frames
-/// out of order: such a break empties the sequence.
-/// </summary>
+/// <summary>Keeps the last T frames of a view and gives a window every S frames (<see cref="FrameSequence"/>).</summary>
 /// <param name="frames">T, frames in a window; at least 1.</param>
 /// <param name="stride">S, new frames from one window to the next; at least 1.</param>
 /// <param name="longestGap">Longest time between neighbouring frames.</param>
 internal sealed class SlidingWindow(int frames, int stride, TimeSpan longestGap) : IDisposable
 {
     private readonly Queue<ViewFrame> _frames = new(frames);
-    private DateTimeOffset _last;
-    private int _generation;
-
-    // Counts up to the stride. Its start value makes the first window due with the T-th frame, for any stride.
-    private int _sinceWindow = stride - frames;
-
-    /// <summary>The longest gap for frames at this interval. It bridges one lost frame, but not two.</summary>
-    public static TimeSpan LongestGap(TimeSpan frameInterval) => 2.5 * frameInterval;
+    private readonly FrameSequence _sequence = new(frames, stride, longestGap);
 
     /// <summary>Number of breaks so far.</summary>
-    public long Breaks { get; private set; }
+    public long Breaks => _sequence.Breaks;
 
     /// <summary>Takes over a frame from its holder. Returns a window when one is due.</summary>
     public FrameWindow? Push(ViewFrame frame)
     {
-        var gap = frame.CapturedAt - _last;
-        if (_frames.Count > 0 && (frame.Generation != _generation || gap <= TimeSpan.Zero || gap > longestGap))
-        {
-            Breaks++;
-            Clear();
-        }
-        (_generation, _last) = (frame.Generation, frame.CapturedAt);
+        var due = _sequence.Push(frame, out var starts);
+        if (starts)
+            Release();
         if (_frames.Count == frames)
             _frames.Dequeue().Release();
         _frames.Enqueue(frame);
-        _sinceWindow++;
-        if (_frames.Count < frames || _sinceWindow < stride)
+        if (!due)
             return null;
-        _sinceWindow = 0;
         var held = _frames.ToArray();
         foreach (var shared in held)
             shared.Share();
@@ -51,11 +35,16 @@ internal sealed class SlidingWindow(int frames, int stride, TimeSpan longestGap)
     /// <summary>Releases all frames.</summary>
     public void Clear()
     {
-        while (_frames.TryDequeue(out var frame))
-            frame.Release();
-        _sinceWindow = stride - frames;
+        Release();
+        _sequence.Restart();
     }
 
     /// <summary>Releases all frames.</summary>
     public void Dispose() => Clear();
+
+    private void Release()
+    {
+        while (_frames.TryDequeue(out var frame))
+            frame.Release();
+    }
 }

@@ -9,7 +9,7 @@ namespace StreamActions.Worker.Inference;
 /// <param name="stride">New frames from one window to the next; at least 1.</param>
 internal sealed class WindowSlot(ClipSpec clip, int stride) : EncoderSlot
 {
-    private readonly SlidingWindow _window = new(clip.Frames, stride, SlidingWindow.LongestGap(clip.FrameInterval));
+    private readonly SlidingWindow _window = new(clip.Frames, stride, FrameSequence.LongestGap(clip.FrameInterval));
     private readonly MotionGate _gate = new();
 
     // UTC ticks of the newest decided window; 0 before the first. The encoder's thread writes it.

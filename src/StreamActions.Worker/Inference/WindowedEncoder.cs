@@ -1,4 +1,5 @@
 // The encoder for window models: at each stride, it runs the network on the last T frames of a view.
+using StreamActions.Core.Clips;
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
@@ -7,15 +8,15 @@ namespace StreamActions.Worker.Inference;
 /// Runs windows of T frames. A step is a window. A newer window replaces a waiting one. The motion gate skips still windows.
 /// </summary>
 /// <param name="model">Runs the windows.</param>
-/// <param name="stride">New frames from one window of a view to the next; at least 1.</param>
-/// <param name="maxBatch">Most windows in one run.</param>
-internal sealed class WindowedEncoder(IActionModel model, int stride, int maxBatch) : IVideoEncoder
+/// <param name="clip">Frames of a window, and the time between them.</param>
+/// <param name="settings">Stride and batch size.</param>
+internal sealed class WindowedEncoder(IWindowModel model, ClipSpec clip, EncoderSettings settings) : IVideoEncoder
 {
     /// <inheritdoc/>
-    public EncoderSlot Open(View view) => new WindowSlot(model.Manifest.Clip, stride);
+    public EncoderSlot Open(View view) => new WindowSlot(clip, settings.Stride);
 
     /// <inheritdoc/>
-    public EncoderLane OpenLane() => new Lane(model.OpenLane(maxBatch), maxBatch);
+    public EncoderLane OpenLane() => new Lane(model.OpenLane(settings.MaxBatch), settings.MaxBatch);
 
     private sealed class Lane(IModelLane model, int maxBatch) : EncoderLane
     {

@@ -41,7 +41,7 @@ public sealed class FramePathTests : IDisposable
         Gen.Select(Steps, Gen.Int[1, 5], Gen.Int[1, 6]).SampleAsync(async (steps, length, stride) =>
         {
             var clip = new ClipSpec(length, 4, 8, ResizeRule.Squash);
-            var longest = SlidingWindow.LongestGap(clip.FrameInterval);
+            var longest = FrameSequence.LongestGap(clip.FrameInterval);
             EncoderQueue queue = new(64, TimeSpan.Zero, TimeProvider.System);
             var (path, visibility, pictures) = Make(clip, stride, queue);
             List<FrameWindow> windows = [];
@@ -135,7 +135,7 @@ public sealed class FramePathTests : IDisposable
         EventPublisher publisher = new(new FakeSink(), metrics, TimeProvider.System, lines.Of<EventPublisher>());
         var plan = AlertCompiler.Compile(SampleAlerts.File([camera], SampleAlerts.Fight), model, lines.Of<FramePathTests>());
         AlertStage alerts = new(plan, publisher, TimeProvider.System);
-        EncoderStage stage = new(new WindowedEncoder(model, stride, 1), queue, alerts, alerts, metrics);
+        EncoderStage stage = new(model.Encoder(new(stride, 1, 1)), queue, alerts, alerts, metrics);
         CameraVisibility visibility = new("dock", recording, publisher, metrics, TimeProvider.System);
         CameraViews pictures = new(camera, [new View("dock", null)], clip, stage);
         return (new(camera, visibility, pictures, metrics, lines.Of<FramePath>()), visibility, pictures);

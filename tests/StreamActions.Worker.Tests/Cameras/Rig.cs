@@ -42,7 +42,7 @@ internal sealed class Rig : IAsyncDisposable
         var configuration = Compile(file);
         Alerts = new(configuration.Alerts, Publisher, Time);
         Queue = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
-        encoder ??= new WindowedEncoder(Model, file.Inference.Stride, file.Inference.MaxBatch);
+        encoder ??= Model.Encoder(new(file.Inference.Stride, file.Inference.MaxBatch, MostWaiting: 3));
         RunPlan plan = new("cpu", 1, parallel, file.Inference.MaxBatch);
         _encoding = new(encoder, Queue, Alerts, Alerts, Metrics);
         _loop = new(Queue, encoder, plan, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());

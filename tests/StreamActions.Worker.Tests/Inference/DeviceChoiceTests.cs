@@ -22,7 +22,7 @@ public sealed class DeviceChoiceTests : IDisposable
     {
         var graph = _folder.File("video.onnx");
         File.WriteAllText(graph, "no graph");
-        Assert.Throws<OnnxRuntimeException>(() => DeviceChoice.Open(graph, device, 1, _lines.Of<DeviceChoiceTests>()));
+        Assert.Throws<OnnxRuntimeException>(() => DeviceChoice.Open(_ => graph, device, 1, _lines.Of<DeviceChoiceTests>()));
         Assert.Empty(_lines.At(LogLevel.Information));
     }
 }

@@ -19,7 +19,7 @@ public sealed class EncoderLoopLanesTests : IDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private EncoderLoop Loop(FakeActionModel model, IObservationSink observations) => new(
-        _queue, new WindowedEncoder(model, 1, 1), new("cpu", 1, Lanes, 1), observations, _services.GetRequiredService<WorkerMetrics>(),
+        _queue, model.Encoder(new(1, 1, 1)), new("cpu", 1, Lanes, 1), observations, _services.GetRequiredService<WorkerMetrics>(),
         TimeProvider.System, _lines.Of<EncoderLoop>());
 
     public void Dispose()

@@ -2,7 +2,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using StreamActions.Core.Bundles;
+using StreamActions.Core.Clips;
 using StreamActions.Worker.Inference;
 using StreamActions.Worker.Telemetry;
 using StreamActions.Worker.Tests.Sinks;
@@ -23,7 +23,7 @@ public sealed class EncoderLoopStopTests : IDisposable
     {
         _queue = new(1, TimeSpan.Zero, _time);
         var metrics = _services.GetRequiredService<WorkerMetrics>();
-        WindowedEncoder encoder = new(_model, stride: 1, maxBatch: 1);
+        WindowedEncoder encoder = new(_model, new(1, 4, 8, ResizeRule.Squash), new(1, 1, 1));
         _loop = new(_queue, encoder, new("cpu", 1, 1, 1), new NoAlerts(), metrics, _time, _lines.Of<EncoderLoop>());
     }
 
@@ -31,8 +31,9 @@ public sealed class EncoderLoopStopTests : IDisposable
 
     public void Dispose()
     {
-        _model.Dispose();
+        _model.Release();
         _queue.Dispose();
+        _model.Dispose();
         _services.Dispose();
     }
 
@@ -102,7 +103,7 @@ public sealed class EncoderLoopStopTests : IDisposable
     }
 
     // Blocks every run until it is released. Its outputs are NaN, so that the alerts decide nothing.
-    private sealed class HeldModel : IActionModel
+    private sealed class HeldModel : IWindowModel, IDisposable
     {
         private readonly ManualResetEventSlim _released = new();
         private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,17 +111,12 @@ public sealed class EncoderLoopStopTests : IDisposable
 
         public Task Started => _started.Task;
         public int Runs => Volatile.Read(ref _runs);
-        public ModelManifest Manifest => throw new NotSupportedException();
-        public string Sha256 => "";
-        public string Device => "cpu";
 
         public IModelLane OpenLane(int maxBatch) => new Lane(this);
 
         public void Release() => _released.Set();
-        public IReadOnlyList<float[]> EmbedTexts(IReadOnlyList<string> phrases) => [];
-        public IReadOnlyList<string> UnknownWords(string phrase) => [];
-        public bool IsCut(string phrase) => false;
-        public void Dispose() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
 
         private sealed class Lane(HeldModel model) : IModelLane
         {

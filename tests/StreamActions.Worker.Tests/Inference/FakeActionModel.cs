@@ -5,7 +5,7 @@ using StreamActions.Worker.Inference;
 
 namespace StreamActions.Worker.Tests.Inference;
 
-internal sealed class FakeActionModel : IActionModel
+internal sealed class FakeActionModel : IActionModel, IWindowModel
 {
     private int _runs;
 
@@ -45,6 +45,8 @@ internal sealed class FakeActionModel : IActionModel
 
     /// <summary>The embedded phrases, in order.</summary>
     public List<string> Embedded { get; } = [];
+
+    public IVideoEncoder Encoder(EncoderSettings settings) => new WindowedEncoder(this, Manifest.Clip, settings);
 
     public IModelLane OpenLane(int maxBatch) => new Lane(this, maxBatch);
 

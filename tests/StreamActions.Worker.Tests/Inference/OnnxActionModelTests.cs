@@ -42,7 +42,7 @@ public sealed class OnnxActionModelTests : IDisposable
         using var model = Open(bundle);
         var golden = GoldenClips.Read(bundle);
         var windows = Windows(bundle);
-        using var lane = model.OpenLane(4);
+        using var lane = ((IWindowModel)model.Video).OpenLane(4);
         // Each batch size has its own binding to the same buffers. One binding must not change the outputs of another.
         foreach (var count in (int[])[3, 1, 2, 3])
         {
@@ -67,7 +67,7 @@ public sealed class OnnxActionModelTests : IDisposable
         var windows = Windows(bundle);
         await Task.WhenAll(Enumerable.Range(0, windows.Length).Select(own => Task.Run(() =>
         {
-            using var lane = model.OpenLane(1);
+            using var lane = ((IWindowModel)model.Video).OpenLane(1);
             for (var run = 0; run < 50; run++)
             {
                 var output = lane.Run([windows[own]]);
@@ -87,7 +87,7 @@ public sealed class OnnxActionModelTests : IDisposable
         using CountdownEvent started = new(2);
         var running = Enumerable.Range(0, 2).Select(own => Task.Run(() =>
         {
-            using var lane = model.OpenLane(1);
+            using var lane = ((IWindowModel)model.Video).OpenLane(1);
             lane.Run([windows[own]]);
             started.Signal();
             while (true)
@@ -98,7 +98,7 @@ public sealed class OnnxActionModelTests : IDisposable
         // A run that was under way fails; a later one finds the lane disposed.
         foreach (var run in running)
             Assert.True(await Record.ExceptionAsync(() => run) is ObjectDisposedException or OnnxRuntimeException);
-        Assert.Throws<ObjectDisposedException>(() => model.OpenLane(1));
+        Assert.Throws<ObjectDisposedException>(() => ((IWindowModel)model.Video).OpenLane(1));
         foreach (var window in windows)
             window.Dispose();
     }

@@ -7,7 +7,7 @@ namespace StreamActions.Worker.Tests.Inference;
 
 public sealed class SlidingWindowTests
 {
-    private static readonly TimeSpan LongestGap = SlidingWindow.LongestGap(TimeSpan.FromSeconds(1));
+    private static readonly TimeSpan LongestGap = FrameSequence.LongestGap(TimeSpan.FromSeconds(1));
 
     // Frames: seconds since the frame before (mostly regular), and whether the camera was opened again.
     private static readonly Gen<(double Step, bool Reopened)[]> Frames = Gen.Select(

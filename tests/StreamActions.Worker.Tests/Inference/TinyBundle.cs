@@ -16,7 +16,8 @@ internal static class TinyBundle
     private static readonly string[] Phrases = ["ab", "a man falls"];
 
     /// <summary>Writes the bundle into a folder. Its golden outputs come from plain sessions of ONNX Runtime.</summary>
-    public static ModelBundle Write(string folder, int classes = 5, double bound = 1e-4)
+    public static ModelBundle Write(
+        string folder, int classes = 5, double bound = 1e-4, TemporalMode temporal = TemporalMode.Bidirectional)
     {
         Directory.CreateDirectory(folder);
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
@@ -33,10 +34,11 @@ internal static class TinyBundle
             ImageSize = Clip.Size,
             PatchSize = 8,
             VisionWidth = 64,
-            VisionLayers = 1,
+            VisionLayers = temporal == TemporalMode.Causal ? 2 : 1,
             EmbedDim = 16,
             VisionAdapterWidth = 8,
-            VisionAdapterLayers = 1,
+            VisionAdapterLayers = temporal == TemporalMode.PerFrame ? 0 : 1,
+            Temporal = temporal,
             Frames = Clip.Frames,
             TextWidth = 32,
             TextHeads = 2,
@@ -55,7 +57,7 @@ internal static class TinyBundle
             Name = "tiny",
             Version = "1",
             Clip = Clip,
-            Temporal = TemporalMode.Bidirectional,
+            Temporal = temporal,
             EmbeddingWidth = config.EmbedDim,
             Scale = 10,
             ContextLength = config.ContextLength,

@@ -1,5 +1,6 @@
 // The block `inference`: device, threads, parallel runs and batching.
 using System.Text.RegularExpressions;
+using StreamActions.Core.Bundles;
 
 namespace StreamActions.Worker.Configuration;
 
@@ -12,6 +13,7 @@ internal static partial class InferenceSection
         InferenceOptions options = new()
         {
             Device = Device(section),
+            Precision = Precision(section),
             Threads = section.Integer("threads", BuiltIn.Threads, 0, 256),
             Parallel = section.Integer("parallel", BuiltIn.Parallel, 0, 256),
             MaxBatch = section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
@@ -21,6 +23,15 @@ internal static partial class InferenceSection
         section.ReportUnknownKeys();
         return options;
     }
+
+    private static GraphPrecision? Precision(Section section) =>
+        section.Choice("precision", BuiltIn.Precision, "auto", "fp32", "fp16", "int8") switch
+        {
+            "fp32" => GraphPrecision.Fp32,
+            "fp16" => GraphPrecision.Fp16,
+            "int8" => GraphPrecision.Int8,
+            _ => null,
+        };
 
     private static string Device(Section section)
     {

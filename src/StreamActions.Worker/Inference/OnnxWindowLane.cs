@@ -1,21 +1,19 @@
-// One lane of the video graph: input and output buffers that are allocated and bound once, and one run at a time.
+// One lane of a window graph: input and output buffers that are allocated and bound once, and one run at a time.
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
 
 namespace StreamActions.Worker.Inference;
 
 /// <summary>Runs windows in pinned buffers. A session of ONNX Runtime may run several lanes at the same time.</summary>
-internal sealed class OnnxLane : IModelLane
+internal sealed class OnnxWindowLane : IModelLane
 {
     private readonly InferenceSession _session;
     private readonly ModelManifest _manifest;
-    private readonly Action<OnnxLane> _closed;
-    private readonly RunOptions _run = new();
+    private readonly Action<OnnxWindowLane> _closed;
+    private readonly EndableRun _run = new();
     private readonly byte[] _frames;
     private readonly float[] _embeddings, _logits;
     private readonly Binding?[] _bindings;
-    private readonly Lock _running = new(), _ending = new();
-    private bool _disposed;
 
     // The buffers of one batch size, bound once.
     private sealed record Binding(OrtIoBinding Io, OrtValue[] Values) : IDisposable
@@ -29,11 +27,11 @@ internal sealed class OnnxLane : IModelLane
     }
 
     /// <summary>Allocates the buffers.</summary>
-    /// <param name="session">The video graph; it must outlive the lane.</param>
+    /// <param name="session">The window graph; it must outlive the lane.</param>
     /// <param name="manifest">Shapes of inputs and outputs.</param>
     /// <param name="maxBatch">Most windows in one run.</param>
     /// <param name="closed">Called when the lane is disposed.</param>
-    public OnnxLane(InferenceSession session, ModelManifest manifest, int maxBatch, Action<OnnxLane> closed)
+    public OnnxWindowLane(InferenceSession session, ModelManifest manifest, int maxBatch, Action<OnnxWindowLane> closed)
     {
         (_session, _manifest, _closed) = (session, manifest, closed);
         _frames = GC.AllocateUninitializedArray<byte>(maxBatch * manifest.Clip.ClipBytes, pinned: true);
@@ -73,11 +71,7 @@ internal sealed class OnnxLane : IModelLane
 
     private BatchOutput Run(int count)
     {
-        using var running = _running.EnterScope();
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        var binding = _bindings[count - 1] ??= Bind(count);
-        _session.RunWithBinding(_run, binding.Io);
-        binding.Io.SynchronizeBoundOutputs();   // on a GPU the copy of the outputs may still be under way
+        _run.Run(_session, (_bindings[count - 1] ??= Bind(count)).Io);
         return new(_embeddings, _logits, _manifest.EmbeddingWidth, _manifest.Labels.Count);
     }
 
@@ -101,32 +95,15 @@ internal sealed class OnnxLane : IModelLane
         where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, buffer.AsMemory(0, length), shape);
 
     /// <summary>Ends a run that is under way, without waiting for it. No further run starts.</summary>
-    public void Terminate()
-    {
-        // A lock of its own: the other one is held while a run is under way.
-        lock (_ending)
-        {
-            if (!_disposed)
-                _run.Terminate = true;
-        }
-    }
+    public void Terminate() => _run.Terminate();
 
     /// <summary>Ends a run that is under way, waits for it, and frees the buffers.</summary>
     public void Dispose()
     {
-        Terminate();
-        using (_running.EnterScope())
-        {
-            if (_disposed)
-                return;
-            lock (_ending)
-            {
-                _disposed = true;
-                _run.Dispose();
-            }
-            foreach (var binding in _bindings)
-                binding?.Dispose();
-        }
+        if (!_run.End())
+            return;
+        foreach (var binding in _bindings)
+            binding?.Dispose();
         _closed(this);
     }
 }

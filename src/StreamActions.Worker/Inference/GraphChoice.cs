@@ -1,0 +1,32 @@
+// Chooses the video graph of a bundle for a device. Pure.
+using StreamActions.Core.Bundles;
+
+namespace StreamActions.Worker.Inference;
+
+/// <summary>Chooses graphs.</summary>
+internal static class GraphChoice
+{
+    // Fastest first. An export leaves out a graph that loses more than its stated bound.
+    private static readonly GraphPrecision[] OnCpu = [GraphPrecision.Int8, GraphPrecision.Fp32],
+        OnGpu = [GraphPrecision.Fp16, GraphPrecision.Fp32, GraphPrecision.Int8];
+
+    /// <summary>The graph for a device.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="gpu">Whether it will run on a GPU.</param>
+    /// <param name="precision">The operator's choice; null takes the fastest of the bundle.</param>
+    /// <exception cref="BundleException">The bundle has no graph of that precision for this kind of device.</exception>
+    public static BundleGraph Choose(ModelBundle bundle, bool gpu, GraphPrecision? precision)
+    {
+        // A pool graph keeps its states on the device. On a CPU, one stream at a time is faster.
+        var usable = bundle.Video.Where(g => gpu || g.Form != GraphForm.Pool).OrderByDescending(g => g.Form == GraphForm.Pool).ToList();
+        if (precision is { } asked)
+        {
+            return usable.Find(g => g.Precision == asked) ?? throw new BundleException(
+                $"inference.precision: model '{bundle.Folder}' has no graph in {Word(asked)} for {(gpu ? "a GPU" : "a CPU")}; "
+                + $"it has {string.Join(", ", usable.Select(g => Word(g.Precision)).Distinct(StringComparer.Ordinal))}");
+        }
+        return (gpu ? OnGpu : OnCpu).Select(p => usable.Find(g => g.Precision == p)).First(g => g is not null)!;
+    }
+
+    private static string Word(GraphPrecision precision) => precision.ToString().ToLowerInvariant();
+}
