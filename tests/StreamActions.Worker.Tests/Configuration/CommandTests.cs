@@ -77,6 +77,7 @@ public sealed class CommandTests
               max-batch     8  (built-in)
               max-delay     30ms  (built-in)
               stride        4  (built-in)
+              max-latency   2s  (built-in)
 
             """, text);
     }
