@@ -41,6 +41,7 @@ internal static class RunCommand
             using var host = Build(running, model, untilEnd);
             // Creates all stages before any starts, so that a stage which cannot be created fails here.
             _ = host.Services.GetServices<IHostedService>().ToArray();
+            host.Services.GetRequiredService<CapacityCheck>().Run(running, model.Manifest.Clip);
             var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             var fleet = host.Services.GetRequiredService<CameraFleet>();
             if (untilEnd)

@@ -46,7 +46,9 @@ internal static class WorkerStages
         .AddSingleton<IViewStatus>(p => p.GetRequiredService<AlertStage>());
 
     /// <summary>Watches cameras and inference. It is registered before them, so it stops after them and can log the totals.</summary>
-    public static IServiceCollection AddFleetWatch(this IServiceCollection services) => services.AddHostedService<FleetWatch>();
+    public static IServiceCollection AddFleetWatch(this IServiceCollection services) => services
+        .AddSingleton<CapacityCheck>()
+        .AddHostedService<FleetWatch>();
 
     /// <summary>Frames of views → observations.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services, InferenceOptions options, IActionModel model)
@@ -56,8 +58,8 @@ internal static class WorkerStages
         var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
         return services
             .AddSingleton(model)
-            .AddSingleton(plan)
-            .AddSingleton<IVideoEncoder>(model.Encoder(new(options.Stride, plan.MaxBatch, MostWaiting)))
+            .AddSingleton(p => new SamplingControl(plan, options.MaxLatency, p.GetRequiredService<TimeProvider>()))
+            .AddSingleton(model.Encoder(new(options.Stride, plan.MaxBatch, MostWaiting)))
             .AddSingleton(p => new EncoderQueue(plan.MaxBatch, options.MaxDelay, p.GetRequiredService<TimeProvider>()))
             .AddSingleton<IViewEncoding, EncoderStage>()
             .AddHostedService<EncoderLoop>();

@@ -69,8 +69,9 @@ internal static class PipelineOverhead
         Counter observations = new();
         var encoder = model.Encoder(new(Stride: 1, plan.MaxBatch, MostWaiting: 1));
         using EncoderQueue queue = new(plan.MaxBatch, TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        EncoderStage stage = new(encoder, queue, observations, observations, metrics);
-        EncoderLoop loop = new(queue, encoder, plan, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
+        SamplingControl sampling = new(plan, BuiltIn.MaxLatency, TimeProvider.System);
+        EncoderStage stage = new(encoder, queue, observations, observations, sampling, metrics);
+        EncoderLoop loop = new(queue, encoder, sampling, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
         var started = Stopwatch.GetTimestamp();
         await loop.StartAsync(CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage))));

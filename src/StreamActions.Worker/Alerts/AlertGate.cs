@@ -12,13 +12,16 @@ namespace StreamActions.Worker.Alerts;
 /// <param name="interval">Expected camera time from one score to the next; zero if unknown; below 0.8 s it has no effect.</param>
 internal sealed class AlertGate(AlertOptions alert, TimeSpan interval = default)
 {
-    // A longer gap is a pause: at least two scores are missing.
-    private readonly TimeSpan _maxGap = TimeSpan.FromSeconds(Math.Max(2, 2.5 * interval.TotalSeconds));
+    private readonly TimeSpan _maxGap = LongestGap(interval);
     private DateTimeOffset? _last, _pendingSince, _dipSince, _belowSince, _cooldownUntil, _previousCooldownUntil;
     private DateTimeOffset _beganAt, _nextUpdate;
     private double _peak, _score;
     private int _sequence;
     private bool _active;
+
+    /// <summary>The longest gap between two scores. A longer one is a pause, after which a pending begin starts anew.</summary>
+    /// <param name="interval">Expected camera time from one score to the next: a gap misses at least two of them.</param>
+    public static TimeSpan LongestGap(TimeSpan interval) => TimeSpan.FromSeconds(Math.Max(2, 2.5 * interval.TotalSeconds));
 
     /// <summary>True while an event is open.</summary>
     public bool IsActive => _active;

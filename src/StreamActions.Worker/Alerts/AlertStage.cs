@@ -14,6 +14,7 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private IReadOnlyDictionary<View, ViewAlerts> _views = new Dictionary<View, ViewAlerts>();
+    private TimeSpan _interval;
 
     /// <summary>Starts with a plan.</summary>
     /// <param name="plan">The compiled alerts.</param>
@@ -61,8 +62,25 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
             }
             foreach (var left in before.Values)
                 Publish(left, left.Tracker.Finish());
-            _views = views;
+            (_views, _interval) = (views, plan.WindowInterval);
         }
+    }
+
+    /// <summary>The longest gap between two windows of a view that does not restart a pending begin.</summary>
+    public TimeSpan LongestGap
+    {
+        get
+        {
+            lock (_lock)
+                return AlertGate.LongestGap(_interval);
+        }
+    }
+
+    /// <summary>Number of the camera's views that alerts watch.</summary>
+    public int CountViews(string camera)
+    {
+        lock (_lock)
+            return _views.Keys.Count(view => view.Camera == camera);
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,9 @@ internal static class BuiltIn
     /// <summary>Frames between two windows of a camera.</summary>
     public const int Stride = 4;
 
+    /// <summary>An alert that begins later than this after the action helps little.</summary>
+    public static readonly TimeSpan MaxLatency = TimeSpan.FromSeconds(2);
+
     /// <summary>The worker opens all cameras of the file.</summary>
     public const bool Enabled = true;
 

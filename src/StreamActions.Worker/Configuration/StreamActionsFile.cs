@@ -56,6 +56,9 @@ internal sealed record KafkaOptions(string Bootstrap, string Topic, IReadOnlyDic
 /// <summary>Settings of inference.</summary>
 internal sealed record InferenceOptions
 {
+    /// <summary>The largest stride that the file may ask for.</summary>
+    public const int LargestStride = 256;
+
     /// <summary>auto, cpu or cuda:N (cuda in the file becomes cuda:0).</summary>
     public string Device { get; init; } = BuiltIn.Device;
 
@@ -76,6 +79,9 @@ internal sealed record InferenceOptions
 
     /// <summary>Frames between two windows of a camera.</summary>
     public int Stride { get; init; } = BuiltIn.Stride;
+
+    /// <summary>Time within which 95 % of the windows must be decided after their last frame arrived.</summary>
+    public TimeSpan MaxLatency { get; init; } = BuiltIn.MaxLatency;
 }
 
 /// <summary>The component that reads a source.</summary>

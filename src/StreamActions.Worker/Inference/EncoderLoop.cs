@@ -11,8 +11,8 @@ namespace StreamActions.Worker.Inference;
 /// <see cref="Grace"/> at most. Stop the cameras before it.
 /// </summary>
 internal sealed partial class EncoderLoop(
-    EncoderQueue queue, IVideoEncoder encoder, RunPlan plan, IObservationSink observations, WorkerMetrics metrics, TimeProvider time,
-    ILogger<EncoderLoop> logger)
+    EncoderQueue queue, IVideoEncoder encoder, SamplingControl sampling, IObservationSink observations, WorkerMetrics metrics,
+    TimeProvider time, ILogger<EncoderLoop> logger)
     : IHostedService
 {
     /// <summary>The longest time that stopping may take. The sinks stop later and need the rest of the host's time-out.</summary>
@@ -26,9 +26,9 @@ internal sealed partial class EncoderLoop(
     /// <summary>Starts the threads. Not threads of the pool: a run blocks for a long time, and the cameras need the pool.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        Worker[] workers = [.. Enumerable.Range(0, plan.Parallel).Select(_ => new Worker(this, encoder.OpenLane()))];
+        Worker[] workers = [.. Enumerable.Range(0, sampling.Plan.Parallel).Select(_ => OpenWorker())];
         _running = workers.Length;
-        LogPlan(plan);
+        LogPlan(sampling.Plan);
         for (var i = 0; i < workers.Length; i++)
             new Thread(workers[i].Run) { IsBackground = true, Name = FormattableString.Invariant($"encoder {i}") }.Start();
         return Task.CompletedTask;
@@ -54,15 +54,19 @@ internal sealed partial class EncoderLoop(
         }
     }
 
-    // A thread with its lane. Its lists are reused, so that a batch allocates nothing.
-    private sealed class Worker(EncoderLoop loop, EncoderLane lane)
+    /// <summary>Opens a lane.</summary>
+    internal Worker OpenWorker() => new(this, encoder.OpenLane());
+
+    /// <summary>A lane with its lists, which are reused, so that a batch allocates nothing.</summary>
+    internal sealed class Worker(EncoderLoop loop, EncoderLane lane) : IDisposable
     {
         private readonly List<EncoderStep> _batch = [], _failed = [];
         private readonly List<(EncoderStep Step, Observation Observation)> _due = [];
 
+        /// <summary>Runs batches until the queue is closed and empty: the work of an encoder thread.</summary>
         public void Run()
         {
-            using (lane)
+            using (this)
             {
                 while (!loop._abandoned && loop.Queue.Take(_batch))
                     Work();
@@ -70,6 +74,19 @@ internal sealed partial class EncoderLoop(
             if (Interlocked.Decrement(ref loop._running) == 0)
                 loop._over.TrySetResult();
         }
+
+        /// <summary>Runs the next batch on the calling thread if it is due.</summary>
+        /// <returns>False when none is due.</returns>
+        public bool TryRun()
+        {
+            if (!loop.Queue.TryTake(_batch, out _) || _batch.Count == 0)
+                return false;
+            Work();
+            return true;
+        }
+
+        /// <summary>Closes the lane.</summary>
+        public void Dispose() => lane.Dispose();
 
         private void Work()
         {
@@ -95,9 +112,11 @@ internal sealed partial class EncoderLoop(
             var (started, time) = (loop.Time.GetTimestamp(), loop.Time);
             _due.Clear();
             _failed.Clear();
+            var runs = 0;
+            foreach (var step in _batch)
+                runs += step.Runs;
             lane.Encode(_batch, _due);
-            var took = time.GetElapsedTime(started);
-            loop.Metrics.Batch(_due.Count, took);
+            loop.Metrics.Batch(_due.Count, time.GetElapsedTime(started));
             foreach (var (step, observation) in _due)
             {
                 if (!observation.IsFinite())
@@ -107,7 +126,10 @@ internal sealed partial class EncoderLoop(
                 }
                 loop.Observations.Observe(observation);
                 step.Decided();
+                loop.Decided(time.GetElapsedTime(observation.ArrivedAt));
             }
+            var took = time.GetElapsedTime(started);
+            loop.Sampling.Ran(runs, took);
             if (_failed.Count > 0)
                 loop.Failed(_failed, "model output contains NaN or infinity");
             else
@@ -118,16 +140,27 @@ internal sealed partial class EncoderLoop(
 
     private EncoderQueue Queue => queue;
 
+    private SamplingControl Sampling => sampling;
+
     private IObservationSink Observations => observations;
 
     private WorkerMetrics Metrics => metrics;
 
     private TimeProvider Time => time;
 
+    private void Decided(TimeSpan latency)
+    {
+        sampling.Decided(latency);
+        metrics.WindowLatency(latency);
+    }
+
     private void Failed(List<EncoderStep> steps, string reason)
     {
         foreach (var step in steps)
+        {
             metrics.Dropped(step.View.Camera, "failed", 1);
+            queue.Count(step.View, WindowOutcome.Failed);
+        }
         if (_throttle.ShouldLog(out var suppressed))
             LogFailed(steps.Count, reason.ReplaceLineEndings(" "), suppressed);
     }

@@ -3,16 +3,6 @@ using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
-/// <summary>A camera's windows since the start.</summary>
-/// <param name="Posted">Windows posted.</param>
-/// <param name="Replaced">Posted windows dropped for a newer one while they waited.</param>
-/// <param name="Stopped">Posted windows dropped because the queue was closed or the wait was cancelled.</param>
-internal readonly record struct WindowCounts(long Posted, long Replaced, long Stopped)
-{
-    /// <summary>Windows that were never encoded.</summary>
-    public long Dropped => Replaced + Stopped;
-}
-
 /// <summary>
 /// Holds at most one step per view. A live camera never waits: <see cref="EncoderStep.Combine"/> merges its newer step with the waiting
 /// one, and the queue counts the dropped windows. A recording at <c>pace: fast</c> waits instead. Cameras take turns, and so do the
@@ -62,7 +52,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
             if (_completed)
             {
                 step.Dispose();
-                Count(place.Camera, windows, stopped: windows);
+                CountPosted(place.Camera, windows, stopped: windows);
                 return false;
             }
             var dropped = 0;
@@ -70,7 +60,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 place.Step = waiting.Combine(step, out dropped);
             else
                 Enqueue(place, step);
-            Count(place.Camera, windows, replaced: dropped);
+            CountPosted(place.Camera, windows, replaced: dropped);
             return dropped == 0;
         }
     }
@@ -92,7 +82,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                     if (place.Step is null)
                     {
                         Enqueue(place, step);
-                        Count(place.Camera, step.Windows);
+                        CountPosted(place.Camera, step.Windows);
                         return;
                     }
                     changed = ChangedAsync();
@@ -103,7 +93,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         catch
         {
             lock (_lock)
-                Count(PlaceOf(step.View).Camera, step.Windows, stopped: step.Windows);
+                CountPosted(PlaceOf(step.View).Camera, step.Windows, stopped: step.Windows);
             step.Dispose();
             throw;
         }
@@ -227,7 +217,22 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         }
     }
 
-    /// <summary>Windows posted and dropped since the start, by camera.</summary>
+    /// <summary>Counts a window that does not wait in the queue.</summary>
+    public void Count(View view, WindowOutcome outcome)
+    {
+        lock (_lock)
+        {
+            var camera = PlaceOf(view).Camera;
+            camera.Counts = outcome switch
+            {
+                WindowOutcome.Still => camera.Counts with { Still = camera.Counts.Still + 1 },
+                WindowOutcome.Thinned => camera.Counts with { Thinned = camera.Counts.Thinned + 1 },
+                _ => camera.Counts with { Failed = camera.Counts.Failed + 1 },
+            };
+        }
+    }
+
+    /// <summary>What became of the windows since the start, by camera.</summary>
     public IReadOnlyDictionary<string, WindowCounts> Counts()
     {
         lock (_lock)
@@ -316,8 +321,12 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         return place;
     }
 
-    private static void Count(CameraTurn camera, int posted, int replaced = 0, int stopped = 0) =>
-        camera.Counts = new(camera.Counts.Posted + posted, camera.Counts.Replaced + replaced, camera.Counts.Stopped + stopped);
+    private static void CountPosted(CameraTurn camera, int posted, int replaced = 0, int stopped = 0) => camera.Counts = camera.Counts with
+    {
+        Posted = camera.Counts.Posted + posted,
+        Replaced = camera.Counts.Replaced + replaced,
+        Stopped = camera.Counts.Stopped + stopped,
+    };
 
     // Only recordings at pace: fast and stopping cameras wait here, so the signal exists only while one of them waits.
     private Task ChangedAsync() => (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;

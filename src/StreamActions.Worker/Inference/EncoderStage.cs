@@ -9,9 +9,11 @@ namespace StreamActions.Worker.Inference;
 /// <param name="queue">Takes the steps that need the network.</param>
 /// <param name="observations">Takes the observations of still windows.</param>
 /// <param name="status">Knows whether a view's alerts are busy.</param>
+/// <param name="sampling">Skips steps of live cameras when inference is at its limit.</param>
 /// <param name="metrics">Counts still windows.</param>
 internal sealed class EncoderStage(
-    IVideoEncoder encoder, EncoderQueue queue, IObservationSink observations, IViewStatus status, WorkerMetrics metrics) : IViewEncoding
+    IVideoEncoder encoder, EncoderQueue queue, IObservationSink observations, IViewStatus status, SamplingControl sampling,
+    WorkerMetrics metrics) : IViewEncoding
 {
     /// <inheritdoc/>
     public IViewSlot Open(View view, bool waits)
@@ -40,16 +42,30 @@ internal sealed class EncoderStage(
 
     private void SkipStill(EncoderSlot slot, EncoderStep step)
     {
-        slot.Skip(step);
+        slot.Skip(step, observed: true);
         if (step.IsDue)
         {
             observations.Observe(Observation.Still(step.View, step.From, step.To, step.ArrivedAt));
             metrics.Still(step.View.Camera);
+            queue.Count(step.View, WindowOutcome.Still);
         }
         step.Dispose();
     }
 
-    // A live camera never waits: the queue drops windows when the encoder is too slow.
+    private void PostLive(EncoderSlot slot, EncoderStep step)
+    {
+        if (sampling.Takes(step.View))
+        {
+            queue.Post(step);
+            return;
+        }
+        slot.Skip(step, observed: false);
+        if (step.IsDue)
+            queue.Count(step.View, WindowOutcome.Thinned);
+        step.Dispose();
+    }
+
+    // A live camera never waits: its windows are thinned when inference is at its limit. A still window costs nothing and is not thinned.
     private sealed class LiveSlot(EncoderStage stage, EncoderSlot slot) : IViewSlot
     {
         public ValueTask PushAsync(ViewFrame frame, CancellationToken cancellation)
@@ -59,7 +75,7 @@ internal sealed class EncoderStage(
             if (slot.IsStill(step, stage.Status))
                 stage.SkipStill(slot, step);
             else
-                stage.Queue.Post(step);
+                stage.PostLive(slot, step);
             return ValueTask.CompletedTask;
         }
 

@@ -10,6 +10,9 @@ namespace StreamActions.Worker.Inference;
 /// </summary>
 internal interface IVideoEncoder
 {
+    /// <summary>True when every frame is a step, whatever the stride.</summary>
+    bool RunsEveryFrame { get; }
+
     /// <summary>Opens a slot for a view. Thread safe.</summary>
     EncoderSlot Open(View view);
 
@@ -43,8 +46,10 @@ internal abstract class EncoderSlot : IDisposable
     /// <summary>Whether a step can be skipped because nothing moved. Call it once for each step, in order.</summary>
     public abstract bool IsStill(EncoderStep step, IViewStatus status);
 
-    /// <summary>A step will not be encoded. Call it for the newest step, before the next frame is pushed, and dispose the step.</summary>
-    public virtual void Skip(EncoderStep step)
+    /// <summary>The newest step will not be encoded. Call it before the next frame is pushed, and dispose the step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="observed">Whether the step's observation was given without encoding.</param>
+    public virtual void Skip(EncoderStep step, bool observed)
     {
     }
 
@@ -63,6 +68,9 @@ internal abstract class EncoderStep : IDisposable
 
     /// <summary>Observations that the step gives. 0 for a frame that only changes a stream's state.</summary>
     public virtual int Windows => 1;
+
+    /// <summary>Runs of the network that the step takes.</summary>
+    public virtual int Runs => 1;
 
     /// <summary>Whether the step gives an observation.</summary>
     public bool IsDue => Windows > 0;

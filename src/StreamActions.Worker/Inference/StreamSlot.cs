@@ -26,6 +26,9 @@ internal sealed class StreamSlot(ClipSpec clip, int stride, int mostWaiting, IMo
     private int _skipped, _refreshing;
     private bool _starts;
 
+    // A window was due with a frame that was not encoded. The next encoded frame gives it.
+    private bool _owesWindow;
+
     // UTC ticks of the newest decided window; 0 before the first. The encoder's threads write it.
     private long _decided;
 
@@ -43,14 +46,14 @@ internal sealed class StreamSlot(ClipSpec clip, int stride, int mostWaiting, IMo
         if (starts)
         {
             _times.Clear();
-            (_starts, _skipped, _refreshing) = (true, 0, 0);
+            (_starts, _skipped, _refreshing, _owesWindow) = (true, 0, 0, false);
         }
         if (_times.Count == clip.Frames)
             _times.Dequeue();
         _times.Enqueue(frame.CapturedAt);
         Interlocked.Increment(ref _holders);
-        StreamStep step = new(this, new(frame, _times.Peek(), due, _starts, _skipped));
-        (_starts, _skipped) = (false, 0);
+        StreamStep step = new(this, new(frame, _times.Peek(), due || _owesWindow, _starts, _skipped));
+        (_starts, _skipped, _owesWindow) = (false, 0, false);
         return step;
     }
 
@@ -78,10 +81,10 @@ internal sealed class StreamSlot(ClipSpec clip, int stride, int mostWaiting, IMo
     }
 
     /// <inheritdoc/>
-    public override void Skip(EncoderStep step)
+    public override void Skip(EncoderStep step, bool observed)
     {
         var frame = ((StreamStep)step).Newest;
-        (_starts, _skipped) = (frame.Starts, frame.Skipped + 1);
+        (_starts, _skipped, _owesWindow) = (frame.Starts, frame.Skipped + 1, frame.IsDue && !observed);
     }
 
     /// <inheritdoc/>
@@ -147,6 +150,9 @@ internal sealed class StreamStep(StreamSlot slot, StreamFrame frame) : EncoderSt
             return windows;
         }
     }
+
+    /// <inheritdoc/>
+    public override int Runs => _frames.Count;
 
     /// <inheritdoc/>
     public override DateTimeOffset From => Newest.From;

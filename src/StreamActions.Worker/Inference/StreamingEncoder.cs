@@ -11,6 +11,9 @@ namespace StreamActions.Worker.Inference;
 internal sealed class StreamingEncoder(IStreamModel model, ModelManifest manifest, EncoderSettings settings) : IVideoEncoder
 {
     /// <inheritdoc/>
+    public bool RunsEveryFrame => true;
+
+    /// <inheritdoc/>
     public EncoderSlot Open(View view) => new StreamSlot(manifest.Clip, settings.Stride, settings.MostWaiting, model.OpenStream());
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ namespace StreamActions.Worker.Inference;
 internal sealed class WindowedEncoder(IWindowModel model, ClipSpec clip, EncoderSettings settings) : IVideoEncoder
 {
     /// <inheritdoc/>
+    public bool RunsEveryFrame => false;
+
+    /// <inheritdoc/>
     public EncoderSlot Open(View view) => new WindowSlot(clip, settings.Stride);
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-// Once a second: counts drops, detects overload, ends events of offline cameras. Every 30 seconds: logs the status line.
+// Once a second: counts drops and ends events of offline cameras. Every 10 s: detects overload. Every 30 s: logs the status line.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Worker.Alerts;
@@ -9,9 +9,9 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Worker.Running;
 
 /// <summary>
-/// Watches the running stages. If inference drops more than half of a camera's windows in ten seconds, the camera is blind (overload) until
-/// inference drops none for ten seconds. Open events of an offline camera end after their <c>end-after</c>. It logs a status line every 30
-/// seconds, and the totals at the end.
+/// Watches the running stages. It says once for each camera that inference watches it at a lower rate, and when that ends. A camera whose
+/// windows became too rare for any alert to begin is blind (overload), see <see cref="WatchedRate"/>. Open events of an offline camera end
+/// after their <c>end-after</c>. It logs a status line every 30 seconds, and the totals at the end.
 /// </summary>
 internal sealed partial class FleetWatch(
     CameraFleet fleet, EncoderQueue queue, AlertStage alerts, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger)
@@ -19,22 +19,33 @@ internal sealed partial class FleetWatch(
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private const int OverloadTicks = 10, StatusTicks = 30;
-    private const double TooManyDropped = 0.5;
 
-    private readonly Dictionary<string, (WindowCounts Counts, bool Blind)> _overload = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WindowCounts> _countedBefore = new(StringComparer.Ordinal);
+    private readonly Queue<IReadOnlyDictionary<string, WindowCounts>> _lastTicks = new();
     private (long Frames, long Windows, long Still, long Batches, TimeSpan BatchTime) _before;
     private readonly long _started = time.GetTimestamp();
-    private long _droppedAtStatus;
+    private volatile IReadOnlyList<(string Camera, double Share)> _coverage = [];
+    private (long Dropped, long Thinned) _atStatus;
+
+    // A camera: its windows of the last ten ticks, whether it is blind (overload), and the rate that the log named while it is thinned.
+    private sealed class Watched
+    {
+        public WatchedRate Rate;
+        public bool Blind;
+        public double? Named;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         metrics.ObserveCameras(() => fleet.Cameras.Select(camera => (camera.Name, camera.Status.State)));
+        metrics.ObserveCoverage(() => _coverage);
         using var timer = new PeriodicTimer(Tick, time);
         for (var tick = 1L; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)
         {
             var counts = queue.Counts();
             CountDrops(counts);
+            Measure(counts);
             foreach (var camera in fleet.Cameras)
             {
                 camera.Visibility.CountBlindTime();
@@ -42,7 +53,7 @@ internal sealed partial class FleetWatch(
                     alerts.Lapse(camera.Name);
             }
             if (tick % OverloadTicks == 0)
-                FindOverload(counts);
+                FindOverload();
             if (tick % StatusTicks == 0)
                 LogStatus(counts);
         }
@@ -55,7 +66,7 @@ internal sealed partial class FleetWatch(
         var counts = queue.Counts();
         CountDrops(counts);
         LogTotals(time.GetElapsedTime(_started).TotalSeconds, frames, windows, still, counts.Values.Sum(c => c.Dropped),
-            batchTime.TotalMilliseconds / Math.Max(1, batches));
+            counts.Values.Sum(c => c.Thinned), batchTime.TotalMilliseconds / Math.Max(1, batches));
     }
 
     private void CountDrops(IReadOnlyDictionary<string, WindowCounts> counts)
@@ -67,22 +78,55 @@ internal sealed partial class FleetWatch(
                 metrics.Dropped(camera, "replaced", count.Replaced - before.Replaced);
             if (count.Stopped > before.Stopped)
                 metrics.Dropped(camera, "stopping", count.Stopped - before.Stopped);
+            if (count.Thinned > before.Thinned)
+                metrics.Thinned(camera, count.Thinned - before.Thinned);
             _countedBefore[camera] = count;
         }
     }
 
-    private void FindOverload(IReadOnlyDictionary<string, WindowCounts> counts)
+    // The windows of the last ten ticks.
+    private void Measure(IReadOnlyDictionary<string, WindowCounts> counts)
     {
-        foreach (var (camera, now) in counts)
+        _lastTicks.Enqueue(counts);
+        var earlier = _lastTicks.Count > OverloadTicks ? _lastTicks.Dequeue() : new Dictionary<string, WindowCounts>();
+        foreach (var (camera, count) in counts)
         {
-            var (before, blind) = _overload.GetValueOrDefault(camera);
-            long posted = now.Posted - before.Posted, dropped = now.Replaced - before.Replaced;
-            var overloaded = posted > 0 && dropped > TooManyDropped * posted;
-            if (overloaded && !blind)
-                Report(camera, true, $"inference is too slow: it dropped {dropped} of {posted} windows in {OverloadTicks} s");
-            else if (blind && dropped == 0 && posted > 0)
-                Report(camera, blind = false, $"inference dropped no window in {OverloadTicks} s");
-            _overload[camera] = (now, blind || overloaded);
+            if (!_watched.TryGetValue(camera, out var watched))
+                _watched.Add(camera, watched = new());
+            watched.Rate = new(count.Since(earlier.GetValueOrDefault(camera)), alerts.CountViews(camera), OverloadTicks);
+        }
+        _coverage =
+        [
+            .. fleet.Cameras.Where(camera => _watched.ContainsKey(camera.Name))
+                .Select(camera => (camera.Name, _watched[camera.Name].Rate.Windows.Coverage)),
+        ];
+    }
+
+    private void FindOverload()
+    {
+        foreach (var (camera, watched) in _watched)
+        {
+            var rate = watched.Rate;
+            var detail = $"inference decided {rate.Decided} of {rate.Windows.Wanted} windows in {OverloadTicks} s";
+            if (watched.Blind ? rate.IsEnough(alerts.LongestGap) : rate.IsTooLow(alerts.LongestGap))
+                Report(camera, watched.Blind = !watched.Blind, detail);
+            NameRate(camera, watched);
+        }
+    }
+
+    // Once for each change.
+    private void NameRate(string camera, Watched watched)
+    {
+        var rate = watched.Rate;
+        if (rate.IsThinned && rate.DiffersFrom(watched.Named))
+        {
+            watched.Named = rate.PerSecond;
+            LogThinned(camera, rate.PerSecond, rate.WantedPerSecond);
+        }
+        else if (watched.Named is not null && rate is { IsThinned: false, Windows.Wanted: > 0 })
+        {
+            watched.Named = null;
+            LogNotThinned(camera, rate.WantedPerSecond);
         }
     }
 
@@ -101,15 +145,16 @@ internal sealed partial class FleetWatch(
     private void LogStatus(IReadOnlyDictionary<string, WindowCounts> counts)
     {
         var now = metrics.Totals;
-        var dropped = counts.Values.Sum(c => c.Dropped);
+        var (dropped, thinned) = (counts.Values.Sum(c => c.Dropped), counts.Values.Sum(c => c.Thinned));
         var batches = Math.Max(1, now.Batches - _before.Batches);
         var cameras = fleet.Cameras;
         var (frames, windows) = (PerSecond(now.Frames, _before.Frames), PerSecond(now.Windows, _before.Windows));
         LogStatus(
             cameras.Count(c => c.Status.State == CameraState.Live), cameras.Count, OtherStates(cameras),
             FormattableString.Invariant($"{frames:f1} frames/s, {windows:f1} windows/s"),
-            now.Still - _before.Still, dropped - _droppedAtStatus, (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
-        (_before, _droppedAtStatus) = (now, dropped);
+            now.Still - _before.Still, dropped - _atStatus.Dropped, thinned - _atStatus.Thinned,
+            (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
+        (_before, _atStatus) = (now, (dropped, thinned));
     }
 
     private static double PerSecond(long now, long before) => (now - before) / (double)StatusTicks;
@@ -124,12 +169,22 @@ internal sealed partial class FleetWatch(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is {State}: {Detail}")]
     private partial void LogOverload(string camera, string state, string detail);
 
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Camera {Camera} is watched at {Watched:0.#} windows/s of {Wanted:0.#}: inference is at its limit (use a larger stride, "
+            + "fewer cameras, or a GPU)")]
+    private partial void LogThinned(string camera, double watched, double wanted);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is watched at all {Wanted:0.#} windows/s again")]
+    private partial void LogNotThinned(string camera, double wanted);
+
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "{Live} of {Cameras} cameras live{Others}, {Rates}, {Still} skipped as still, {Dropped} dropped, {Batch:f1} ms a batch")]
-    private partial void LogStatus(int live, int cameras, string others, string rates, long still, long dropped, double batch);
+        Message = "{Live} of {Cameras} cameras live{Others}, {Rates}, {Still} skipped as still, {Dropped} dropped, {Thinned} thinned, "
+            + "{Batch:f1} ms a batch")]
+    private partial void LogStatus(
+        int live, int cameras, string others, string rates, long still, long dropped, long thinned, double batch);
 
     [LoggerMessage(Level = LogLevel.Information,
         Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Still} skipped as still, {Dropped} dropped, "
-            + "{Batch:f1} ms a batch")]
-    private partial void LogTotals(double seconds, long frames, long windows, long still, long dropped, double batch);
+            + "{Thinned} thinned, {Batch:f1} ms a batch")]
+    private partial void LogTotals(double seconds, long frames, long windows, long still, long dropped, long thinned, double batch);
 }

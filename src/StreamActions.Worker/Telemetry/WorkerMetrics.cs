@@ -11,9 +11,9 @@ internal sealed class WorkerMetrics
 
     private readonly Meter _meter;
     private readonly Counter<long> _frames, _framesDropped, _decodeErrors, _failures, _reconnects, _stalls, _hangs;
-    private readonly Counter<long> _windows, _still, _dropped, _events, _lost, _publisherDropped;
+    private readonly Counter<long> _windows, _still, _thinned, _dropped, _events, _lost, _publisherDropped;
     private readonly Counter<double> _blind;
-    private readonly Histogram<double> _batch, _latency;
+    private readonly Histogram<double> _batch, _windowLatency, _latency;
     private long _frameTotal, _windowTotal, _stillTotal, _batchTotal, _batchMicroseconds;
 
     /// <summary>Creates the instruments.</summary>
@@ -33,6 +33,8 @@ internal sealed class WorkerMetrics
             "Connections delayed because the previous reader did not stop, by camera.");
         _windows = Counter("streamactions.windows.analysed", "{window}", "Windows scored by the model.");
         _still = Counter("streamactions.windows.still", "{window}", "Windows skipped by the motion gate, by camera.");
+        _thinned = Counter("streamactions.windows.thinned", "{window}",
+            "Windows skipped because inference was at its limit, by camera.");
         _dropped = Counter("streamactions.windows.dropped", "{window}",
             "Windows dropped without a decision, by camera and reason: replaced by a newer window, inference failed, or worker stopping.");
         _events = Counter("streamactions.events", "{event}", "Action events stored, by alert, camera and phase.");
@@ -40,6 +42,8 @@ internal sealed class WorkerMetrics
         _publisherDropped = Counter("streamactions.publisher.dropped", "{event}",
             "Events dropped because the publisher queue was full, by camera and kind: begin (retracted), update or camera.");
         _batch = _meter.CreateHistogram<double>("streamactions.inference.duration", "s", "Duration of one inference batch.");
+        _windowLatency = _meter.CreateHistogram<double>("streamactions.window.latency", "s",
+            "Time from the arrival of a window's last frame to its decision.");
         _latency = _meter.CreateHistogram<double>("streamactions.event.latency", "s",
             "Time from the arrival of a window's last frame to the decision, for begin events.");
     }
@@ -98,6 +102,17 @@ internal sealed class WorkerMetrics
         Interlocked.Increment(ref _stillTotal);
         _still.Add(1, Tag("camera", camera));
     }
+
+    /// <summary>Counts windows that were skipped because inference was at its limit.</summary>
+    public void Thinned(string camera, long count) => _thinned.Add(count, Tag("camera", camera));
+
+    /// <summary>Adds a gauge of the share of due windows that were decided, by camera.</summary>
+    public void ObserveCoverage(Func<IEnumerable<(string Camera, double Share)>> cameras) => _meter.CreateObservableGauge(
+        "streamactions.camera.coverage", () => cameras().Select(now => new Measurement<double>(now.Share, Tag("camera", now.Camera))),
+        "1", "Share of a camera's due windows that were decided in the last 10 s, by camera.");
+
+    /// <summary>Records the latency of a window: from the arrival of its last frame to the decision.</summary>
+    public void WindowLatency(TimeSpan latency) => _windowLatency.Record(latency.TotalSeconds);
 
     /// <summary>Counts dropped windows.</summary>
     public void Dropped(string camera, string reason, long count) =>

@@ -135,7 +135,8 @@ public sealed class FramePathTests : IDisposable
         EventPublisher publisher = new(new FakeSink(), metrics, TimeProvider.System, lines.Of<EventPublisher>());
         var plan = AlertCompiler.Compile(SampleAlerts.File([camera], SampleAlerts.Fight), model, lines.Of<FramePathTests>());
         AlertStage alerts = new(plan, publisher, TimeProvider.System);
-        EncoderStage stage = new(model.Encoder(new(stride, 1, 1)), queue, alerts, alerts, metrics);
+        SamplingControl sampling = new(new("cpu", 1, 1, 1), TimeSpan.FromSeconds(2), TimeProvider.System);
+        EncoderStage stage = new(model.Encoder(new(stride, 1, 1)), queue, alerts, alerts, sampling, metrics);
         CameraVisibility visibility = new("dock", recording, publisher, metrics, TimeProvider.System);
         CameraViews pictures = new(camera, [new View("dock", null)], clip, stage);
         return (new(camera, visibility, pictures, metrics, lines.Of<FramePath>()), visibility, pictures);

@@ -43,9 +43,9 @@ internal sealed class Rig : IAsyncDisposable
         Alerts = new(configuration.Alerts, Publisher, Time);
         Queue = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
         encoder ??= Model.Encoder(new(file.Inference.Stride, file.Inference.MaxBatch, MostWaiting: 3));
-        RunPlan plan = new("cpu", 1, parallel, file.Inference.MaxBatch);
-        _encoding = new(encoder, Queue, Alerts, Alerts, Metrics);
-        _loop = new(Queue, encoder, plan, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
+        SamplingControl sampling = new(new("cpu", 1, parallel, file.Inference.MaxBatch), file.Inference.MaxLatency, Time);
+        _encoding = new(encoder, Queue, Alerts, Alerts, sampling, Metrics);
+        _loop = new(Queue, encoder, sampling, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
         Slots = OpeningSlots.ForFleet(Time);
         var openings = new Dictionary<string, int>();
         _cameraServices = new(

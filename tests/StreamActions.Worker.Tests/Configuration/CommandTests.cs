@@ -72,11 +72,13 @@ public sealed class CommandTests
               model         models/demo  (line 1)
               background    built-in phrases  (built-in)
               device        auto  (built-in)
+              precision     auto  (built-in)
               threads       0  (built-in)
               parallel      0  (built-in)
               max-batch     8  (built-in)
               max-delay     30ms  (built-in)
               stride        4  (built-in)
+              max-latency   2s  (built-in)
 
             """, text);
     }

@@ -41,6 +41,7 @@ public sealed class StreamActionsFileReaderTests
             MaxBatch = 8,
             MaxDelay = TimeSpan.FromMilliseconds(30),
             Stride = 4,
+            MaxLatency = TimeSpan.FromSeconds(2),
         };
         Assert.Equal(inference, file.Inference);
         var alert = file.Alerts["fight"];

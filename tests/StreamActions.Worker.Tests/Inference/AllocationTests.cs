@@ -1,5 +1,6 @@
 // A frame allocates little managed memory in steady state, and the encoder's threads allocate nothing.
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using StreamActions.Core.Bundles;
 using StreamActions.Video;
 using StreamActions.Worker.Alerts;
@@ -49,8 +50,10 @@ public sealed class AllocationTests : IDisposable
         AlertStage alerts = new(plan, publisher, TimeProvider.System);
         using EncoderQueue queue = new(1, TimeSpan.Zero, TimeProvider.System);
         var encoder = model.Encoder(new(Stride: 1, MaxBatch: 1, MostWaiting: 1));
-        EncoderLoop loop = new(queue, encoder, new("cpu", 1, 2, 1), alerts, metrics, TimeProvider.System, _lines.Of<EncoderLoop>());
-        EncoderStage stage = new(encoder, queue, alerts, alerts, metrics);
+        // Its clock stands still, so that a busy machine thins no window.
+        SamplingControl sampling = new(new("cpu", 1, 2, 1), TimeSpan.FromSeconds(2), new FakeTimeProvider());
+        EncoderLoop loop = new(queue, encoder, sampling, alerts, metrics, TimeProvider.System, _lines.Of<EncoderLoop>());
+        EncoderStage stage = new(encoder, queue, alerts, alerts, sampling, metrics);
         CameraViews[] views = [.. cameras.Select(c => new CameraViews(c, [new View(c.Name, null)], phrases.Manifest.Clip, stage))];
         foreach (var view in views)
             view.Resize(32, 18);

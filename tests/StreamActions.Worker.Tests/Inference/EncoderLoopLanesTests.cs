@@ -19,8 +19,8 @@ public sealed class EncoderLoopLanesTests : IDisposable
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private EncoderLoop Loop(FakeActionModel model, IObservationSink observations) => new(
-        _queue, model.Encoder(new(1, 1, 1)), new("cpu", 1, Lanes, 1), observations, _services.GetRequiredService<WorkerMetrics>(),
-        TimeProvider.System, _lines.Of<EncoderLoop>());
+        _queue, model.Encoder(new(1, 1, 1)), new(new("cpu", 1, Lanes, 1), TimeSpan.FromSeconds(2), TimeProvider.System), observations,
+        _services.GetRequiredService<WorkerMetrics>(), TimeProvider.System, _lines.Of<EncoderLoop>());
 
     public void Dispose()
     {

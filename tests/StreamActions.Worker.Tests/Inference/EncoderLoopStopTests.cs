@@ -24,7 +24,8 @@ public sealed class EncoderLoopStopTests : IDisposable
         _queue = new(1, TimeSpan.Zero, _time);
         var metrics = _services.GetRequiredService<WorkerMetrics>();
         WindowedEncoder encoder = new(_model, new(1, 4, 8, ResizeRule.Squash), new(1, 1, 1));
-        _loop = new(_queue, encoder, new("cpu", 1, 1, 1), new NoAlerts(), metrics, _time, _lines.Of<EncoderLoop>());
+        SamplingControl sampling = new(new("cpu", 1, 1, 1), TimeSpan.FromSeconds(2), _time);
+        _loop = new(_queue, encoder, sampling, new NoAlerts(), metrics, _time, _lines.Of<EncoderLoop>());
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -42,7 +42,7 @@ public sealed class StreamSlotTests
                 var step = slot.Push(frame);
                 if (fate == Fate.Skip)
                 {
-                    slot.Skip(step);
+                    slot.Skip(step, observed: true);
                     step.Dispose();
                     continue;
                 }
@@ -63,6 +63,19 @@ public sealed class StreamSlotTests
             }
             waiting?.Dispose();
         });
+
+    [Fact]
+    public void Skip_WindowNotObserved_NextFrameGivesIt()
+    {
+        using StreamSlot slot = new(Clip, stride: 2, 1, new FakeStream());
+        for (var n = 0; n < Length - 1; n++)
+            Encode(slot, n * 0.25);
+        var due = slot.Push(Pictures.Frame(Length * 0.25 - 0.25));
+        Assert.True(due.IsDue);
+        slot.Skip(due, observed: false);
+        due.Dispose();
+        Assert.Equal([true, true, false, true], Enumerable.Range(Length, 4).Select(n => Encode(slot, n * 0.25).IsDue));
+    }
 
     [Fact]
     public void Push_FramesWithoutBreak_StartOnce()
@@ -173,7 +186,7 @@ public sealed class StreamSlotTests
         using var step = slot.Push(frame);
         var still = slot.IsStill(step, new NeverBusy());
         if (still)
-            slot.Skip(step);
+            slot.Skip(step, observed: true);
         else if (step.IsDue)
             step.Decided();
         return still;

@@ -1,9 +1,10 @@
-// An overloaded camera becomes blind and sees again; the status line and the totals.
+// An overloaded camera becomes blind and sees again; a thinned one is named; the status line and the totals.
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using StreamActions.TestKit;
 using StreamActions.Video;
 using StreamActions.Worker.Events;
+using StreamActions.Worker.Inference;
 using StreamActions.Worker.Running;
 using StreamActions.Worker.Tests.Alerts;
 using StreamActions.Worker.Tests.Cameras;
@@ -43,6 +44,63 @@ public sealed class FleetWatchTests
         Assert.Equal([("connecting", 1)], StatesOf(rig).Where(s => s.Value != 0));
         await watch.StopAsync(TestContext.Current.CancellationToken);
         Assert.True(Logged(rig, "0 frames, 0 windows decided, 0 skipped as still, 9 dropped"));
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_WindowsThinned_NamesRateOnceAndCountsCoverage()
+    {
+        var silent = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock") };
+        Rig? made = null;
+        await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
+        using var watch = new FleetWatch(rig.Fleet, rig.Queue, rig.Alerts, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using Measurements thinned = new(rig.Meters, "streamactions.windows.thinned");
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+
+        Windows(decided: 13, skipped: 27);
+        await rig.UntilAsync(() => Warnings().Any(), TimeSpan.FromSeconds(1));
+        Assert.Equal((27, "dock"), Assert.Single(thinned.Seen));
+        Assert.Equal([("dock", 0.325)], CoverageOf(rig));
+        Windows(decided: 14, skipped: 26);
+        await rig.UntilAsync(() => thinned.Seen.Count == 2, TimeSpan.FromSeconds(1));
+        await rig.UntilAsync(() => CoverageOf(rig).Single().Share == 1, TimeSpan.FromSeconds(1));
+        Windows(decided: 40, skipped: 0);
+        await rig.UntilAsync(() => Logged(rig, "Camera dock is watched at all 4 windows/s again"), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(
+            ["Camera dock is watched at 1.3 windows/s of 4: inference is at its limit (use a larger stride, fewer cameras, or a GPU)"],
+            Warnings());
+        Assert.Empty(rig.Sink.Events);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+        Assert.True(Logged(rig, "0 dropped, 53 thinned"));
+
+        IEnumerable<string> Warnings() => rig.Lines.At(LogLevel.Warning).Where(l => l.Contains("is watched at", StringComparison.Ordinal));
+
+        void Windows(int decided, int skipped)
+        {
+            for (var i = 0; i < decided; i++)
+            {
+                rig.Queue.Post(Pictures.Step(Dock));
+                foreach (var step in rig.Queue.TakeNow())
+                    step.Dispose();
+            }
+            for (var i = 0; i < skipped; i++)
+                rig.Queue.Count(Dock, WindowOutcome.Thinned);
+        }
+    }
+
+    private static List<(string Camera, double Share)> CoverageOf(Rig rig)
+    {
+        List<(string, double)> coverage = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Name == "streamactions.camera.coverage" && rig.Owns(instrument.Meter))
+                listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) => coverage.Add((tags[0].Value!.ToString()!, value)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return coverage;
     }
 
     private static bool Logged(Rig rig, string text) =>

@@ -18,7 +18,8 @@ internal static partial class InferenceSection
             Parallel = section.Integer("parallel", BuiltIn.Parallel, 0, 256),
             MaxBatch = section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
             MaxDelay = section.Duration("max-delay", BuiltIn.MaxDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
-            Stride = section.Integer("stride", BuiltIn.Stride, 1, 256),
+            Stride = section.Integer("stride", BuiltIn.Stride, 1, InferenceOptions.LargestStride),
+            MaxLatency = section.Duration("max-latency", BuiltIn.MaxLatency, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(60)),
         };
         section.ReportUnknownKeys();
         return options;

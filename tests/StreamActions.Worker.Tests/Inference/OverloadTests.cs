@@ -1,0 +1,138 @@
+// Overload on a scripted clock: slots, queue, lane and thinning are real, and a run takes scripted time.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using StreamActions.Core.Clips;
+using StreamActions.Worker.Inference;
+using StreamActions.Worker.Telemetry;
+using StreamActions.Worker.Tests.Sinks;
+using StreamActions.Worker.Views;
+
+namespace StreamActions.Worker.Tests.Inference;
+
+public sealed class OverloadTests : IDisposable
+{
+    private static readonly TimeSpan MaxLatency = TimeSpan.FromSeconds(2);
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<WorkerMetrics>().BuildServiceProvider();
+
+    public void Dispose() => _services.Dispose();
+
+    [Theory]
+    [InlineData(8, 4, 16)]
+    [InlineData(4, 1, 2)]
+    [InlineData(30, 4, 60)]
+    [InlineData(3, 10, 15)]
+    public void Overload_TwiceTheCapacity_EveryCameraIsWatchedWithinMaxLatency(int cameras, double fps, double capacity)
+    {
+        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), cameras, fps) { RunTime = TimeSpan.FromSeconds(1 / capacity) };
+        site.Play(TimeSpan.FromSeconds(120));
+
+        var counts = Enumerable.Range(0, cameras).Select(i => site.Queue.Counts()[Site.NameOf(i)]).ToArray();
+        // The demand is twice the capacity, and 85 % of the capacity is planned for.
+        Assert.All(counts, count => Assert.InRange(count.Coverage, 0.36, 0.5));
+        Assert.All(counts, count => Assert.True(count.Thinned > 10 * count.Dropped, $"{count}"));
+        Assert.All(site.Latencies.Values, latencies => Assert.InRange(latencies.Count, 0.36 * 120 * fps, 0.5 * 120 * fps));
+        var all = site.Latencies.Values.SelectMany(latencies => latencies).Order().ToArray();
+        Assert.InRange(all[all.Length * 95 / 100], TimeSpan.Zero, MaxLatency);
+    }
+
+    [Fact]
+    public void Overload_Ends_EveryWindowIsDecidedAgain()
+    {
+        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), 8, 4) { RunTime = TimeSpan.FromSeconds(1 / 16.0) };
+        site.Play(TimeSpan.FromSeconds(30));
+        site.RunTime = TimeSpan.FromSeconds(1 / 64.0);
+        site.Play(TimeSpan.FromSeconds(10));
+        var before = site.Queue.Counts();
+        site.Play(TimeSpan.FromSeconds(30));
+        Assert.All(site.Queue.Counts(), count => Assert.Equal(1, count.Value.Since(before[count.Key]).Coverage));
+    }
+
+    // Cameras whose frames arrive at even times, one lane, and one clock that runs and frames advance together.
+    private sealed class Site : IObservationSink, IViewStatus, IDisposable
+    {
+        private readonly FakeTimeProvider _time = new();
+        private readonly FakeActionModel _model;
+        private readonly EncoderLoop.Worker _worker;
+        private readonly IViewSlot[] _slots;
+        private readonly TimeSpan _interval;
+        private readonly PriorityQueue<int, DateTimeOffset> _arrivals = new();
+
+        public Site(WorkerMetrics metrics, int cameras, double fps)
+        {
+            _interval = TimeSpan.FromSeconds(1 / fps);
+            _model = new(new ClipSpec(1, fps, 8, ResizeRule.Squash)) { OnRun = _ => Pass(_time.GetUtcNow() + RunTime) };
+            Queue = new(1, TimeSpan.Zero, _time);
+            SamplingControl sampling = new(new("cpu", 1, 1, 1), MaxLatency, _time);
+            var encoder = _model.Encoder(new(Stride: 1, MaxBatch: 1, MostWaiting: 1));
+            EncoderStage stage = new(encoder, Queue, this, this, sampling, metrics);
+            EncoderLoop loop = new(Queue, encoder, sampling, this, metrics, _time, new Lines().Of<EncoderLoop>());
+            _worker = loop.OpenWorker();
+            _slots = [.. Enumerable.Range(0, cameras).Select(i => stage.Open(new(NameOf(i), null), waits: false))];
+            for (var i = 0; i < cameras; i++)
+                _arrivals.Enqueue(i, _time.GetUtcNow() + _interval * i / cameras);
+        }
+
+        public EncoderQueue Queue { get; }
+
+        public TimeSpan RunTime { get; set; }
+
+        public Dictionary<string, List<TimeSpan>> Latencies { get; } = [];
+
+        public static string NameOf(int camera) => $"camera-{camera}";
+
+        public void Play(TimeSpan time)
+        {
+            var end = _time.GetUtcNow() + time;
+            while (_time.GetUtcNow() < end)
+            {
+                // When no window waits, the clock moves to the next frame.
+                if (!_worker.TryRun() && _arrivals.TryPeek(out _, out var next))
+                    Pass(next);
+            }
+        }
+
+        public void Observe(in Observation observation)
+        {
+            if (!Latencies.TryGetValue(observation.View.Camera, out var latencies))
+                Latencies.Add(observation.View.Camera, latencies = []);
+            latencies.Add(_time.GetElapsedTime(observation.ArrivedAt));
+        }
+
+        public void Unseen(string camera, DateTimeOffset at)
+        {
+        }
+
+        public void Finish(string camera)
+        {
+        }
+
+        public Task SettledAsync(string camera) => Task.CompletedTask;
+
+        public bool IsBusy(View view) => false;
+
+        public void Dispose()
+        {
+            foreach (var slot in _slots)
+                slot.Dispose();
+            _worker.Dispose();
+            Queue.Dispose();
+            _model.Dispose();
+        }
+
+        // The frames of this time arrive at their times, also while a run is under way.
+        private void Pass(DateTimeOffset until)
+        {
+            while (_arrivals.TryPeek(out var camera, out var at) && at <= until)
+            {
+                if (at > _time.GetUtcNow())
+                    _time.SetUtcNow(at);
+                var frame = ViewFrame.Rent(_model.Manifest.Clip.FrameBytes, new(NameOf(camera), null), 1, at, _time.GetTimestamp());
+                var pushed = _slots[camera].PushAsync(frame, CancellationToken.None).AsTask();
+                Assert.True(pushed.IsCompletedSuccessfully);
+                _arrivals.DequeueEnqueue(camera, at + _interval);
+            }
+            if (until > _time.GetUtcNow())
+                _time.SetUtcNow(until);
+        }
+    }
+}
