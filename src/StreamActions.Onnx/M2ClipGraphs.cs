@@ -1,9 +1,17 @@
 // The graphs of a bundle, recorded from the network's definition (docs/model.md §8).
 using StreamActions.Core.Bundles;
 using StreamActions.Model;
+using StreamActions.Model.Quantization;
 using StreamActions.Model.Weights;
+using StreamActions.Onnx.Quantization;
 
 namespace StreamActions.Onnx;
+
+/// <summary>The outputs of an observed graph for one input of one layer. A layer with two inputs has two.</summary>
+/// <param name="Weight">Name of the layer's weight.</param>
+/// <param name="Least">Output with the least value of each channel.</param>
+/// <param name="Greatest">Output with the greatest value of each channel.</param>
+internal sealed record ObservedLayer(string Weight, string Least, string Greatest);
 
 /// <summary>Makes the graphs of a bundle from a configuration and weights.</summary>
 public static class M2ClipGraphs
@@ -30,9 +38,47 @@ public static class M2ClipGraphs
     /// (<see cref="GraphTensors.Past"/>). For causal and per-frame networks.
     /// </summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
-    public static byte[] Stream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    public static byte[] Stream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        Stream(new("stream"), config, weights, (graph, _) => new OnnxOps(graph));
+
+    /// <summary>The graph of <see cref="Stream(M2ClipConfig, IReadOnlyDictionary{string, TensorData})"/> with int8 products.</summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Stream(M2ClipConfig config, QuantizationPlan plan) =>
+        Stream(new("stream"), config, plan.Network.Weights, (graph, _) => new QuantizedOnnxOps(graph, plan));
+
+    /// <summary>
+    /// The stream graph with two more outputs for the input of each layer of the vision blocks: its least and greatest value by channel.
+    /// </summary>
+    internal static (byte[] Graph, IReadOnlyList<ObservedLayer> Layers) ObservedStream(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
-        var (graph, ops, network) = Start("stream", config, weights);
+        List<ObservedLayer> layers = [];
+        var bytes = Stream(new("observed"), config, weights, (graph, parameters) =>
+            new ObservedOps<OnnxValue>(new OnnxOps(graph), parameters, (weight, x) =>
+            {
+                if (!weight.StartsWith("visual.transformer.", StringComparison.Ordinal))
+                    return;
+                ObservedLayer layer = new(weight, $"least.{layers.Count}", $"greatest.{layers.Count}");
+                layers.Add(layer);
+                var shape = weights[weight].Shape;
+                var channels = shape.Length == 2 ? shape[1] : shape[0];   // a matrix [out, in] or a depthwise convolution [channels, …]
+                var rows = graph.Node("Reshape", [x, graph.Integers(-1, channels)]);
+                foreach (var (name, reduce) in new[] { (layer.Least, "ReduceMin"), (layer.Greatest, "ReduceMax") })
+                    graph.Output(name, graph.Node(reduce, [rows, graph.Integers(0)], ("keepdims", 0)), OnnxType.Float, channels);
+            }));
+        return (bytes, layers);
+    }
+
+    private static byte[] Stream(
+        OnnxGraph graph,
+        M2ClipConfig config,
+        IReadOnlyDictionary<string, TensorData> weights,
+        Func<OnnxGraph, NamedParameters<OnnxValue>, ITensorOps<OnnxValue>> record)
+    {
+        CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, "stream.onnx");
+        NamedParameters<OnnxValue> parameters = new(new OnnxParameters(weights));
+        var ops = record(graph, parameters);
+        M2ClipNetwork<OnnxValue> network = new(ops, parameters, config);
         var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.ImageSize, config.ImageSize, 3);
         OnnxStreamStates states = new(graph);
         var output = network.Vision.Step(network.Vision.Normalize(frames), states);

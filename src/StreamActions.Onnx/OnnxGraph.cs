@@ -13,6 +13,10 @@ public enum OnnxType
     Float = TensorProto.Types.DataType.Float,
     /// <summary>Unsigned byte.</summary>
     UInt8 = TensorProto.Types.DataType.Uint8,
+    /// <summary>Signed byte.</summary>
+    Int8 = TensorProto.Types.DataType.Int8,
+    /// <summary>32-bit integer.</summary>
+    Int32 = TensorProto.Types.DataType.Int32,
     /// <summary>64-bit integer.</summary>
     Int64 = TensorProto.Types.DataType.Int64,
 }
@@ -70,17 +74,32 @@ public sealed class OnnxGraph(string name)
     /// <summary>A constant of floats.</summary>
     public OnnxValue Constant(TensorData data) => new($"c{_next++}", data);
 
-    /// <summary>A constant list of 64-bit integers, such as a shape.</summary>
+    /// <summary>A constant list of 64-bit integers, such as a shape. Equal lists are one constant.</summary>
     public OnnxValue Integers(params ReadOnlySpan<long> values)
     {
-        var constant = $"i{_next++}";
-        _graph.Initializer.Add(new TensorProto
+        var constant = $"i_{string.Join('_', values.ToArray())}";
+        return _initializers.Add(constant) ? Constant(constant, OnnxType.Int64, values, [values.Length]) : new(constant);
+    }
+
+    /// <summary>A constant of any number type.</summary>
+    /// <param name="type">The type that belongs to <typeparamref name="T"/>.</param>
+    /// <param name="values">Row by row.</param>
+    /// <param name="shape">Empty for a scalar.</param>
+    public OnnxValue Constant<T>(OnnxType type, ReadOnlySpan<T> values, params ReadOnlySpan<long> shape)
+        where T : unmanaged => Constant($"c{_next++}", type, values, shape);
+
+    private OnnxValue Constant<T>(string constant, OnnxType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        TensorProto tensor = new()
         {
             Name = constant,
-            DataType = (int)TensorProto.Types.DataType.Int64,
+            DataType = (int)type,
             RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
-            Dims = { (long)values.Length },
-        });
+        };
+        foreach (var size in shape)
+            tensor.Dims.Add(size);
+        _graph.Initializer.Add(tensor);
         return new(constant);
     }
 
@@ -98,16 +117,7 @@ public sealed class OnnxGraph(string name)
     private string Use(OnnxValue value)
     {
         if (value.Constant is { } data && _initializers.Add(value.Name))
-        {
-            var tensor = new TensorProto
-            {
-                Name = value.Name,
-                DataType = (int)TensorProto.Types.DataType.Float,
-                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data.Values.AsSpan())),
-            };
-            tensor.Dims.Add(data.Shape);
-            _graph.Initializer.Add(tensor);
-        }
+            Constant<float>(value.Name, OnnxType.Float, data.Values, data.Shape);
         return value.Name;
     }
 

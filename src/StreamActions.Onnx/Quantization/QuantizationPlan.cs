@@ -1,0 +1,45 @@
+// What becomes int8 in a graph, and with which scales.
+using StreamActions.Model.Quantization;
+
+namespace StreamActions.Onnx.Quantization;
+
+/// <summary>The plan by which <see cref="QuantizedOnnxOps"/> records a network. Its weights are those of the smoothed network.</summary>
+/// <param name="Network">The weights, the ranges of the layers' inputs, and the factors on those inputs.</param>
+public sealed record QuantizationPlan(SmoothedNetwork Network)
+{
+    /// <summary>
+    /// The greatest absolute number of an int8 weight that is exact on every processor. Without the VNNI instructions a processor adds two
+    /// products of a byte and a weight in 16 bits: 2 · 255 · 64 fits, 2 · 255 · 127 does not.
+    /// </summary>
+    public const int ExactWeightLimit = 64;
+
+    /// <summary>The greatest absolute number that an int8 weight can have. Exact only on processors with VNNI.</summary>
+    public const int FullWeightLimit = sbyte.MaxValue;
+
+    /// <summary>The greatest absolute number of a weight.</summary>
+    public int WeightLimit { get; init; } = ExactWeightLimit;
+
+    /// <summary>Factor on measured ranges, for values that the calibration clips do not have.</summary>
+    public double Margin { get; init; } = 1.1;
+
+    /// <summary>Layers that stay in fp32, by the name of their weight.</summary>
+    public IReadOnlySet<string> FloatLayers { get; init; } = new HashSet<string>();
+
+    // The other layers of the vision branch work on one vector for each frame: int8 would save nothing.
+    private const string Blocks = "visual.transformer.", Patches = "visual.conv1.weight";
+
+    /// <summary>The layers that can be int8, by the name of their weight.</summary>
+    public IEnumerable<string> Layers =>
+        Network.Ranges.Keys.Where(name => name.StartsWith(Blocks, StringComparison.Ordinal)).Prepend(Patches);
+
+    /// <summary>The scale of the input of a layer; null when the layer stays in fp32.</summary>
+    /// <param name="weight">Name of the layer's weight.</param>
+    public ActivationScale? ScaleOf(string weight) =>
+        weight.StartsWith(Blocks, StringComparison.Ordinal) && !FloatLayers.Contains(weight)
+            && Network.Ranges.TryGetValue(weight, out var range)
+            ? ActivationScale.Of(range, Margin)
+            : null;
+
+    /// <summary>True when patches are multiplied in int8. Their pixels are bytes already.</summary>
+    public bool PatchesAreInt8 => !FloatLayers.Contains(Patches);
+}
