@@ -16,7 +16,7 @@ internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T
 
     /// <summary>The input of the last map: [B, F, L, C] → [B, F, L, Ca].</summary>
     public T Hidden(T x, Timeline<T> time, string place, int tokens) =>
-        time.Convolve(new($"{place}.enhancement", [tokens, adapterWidth], 2), _down.Forward(x), _weight, _bias);
+        time.Convolve(new($"{place}.enhancement", [1, tokens, adapterWidth], 2), _down.Forward(x), _weight, _bias);
 }
 
 /// <summary>
@@ -34,7 +34,7 @@ internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T>
 
     /// <summary>The input of the convolution: [B, F, L, C] → [B, F, L−1, Ca].</summary>
     public T Hidden(T x, Timeline<T> time, string place) =>
-        time.Difference(new($"{place}.difference", [tokens, adapterWidth], 1), x, _down);
+        time.Difference(new($"{place}.difference", [1, tokens, adapterWidth], 1), x, _down);
 }
 
 /// <summary>Both parts: <c>x + E(x) + pad_class(Δ(x))</c>, from the same x. The identity while its convolutions are zero.</summary>

@@ -1,12 +1,11 @@
-// Runs one stream on a stream graph, frame by frame: for calibration and for measuring a graph at export.
+// One stream on a stream graph in buffers that are allocated once, so that only the graph is measured.
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
-using StreamActions.Model;
 
-namespace StreamActions.Onnx;
+namespace StreamActions.Benchmarks;
 
 /// <summary>One stream on the CPU. Its states rotate through buffers; nothing is copied. Not thread-safe.</summary>
-public sealed class StreamRunner : IDisposable
+internal sealed class RotatingStream : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
@@ -22,7 +21,7 @@ public sealed class StreamRunner : IDisposable
     /// <summary>Takes a session of a stream graph and disposes it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="states">The graph's states (<see cref="M2ClipGraphs.States"/>).</param>
-    public StreamRunner(InferenceSession session, IEnumerable<StreamState> states)
+    public RotatingStream(InferenceSession session, IEnumerable<StreamState> states)
     {
         _session = session;
         _states = [.. states];

@@ -7,17 +7,8 @@ namespace StreamActions.Onnx.Quantization;
 /// <param name="Network">The weights, the ranges of the layers' inputs, and the factors on those inputs.</param>
 public sealed record QuantizationPlan(SmoothedNetwork Network)
 {
-    /// <summary>
-    /// The greatest absolute number of an int8 weight that is exact on every processor. Without the VNNI instructions a processor adds two
-    /// products of a byte and a weight in 16 bits: 2 · 255 · 64 fits, 2 · 255 · 127 does not.
-    /// </summary>
-    public const int ExactWeightLimit = 64;
-
-    /// <summary>The greatest absolute number that an int8 weight can have. Exact only on processors with VNNI.</summary>
-    public const int FullWeightLimit = sbyte.MaxValue;
-
-    /// <summary>The greatest absolute number of a weight.</summary>
-    public int WeightLimit { get; init; } = ExactWeightLimit;
+    /// <summary>The numbers that weights of products can have.</summary>
+    public WeightRange Weights { get; init; } = WeightRange.Pairs;
 
     /// <summary>Factor on measured ranges, for values that the calibration clips do not have.</summary>
     public double Margin { get; init; } = 1.1;

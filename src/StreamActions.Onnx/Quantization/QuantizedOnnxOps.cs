@@ -130,7 +130,7 @@ public sealed class QuantizedOnnxOps(OnnxGraph graph, QuantizationPlan plan) : O
             foreach (var tap in kernel)
                 greatest = Math.Max(greatest, Math.Abs(tap));
             // Large enough that the bias fits into an integer, also where the convolution is nearly zero.
-            scales[c] = Math.Max(greatest / QuantizationPlan.FullWeightLimit, Math.Abs(bias[c]) / input.Scale / (1 << 24));
+            scales[c] = Math.Max(greatest / sbyte.MaxValue, Math.Abs(bias[c]) / input.Scale / (1 << 24));
             scales[c] = Math.Max(scales[c], 1e-9f);
             for (var tap = 0; tap < taps; tap++)
                 numbers[c * taps + tap] = (sbyte)MathF.Round(kernel[tap] / scales[c]);
@@ -184,7 +184,7 @@ public sealed class QuantizedOnnxOps(OnnxGraph graph, QuantizationPlan plan) : O
         return bytes;
     }
 
-    private QuantizedMatrix Rounded(TensorData matrix) => QuantizedMatrix.Of(matrix, plan.WeightLimit);
+    private QuantizedMatrix Rounded(TensorData matrix) => QuantizedMatrix.Of(matrix, plan.Weights);
 
     // Bytes times int8 numbers, as floats, with the bias added.
     private OnnxValue Product(OnnxValue bytes, ActivationScale scale, QuantizedMatrix matrix, OnnxValue? bias) => Graph.Node(

@@ -17,9 +17,10 @@ public static class StreamCalibration
     public static ChannelRanges Measure(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, IEnumerable<byte[]> clips)
     {
         var (graph, layers) = M2ClipGraphs.ObservedStream(config, weights);
-        using StreamRunner runner = new(new InferenceSession(graph), M2ClipGraphs.States(config));
+        using InferenceSession session = new(graph);
+        var states = M2ClipGraphs.States(config);
         ChannelRanges ranges = new();
-        foreach (var outputs in clips.SelectMany(runner.Play))
+        foreach (var outputs in clips.SelectMany(clip => new GraphStream(session, states).Play(clip)))
         {
             foreach (var layer in layers)
                 ranges.Observe(layer.Weight, new(outputs[layer.Least], outputs[layer.Greatest]));
