@@ -1,6 +1,8 @@
 // Builds the bytes of an ONNX file: nodes, initialisers, inputs and outputs.
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
 using StreamActions.Model.Weights;
 using StreamActions.Onnx.Protos;
 
@@ -27,7 +29,13 @@ public sealed class OnnxGraph(string name)
     /// <summary>The domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
 
-    private const int IrVersion = 9, OpsetVersion = 18;
+    /// <summary>Most bytes of weights in one file: a protobuf message is limited to 2 GiB.</summary>
+    public const long MostBytes = 2_000_000_000;
+
+    /// <summary>The end of the name of the file with the weights.</summary>
+    public const string WeightsSuffix = ".weights";
+
+    private const int IrVersion = 9, OpsetVersion = 18, SmallConstant = 1024, Page = 4096;
     private readonly GraphProto _graph = new() { Name = name };
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private int _next;
@@ -104,14 +112,82 @@ public sealed class OnnxGraph(string name)
     }
 
     /// <summary>The file's bytes.</summary>
-    public byte[] ToBytes(IReadOnlyDictionary<string, string>? metadata = null)
+    public byte[] ToBytes() => Model(_graph).ToByteArray();
+
+    /// <summary>
+    /// Writes the file. Weights above a limit go into a second file beside it, with <see cref="WeightsSuffix"/> after the name.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">Most bytes of weights inside the file.</param>
+    public void Save(string path, long limit = MostBytes)
     {
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "StreamActions", Graph = _graph };
+        var inside = _graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) <= limit;
+        using var file = File.Create(path);
+        Model(inside ? _graph : WithWeightsIn(path + WeightsSuffix)).WriteTo(file);
+    }
+
+    /// <summary>Opens a session without leaving files behind.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="limit">Most bytes of weights in one message.</param>
+    public InferenceSession Open(SessionOptions options, long limit = MostBytes)
+    {
+        if (_graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) <= limit)
+            return new(ToBytes(), options);
+        var folder = Directory.CreateTempSubdirectory("streamactions-graph-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "graph.onnx");
+            Save(path, limit);
+            return new(path, options);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);   // an open session keeps its weights
+        }
+    }
+
+    private static ModelProto Model(GraphProto graph)
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "StreamActions", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OpsetVersion });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
-        foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
-            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        return model.ToByteArray();
+        return model;
+    }
+
+    // The graph without its weights, which are written to a file. Small constants, such as shapes, stay in the graph.
+    private GraphProto WithWeightsIn(string path)
+    {
+        GraphProto graph = new() { Name = _graph.Name };
+        graph.Node.Add(_graph.Node);
+        graph.Input.Add(_graph.Input);
+        graph.Output.Add(_graph.Output);
+        using var file = File.Create(path);
+        foreach (var tensor in _graph.Initializer)
+        {
+            if (tensor.RawData.Length < SmallConstant)
+            {
+                graph.Initializer.Add(tensor);
+                continue;
+            }
+            file.Position = (file.Length + Page - 1) / Page * Page;   // so that the runtime can map the weights into memory
+            TensorProto outside = new()
+            {
+                Name = tensor.Name,
+                DataType = tensor.DataType,
+                DataLocation = TensorProto.Types.DataLocation.External,
+            };
+            outside.Dims.Add(tensor.Dims);
+            foreach (var (key, value) in new[]
+            {
+                ("location", Path.GetFileName(path)),
+                ("offset", file.Position.ToString(CultureInfo.InvariantCulture)),
+                ("length", tensor.RawData.Length.ToString(CultureInfo.InvariantCulture)),
+            })
+                outside.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+            file.Write(tensor.RawData.Span);
+            graph.Initializer.Add(outside);
+        }
+        return graph;
     }
 
     private string Use(OnnxValue value)

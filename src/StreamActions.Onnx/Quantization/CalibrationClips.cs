@@ -10,9 +10,12 @@ public static class CalibrationClips
     /// The clips, each also dark and bright, and one all-black and one all-white clip. Without them, static scales would cut the activations
     /// of such pictures off.
     /// </summary>
-    public static IEnumerable<byte[]> Of(IReadOnlyList<byte[]> clips) =>
+    public static IEnumerable<byte[]> Of(IReadOnlyList<byte[]> clips) => clips.Concat(ExtremesOf(clips));
+
+    /// <summary>Each clip dark and bright, an all-black and an all-white clip.</summary>
+    public static IEnumerable<byte[]> ExtremesOf(IReadOnlyList<byte[]> clips) =>
     [
-        .. clips.SelectMany(clip => new[] { clip, Dark(clip), Bright(clip) }),
+        .. clips.SelectMany(clip => new[] { Dark(clip), Bright(clip) }),
         .. clips.Take(1).SelectMany(clip => new[] { new byte[clip.Length], Filled(clip.Length, byte.MaxValue) }),
     ];
 

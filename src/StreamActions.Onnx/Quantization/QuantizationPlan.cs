@@ -16,17 +16,21 @@ public sealed record QuantizationPlan(SmoothedNetwork Network)
     /// <summary>Layers that stay in fp32, by the name of their weight.</summary>
     public IReadOnlySet<string> FloatLayers { get; init; } = new HashSet<string>();
 
-    // The other layers of the vision branch work on one vector for each frame: int8 would save nothing.
     private const string Blocks = "visual.transformer.", Patches = "visual.conv1.weight";
 
     /// <summary>The layers that can be int8, by the name of their weight.</summary>
-    public IEnumerable<string> Layers =>
-        Network.Ranges.Keys.Where(name => name.StartsWith(Blocks, StringComparison.Ordinal)).Prepend(Patches);
+    public IEnumerable<string> Layers => Network.Ranges.Keys.Where(IsInBlock).Prepend(Patches);
+
+    /// <summary>
+    /// True for weights of the vision blocks. The other layers of the vision branch work on one vector for each frame, so that int8 would
+    /// save nothing.
+    /// </summary>
+    public static bool IsInBlock(string weight) => weight.StartsWith(Blocks, StringComparison.Ordinal);
 
     /// <summary>The scale of the input of a layer; null when the layer stays in fp32.</summary>
     /// <param name="weight">Name of the layer's weight.</param>
     public ActivationScale? ScaleOf(string weight) =>
-        weight.StartsWith(Blocks, StringComparison.Ordinal) && !FloatLayers.Contains(weight)
+        IsInBlock(weight) && !FloatLayers.Contains(weight)
             && Network.Ranges.TryGetValue(weight, out var range)
             ? ActivationScale.Of(range, Margin)
             : null;

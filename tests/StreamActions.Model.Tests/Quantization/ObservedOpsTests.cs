@@ -15,7 +15,7 @@ public sealed class ObservedOpsTests
     public void Step_InBothBackends_ReportsTheSameRanges(string name)
     {
         var network = CausalNetwork.Of(name);
-        var actual = StreamCalibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
+        var actual = Calibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
         var expected = InTorch(network).ByWeight.Where(r => r.Key.StartsWith("visual.transformer.", StringComparison.Ordinal)).ToList();
         Assert.Equal(expected.Select(r => r.Key).Order(StringComparer.Ordinal), actual.Keys.Order(StringComparer.Ordinal));
         foreach (var (weight, range) in expected)
@@ -39,7 +39,7 @@ public sealed class ObservedOpsTests
             && !n.StartsWith("visual.transformer.resblocks.1.adapter_pre_mlp.offset_adapter.", StringComparison.Ordinal));
         Assert.Equal(
             matrices.Order(StringComparer.Ordinal),
-            StreamCalibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight.Keys.Order(StringComparer.Ordinal));
+            Calibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight.Keys.Order(StringComparer.Ordinal));
     }
 
     private static ChannelRanges InTorch(CausalNetwork network)

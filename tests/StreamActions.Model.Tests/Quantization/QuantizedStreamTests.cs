@@ -20,7 +20,7 @@ public sealed class QuantizedStreamTests
     public void Step_NaturalAndExtremeClips_IsCloseToFp32(string name)
     {
         var network = CausalNetwork.Of(name);
-        using InferenceSession int8 = new(M2ClipGraphs.Stream(network.Config, Plan(network)));
+        using InferenceSession int8 = new(M2ClipGraphs.Quantized(network.Config, Plan(network)));
         using InferenceSession fp32 = new(M2ClipGraphs.Stream(network.Config, network.Weights));
         Assert.Contains(int8.InputNames, n => n == GraphTensors.Frames);
         Assert.Equal(fp32.InputNames.Order(StringComparer.Ordinal), int8.InputNames.Order(StringComparer.Ordinal));
@@ -40,7 +40,7 @@ public sealed class QuantizedStreamTests
     public void Step_InterleavedStreams_ChangeNothing(string name)
     {
         var network = CausalNetwork.Of(name);
-        using InferenceSession session = new(M2ClipGraphs.Stream(network.Config, Plan(network)));
+        using InferenceSession session = new(M2ClipGraphs.Quantized(network.Config, Plan(network)));
         var states = M2ClipGraphs.States(network.Config);
         var alone = network.Measured.Select(clip => Embeddings(session, network, clip).ToList()).ToList();
         var streams = network.Measured.Select(_ => new GraphStream(session, states)).ToList();
@@ -62,7 +62,7 @@ public sealed class QuantizedStreamTests
     {
         // Great bytes and great weights of one sign exceed 16 bits, unless the weights allow for it.
         var network = CausalNetwork.Of("outliers");
-        var graph = M2ClipGraphs.Stream(network.Config, Plan(network));
+        var graph = M2ClipGraphs.Quantized(network.Config, Plan(network));
         using SessionOptions options = new();
         options.AddSessionConfigEntry(ExactProducts, "1");
         using InferenceSession usual = new(graph), exact = new(graph, options);
@@ -91,8 +91,8 @@ public sealed class QuantizedStreamTests
         var withFloat = plan with { FloatLayers = plan.Layers.Where(l => l.EndsWith(layer, StringComparison.Ordinal)).ToHashSet() };
         Assert.NotEmpty(withFloat.FloatLayers);
         using InferenceSession fp32 = new(M2ClipGraphs.Stream(network.Config, network.Weights));
-        using InferenceSession int8 = new(M2ClipGraphs.Stream(network.Config, plan));
-        using InferenceSession mixed = new(M2ClipGraphs.Stream(network.Config, withFloat));
+        using InferenceSession int8 = new(M2ClipGraphs.Quantized(network.Config, plan));
+        using InferenceSession mixed = new(M2ClipGraphs.Quantized(network.Config, withFloat));
         double Loss(InferenceSession session) => 1 - network.Measured.Average(clip => Embeddings(fp32, network, clip)
             .Zip(Embeddings(session, network, clip), Cosine).Average());
         Assert.InRange(Loss(mixed), 0, Loss(int8) * 1.25);
@@ -100,7 +100,7 @@ public sealed class QuantizedStreamTests
 
     private static QuantizationPlan Plan(CausalNetwork network)
     {
-        var ranges = StreamCalibration.Measure(network.Config, network.Weights, CalibrationClips.Of(network.Calibration));
+        var ranges = Calibration.Measure(network.Config, network.Weights, CalibrationClips.Of(network.Calibration));
         return new(SmoothQuant.Fold(network.Config, network.Weights, ranges.ByWeight));
     }
 

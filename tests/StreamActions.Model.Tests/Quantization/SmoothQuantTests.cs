@@ -23,13 +23,13 @@ public sealed class SmoothQuantTests
             var weights = RandomWeights.Of(config, c.Seed);
             Random random = new(c.Seed);
             var frames = TinyNetwork.Frames(config, 2, c.Seed);
-            var ranges = StreamCalibration.Measure(config, weights, [frames]).ByWeight
+            var ranges = Calibration.Measure(config, weights, [frames]).ByWeight
                 .ToDictionary(r => r.Key, r => r.Value.DividedBy(Factors(r.Value.Least.Length, c.Spread, random)), StringComparer.Ordinal);
             var folded = SmoothQuant.Fold(config, weights, ranges, c.Strength);
             QuantizationPlan plan = new(folded);
             plan = plan with { FloatLayers = plan.Layers.ToHashSet() };
             var expected = Play(M2ClipGraphs.Stream(config, weights), config, frames);
-            var actual = Play(M2ClipGraphs.Stream(config, plan), config, frames);
+            var actual = Play(M2ClipGraphs.Quantized(config, plan), config, frames);
             AssertClose(expected[GraphTensors.Embedding], actual[GraphTensors.Embedding], 1e-5f);
             AssertClose(expected[GraphTensors.ClassLogits], actual[GraphTensors.ClassLogits], 1e-4f);
         },
@@ -39,9 +39,9 @@ public sealed class SmoothQuantTests
     public void Fold_MeasuredRanges_AreThoseOfTheFoldedNetwork()
     {
         var network = CausalNetwork.Of("outliers");
-        var ranges = StreamCalibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
+        var ranges = Calibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
         var folded = SmoothQuant.Fold(network.Config, network.Weights, ranges);
-        var measured = StreamCalibration.Measure(network.Config, folded.Weights, network.Calibration).ByWeight;
+        var measured = Calibration.Measure(network.Config, folded.Weights, network.Calibration).ByWeight;
         // A layer with factors on its input needs them in the graph, so this network is another one. The others are before its layers.
         var checkedLayers = folded.Ranges.Where(r => r.Key.StartsWith("visual.transformer.resblocks.0.attn", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, checkedLayers.Count);
@@ -56,7 +56,7 @@ public sealed class SmoothQuantTests
     public void Fold_OutlierChannel_ComesCloserToTheOthers()
     {
         var network = CausalNetwork.Of("outliers");
-        var ranges = StreamCalibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
+        var ranges = Calibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
         var folded = SmoothQuant.Fold(network.Config, network.Weights, ranges).Ranges;
         foreach (var layer in new[] { "attn.in_proj_weight", "mlp.c_fc.weight", "adapter_pre_mlp.fc1.weight" })
         {
@@ -69,7 +69,7 @@ public sealed class SmoothQuantTests
     public void Fold_LayersWithOneInput_ShareItsFactors()
     {
         var network = CausalNetwork.Of("both placements");
-        var ranges = StreamCalibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
+        var ranges = Calibration.Measure(network.Config, network.Weights, network.Calibration).ByWeight;
         var factors = SmoothQuant.Fold(network.Config, network.Weights, ranges).InputFactors;
         const string adapter = "visual.transformer.resblocks.0.adapter_pre_mlp.";
         Assert.Same(factors[adapter + "fc1.weight"], factors[adapter + "offset_adapter.fc1.weight"]);
