@@ -1,9 +1,33 @@
 // The operations the network is written in. A backend computes them (libtorch) or records them (ONNX).
 namespace StreamActions.Model;
 
+/// <summary>The parameters of a linear map.</summary>
+/// <param name="Weight">[out, in].</param>
+/// <param name="Bias">[out].</param>
+/// <typeparam name="T">The backend's tensor.</typeparam>
+public readonly record struct LinearMap<T>(T Weight, T Bias);
+
+/// <summary>A depthwise 3×3 convolution over the patch grid with a linear map after it.</summary>
+/// <param name="Weight">Of the convolution, [Ca, 1, 1, 3, 3].</param>
+/// <param name="Bias">Of the convolution, [Ca].</param>
+/// <param name="Up">The linear map, Ca → C.</param>
+/// <typeparam name="T">The backend's tensor.</typeparam>
+public readonly record struct GridMap<T>(T Weight, T Bias, LinearMap<T> Up);
+
+/// <summary>The shape of patch tokens [B, F, grid², C].</summary>
+/// <param name="Frames">F.</param>
+/// <param name="Grid">Patches along one side of the picture.</param>
+public readonly record struct PatchFrames(int Frames, int Grid);
+
+/// <summary>How a square picture is cut into square patches.</summary>
+/// <param name="Size">Height and width of the picture, in pixels.</param>
+/// <param name="Patch">Height and width of a patch, in pixels; divides <paramref name="Size"/>.</param>
+public readonly record struct PatchGrid(int Size, int Patch);
+
 /// <summary>
 /// The operations of the forward pass, on a backend's tensors. The backend tracks the shapes. A batch size may be symbolic, so the network
-/// never reads it. Axes start at 0.
+/// never reads it. Axes start at 0. Operations with a body consist of the others (<see cref="TensorParts"/>); a backend may compute them in
+/// one step.
 /// </summary>
 /// <typeparam name="T">The backend's tensor.</typeparam>
 public interface ITensorOps<T>
@@ -14,11 +38,21 @@ public interface ITensorOps<T>
     /// <summary>Pictures [N, S, S, 3] → patches times <paramref name="weight"/> [C, 3, p, p]: [N, (S/p)², C], row by row.</summary>
     T PatchEmbedding(T pictures, T weight, int size, int patch);
 
+    /// <summary>
+    /// The tokens of pictures [N, S, S, 3]: <paramref name="classToken"/> [C] and the patches of <see cref="PatchEmbedding"/>, each with its
+    /// position's row of <paramref name="positions"/> [1 + (S/p)², C]. [N, 1 + (S/p)², C].
+    /// </summary>
+    T PictureTokens(T pictures, T weight, T classToken, T positions, PatchGrid grid) =>
+        this.PictureTokensInParts(pictures, weight, classToken, positions, grid);
+
     /// <summary>x [..., in] · weightᵀ (+ bias), weight [out, in], bias [out].</summary>
     T Linear(T x, T weight, T? bias);
 
-    /// <summary>The three projections of self-attention from one stacked weight [3C, C] and bias [3C].</summary>
-    (T Query, T Key, T Value) LinearQkv(T x, T weight, T bias, int width);
+    /// <summary>
+    /// The three projections of attention from one stacked weight [3C, C] and bias [3C]: the query of <paramref name="queries"/>, key and
+    /// value of <paramref name="context"/>. In self-attention both are one tensor.
+    /// </summary>
+    (T Query, T Key, T Value) LinearQkv(T queries, T context, T weight, T bias, int width);
 
     /// <summary>x [..., in] · matrix [in, out].</summary>
     T MatMul(T x, T matrix);
@@ -51,6 +85,13 @@ public interface ITensorOps<T>
     /// Depthwise 3×3 convolution over the patch grid, zero outside it: x [B, T, grid², C], weight [C, 1, 1, 3, 3], bias [C].
     /// </summary>
     T GridConvolution(T x, T weight, T bias, int frames, int grid);
+
+    /// <summary>
+    /// The sum of a TED-Adapter: x [B, F, L, C] plus <paramref name="enhancementUp"/> of the enhancement [B, F, L, Ca], plus
+    /// <paramref name="differenceUp"/> of the difference [B, F, L − 1, Ca] for the patch tokens. The class token has no difference.
+    /// </summary>
+    T AddAdapter(T x, T enhancement, LinearMap<T> enhancementUp, T difference, GridMap<T> differenceUp, PatchFrames shape) =>
+        this.AddAdapterInParts(x, enhancement, enhancementUp, difference, differenceUp, shape);
 
     /// <summary>Sum, with broadcasting.</summary>
     T Add(T a, T b);
@@ -90,4 +131,28 @@ public interface ITensorOps<T>
 
     /// <summary>Dropout during training, else the identity.</summary>
     T Dropout(T x, double rate);
+}
+
+/// <summary>Definitions of the operations that consist of others.</summary>
+public static class TensorParts
+{
+    /// <summary><see cref="ITensorOps{T}.PictureTokens"/> from its parts.</summary>
+    public static T PictureTokensInParts<T>(
+        this ITensorOps<T> ops, T pictures, T weight, T classToken, T positions, PatchGrid grid) =>
+        ops.Add(ops.PrependToken(ops.PatchEmbedding(pictures, weight, grid.Size, grid.Patch), classToken), positions);
+
+    /// <summary><see cref="ITensorOps{T}.AddAdapter"/> from its parts.</summary>
+    public static T AddAdapterInParts<T>(
+        this ITensorOps<T> ops,
+        T x,
+        T enhancement,
+        LinearMap<T> enhancementUp,
+        T difference,
+        GridMap<T> differenceUp,
+        PatchFrames shape)
+    {
+        var convolved = ops.GridConvolution(difference, differenceUp.Weight, differenceUp.Bias, shape.Frames, shape.Grid);
+        var sum = ops.Add(x, ops.Linear(enhancement, enhancementUp.Weight, enhancementUp.Bias));
+        return ops.Add(sum, ops.PadStart(ops.Linear(convolved, differenceUp.Up.Weight, differenceUp.Up.Bias), 2, 1, 4));
+    }
 }

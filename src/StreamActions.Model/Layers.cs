@@ -9,6 +9,9 @@ internal sealed class Linear<T>(ITensorOps<T> ops, ParameterScope<T> at, int inp
 
     public T Forward(T x) => ops.Linear(x, _weight, _bias);
 
+    /// <summary>Its parameters.</summary>
+    public LinearMap<T> Parameters => new(_weight, _bias);
+
     /// <summary>The map alone.</summary>
     public T ForwardWithoutBias(T x) => ops.Linear(x, _weight, default);
 
@@ -33,28 +36,19 @@ internal sealed class MultiHeadAttention<T>(ITensorOps<T> ops, ParameterScope<T>
     private readonly Linear<T> _out = new(ops, at.At("out_proj"), width, width, Math.Pow(width, -0.5) * Math.Pow(2 * layers, -0.5));
 
     /// <summary>Self-attention: [N, L, C] → [N, L, C].</summary>
-    public T Self(T x, bool causal)
-    {
-        var (query, key, value) = ops.LinearQkv(x, _inWeight, _inBias, width);
-        return _out.Forward(ops.Attention(query, key, value, heads, causal));
-    }
+    public T Self(T x, bool causal) => Attend(x, x, causal);
 
     /// <summary>Self-attention for the first token only: [N, L, C] → [N, 1, C].</summary>
-    public T SelfOfFirst(T x)
-    {
-        var (query, key, value) = ops.LinearQkv(x, _inWeight, _inBias, width);
-        return _out.Forward(ops.Attention(ops.Slice(query, 1, 0, 1), key, value, heads, causal: false));
-    }
+    public T SelfOfFirst(T x) => Cross(ops.Slice(x, 1, 0, 1), x);
 
     /// <summary>Queries [N, Lq, C] attend to a context [N, Lk, C].</summary>
-    public T Cross(T queries, T context)
-    {
-        var query = Project(queries, 0);
-        return _out.Forward(ops.Attention(query, Project(context, 1), Project(context, 2), heads, causal: false));
-    }
+    public T Cross(T queries, T context) => Attend(queries, context, causal: false);
 
-    private T Project(T x, int part) =>
-        ops.Linear(x, ops.Slice(_inWeight, 0, part * width, width), ops.Slice(_inBias, 0, part * width, width));
+    private T Attend(T queries, T context, bool causal)
+    {
+        var (query, key, value) = ops.LinearQkv(queries, context, _inWeight, _inBias, width);
+        return _out.Forward(ops.Attention(query, key, value, heads, causal));
+    }
 }
 
 /// <summary>CLIP's MLP: C → 4C, QuickGELU, 4C → C.</summary>

@@ -1,33 +1,40 @@
 // TED-Adapter: global temporal enhancement and local temporal difference in the vision blocks (docs/model.md §1).
 namespace StreamActions.Model;
 
-/// <summary>Temporal enhancement E: Linear C→Ca, a 3-tap convolution over time, Linear Ca→C. [B, F, L, C] → the same.</summary>
+/// <summary>Temporal enhancement E: Linear C→Ca, a 3-tap convolution over time, Linear Ca→C (<see cref="Up"/>).</summary>
 internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth)
 {
     private readonly Linear<T> _down = new(ops, at.At("fc1"), width, adapterWidth);
     private readonly T _weight = at.At("conv").Zeros("weight", adapterWidth, 1, 3);
     private readonly T _bias = at.At("conv").Zeros("bias", adapterWidth);
-    private readonly Linear<T> _up = new(ops, at.At("fc2").AsAdapterOutput(), adapterWidth, width);
 
-    public T Forward(T x, Timeline<T> time, string place, int tokens) =>
-        _up.Forward(time.Convolve(new($"{place}.enhancement", [tokens, adapterWidth], 2), _down.Forward(x), _weight, _bias));
+    /// <summary>The last map, Ca → C.</summary>
+    public Linear<T> Up { get; } = new(ops, at.At("fc2").AsAdapterOutput(), adapterWidth, width);
+
+    /// <summary>[B, F, L, C] → [B, F, L, C].</summary>
+    public T Forward(T x, Timeline<T> time, string place, int tokens) => Up.Forward(Hidden(x, time, place, tokens));
+
+    /// <summary>The input of the last map: [B, F, L, C] → [B, F, L, Ca].</summary>
+    public T Hidden(T x, Timeline<T> time, string place, int tokens) =>
+        time.Convolve(new($"{place}.enhancement", [1, tokens, adapterWidth], 2), _down.Forward(x), _weight, _bias);
 }
 
 /// <summary>
-/// Temporal difference Δ of patch tokens: each frame minus the previous one, convolved over the patch grid. [B, F, L, C] → [B, F, L−1, C].
+/// Temporal difference Δ of patch tokens: each frame minus the previous one, Linear C→Ca, convolved over the patch grid, Linear Ca→C.
 /// </summary>
-internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth, int grid)
+internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T> at, int width, int adapterWidth, int tokens)
 {
     private readonly Linear<T> _down = new(ops, at.At("fc1"), width, adapterWidth);
     private readonly T _weight = at.At("conv").Zeros("weight", adapterWidth, 1, 1, 3, 3);
     private readonly T _bias = at.At("conv").Zeros("bias", adapterWidth);
     private readonly Linear<T> _up = new(ops, at.At("fc2").AsAdapterOutput(), adapterWidth, width);
 
-    public T Forward(T x, Timeline<T> time, string place)
-    {
-        var difference = time.Difference(new($"{place}.difference", [1 + grid * grid, adapterWidth], 1), x, _down);
-        return _up.Forward(ops.GridConvolution(difference, _weight, _bias, time.Frames, grid));
-    }
+    /// <summary>The convolution and the last map.</summary>
+    public GridMap<T> Up => new(_weight, _bias, _up.Parameters);
+
+    /// <summary>The input of the convolution: [B, F, L, C] → [B, F, L−1, Ca].</summary>
+    public T Hidden(T x, Timeline<T> time, string place) =>
+        time.Difference(new($"{place}.difference", [1, tokens, adapterWidth], 1), x, _down);
 }
 
 /// <summary>Both parts: <c>x + E(x) + pad_class(Δ(x))</c>, from the same x. The identity while its convolutions are zero.</summary>
@@ -37,18 +44,24 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
         new(ops, at.As(ParameterRole.Enhancement), config.VisionWidth, config.VisionAdapterWidth);
 
     private readonly TemporalDifference<T> _difference = new(
-        ops, at.At("offset_adapter").As(ParameterRole.Difference), config.VisionWidth, config.VisionAdapterWidth, config.Grid);
+        ops, at.At("offset_adapter").As(ParameterRole.Difference), config.VisionWidth, config.VisionAdapterWidth, config.Tokens);
 
     /// <summary>[B·F, L, C] → [B·F, L, C].</summary>
     public T Forward(T tokens, Timeline<T> time)
     {
         var x = ops.Reshape(tokens, -1, time.Frames, config.Tokens, config.VisionWidth);
-        // The class token is not on the grid, so its difference is zero. A clip of one frame has no difference.
-        var difference = config.Frames > 1 ? ops.PadStart(_difference.Forward(x, time, place), 2, 1, 4) : default;
-        var sum = ops.Add(x, _enhancement.Forward(x, time, place, config.Tokens));
-        if (difference is not null)
-            sum = ops.Add(sum, difference);
-        return ops.Reshape(sum, -1, config.Tokens, config.VisionWidth);
+        return ops.Reshape(Sum(x, time), -1, config.Tokens, config.VisionWidth);
+    }
+
+    // The class token is not on the grid, so it has no difference. A clip of one frame has none either.
+    private T Sum(T x, Timeline<T> time)
+    {
+        if (config.Frames == 1)
+            return ops.Add(x, _enhancement.Forward(x, time, place, config.Tokens));
+        var difference = _difference.Hidden(x, time, place);
+        var enhancement = _enhancement.Hidden(x, time, place, config.Tokens);
+        return ops.AddAdapter(
+            x, enhancement, _enhancement.Up.Parameters, difference, _difference.Up, new(time.Frames, config.Grid));
     }
 
     /// <summary>For class tokens only, [B·F, 1, C] → [B·F, 1, C]: they have no difference term.</summary>

@@ -56,14 +56,14 @@ internal sealed class ClipTimeline<T>(ITensorOps<T> ops, int frames, int tokens,
     }
 }
 
-/// <summary>One frame of each stream. Earlier frames are seen through the streams' state.</summary>
+/// <summary>One frame of each stream. Earlier frames are seen through the streams' state, which has a time axis of one frame.</summary>
 internal sealed class StreamTimeline<T>(ITensorOps<T> ops, IStreamStates<T> states, int tokens) : Timeline<T>
 {
     public override int Frames => 1;
 
     public override T Convolve(StreamState state, T x, T weight, T bias)
     {
-        var past = Shift(state, x);
+        var past = states.Shift(state, x);
         return ops.TemporalTaps(past[1], past[0], x, weight, bias);
     }
 
@@ -72,14 +72,7 @@ internal sealed class StreamTimeline<T>(ITensorOps<T> ops, IStreamStates<T> stat
         // W(x_t − x_{t−1}) = Wx_t − Wx_{t−1}, so the state is Wx and has the adapter's width. All tokens are mapped, the class token too:
         // both adapters then read the same tensor.
         var now = map.ForwardWithoutBias(x);
-        var change = ops.ZeroWhere(ops.Subtract(now, Shift(state, now)[0]), states.First);
+        var change = ops.ZeroWhere(ops.Subtract(now, states.Shift(state, now)[0]), states.First);
         return ops.Slice(map.AddBias(change), 2, 1, tokens - 1);
-    }
-
-    // States have no time axis.
-    private T[] Shift(StreamState state, T x)
-    {
-        long[] shape = [-1, .. state.Shape], framed = [-1, 1, .. state.Shape];
-        return [.. states.Shift(state, ops.Reshape(x, shape)).Select(past => ops.Reshape(past, framed))];
     }
 }

@@ -92,9 +92,8 @@ public sealed class VisionEncoder<T>
     // Pictures [B·F, S, S, 3] → class tokens [B·F, C] and frame embeddings [B·F, D].
     private (T ClassTokens, T Embedded) Encode(T pictures, Timeline<T> time)
     {
-        var x = _ops.PatchEmbedding(pictures, _patchWeight, _config.ImageSize, _config.PatchSize);   // [B·F, L−1, C]
-        x = _ops.PrependToken(x, _classEmbedding);                                                   // [B·F, L, C]
-        x = _pre.Forward(_ops.Add(x, _positions));
+        var x = _ops.PictureTokens(pictures, _patchWeight, _classEmbedding, _positions, new(_config.ImageSize, _config.PatchSize));
+        x = _pre.Forward(x);   // [B·F, L, C]
         foreach (var block in _blocks[..^1])
             x = block.Forward(x, time);
         var classTokens = _ops.Reshape(_blocks[^1].ForwardClassTokens(x, time), -1, _config.VisionWidth);

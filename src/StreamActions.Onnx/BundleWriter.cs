@@ -24,6 +24,9 @@ public sealed record BundleContent(
 
     /// <summary>Video graphs of lower precision, beside the one in fp32.</summary>
     public IReadOnlyList<PreciseGraph> Graphs { get; init; } = [];
+
+    /// <summary>Most bytes of weights in the file of a graph. More go into a file beside it.</summary>
+    public long MostGraphBytes { get; init; } = OnnxGraph.MostBytes;
 }
 
 /// <summary>A video graph to write beside the one in fp32.</summary>
@@ -79,17 +82,17 @@ public static class BundleWriter
 
     private static ModelManifest WriteGraphs(string folder, ModelManifest manifest, BundleContent content)
     {
-        void Write(string file, byte[] bytes) => File.WriteAllBytes(Path.Combine(folder, file), bytes);
+        void Save(string file, OnnxGraph graph) => graph.Save(Path.Combine(folder, file), content.MostGraphBytes);
         // A network whose adapters are the identity encodes each frame alone: eight times cheaper for windows of eight frames.
         var config = PerFrameNetwork.Find(content.Config, content.Weights) ?? content.Config;
         var streams = config.Temporal != TemporalMode.Bidirectional;
         BundleGraph video = streams
             ? new(ModelBundle.StreamGraph, GraphForm.Stream, GraphPrecision.Fp32)
             : new(ModelBundle.WindowGraph, GraphForm.Window, GraphPrecision.Fp32);
-        Write(video.File, streams ? M2ClipGraphs.Stream(config, content.Weights) : M2ClipGraphs.Video(config, content.Weights));
-        Write(ModelBundle.TextGraph, M2ClipGraphs.Text(content.Config, content.Weights));
+        Save(video.File, M2ClipGraphs.WindowOrStream(config, content.Weights));
+        Save(ModelBundle.TextGraph, M2ClipGraphs.TextGraph(content.Config, content.Weights));
         foreach (var graph in content.Graphs)
-            Write(graph.Description.File, graph.Bytes);
+            File.WriteAllBytes(Path.Combine(folder, graph.Description.File), graph.Bytes);
         return manifest with
         {
             Temporal = config.Temporal,
@@ -165,5 +168,5 @@ public static class BundleWriter
     private static SortedDictionary<string, string> Hashes(string folder) => new(
         Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(
             path => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'),
-            path => ModelBundle.Hash(File.ReadAllBytes(path))), StringComparer.Ordinal);
+            ModelBundle.HashOf), StringComparer.Ordinal);
 }

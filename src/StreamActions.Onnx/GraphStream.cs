@@ -14,6 +14,13 @@ public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamSt
 
     private bool _started;
 
+    /// <summary>Encodes the frames of a clip, uint8 RGB [frames, S, S, 3]. Returns the outputs of each.</summary>
+    public IEnumerable<IReadOnlyDictionary<string, float[]>> Play(byte[] clip)
+    {
+        var size = session.InputMetadata[GraphTensors.Frames].Dimensions[1];
+        return clip.Chunk(size * size * 3).Select(Step);
+    }
+
     /// <summary>Encodes a frame, uint8 RGB [S, S, 3].</summary>
     /// <returns>All outputs of the graph, by name.</returns>
     public IReadOnlyDictionary<string, float[]> Step(byte[] frame)

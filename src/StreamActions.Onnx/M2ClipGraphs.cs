@@ -1,9 +1,17 @@
 // The graphs of a bundle, recorded from the network's definition (docs/model.md §8).
 using StreamActions.Core.Bundles;
 using StreamActions.Model;
+using StreamActions.Model.Quantization;
 using StreamActions.Model.Weights;
+using StreamActions.Onnx.Quantization;
 
 namespace StreamActions.Onnx;
+
+/// <summary>The outputs of an observed graph for one input of one layer. A layer with two inputs has two.</summary>
+/// <param name="Weight">Name of the layer's weight.</param>
+/// <param name="Least">Output with the least value of each channel.</param>
+/// <param name="Greatest">Output with the greatest value of each channel.</param>
+internal sealed record ObservedLayer(string Weight, string Least, string Greatest);
 
 /// <summary>Makes the graphs of a bundle from a configuration and weights.</summary>
 public static class M2ClipGraphs
@@ -13,16 +21,13 @@ public static class M2ClipGraphs
     /// <c>class_logits</c> [B, K].
     /// </summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
-    public static byte[] Video(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
-    {
-        var (graph, ops, network) = Start("video", config, weights);
-        var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
-        var output = network.Vision.Forward(network.Vision.Normalize(frames));
-        graph.Output(GraphTensors.Embedding, ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
-        if (output.ClassLogits is { } logits)
-            graph.Output(GraphTensors.ClassLogits, logits, OnnxType.Float, "B", config.NumClasses);
-        return graph.ToBytes();
-    }
+    public static byte[] Video(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        Window("video", config, weights, Plain).ToBytes();
+
+    /// <summary>The graph for video in fp32: that of <see cref="Video"/> for a bidirectional network, else the stream graph.</summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    internal static OnnxGraph WindowOrStream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        WindowOrStream("video", config, weights, Plain);
 
     /// <summary>
     /// One frame of each of B streams: <c>frames</c> uint8 RGB [B, S, S, 3], <c>first</c> [B] (causal networks only) and the states of the
@@ -30,17 +35,74 @@ public static class M2ClipGraphs
     /// (<see cref="GraphTensors.Past"/>). For causal and per-frame networks.
     /// </summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
-    public static byte[] Stream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    public static byte[] Stream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        Stream("stream", config, weights, Plain).ToBytes();
+
+    /// <summary>The stream graph with int8 products; for a bidirectional network the graph of <see cref="Video"/>.</summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Quantized(M2ClipConfig config, QuantizationPlan plan) => QuantizedGraph(config, plan).ToBytes();
+
+    /// <summary>The graph of <see cref="Quantized"/>.</summary>
+    internal static OnnxGraph QuantizedGraph(M2ClipConfig config, QuantizationPlan plan) =>
+        WindowOrStream("int8", config, plan.Network.Weights, (graph, _) => new QuantizedOnnxOps(graph, plan));
+
+    /// <summary>
+    /// The fp32 graph of the same form as <see cref="Quantized"/>, with two more outputs for the input of each layer of the vision blocks:
+    /// its least and its greatest value by channel.
+    /// </summary>
+    internal static (OnnxGraph Graph, IReadOnlyList<ObservedLayer> Layers) Observed(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
-        var (graph, ops, network) = Start("stream", config, weights);
+        List<ObservedLayer> layers = [];
+        var graph = WindowOrStream("observed", config, weights, (graph, parameters) =>
+            new ObservedOps<OnnxValue>(new OnnxOps(graph), parameters, (weight, x) =>
+            {
+                if (!QuantizationPlan.IsInBlock(weight))
+                    return;
+                ObservedLayer layer = new(weight, $"least.{layers.Count}", $"greatest.{layers.Count}");
+                layers.Add(layer);
+                var shape = weights[weight].Shape;
+                var channels = shape.Length == 2 ? shape[1] : shape[0];   // a matrix [out, in] or a depthwise convolution [channels, …]
+                var rows = graph.Node("Reshape", [x, graph.Integers(-1, channels)]);
+                foreach (var (name, reduce) in new[] { (layer.Least, "ReduceMin"), (layer.Greatest, "ReduceMax") })
+                    graph.Output(name, graph.Node(reduce, [rows, graph.Integers(0)], ("keepdims", 0)), OnnxType.Float, channels);
+            }));
+        return (graph, layers);
+    }
+
+    private delegate ITensorOps<OnnxValue> Recording(OnnxGraph graph, NamedParameters<OnnxValue> parameters);
+
+    private static OnnxOps Plain(OnnxGraph graph, NamedParameters<OnnxValue> parameters) => new(graph);
+
+    private static OnnxGraph WindowOrStream(
+        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record) =>
+        config.Temporal == TemporalMode.Bidirectional ? Window(name, config, weights, record) : Stream(name, config, weights, record);
+
+    private static OnnxGraph Window(
+        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
+    {
+        var (graph, ops, network) = Start(name, config, weights, record);
+        var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
+        WriteOutputs(graph, ops, config, network.Vision.Forward(network.Vision.Normalize(frames)));
+        return graph;
+    }
+
+    private static OnnxGraph Stream(
+        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
+    {
+        var (graph, ops, network) = Start(name, config, weights, record);
         var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.ImageSize, config.ImageSize, 3);
         OnnxStreamStates states = new(graph);
-        var output = network.Vision.Step(network.Vision.Normalize(frames), states);
+        WriteOutputs(graph, ops, config, network.Vision.Step(network.Vision.Normalize(frames), states));
+        states.WriteOutputs();
+        return graph;
+    }
+
+    private static void WriteOutputs(OnnxGraph graph, ITensorOps<OnnxValue> ops, M2ClipConfig config, VisionOutput<OnnxValue> output)
+    {
         graph.Output(GraphTensors.Embedding, ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
         if (output.ClassLogits is { } logits)
             graph.Output(GraphTensors.ClassLogits, logits, OnnxType.Float, "B", config.NumClasses);
-        states.WriteOutputs();
-        return graph.ToBytes();
     }
 
     /// <summary>The states of a causal or per-frame network's stream graph, in the order of its forward pass.</summary>
@@ -62,12 +124,15 @@ public static class M2ClipGraphs
 
     /// <summary><c>tokens</c> int64 [N, S] → <c>embedding</c> [N, D] of unit length.</summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
-    public static byte[] Text(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    public static byte[] Text(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) => TextGraph(config, weights).ToBytes();
+
+    /// <summary>The graph of <see cref="Text"/>.</summary>
+    internal static OnnxGraph TextGraph(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
-        var (graph, ops, network) = Start("text", config, weights);
+        var (graph, ops, network) = Start("text", config, weights, Plain);
         var tokens = graph.Input(GraphTensors.Tokens, OnnxType.Int64, "N", config.ContextLength);
         graph.Output(GraphTensors.Embedding, ops.L2Normalize(network.Text.Forward(tokens).Embedding), OnnxType.Float, "N", config.EmbedDim);
-        return graph.ToBytes();
+        return graph;
     }
 
     /// <summary>
@@ -78,7 +143,7 @@ public static class M2ClipGraphs
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static byte[] Reference(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, int clips)
     {
-        var (graph, ops, network) = Start("reference", config, weights);
+        var (graph, ops, network) = Start("reference", config, weights, Plain);
         var video = graph.Input("video", OnnxType.Float, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
         var tokens = graph.Input(GraphTensors.Tokens, OnnxType.Int64, "N", config.ContextLength);
         var vision = network.Vision.Forward(video);
@@ -97,12 +162,13 @@ public static class M2ClipGraphs
         return graph.ToBytes();
     }
 
-    private static (OnnxGraph Graph, OnnxOps Ops, M2ClipNetwork<OnnxValue> Network) Start(
-        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    private static (OnnxGraph Graph, ITensorOps<OnnxValue> Ops, M2ClipNetwork<OnnxValue> Network) Start(
+        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
     {
         CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, $"{name}.onnx");
-        var graph = new OnnxGraph(name);
-        var ops = new OnnxOps(graph);
-        return (graph, ops, new(ops, new OnnxParameters(weights), config));
+        OnnxGraph graph = new(name);
+        NamedParameters<OnnxValue> parameters = new(new OnnxParameters(weights));
+        var ops = record(graph, parameters);
+        return (graph, ops, new(ops, parameters, config));
     }
 }

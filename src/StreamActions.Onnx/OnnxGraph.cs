@@ -1,6 +1,8 @@
 // Builds the bytes of an ONNX file: nodes, initialisers, inputs and outputs.
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
 using StreamActions.Model.Weights;
 using StreamActions.Onnx.Protos;
 
@@ -13,6 +15,10 @@ public enum OnnxType
     Float = TensorProto.Types.DataType.Float,
     /// <summary>Unsigned byte.</summary>
     UInt8 = TensorProto.Types.DataType.Uint8,
+    /// <summary>Signed byte.</summary>
+    Int8 = TensorProto.Types.DataType.Int8,
+    /// <summary>32-bit integer.</summary>
+    Int32 = TensorProto.Types.DataType.Int32,
     /// <summary>64-bit integer.</summary>
     Int64 = TensorProto.Types.DataType.Int64,
 }
@@ -23,7 +29,13 @@ public sealed class OnnxGraph(string name)
     /// <summary>The domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
 
-    private const int IrVersion = 9, OpsetVersion = 18;
+    /// <summary>Most bytes of weights in one file: a protobuf message is limited to 2 GiB.</summary>
+    public const long MostBytes = 2_000_000_000;
+
+    /// <summary>The end of the name of the file with the weights.</summary>
+    public const string WeightsSuffix = ".weights";
+
+    private const int IrVersion = 9, OpsetVersion = 18, SmallConstant = 1024, Page = 4096;
     private readonly GraphProto _graph = new() { Name = name };
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
     private int _next;
@@ -70,44 +82,118 @@ public sealed class OnnxGraph(string name)
     /// <summary>A constant of floats.</summary>
     public OnnxValue Constant(TensorData data) => new($"c{_next++}", data);
 
-    /// <summary>A constant list of 64-bit integers, such as a shape.</summary>
+    /// <summary>A constant list of 64-bit integers, such as a shape. Equal lists are one constant.</summary>
     public OnnxValue Integers(params ReadOnlySpan<long> values)
     {
-        var constant = $"i{_next++}";
-        _graph.Initializer.Add(new TensorProto
+        var constant = $"i_{string.Join('_', values.ToArray())}";
+        return _initializers.Add(constant) ? Constant(constant, OnnxType.Int64, values, [values.Length]) : new(constant);
+    }
+
+    /// <summary>A constant of any number type.</summary>
+    /// <param name="type">The type that belongs to <typeparamref name="T"/>.</param>
+    /// <param name="values">Row by row.</param>
+    /// <param name="shape">Empty for a scalar.</param>
+    public OnnxValue Constant<T>(OnnxType type, ReadOnlySpan<T> values, params ReadOnlySpan<long> shape)
+        where T : unmanaged => Constant($"c{_next++}", type, values, shape);
+
+    private OnnxValue Constant<T>(string constant, OnnxType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
+        where T : unmanaged
+    {
+        TensorProto tensor = new()
         {
             Name = constant,
-            DataType = (int)TensorProto.Types.DataType.Int64,
+            DataType = (int)type,
             RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
-            Dims = { (long)values.Length },
-        });
+        };
+        foreach (var size in shape)
+            tensor.Dims.Add(size);
+        _graph.Initializer.Add(tensor);
         return new(constant);
     }
 
     /// <summary>The file's bytes.</summary>
-    public byte[] ToBytes(IReadOnlyDictionary<string, string>? metadata = null)
+    public byte[] ToBytes() => Model(_graph).ToByteArray();
+
+    /// <summary>
+    /// Writes the file. Weights above a limit go into a second file beside it, with <see cref="WeightsSuffix"/> after the name.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">Most bytes of weights inside the file.</param>
+    public void Save(string path, long limit = MostBytes)
     {
-        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "StreamActions", Graph = _graph };
+        var inside = _graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) <= limit;
+        using var file = File.Create(path);
+        Model(inside ? _graph : WithWeightsIn(path + WeightsSuffix)).WriteTo(file);
+    }
+
+    /// <summary>Opens a session without leaving files behind.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="limit">Most bytes of weights in one message.</param>
+    public InferenceSession Open(SessionOptions options, long limit = MostBytes)
+    {
+        if (_graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) <= limit)
+            return new(ToBytes(), options);
+        var folder = Directory.CreateTempSubdirectory("streamactions-graph-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "graph.onnx");
+            Save(path, limit);
+            return new(path, options);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);   // an open session keeps its weights
+        }
+    }
+
+    private static ModelProto Model(GraphProto graph)
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "StreamActions", Graph = graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OpsetVersion });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
-        foreach (var (key, value) in metadata ?? new Dictionary<string, string>())
-            model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
-        return model.ToByteArray();
+        return model;
+    }
+
+    // The graph without its weights, which are written to a file. Small constants, such as shapes, stay in the graph.
+    private GraphProto WithWeightsIn(string path)
+    {
+        GraphProto graph = new() { Name = _graph.Name };
+        graph.Node.Add(_graph.Node);
+        graph.Input.Add(_graph.Input);
+        graph.Output.Add(_graph.Output);
+        using var file = File.Create(path);
+        foreach (var tensor in _graph.Initializer)
+        {
+            if (tensor.RawData.Length < SmallConstant)
+            {
+                graph.Initializer.Add(tensor);
+                continue;
+            }
+            file.Position = (file.Length + Page - 1) / Page * Page;   // so that the runtime can map the weights into memory
+            TensorProto outside = new()
+            {
+                Name = tensor.Name,
+                DataType = tensor.DataType,
+                DataLocation = TensorProto.Types.DataLocation.External,
+            };
+            outside.Dims.Add(tensor.Dims);
+            foreach (var (key, value) in new[]
+            {
+                ("location", Path.GetFileName(path)),
+                ("offset", file.Position.ToString(CultureInfo.InvariantCulture)),
+                ("length", tensor.RawData.Length.ToString(CultureInfo.InvariantCulture)),
+            })
+                outside.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+            file.Write(tensor.RawData.Span);
+            graph.Initializer.Add(outside);
+        }
+        return graph;
     }
 
     private string Use(OnnxValue value)
     {
         if (value.Constant is { } data && _initializers.Add(value.Name))
-        {
-            var tensor = new TensorProto
-            {
-                Name = value.Name,
-                DataType = (int)TensorProto.Types.DataType.Float,
-                RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(data.Values.AsSpan())),
-            };
-            tensor.Dims.Add(data.Shape);
-            _graph.Initializer.Add(tensor);
-        }
+            Constant<float>(value.Name, OnnxType.Float, data.Values, data.Shape);
         return value.Name;
     }
 

@@ -65,6 +65,13 @@ public sealed record BundleGraph(string File, GraphForm Form, GraphPrecision Pre
 /// <param name="Top1">Share of the clips for which both choose the same class by text, in [0, 1].</param>
 public sealed record GraphQuality(int Clips, double Cosine, double ExtremeCosine, double Top1)
 {
+    /// <summary>
+    /// Share of the clips for which both make the same decision: the class whose probability by text reaches one half, or no class. In
+    /// [0, 1]. Null: not measured.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Decisions { get; init; }
+
     /// <summary>Number of clips from which the activation scales were measured. Null: the graph has no such scales.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? CalibrationClips { get; init; }

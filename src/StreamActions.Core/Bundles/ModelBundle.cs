@@ -76,6 +76,13 @@ public sealed class ModelBundle
     /// <summary>SHA-256 in lower-case hex.</summary>
     public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
+    /// <summary>SHA-256 of a file of any size, in lower-case hex.</summary>
+    public static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
     private static string? Check(string root, string file, string expected)
     {
         var path = Path.GetFullPath(Path.Combine(root, file));
@@ -89,8 +96,7 @@ public sealed class ModelBundle
             if (part.LinkTarget is not null)
                 return $"{file} is a symbolic link";
         }
-        using var stream = info.OpenRead();
-        var actual = Convert.ToHexStringLower(SHA256.HashData(stream));
+        var actual = HashOf(path);
         return string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase)
             ? null
             : $"{file} has changed since export (SHA-256 {actual[..12]}…, expected {expected[..12]}…)";

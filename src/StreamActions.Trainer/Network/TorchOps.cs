@@ -37,9 +37,15 @@ internal sealed class TorchOps : ITensorOps<Tensor>
     public Tensor Linear(Tensor x, Tensor weight, Tensor? bias) =>
         F.linear(ToProductType(x), ToProductType(weight), bias is null ? null : ToProductType(bias));
 
-    public (Tensor Query, Tensor Key, Tensor Value) LinearQkv(Tensor x, Tensor weight, Tensor bias, int width)
+    public (Tensor Query, Tensor Key, Tensor Value) LinearQkv(Tensor queries, Tensor context, Tensor weight, Tensor bias, int width)
     {
-        var parts = Linear(x, weight, bias).chunk(3, -1);
+        if (!ReferenceEquals(queries, context))
+        {
+            var query = Linear(queries, weight.narrow(0, 0, width), bias.narrow(0, 0, width));
+            var keyAndValue = Linear(context, weight.narrow(0, width, 2 * width), bias.narrow(0, width, 2 * width)).chunk(2, -1);
+            return (query, keyAndValue[0], keyAndValue[1]);
+        }
+        var parts = Linear(queries, weight, bias).chunk(3, -1);
         return (parts[0], parts[1], parts[2]);
     }
 

@@ -1,0 +1,145 @@
+// Makes the int8 graph of a network, and measures what it loses and what it saves.
+using System.Diagnostics;
+using StreamActions.Core.Bundles;
+using StreamActions.Model;
+using StreamActions.Model.Quantization;
+using StreamActions.Model.Weights;
+
+namespace StreamActions.Onnx.Quantization;
+
+/// <summary>The loss that an int8 graph may have (<see cref="GraphQuality"/>).</summary>
+/// <param name="Cosine">Smallest cosine on evaluation clips.</param>
+/// <param name="ExtremeCosine">Smallest cosine on all-dark and all-bright clips.</param>
+/// <param name="Top1">Smallest share of clips with the same best class.</param>
+public sealed record QualityBounds(double Cosine, double ExtremeCosine, double Top1)
+{
+    /// <summary>The bounds of an export.</summary>
+    public static QualityBounds Default { get; } = new(0.995, 0.99, 0.99);
+
+    /// <summary>How much of the permitted loss a graph has; above 1: too much.</summary>
+    public double LossOf(GraphQuality quality) => new[]
+    {
+        (1 - quality.Cosine) / (1 - Cosine),
+        (1 - quality.ExtremeCosine) / (1 - ExtremeCosine),
+        (1 - quality.Top1) / (1 - Top1),
+    }.Max();
+}
+
+/// <summary>The clips of a quantisation, uint8 RGB [T, S, S, 3] each.</summary>
+/// <param name="Calibration">Clips of the training data, from which the scales are measured.</param>
+/// <param name="Evaluation">Other clips, on which the graph is compared with fp32.</param>
+/// <param name="Classes">The classes between which the comparison decides.</param>
+public sealed record QuantizationClips(IReadOnlyList<byte[]> Calibration, IReadOnlyList<byte[]> Evaluation, TextClasses Classes);
+
+/// <summary>An int8 graph.</summary>
+/// <param name="Bytes">The file.</param>
+/// <param name="Quality">What it loses.</param>
+/// <param name="FloatLayers">Layers that stay in fp32, because they lost too much.</param>
+/// <param name="Speed">Speed on one thread of this machine, as a multiple of the fp32 graph's.</param>
+/// <param name="Deviation">Largest difference of an output from those of the golden clips.</param>
+public sealed record QuantizedGraph(
+    byte[] Bytes, GraphQuality Quality, IReadOnlyCollection<string> FloatLayers, double Speed, double Deviation);
+
+/// <summary>Quantises networks.</summary>
+public static class GraphQuantizer
+{
+    private const double FloatShare = 0.1;   // of the layers
+    private const int EstimateClips = 4, ExtremeClips = 8, TimedRounds = 5;
+
+    /// <summary>Makes and measures the int8 graph of the vision branch.</summary>
+    /// <param name="config">Sizes of the network.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="clips">Clips to calibrate and to measure.</param>
+    /// <param name="golden">The golden clips with libtorch's outputs.</param>
+    /// <param name="bounds">The permitted loss. Layers move to fp32 until it is met; if that fails, the graph has all layers in int8.</param>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static QuantizedGraph Quantize(
+        M2ClipConfig config,
+        IReadOnlyDictionary<string, TensorData> weights,
+        QuantizationClips clips,
+        GoldenClips golden,
+        QualityBounds bounds)
+    {
+        byte[][] calibration = [.. CalibrationClips.Of(clips.Calibration)];
+        QuantizationPlan plan = new(SmoothQuant.Fold(config, weights, Calibration.Measure(config, weights, calibration).ByWeight));
+        Comparison all = new(config, weights, clips.Evaluation, clips.Classes), few = all.Of(EstimateClips);
+        var chosen = LayerChoice.Choose(
+            plan,
+            candidate => bounds.LossOf(all.QualityOf(candidate)),
+            candidate => bounds.LossOf(few.QualityOf(candidate)),
+            (int)(FloatShare * plan.Layers.Count())) ?? plan;
+        var graph = M2ClipGraphs.QuantizedGraph(config, chosen);
+        return new(
+            graph.ToBytes(),
+            all.QualityOf(chosen) with { CalibrationClips = calibration.Length },
+            chosen.FloatLayers,
+            Speed(config, weights, graph, clips.Evaluation[0]),
+            Deviation(config, graph, golden));
+    }
+
+    // Quality on clips whose embeddings in fp32 are computed once.
+    private sealed class Comparison
+    {
+        private readonly M2ClipConfig _config;
+        private readonly TextClasses _classes;
+        private readonly IReadOnlyList<byte[]> _natural, _extreme;
+        private readonly IReadOnlyList<float[]> _exactNatural, _exactExtreme;
+
+        public Comparison(
+            M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, IReadOnlyList<byte[]> clips, TextClasses classes)
+        {
+            (_config, _classes, _natural) = (config, classes, clips);
+            _extreme = [.. CalibrationClips.ExtremesOf([.. clips.Take(ExtremeClips)])];
+            using ClipRunner exact = new(M2ClipGraphs.WindowOrStream(config, weights), config);
+            (_exactNatural, _exactExtreme) = (Embeddings(exact, _natural), Embeddings(exact, _extreme));
+        }
+
+        private Comparison(Comparison all, int clips)
+        {
+            (_config, _classes) = (all._config, all._classes);
+            (_natural, _exactNatural) = ([.. all._natural.Take(clips)], [.. all._exactNatural.Take(clips)]);
+            (_extreme, _exactExtreme) = ([.. all._extreme.TakeLast(clips)], [.. all._exactExtreme.TakeLast(clips)]);
+        }
+
+        /// <summary>The comparison on few of the clips.</summary>
+        public Comparison Of(int clips) => new(this, clips);
+
+        public GraphQuality QualityOf(QuantizationPlan plan)
+        {
+            using ClipRunner runner = new(M2ClipGraphs.QuantizedGraph(_config, plan), _config);
+            return QualityMeasure.Of(
+                new(_exactNatural, Embeddings(runner, _natural)), new(_exactExtreme, Embeddings(runner, _extreme)), _classes);
+        }
+    }
+
+    private static float[][] Embeddings(ClipRunner runner, IEnumerable<byte[]> clips) =>
+        [.. clips.Select(clip => runner.Last(clip)[GraphTensors.Embedding])];
+
+    // The fastest of several rounds in turns, on one thread each, as the worker runs them.
+    private static double Speed(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, OnnxGraph quantized, byte[] clip)
+    {
+        using ClipRunner exact = new(M2ClipGraphs.WindowOrStream(config, weights), config, threads: 1), other = new(quantized, config, threads: 1);
+        static double Seconds(ClipRunner runner, byte[] clip)
+        {
+            var started = Stopwatch.GetTimestamp();
+            runner.Last(clip);
+            return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+        var rounds = Enumerable.Range(0, TimedRounds).Select(_ => (Exact: Seconds(exact, clip), Other: Seconds(other, clip))).ToList();
+        return rounds.Min(r => r.Exact) / rounds.Min(r => r.Other);
+    }
+
+    private static double Deviation(M2ClipConfig config, OnnxGraph graph, GoldenClips golden)
+    {
+        using ClipRunner runner = new(graph, config);
+        return golden.Clips.Chunk(golden.Clips.Length / golden.VideoEmbeddings.Count).Select((clip, i) =>
+        {
+            var outputs = runner.Last(clip);
+            return Math.Max(
+                Greatest(outputs[GraphTensors.Embedding], golden.VideoEmbeddings[i]),
+                Greatest(outputs.GetValueOrDefault(GraphTensors.ClassLogits, []), golden.ClassLogits[i]));
+        }).Max();
+    }
+
+    private static double Greatest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).DefaultIfEmpty(0).Max();
+}
