@@ -32,6 +32,7 @@ internal sealed partial class FleetWatch(
     private sealed class Watched
     {
         public WatchedRate Rate;
+        public int Ticks;
         public bool Blind;
         public double? Named;
     }
@@ -93,7 +94,9 @@ internal sealed partial class FleetWatch(
         {
             if (!_watched.TryGetValue(camera, out var watched))
                 _watched.Add(camera, watched = new());
-            watched.Rate = new(count.Since(earlier.GetValueOrDefault(camera)), alerts.CountViews(camera), OverloadTicks);
+            // A camera that started a moment ago has wanted windows for a shorter time.
+            watched.Ticks = Math.Min(OverloadTicks, watched.Ticks + 1);
+            watched.Rate = new(count.Since(earlier.GetValueOrDefault(camera)), alerts.CountViews(camera), watched.Ticks);
         }
         _coverage =
         [
