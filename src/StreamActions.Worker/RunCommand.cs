@@ -37,7 +37,8 @@ internal static class RunCommand
             if (AlertCompiler.Problems(file, model) is { Count: > 0 } missing)
                 return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
             var logger = logging.CreateLogger<RunningConfiguration>();
-            var running = await RunningConfiguration.CompileAsync(file, model, logger).ConfigureAwait(false);
+            var cache = PhraseCache.Beside(file.Sinks.Store.Path, logger);
+            var running = await RunningConfiguration.CompileAsync(file, model, logger, cache).ConfigureAwait(false);
             using var host = Build(running, model, untilEnd);
             // Creates all stages before any starts, so that a stage which cannot be created fails here.
             _ = host.Services.GetServices<IHostedService>().ToArray();

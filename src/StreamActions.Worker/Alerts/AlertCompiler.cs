@@ -19,9 +19,11 @@ internal static partial class AlertCompiler
     /// <param name="file">The operator's file. Check its labels with <see cref="Problems"/> first.</param>
     /// <param name="model">Embeds the phrases.</param>
     /// <param name="logger">Receives warnings about phrases that the model cannot read well.</param>
-    public static AlertPlan Compile(StreamActionsFile file, IActionModel model, ILogger logger)
+    /// <param name="cache">Keeps embeddings from one start to the next; null embeds every phrase.</param>
+    public static AlertPlan Compile(StreamActionsFile file, IActionModel model, ILogger logger, PhraseCache? cache = null)
     {
-        var embedded = Embed(file, model);
+        PhraseTable table = new(Embed(file, model, cache));
+        var rows = Enumerable.Range(0, table.Count).ToDictionary(row => table[row].Text, StringComparer.Ordinal);
         RuleOrigin origin = new(file.Hash, new(model.Manifest.Name, model.Manifest.Version, model.Sha256));
         var rules = file.Alerts.Values
             .ToDictionary(alert => alert.Name, alert => new AlertRule(alert, Scorer(alert), origin), StringComparer.Ordinal);
@@ -39,7 +41,7 @@ internal static partial class AlertCompiler
             var others = alert.Not.Concat(file.Background)
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Except(own, StringComparer.OrdinalIgnoreCase);
-            return new PhraseScorer([.. own.Select(p => embedded[p])], [.. others.Select(p => embedded[p])], model.Manifest.Scale);
+            return new PhraseScorer(table, [.. own.Select(p => rows[p])], [.. others.Select(p => rows[p])], model.Manifest.Scale);
         }
     }
 
@@ -61,13 +63,25 @@ internal static partial class AlertCompiler
                + (model.Manifest.Labels.Count == 0 ? "none, so use phrases" : string.Join(", ", model.Manifest.Labels)),
     ];
 
-    private static Dictionary<string, EmbeddedPhrase> Embed(StreamActionsFile file, IActionModel model) => file.Alerts.Values
-        .SelectMany(alert => alert.Phrases.Concat(alert.Not))
-        .Concat(file.Background)
-        .Distinct(StringComparer.Ordinal)
-        .Chunk(PhrasesPerRun)
-        .SelectMany(chunk => chunk.Zip(model.EmbedTexts(chunk), (text, embedding) => new EmbeddedPhrase(text, embedding)))
-        .ToDictionary(phrase => phrase.Text, StringComparer.Ordinal);
+    private static EmbeddedPhrase[] Embed(StreamActionsFile file, IActionModel model, PhraseCache? cache)
+    {
+        string[] phrases =
+        [
+            .. file.Alerts.Values.SelectMany(alert => alert.Phrases.Concat(alert.Not)).Concat(file.Background)
+                .Distinct(StringComparer.Ordinal),
+        ];
+        var width = model.Manifest.EmbeddingWidth;
+        var known = cache?.Read(model.Sha256, width) ?? new Dictionary<string, float[]>(StringComparer.Ordinal);
+        string[] missing = [.. phrases.Where(phrase => !known.ContainsKey(phrase))];
+        foreach (var chunk in missing.Chunk(PhrasesPerRun))
+        {
+            foreach (var (text, embedding) in chunk.Zip(model.EmbedTexts(chunk)))
+                known.Add(text, embedding);
+        }
+        if (missing.Length > 0)
+            cache?.Write(model.Sha256, width, [.. phrases, .. known.Keys.Except(phrases, StringComparer.Ordinal)], known);
+        return [.. phrases.Select(phrase => new EmbeddedPhrase(phrase, known[phrase]))];
+    }
 
     // Null means the whole picture. A zone that this camera does not have belongs to another camera.
     private static IEnumerable<string?> ZonesOf(AlertOptions alert, CameraOptions camera) =>

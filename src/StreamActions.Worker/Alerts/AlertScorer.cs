@@ -18,56 +18,58 @@ internal abstract class AlertScorer
     /// <summary>Length of the working memory for one score.</summary>
     public abstract int ScratchLength { get; }
 
-    /// <summary>The alert's score from a window's outputs.</summary>
-    /// <param name="embedding">Unit length, [D].</param>
+    /// <summary>The alert's score for a window.</summary>
+    /// <param name="cosines">Cosine of the window's embedding with each phrase of the plan, [N]; see <see cref="ViewScores"/>.</param>
     /// <param name="classLogits">[K].</param>
     /// <param name="scratch">At least <see cref="ScratchLength"/> numbers; overwritten.</param>
-    public abstract AlertScore Score(ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits, Span<double> scratch);
+    public abstract AlertScore Score(ReadOnlySpan<float> cosines, ReadOnlySpan<float> classLogits, Span<double> scratch);
 
     /// <summary>Whether another scorer gives the same scores for all windows.</summary>
     public abstract bool ScoresLike(AlertScorer other);
 }
 
-/// <summary>A phrase with its embedding of unit length.</summary>
-internal sealed record EmbeddedPhrase(string Text, float[] Embedding)
-{
-    /// <summary>Whether another phrase has the same text and the same embedding.</summary>
-    public bool IsLike(EmbeddedPhrase other) => Text == other.Text && Embedding.AsSpan().SequenceEqual(other.Embedding);
-}
-
 /// <summary>
 /// <c>p = Σ_own e^s / Σ_all e^s</c> with <c>s = scale · cosine</c>: the margin of the alert's phrases over all alternatives.
 /// </summary>
-/// <param name="own">The alert's phrases; at least one.</param>
-/// <param name="others">Its negative phrases and the background phrases.</param>
+/// <param name="table">The phrases of the plan.</param>
+/// <param name="own">Rows of the alert's phrases; at least one.</param>
+/// <param name="others">Rows of its negative phrases and the background phrases.</param>
 /// <param name="scale">The model's scale: the factor on cosines.</param>
-internal sealed class PhraseScorer(IReadOnlyList<EmbeddedPhrase> own, IReadOnlyList<EmbeddedPhrase> others, double scale) : AlertScorer
+internal sealed class PhraseScorer(PhraseTable table, int[] own, int[] others, double scale) : AlertScorer
 {
-    /// <inheritdoc/>
-    public override int ScratchLength => own.Count + others.Count;
+    /// <summary>The phrases of the plan.</summary>
+    public PhraseTable Table => table;
+
+    /// <summary>The rows whose cosines the scorer needs.</summary>
+    public IEnumerable<int> Rows => own.Concat(others);
 
     /// <inheritdoc/>
-    public override AlertScore Score(ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits, Span<double> scratch)
+    public override int ScratchLength => own.Length + others.Length;
+
+    /// <inheritdoc/>
+    public override AlertScore Score(ReadOnlySpan<float> cosines, ReadOnlySpan<float> classLogits, Span<double> scratch)
     {
         var scores = scratch[..ScratchLength];
-        for (var i = 0; i < scores.Length; i++)
-            scores[i] = scale * TensorPrimitives.Dot(embedding, (i < own.Count ? own[i] : others[i - own.Count]).Embedding);
+        for (var i = 0; i < own.Length; i++)
+            scores[i] = scale * cosines[own[i]];
+        for (var i = 0; i < others.Length; i++)
+            scores[own.Length + i] = scale * cosines[others[i]];
         Softmax.Apply(scores);
-        var bestOwn = Softmax.IndexOfMax(scores[..own.Count]);
-        var value = Softmax.Sum(scores[..own.Count]);
-        if (others.Count == 0)
-            return new(value, own[bestOwn].Text, null);
-        var bestOther = Softmax.IndexOfMax(scores[own.Count..]);
-        return new(value, own[bestOwn].Text, new(others[bestOther].Text, scores[own.Count + bestOther]));
+        var bestOwn = Softmax.IndexOfMax(scores[..own.Length]);
+        var value = Softmax.Sum(scores[..own.Length]);
+        if (others.Length == 0)
+            return new(value, table[own[bestOwn]].Text, null);
+        var bestOther = Softmax.IndexOfMax(scores[own.Length..]);
+        return new(value, table[own[bestOwn]].Text, new(table[others[bestOther]].Text, scores[own.Length + bestOther]));
     }
 
     /// <inheritdoc/>
     public override bool ScoresLike(AlertScorer other) =>
         other is PhraseScorer phrases && phrases.Key.SequenceEqual(Key) && phrases.Phrases.Zip(Phrases).All(p => p.First.IsLike(p.Second));
 
-    private IEnumerable<EmbeddedPhrase> Phrases => own.Concat(others);
+    private IEnumerable<EmbeddedPhrase> Phrases => Rows.Select(row => table[row]);
 
-    private double[] Key => [own.Count, others.Count, scale];
+    private double[] Key => [own.Length, others.Length, scale];
 }
 
 /// <summary>The softmax probability of one supervised class.</summary>
@@ -79,7 +81,7 @@ internal sealed class LabelScorer(IReadOnlyList<string> labels, int index) : Ale
     public override int ScratchLength => labels.Count;
 
     /// <inheritdoc/>
-    public override AlertScore Score(ReadOnlySpan<float> embedding, ReadOnlySpan<float> classLogits, Span<double> scratch)
+    public override AlertScore Score(ReadOnlySpan<float> cosines, ReadOnlySpan<float> classLogits, Span<double> scratch)
     {
         var scores = scratch[..ScratchLength];
         for (var i = 0; i < scores.Length; i++)
@@ -106,12 +108,9 @@ internal static class Softmax
     /// <summary>Replaces scores by their softmax.</summary>
     public static void Apply(Span<double> scores)
     {
-        var highest = scores[IndexOfMax(scores)];
-        double sum = 0;
-        foreach (ref var score in scores)
-            sum += score = Math.Exp(score - highest);
-        foreach (ref var score in scores)
-            score /= sum;
+        TensorPrimitives.Subtract(scores, scores[IndexOfMax(scores)], scores);
+        TensorPrimitives.Exp(scores, scores);
+        TensorPrimitives.Divide(scores, Sum(scores), scores);
     }
 
     /// <summary>Index of the highest score; of equal scores, the first.</summary>

@@ -5,7 +5,7 @@ using StreamActions.Worker.Views;
 namespace StreamActions.Worker.Alerts;
 
 /// <summary>
-/// Finds the trackers of a view, gives them scratch memory and publishes their transitions in the order of decision. Thread safe. When the
+/// Finds the trackers of a view, gives them working memory and publishes their transitions in the order of decision. Thread safe. When the
 /// worker stops, open events stay open: an end would claim that the action is over.
 /// </summary>
 internal sealed class AlertStage : IObservationSink, IViewStatus
@@ -26,8 +26,8 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
         Apply(plan);
     }
 
-    // The scratch memory belongs to the view, so that scorers can be immutable and shared.
-    private sealed record ViewAlerts(TrackedAlert[] Alerts, double[] Scratch);
+    // The working memory belongs to the view, so that scorers can be immutable and shared.
+    private sealed record ViewAlerts(TrackedAlert[] Alerts, ViewScores Scores);
 
     private sealed class TrackedAlert(AlertTracker tracker)
     {
@@ -58,7 +58,7 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
                        let unchanged = isStopped ? null : TakeUnchanged(before, view, rule)
                        select unchanged ?? new(new(view, rule, plan.WindowInterval)),
                 ];
-                views.Add(view, new(alerts, new double[rules.Max(rule => rule.Scorer.ScratchLength)]));
+                views.Add(view, new(alerts, new([.. rules.Select(rule => rule.Scorer)])));
             }
             foreach (var left in before.Values)
                 Publish(left, left.Tracker.Finish());
@@ -91,10 +91,12 @@ internal sealed class AlertStage : IObservationSink, IViewStatus
             // A new plan may have removed the view while its window waited for the encoder.
             if (!_views.TryGetValue(observation.View, out var view))
                 return;
+            if (!observation.IsStill)
+                view.Scores.Load(observation.Embedding.Span);
             foreach (var alert in view.Alerts)
             {
                 Settle(alert);
-                foreach (var transition in alert.Tracker.Observe(observation, view.Scratch))
+                foreach (var transition in alert.Tracker.Observe(observation, view.Scores))
                     Publish(alert, transition);
             }
         }

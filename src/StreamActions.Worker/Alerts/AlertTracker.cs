@@ -33,11 +33,11 @@ internal sealed class AlertTracker(View view, AlertRule rule, TimeSpan interval)
 
     /// <summary>Takes an observation. A still window repeats the last score.</summary>
     /// <param name="observation">The observation; not older than the one before.</param>
-    /// <param name="scratch">Memory for the scorer; at least <see cref="AlertScorer.ScratchLength"/>.</param>
+    /// <param name="scores">The view's scores, which have taken the observation's embedding.</param>
     /// <returns>At most an end followed by a begin.</returns>
-    public IReadOnlyList<AlertTransition> Observe(in Observation observation, Span<double> scratch)
+    public IReadOnlyList<AlertTransition> Observe(in Observation observation, ViewScores scores)
     {
-        var score = observation.IsStill ? _score : Rule.Scorer.Score(observation.Embedding.Span, observation.ClassLogits.Span, scratch);
+        var score = observation.IsStill ? _score : scores.Score(Rule.Scorer, observation.ClassLogits.Span);
         if (score is not { } known || !double.IsFinite(known.Value))
             return [];
         (_score, _window) = (known, (observation.From, observation.To, observation.ArrivedAt));

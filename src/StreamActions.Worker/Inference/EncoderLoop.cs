@@ -97,7 +97,10 @@ internal sealed partial class EncoderLoop(
             }
             catch (Exception e)
             {
-                loop.Failed(_batch, e.Message);
+                _failed.Clear();
+                foreach (var step in _batch)
+                    _failed.AddRange(Enumerable.Repeat(step, step.Windows));
+                loop.Failed(_failed, e.Message);
             }
             finally
             {
@@ -129,7 +132,7 @@ internal sealed partial class EncoderLoop(
                 loop.Decided(time.GetElapsedTime(observation.ArrivedAt));
             }
             var took = time.GetElapsedTime(started);
-            loop.Sampling.Ran(runs, took);
+            loop.Sampling.Ran(_batch.Count, runs, took);
             if (_failed.Count > 0)
                 loop.Failed(_failed, "model output contains NaN or infinity");
             else
@@ -154,15 +157,16 @@ internal sealed partial class EncoderLoop(
         metrics.WindowLatency(latency);
     }
 
-    private void Failed(List<EncoderStep> steps, string reason)
+    // The steps of the windows that failed: a step with several windows is listed as often.
+    private void Failed(List<EncoderStep> windows, string reason)
     {
-        foreach (var step in steps)
+        foreach (var step in windows)
         {
             metrics.Dropped(step.View.Camera, "failed", 1);
             queue.Count(step.View, WindowOutcome.Failed);
         }
         if (_throttle.ShouldLog(out var suppressed))
-            LogFailed(steps.Count, reason.ReplaceLineEndings(" "), suppressed);
+            LogFailed(windows.Count, reason.ReplaceLineEndings(" "), suppressed);
     }
 
     private void Succeeded()

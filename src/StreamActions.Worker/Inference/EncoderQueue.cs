@@ -217,17 +217,19 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         }
     }
 
-    /// <summary>Counts a window that does not wait in the queue.</summary>
-    public void Count(View view, WindowOutcome outcome)
+    /// <summary>Counts windows that do not wait in the queue.</summary>
+    public void Count(View view, WindowOutcome outcome, int windows = 1)
     {
+        if (windows == 0)
+            return;
         lock (_lock)
         {
             var camera = PlaceOf(view).Camera;
             camera.Counts = outcome switch
             {
-                WindowOutcome.Still => camera.Counts with { Still = camera.Counts.Still + 1 },
-                WindowOutcome.Thinned => camera.Counts with { Thinned = camera.Counts.Thinned + 1 },
-                _ => camera.Counts with { Failed = camera.Counts.Failed + 1 },
+                WindowOutcome.Still => camera.Counts with { Still = camera.Counts.Still + windows },
+                WindowOutcome.Thinned => camera.Counts with { Thinned = camera.Counts.Thinned + windows },
+                _ => camera.Counts with { Failed = camera.Counts.Failed + windows },
             };
         }
     }

@@ -19,7 +19,7 @@ internal sealed class EncoderStage(
     public IViewSlot Open(View view, bool waits)
     {
         var slot = encoder.Open(view);
-        return waits ? new WaitingSlot(this, view.Camera, slot) : new LiveSlot(this, slot);
+        return waits ? new WaitingSlot(this, view.Camera, slot) : new LiveSlot(this, view, slot);
     }
 
     /// <inheritdoc/>
@@ -60,13 +60,11 @@ internal sealed class EncoderStage(
             return;
         }
         slot.Skip(step, observed: false);
-        if (step.IsDue)
-            queue.Count(step.View, WindowOutcome.Thinned);
         step.Dispose();
     }
 
     // A live camera never waits: its windows are thinned when inference is at its limit. A still window costs nothing and is not thinned.
-    private sealed class LiveSlot(EncoderStage stage, EncoderSlot slot) : IViewSlot
+    private sealed class LiveSlot(EncoderStage stage, View view, EncoderSlot slot) : IViewSlot
     {
         public ValueTask PushAsync(ViewFrame frame, CancellationToken cancellation)
         {
@@ -76,6 +74,7 @@ internal sealed class EncoderStage(
                 stage.SkipStill(slot, step);
             else
                 stage.PostLive(slot, step);
+            stage.Queue.Count(view, WindowOutcome.Thinned, slot.TakeLost());
             return ValueTask.CompletedTask;
         }
 

@@ -49,9 +49,18 @@ internal abstract class EncoderSlot : IDisposable
     /// <summary>The newest step will not be encoded. Call it before the next frame is pushed, and dispose the step.</summary>
     /// <param name="step">The step.</param>
     /// <param name="observed">Whether the step's observation was given without encoding.</param>
-    public virtual void Skip(EncoderStep step, bool observed)
+    public abstract void Skip(EncoderStep step, bool observed);
+
+    /// <summary>Windows lost since the last call: due with a step that was skipped, and not given with a later one.</summary>
+    public int TakeLost()
     {
+        var lost = Lost;
+        Lost = 0;
+        return lost;
     }
+
+    /// <summary>Windows lost since the last call of <see cref="TakeLost"/>.</summary>
+    protected int Lost { get; set; }
 
     /// <summary>The next frame does not continue the last.</summary>
     public abstract void Restart();

@@ -80,13 +80,15 @@ internal sealed class SamplingControl(RunPlan plan, TimeSpan maxLatency, TimePro
         }
     }
 
-    /// <summary>Takes a run of a lane.</summary>
-    /// <param name="steps">Its batch size.</param>
+    /// <summary>Takes the work of a lane on a batch.</summary>
+    /// <param name="batch">Steps in the batch; at least 1.</param>
+    /// <param name="runs">Windows or frames that it ran: more than steps when a step holds several frames.</param>
     /// <param name="took">How long it kept the lane busy.</param>
-    public void Ran(int steps, TimeSpan took)
+    public void Ran(int batch, int runs, TimeSpan took)
     {
+        // A lane runs one frame of each step at a time.
         lock (_lock)
-            _costs.Learn(steps, took);
+            _costs.Learn(batch, took * batch / Math.Max(batch, runs));
     }
 
     /// <summary>Takes the latency of a step: from the arrival of its last frame to its decision.</summary>

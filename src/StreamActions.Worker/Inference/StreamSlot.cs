@@ -43,6 +43,7 @@ internal sealed class StreamSlot(ClipSpec clip, int stride, int mostWaiting, IMo
     {
         _gate.Frame(frame.CapturedAt, frame.Moved);
         var due = _sequence.Push(frame, out var starts);
+        Lost += _owesWindow && (due || starts) ? 1 : 0;
         if (starts)
         {
             _times.Clear();

@@ -34,6 +34,9 @@ internal sealed class WindowSlot(ClipSpec clip, int stride) : EncoderSlot
     }
 
     /// <inheritdoc/>
+    public override void Skip(EncoderStep step, bool observed) => Lost += observed ? 0 : 1;
+
+    /// <inheritdoc/>
     public override void Restart()
     {
         _window.Clear();

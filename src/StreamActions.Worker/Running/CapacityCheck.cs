@@ -24,8 +24,8 @@ internal sealed partial class CapacityCheck(
             var plan = sampling.Plan;
             var measured = CapacityProbe.Measure(encoder, clip, plan, time);
             if (plan is { Parallel: 1, MaxBatch: > 1 })
-                sampling.Ran(1, measured.Alone);
-            sampling.Ran(plan.MaxBatch, measured.Together);
+                sampling.Ran(1, 1, measured.Alone);
+            sampling.Ran(plan.MaxBatch, plan.MaxBatch, measured.Together);
             LogMeasured(measured.StepsPerSecond, encoder.RunsEveryFrame ? "frames" : "windows", measured.Alone.TotalMilliseconds);
             if (Warning(configuration, clip, plan.Device, measured.StepsPerSecond, encoder.RunsEveryFrame) is { } warning)
                 LogTooMuch(warning);

@@ -14,7 +14,8 @@ namespace StreamActions.Worker.Running;
 /// after their <c>end-after</c>. It logs a status line every 30 seconds, and the totals at the end.
 /// </summary>
 internal sealed partial class FleetWatch(
-    CameraFleet fleet, EncoderQueue queue, AlertStage alerts, WorkerMetrics metrics, TimeProvider time, ILogger<FleetWatch> logger)
+    CameraFleet fleet, EncoderQueue queue, IVideoEncoder encoder, AlertStage alerts, WorkerMetrics metrics, TimeProvider time,
+    ILogger<FleetWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -32,6 +33,7 @@ internal sealed partial class FleetWatch(
     private sealed class Watched
     {
         public WatchedRate Rate;
+        public int Ticks;
         public bool Blind;
         public double? Named;
     }
@@ -93,7 +95,9 @@ internal sealed partial class FleetWatch(
         {
             if (!_watched.TryGetValue(camera, out var watched))
                 _watched.Add(camera, watched = new());
-            watched.Rate = new(count.Since(earlier.GetValueOrDefault(camera)), alerts.CountViews(camera), OverloadTicks);
+            // A camera that started a moment ago has wanted windows for a shorter time.
+            watched.Ticks = Math.Min(OverloadTicks, watched.Ticks + 1);
+            watched.Rate = new(count.Since(earlier.GetValueOrDefault(camera)), alerts.CountViews(camera), watched.Ticks);
         }
         _coverage =
         [
@@ -121,7 +125,9 @@ internal sealed partial class FleetWatch(
         if (rate.IsThinned && rate.DiffersFrom(watched.Named))
         {
             watched.Named = rate.PerSecond;
-            LogThinned(camera, rate.PerSecond, rate.WantedPerSecond);
+            // A larger stride saves nothing where every frame is encoded.
+            var advice = encoder.RunsEveryFrame ? "a smaller model" : "a larger stride";
+            LogThinned(camera, rate.PerSecond, rate.WantedPerSecond, advice);
         }
         else if (watched.Named is not null && rate is { IsThinned: false, Windows.Wanted: > 0 })
         {
@@ -170,9 +176,9 @@ internal sealed partial class FleetWatch(
     private partial void LogOverload(string camera, string state, string detail);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Camera {Camera} is watched at {Watched:0.#} windows/s of {Wanted:0.#}: inference is at its limit (use a larger stride, "
+        Message = "Camera {Camera} is watched at {Watched:0.#} windows/s of {Wanted:0.#}: inference is at its limit (use {Advice}, "
             + "fewer cameras, or a GPU)")]
-    private partial void LogThinned(string camera, double watched, double wanted);
+    private partial void LogThinned(string camera, double watched, double wanted, string advice);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is watched at all {Wanted:0.#} windows/s again")]
     private partial void LogNotThinned(string camera, double wanted);

@@ -16,13 +16,19 @@ namespace StreamActions.Worker.Running;
 internal sealed record RunningConfiguration(StreamActionsFile File, AlertPlan Alerts)
 {
     /// <summary>Compiles a file on its own thread: embedding phrases delays neither cameras nor inference.</summary>
-    public static Task<RunningConfiguration> CompileAsync(StreamActionsFile file, IActionModel model, ILogger logger) =>
+    /// <param name="file">The operator's file, its labels checked.</param>
+    /// <param name="model">Embeds the phrases.</param>
+    /// <param name="logger">Receives warnings about phrases.</param>
+    /// <param name="cache">Keeps embeddings from one start to the next; null embeds every phrase.</param>
+    public static Task<RunningConfiguration> CompileAsync(
+        StreamActionsFile file, IActionModel model, ILogger logger, PhraseCache? cache = null) =>
         Task.Factory.StartNew(
-            () => Compile(file, model, logger), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Compile(file, model, logger, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Compiles a file on the caller's thread.</summary>
-    public static RunningConfiguration Compile(StreamActionsFile file, IActionModel model, ILogger logger) =>
-        new(file, AlertCompiler.Compile(file, model, logger));
+    /// <inheritdoc cref="CompileAsync"/>
+    public static RunningConfiguration Compile(StreamActionsFile file, IActionModel model, ILogger logger, PhraseCache? cache = null) =>
+        new(file, AlertCompiler.Compile(file, model, logger, cache));
 
     /// <summary>The views of a camera that some alert watches.</summary>
     public IEnumerable<View> ViewsOf(string camera) => Alerts.Views.Keys.Where(view => view.Camera == camera);

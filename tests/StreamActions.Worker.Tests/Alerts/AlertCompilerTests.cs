@@ -22,7 +22,10 @@ public sealed class AlertCompilerTests
     {
         using var model = new FakeActionModel();
         var file = SampleAlerts.File([SampleAlerts.Dock], SampleAlerts.Fight) with { Background = ["Bright"] };
-        var score = Compile(model, file).Views[new("dock", null)][0].Scorer.Score([0, 1], [], new double[4]);
+        var scorer = Compile(model, file).Views[new("dock", null)][0].Scorer;
+        ViewScores scores = new([scorer]);
+        scores.Load([0, 1]);
+        var score = scores.Score(scorer, []);
         Assert.Equal(1, score.Value);
         Assert.Null(score.RunnerUp);
     }

@@ -19,14 +19,23 @@ public sealed class AlertScorerTests
     private static EmbeddedPhrase[] Named(string prefix, float[][] embeddings) =>
         [.. embeddings.Select((e, i) => new EmbeddedPhrase($"{prefix}{i}", e))];
 
+    private static AlertScore Score(EmbeddedPhrase[] own, EmbeddedPhrase[] others, double scale, float[] window)
+    {
+        PhraseTable table = new(own.Concat(others));
+        PhraseScorer scorer = new(
+            table, [.. Enumerable.Range(0, own.Length)], [.. Enumerable.Range(own.Length, others.Length)], scale);
+        ViewScores scores = new([scorer]);
+        scores.Load(window);
+        return scores.Score(scorer, []);
+    }
+
     private static double Exp(float[] a, float[] b, double scale) => Math.Exp(scale * a.Zip(b, (x, y) => (double)x * y).Sum());
 
     [Fact]
     public void Score_AnyPhrases_IsShareOfOwnPhrases() =>
         Gen.Select(Unit, Unit.Array[1, 4], Unit.Array[0, 5], Gen.Double[1, 30]).Sample((window, own, others, scale) =>
         {
-            PhraseScorer scorer = new(Named("own", own), Named("other", others), scale);
-            var score = scorer.Score(window, [], new double[own.Length + others.Length]);
+            var score = Score(Named("own", own), Named("other", others), scale, window);
 
             double[] ours = [.. own.Select(p => Exp(window, p, scale))], theirs = [.. others.Select(p => Exp(window, p, scale))];
             var all = ours.Sum() + theirs.Sum();
@@ -38,9 +47,26 @@ public sealed class AlertScorerTests
         });
 
     [Fact]
+    public void Score_AlertsOfOneView_ScoreAsIfAlone() =>
+        Gen.Select(Unit, Unit.Array[6, 6], Gen.Int[1, 5].Array[2, 4]).Sample((window, embeddings, counts) =>
+        {
+            // Each alert has the first phrases as its own and the rest as others, so that all share all rows.
+            PhraseTable table = new(Named("phrase", embeddings));
+            PhraseScorer[] scorers = [.. counts.Select(own => new PhraseScorer(table, [.. Enumerable.Range(0, own)],
+                [.. Enumerable.Range(own, 6 - own)], 10))];
+            ViewScores scores = new(scorers);
+            scores.Load(window);
+            foreach (var (scorer, own) in scorers.Zip(counts))
+            {
+                var alone = Score(Named("phrase", embeddings)[..own], Named("phrase", embeddings)[own..], 10, window);
+                Assert.Equal(alone, scores.Score(scorer, []));
+            }
+        });
+
+    [Fact]
     public void Score_ExponentialsOverflow_IsFinite()
     {
-        var score = new PhraseScorer([new("own", [1, 0])], [new("other", [0, 1])], 1e5).Score([1, 0], [], new double[2]);
+        var score = Score([new("own", [1, 0])], [new("other", [0, 1])], 1e5, [1, 0]);
         Assert.Equal(1, score.Value);
         Assert.Equal(new("other", 0), score.RunnerUp);
     }

@@ -28,13 +28,14 @@ public sealed class AlertTrackerTests
     private static List<AlertTransition> Run(AlertTracker tracker, (double Step, float Bright, bool Still)[] course, double from = 0)
     {
         List<AlertTransition> transitions = [];
-        var scratch = new double[tracker.Rule.Scorer.ScratchLength];
+        ViewScores scores = new([tracker.Rule.Scorer]);
         foreach (var (step, bright, still) in course)
         {
             from += step;
             var to = DateTimeOffset.UnixEpoch.AddSeconds(from);
             float[] embedding = [MathF.Cos(bright * MathF.PI / 2), MathF.Sin(bright * MathF.PI / 2)];
-            transitions.AddRange(tracker.Observe(new(Dock, to.AddSeconds(-1), to, 0, still ? default : embedding, default), scratch));
+            scores.Load(embedding);
+            transitions.AddRange(tracker.Observe(new(Dock, to.AddSeconds(-1), to, 0, still ? default : embedding, default), scores));
         }
         return transitions;
     }

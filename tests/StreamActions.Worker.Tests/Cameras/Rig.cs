@@ -42,10 +42,10 @@ internal sealed class Rig : IAsyncDisposable
         var configuration = Compile(file);
         Alerts = new(configuration.Alerts, Publisher, Time);
         Queue = new(file.Inference.MaxBatch, file.Inference.MaxDelay, Time);
-        encoder ??= Model.Encoder(new(file.Inference.Stride, file.Inference.MaxBatch, MostWaiting: 3));
+        Encoder = encoder ?? Model.Encoder(new(file.Inference.Stride, file.Inference.MaxBatch, MostWaiting: 3));
         SamplingControl sampling = new(new("cpu", 1, parallel, file.Inference.MaxBatch), file.Inference.MaxLatency, Time);
-        _encoding = new(encoder, Queue, Alerts, Alerts, sampling, Metrics);
-        _loop = new(Queue, encoder, sampling, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
+        _encoding = new(Encoder, Queue, Alerts, Alerts, sampling, Metrics);
+        _loop = new(Queue, Encoder, sampling, Alerts, Metrics, Time, Lines.Of<EncoderLoop>());
         Slots = OpeningSlots.ForFleet(Time);
         var openings = new Dictionary<string, int>();
         _cameraServices = new(
@@ -74,6 +74,8 @@ internal sealed class Rig : IAsyncDisposable
     public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public EncoderQueue Queue { get; }
+
+    public IVideoEncoder Encoder { get; }
 
     public AlertStage Alerts { get; }
 

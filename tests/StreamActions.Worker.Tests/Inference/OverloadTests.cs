@@ -17,13 +17,18 @@ public sealed class OverloadTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     [Theory]
-    [InlineData(8, 4, 16)]
-    [InlineData(4, 1, 2)]
-    [InlineData(30, 4, 60)]
-    [InlineData(3, 10, 15)]
-    public void Overload_TwiceTheCapacity_EveryCameraIsWatchedWithinMaxLatency(int cameras, double fps, double capacity)
+    [InlineData(8, 4, 16, false)]
+    [InlineData(4, 1, 2, false)]
+    [InlineData(30, 4, 60, false)]
+    [InlineData(3, 10, 15, false)]
+    [InlineData(8, 4, 16, true)]
+    [InlineData(3, 10, 15, true)]
+    public void Overload_TwiceTheCapacity_EveryCameraIsWatchedWithinMaxLatency(int cameras, double fps, double capacity, bool stream)
     {
-        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), cameras, fps) { RunTime = TimeSpan.FromSeconds(1 / capacity) };
+        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), cameras, fps, stream)
+        {
+            RunTime = TimeSpan.FromSeconds(1 / capacity),
+        };
         site.Play(TimeSpan.FromSeconds(120));
 
         var counts = Enumerable.Range(0, cameras).Select(i => site.Queue.Counts()[Site.NameOf(i)]).ToArray();
@@ -36,9 +41,27 @@ public sealed class OverloadTests : IDisposable
     }
 
     [Fact]
+    public void Overload_StreamWithStride_GivesWindowsWithFramesThatAreEncoded()
+    {
+        // Half of the frames are encoded. A window that is due with another frame is given with the next one, so none is lost.
+        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), 8, 4, stream: true, stride: 4)
+        {
+            RunTime = TimeSpan.FromSeconds(1 / 16.0),
+        };
+        site.Play(TimeSpan.FromSeconds(20));
+        var before = site.Queue.Counts();
+        site.Play(TimeSpan.FromSeconds(60));
+        Assert.All(site.Queue.Counts(), count => Assert.Equal(1, count.Value.Since(before[count.Key]).Coverage));
+        Assert.All(site.Queue.Counts(), count => Assert.InRange(count.Value.Since(before[count.Key]).Posted, 59, 61));
+    }
+
+    [Fact]
     public void Overload_Ends_EveryWindowIsDecidedAgain()
     {
-        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), 8, 4) { RunTime = TimeSpan.FromSeconds(1 / 16.0) };
+        using Site site = new(_services.GetRequiredService<WorkerMetrics>(), 8, 4, stream: false)
+        {
+            RunTime = TimeSpan.FromSeconds(1 / 16.0),
+        };
         site.Play(TimeSpan.FromSeconds(30));
         site.RunTime = TimeSpan.FromSeconds(1 / 64.0);
         site.Play(TimeSpan.FromSeconds(10));
@@ -51,19 +74,22 @@ public sealed class OverloadTests : IDisposable
     private sealed class Site : IObservationSink, IViewStatus, IDisposable
     {
         private readonly FakeTimeProvider _time = new();
-        private readonly FakeActionModel _model;
+        private readonly ClipSpec _clip;
         private readonly EncoderLoop.Worker _worker;
         private readonly IViewSlot[] _slots;
         private readonly TimeSpan _interval;
         private readonly PriorityQueue<int, DateTimeOffset> _arrivals = new();
 
-        public Site(WorkerMetrics metrics, int cameras, double fps)
+        public Site(WorkerMetrics metrics, int cameras, double fps, bool stream, int stride = 1)
         {
             _interval = TimeSpan.FromSeconds(1 / fps);
-            _model = new(new ClipSpec(1, fps, 8, ResizeRule.Squash)) { OnRun = _ => Pass(_time.GetUtcNow() + RunTime) };
+            _clip = new(1, fps, 8, ResizeRule.Squash);
+            FakeActionModel model = new(_clip) { OnRun = _ => Pass(_time.GetUtcNow() + RunTime) };
+            FakeStreamModel streams = new() { OnRun = _ => Pass(_time.GetUtcNow() + RunTime) };
+            EncoderSettings settings = new(stride, MaxBatch: 1, MostWaiting: 3);
             Queue = new(1, TimeSpan.Zero, _time);
             SamplingControl sampling = new(new("cpu", 1, 1, 1), MaxLatency, _time);
-            var encoder = _model.Encoder(new(Stride: 1, MaxBatch: 1, MostWaiting: 1));
+            var encoder = stream ? new StreamingEncoder(streams, model.Manifest, settings) : model.Encoder(settings);
             EncoderStage stage = new(encoder, Queue, this, this, sampling, metrics);
             EncoderLoop loop = new(Queue, encoder, sampling, this, metrics, _time, new Lines().Of<EncoderLoop>());
             _worker = loop.OpenWorker();
@@ -116,7 +142,6 @@ public sealed class OverloadTests : IDisposable
                 slot.Dispose();
             _worker.Dispose();
             Queue.Dispose();
-            _model.Dispose();
         }
 
         // The frames of this time arrive at their times, also while a run is under way.
@@ -126,7 +151,7 @@ public sealed class OverloadTests : IDisposable
             {
                 if (at > _time.GetUtcNow())
                     _time.SetUtcNow(at);
-                var frame = ViewFrame.Rent(_model.Manifest.Clip.FrameBytes, new(NameOf(camera), null), 1, at, _time.GetTimestamp());
+                var frame = ViewFrame.Rent(_clip.FrameBytes, new(NameOf(camera), null), 1, at, _time.GetTimestamp());
                 var pushed = _slots[camera].PushAsync(frame, CancellationToken.None).AsTask();
                 Assert.True(pushed.IsCompletedSuccessfully);
                 _arrivals.DequeueEnqueue(camera, at + _interval);

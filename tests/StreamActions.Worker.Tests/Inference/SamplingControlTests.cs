@@ -29,9 +29,20 @@ public sealed class SamplingControlTests
     }
 
     [Fact]
+    public void Ran_StepsOfSeveralFrames_CountsFrames()
+    {
+        // One step of three frames, and a batch of two steps of two frames.
+        _control.Ran(1, 3, TimeSpan.FromSeconds(0.3));
+        Assert.Equal(10, _control.Capacity, 6);
+        SamplingControl batches = new(new("cuda:0", 1, 1, 2), TimeSpan.FromSeconds(2), _time);
+        batches.Ran(2, 4, TimeSpan.FromSeconds(0.2));
+        Assert.Equal(20, batches.Capacity, 6);
+    }
+
+    [Fact]
     public void Takes_CapacityHoldsAll_TakesEveryStep()
     {
-        _control.Ran(1, TimeSpan.FromSeconds(1 / 40.0));
+        _control.Ran(1, 1, TimeSpan.FromSeconds(1 / 40.0));
         Ask(Cameras(8), seconds: 30);
         Assert.All(_taken.Values, count => Assert.Equal(120, count));
     }
@@ -39,7 +50,7 @@ public sealed class SamplingControlTests
     [Fact]
     public void Takes_AboveCapacity_ThinsEvenlyAndEquallyForAllCameras()
     {
-        _control.Ran(1, TimeSpan.FromSeconds(1 / 16.0));
+        _control.Ran(1, 1, TimeSpan.FromSeconds(1 / 16.0));
         Ask(Cameras(8), seconds: 5);
         Ask(Cameras(8), seconds: 100);
         // Eight cameras share 0.85 × 16 steps a second.
@@ -58,7 +69,7 @@ public sealed class SamplingControlTests
     {
         View[] zones = [.. Enumerable.Range(0, 4).Select(i => new View("many", $"zone-{i}"))];
         View[] views = [.. zones, .. Cameras(2)];
-        _control.Ran(1, TimeSpan.FromSeconds(1 / 10.0));
+        _control.Ran(1, 1, TimeSpan.FromSeconds(1 / 10.0));
         Ask(views, seconds: 5);
         Ask(views, seconds: 100);
         var ofZones = zones.Select(zone => _taken[zone]).ToArray();
@@ -72,7 +83,7 @@ public sealed class SamplingControlTests
     public void Takes_CameraWantsLessThanItsPart_TakesEveryStep()
     {
         var cameras = Cameras(4);
-        _control.Ran(1, TimeSpan.FromSeconds(1 / 10.0));
+        _control.Ran(1, 1, TimeSpan.FromSeconds(1 / 10.0));
         View slow = new("slow", null);
         var (asked, taken) = (0, 0);
         for (var second = 0; second < 60; second++)
@@ -92,7 +103,7 @@ public sealed class SamplingControlTests
     [Fact]
     public void Takes_OtherCamerasStop_TakesEveryStepAgain()
     {
-        _control.Ran(1, TimeSpan.FromSeconds(1 / 8.0));
+        _control.Ran(1, 1, TimeSpan.FromSeconds(1 / 8.0));
         Ask(Cameras(4), seconds: 20);
         Assert.All(_taken.Values, count => Assert.InRange(count, 30, 45));
         Ask(Cameras(1), seconds: 30);
@@ -103,7 +114,7 @@ public sealed class SamplingControlTests
     [Fact]
     public void Takes_LatencyTooHigh_TakesFewerSteps()
     {
-        _control.Ran(1, TimeSpan.FromSeconds(1 / 40.0));
+        _control.Ran(1, 1, TimeSpan.FromSeconds(1 / 40.0));
         for (var second = 0; second < 30; second++)
         {
             for (var i = 0; i < 20; i++)

@@ -75,6 +75,24 @@ public sealed class StreamSlotTests
         slot.Skip(due, observed: false);
         due.Dispose();
         Assert.Equal([true, true, false, true], Enumerable.Range(Length, 4).Select(n => Encode(slot, n * 0.25).IsDue));
+        Assert.Equal(0, slot.TakeLost());
+    }
+
+    [Fact]
+    public void TakeLost_NextWindowDueOrStreamBreaksBeforeWindowIsGiven_CountsIt()
+    {
+        using StreamSlot slot = new(Clip, stride: 2, 1, new FakeStream());
+        for (var n = 0; n < Length - 1; n++)
+            Encode(slot, n * 0.25);
+        // Five frames are skipped: three windows are due, and the last one can still be given.
+        for (var n = Length - 1; n < Length + 4; n++)
+        {
+            using var step = slot.Push(Pictures.Frame(n * 0.25));
+            slot.Skip(step, observed: false);
+        }
+        Assert.Equal(2, slot.TakeLost());
+        Encode(slot, 60);
+        Assert.Equal((1, 0), (slot.TakeLost(), slot.TakeLost()));
     }
 
     [Fact]
@@ -195,12 +213,5 @@ public sealed class StreamSlotTests
     private sealed class NeverBusy : IViewStatus
     {
         public bool IsBusy(View view) => false;
-    }
-
-    private sealed class FakeStream : IModelStream
-    {
-        public bool IsDisposed { get; private set; }
-
-        public void Dispose() => IsDisposed = true;
     }
 }

@@ -24,7 +24,7 @@ public sealed class FleetWatchTests
         var silent = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock") };
         Rig? made = null;
         await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
-        using var watch = new FleetWatch(rig.Fleet, rig.Queue, rig.Alerts, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using var watch = new FleetWatch(rig.Fleet, rig.Queue, rig.Encoder, rig.Alerts, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
         using Measurements dropped = new(rig.Meters, "streamactions.windows.dropped");
         await watch.StartAsync(TestContext.Current.CancellationToken);
 
@@ -52,7 +52,7 @@ public sealed class FleetWatchTests
         var silent = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock") };
         Rig? made = null;
         await using var rig = made = new(SampleAlerts.File([silent], SampleAlerts.Fight), (_, _) => FakeFrameSource.Silent(made!.Time));
-        using var watch = new FleetWatch(rig.Fleet, rig.Queue, rig.Alerts, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        using var watch = new FleetWatch(rig.Fleet, rig.Queue, rig.Encoder, rig.Alerts, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
         using Measurements thinned = new(rig.Meters, "streamactions.windows.thinned");
         await watch.StartAsync(TestContext.Current.CancellationToken);
 
