@@ -1,4 +1,4 @@
-// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|soak|training] --help
+// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|soak|training|inference] --help
 using System.CommandLine;
 using StreamActions.Benchmarks;
 using StreamActions.Worker;
@@ -43,7 +43,14 @@ Command training = new("training", "Clips per second of the training loop, compa
 training.SetAction(result => TrainingOverhead.RunAsync(
     result.GetValue(model)!, result.GetValue(data), result.GetValue(steps), result.GetValue(rounds), Console.Out));
 
+Option<string?> json = new("--json") { Description = "File for the seconds per new window on one thread." };
+Command inference = new("inference", "Cost of one new window at the size of CLIP ViT-B/16: windows, streams and frames, in fp32 and int8.")
+{
+    rounds, json,
+};
+inference.SetAction(result => InferenceCost.Run(result.GetValue(rounds), result.GetValue(json), Console.Out));
+
 // The default verb is pipeline.
-RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, soak, training };
+RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, soak, training, inference };
 root.SetAction(result => PipelineOverhead.RunAsync(result.GetValue(model)!, result.GetValue(rounds), Console.Out));
 return await root.Parse(args).InvokeAsync();

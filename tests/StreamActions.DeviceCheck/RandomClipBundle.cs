@@ -7,6 +7,7 @@ using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 using StreamActions.Onnx;
+using StreamActions.TestKit;
 
 namespace StreamActions.DeviceCheck;
 
@@ -22,24 +23,7 @@ internal static class RandomClipBundle
     {
         Directory.CreateDirectory(folder);
         var (vocabulary, merges, tokens) = WriteTokenizer(folder);
-        M2ClipConfig config = new()
-        {
-            ImageSize = Clip.Size,
-            PatchSize = 16,
-            VisionWidth = 768,
-            VisionLayers = 12,
-            EmbedDim = 512,
-            VisionAdapterWidth = 0,
-            VisionAdapterLayers = 0,
-            Frames = Clip.Frames,
-            TextWidth = 512,
-            TextHeads = 8,
-            TextLayers = 12,
-            TextAdapterWidth = 0,
-            TextAdapterLayers = 0,
-            ContextLength = 77,
-            VocabSize = tokens,
-        };
+        var config = ClipShapedWeights.VitB16(TemporalMode.Bidirectional, adapters: false) with { VocabSize = tokens };
         ModelManifest manifest = new()
         {
             SchemaVersion = ModelManifest.CurrentSchemaVersion,
@@ -56,23 +40,9 @@ internal static class RandomClipBundle
             Golden = new(1e-3, 0),
             Files = new Dictionary<string, string>(),
         };
-        var weights = Weights(config);
+        var weights = ClipShapedWeights.Of(config);
         var golden = Golden(config, weights, ClipTokenizer.Load(vocabulary, merges));
         return BundleWriter.Write(Path.Combine(folder, "bundle"), manifest, new(config, weights, vocabulary, merges, golden));
-    }
-
-    // Scaled by the number of inputs, so that activations keep their size from layer to layer.
-    private static Dictionary<string, TensorData> Weights(M2ClipConfig config)
-    {
-        Random random = new(1);
-        return M2ClipParameters.List(config).ToDictionary(spec => spec.Name, spec =>
-        {
-            var values = new float[spec.Shape.Aggregate(1L, (a, b) => a * b)];
-            var scale = spec.Shape.Length < 2 ? 0.02 : Math.Sqrt(3.0 / spec.Shape.Skip(1).Aggregate(1L, (a, b) => a * b));
-            for (var i = 0; i < values.Length; i++)
-                values[i] = (float)(scale * (2 * random.NextDouble() - 1) + (spec.Start == ParameterStart.Ones ? 1 : 0));
-            return new TensorData(spec.Shape, values);
-        });
     }
 
     private static (string Vocabulary, string Merges, int Tokens) WriteTokenizer(string folder)

@@ -94,6 +94,67 @@ public sealed class BundleWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_WeightsAboveTheLimit_ListsTheirFilesWithHashes()
+    {
+        var whole = Write(Path.Combine(_folder, "inside"));
+        BundleContent content = new(Config, Weights, Vocabulary, Merges, GoldenClips.Read(whole)) { MostGraphBytes = 1000 };
+        var split = BundleWriter.Write(Path.Combine(_folder, "beside"), whole.Manifest, content);
+        string[] expected = ["text.onnx.weights", "video.onnx.weights"];
+        Assert.Equal(expected, split.Manifest.Files.Keys.Where(f => f.EndsWith(".weights", StringComparison.Ordinal)));
+        Assert.InRange(BundleVerifier.Measure(split).Worst, 0, 1e-5);
+        var weights = split.PathOf(expected[1]);
+        File.WriteAllBytes(weights, [.. File.ReadAllBytes(weights).Select(b => (byte)(b ^ 1))]);
+        var error = Assert.Throws<BundleException>(() => ModelBundle.Open(split.Folder));
+        Assert.Contains("video.onnx.weights has changed since export", error.Message, StringComparison.Ordinal);
+        // The next bundle in this folder does not have these files.
+        BundleWriter.Write(split.Folder, whole.Manifest, content with { MostGraphBytes = OnnxGraph.MostBytes });
+        Assert.Empty(Directory.GetFiles(split.Folder, "*.weights"));
+    }
+
+    [Fact]
+    public void Write_Int8Requested_AddsTheGraphWithItsFigures()
+    {
+        List<string> reports = [];
+        var bundle = Write(Path.Combine(_folder, "precise"), precision: Request(PrecisionChoice.Int8, reports));
+        var graph = Assert.Single(bundle.Video, g => g.Precision == GraphPrecision.Int8);
+        Assert.Equal(("video.int8.onnx", GraphForm.Window), (graph.File, graph.Form));
+        Assert.Equal((4, 4 * 3 + 2), (graph.Quality!.Clips, graph.Quality.CalibrationClips));
+        Assert.InRange(graph.Quality.PlainCosine!.Value, 0.9, 1.00001);
+        Assert.InRange(graph.Golden!.Measured, 1e-9, graph.Golden.Bound);
+        Assert.Contains("video.int8.onnx", bundle.Manifest.Files.Keys);
+        Assert.InRange(bundle.Manifest.Golden.Measured, 0, 1e-5);   // of the graphs in fp32
+        Assert.StartsWith("video.int8.onnx: ", Assert.Single(reports), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Auto", "No int8 graph: an int8 graph loses too much: smallest cosine")]
+    [InlineData("Int8", "--precision int8: an int8 graph loses too much: smallest cosine")]
+    [InlineData("Fp32", "")]
+    public void Write_Int8LosesTooMuch_WritesFp32Alone(string precision, string message)
+    {
+        var choice = Enum.Parse<PrecisionChoice>(precision);
+        List<string> reports = [];
+        var request = Request(choice, reports) with { Bounds = new(0.9999999, 0.9999999, 0.9999999, 1) };
+        var path = Path.Combine(_folder, "refused");
+        if (choice == PrecisionChoice.Int8)
+        {
+            var error = Assert.Throws<TrainerException>(() => Write(path, precision: request));
+            Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+            Assert.EndsWith("Use --precision fp32", error.Message, StringComparison.Ordinal);
+            return;
+        }
+        Assert.All(Write(path, precision: request).Video, g => Assert.Equal(GraphPrecision.Fp32, g.Precision));
+        Assert.StartsWith(message, string.Concat(reports), StringComparison.Ordinal);
+        Assert.Equal(message.Length > 0, reports.Count > 0);
+    }
+
+    private static PrecisionRequest Request(PrecisionChoice choice, List<string> reports)
+    {
+        byte[][] clips = [.. TinyNetwork.Frames(TinyNetwork.Config, 8).Chunk(TinyNetwork.Frames(TinyNetwork.Config, 1).Length)];
+        return new(choice, clips[..4], clips[4..], reports.Add) { Bounds = new(0.9, 0.5, 0.9, 0) };
+    }
+
+    [Fact]
     public void Write_PathIsAFile_KeepsTheFile()
     {
         var path = Path.Combine(_folder, "taken");
@@ -149,7 +210,8 @@ public sealed class BundleWriterTests : IDisposable
         IReadOnlyList<string>? words = null,
         EvaluationReport? report = null,
         IEnumerable<string>? texts = null,
-        bool closed = true)
+        bool closed = true,
+        PrecisionRequest? precision = null)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
@@ -158,6 +220,10 @@ public sealed class BundleWriterTests : IDisposable
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
         return BundleExporter.Write(network, Classes, words, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
-            new("tiny", "1", clip, closed, report, new Dictionary<string, string>()) { Texts = texts ?? [] }, path);
+            new("tiny", "1", clip, closed, report, new Dictionary<string, string>()) 
+            {
+                Texts = texts ?? [],
+                Precision = precision,
+            }, path);
     }
 }

@@ -65,6 +65,10 @@ public sealed record BundleGraph(string File, GraphForm Form, GraphPrecision Pre
 /// <param name="Top1">Share of the clips for which both choose the same class by text, in [0, 1].</param>
 public sealed record GraphQuality(int Clips, double Cosine, double ExtremeCosine, double Top1)
 {
+    /// <summary>Smallest cosine between both embeddings of a clip, without subtraction. Null: not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PlainCosine { get; init; }
+
     /// <summary>
     /// Share of the clips for which both make the same decision: the class whose probability by text reaches one half, or no class. In
     /// [0, 1]. Null: not measured.

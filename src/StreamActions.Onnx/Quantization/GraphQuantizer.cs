@@ -7,18 +7,22 @@ using StreamActions.Model.Weights;
 
 namespace StreamActions.Onnx.Quantization;
 
-/// <summary>The loss that an int8 graph may have (<see cref="GraphQuality"/>).</summary>
-/// <param name="Cosine">Smallest cosine on evaluation clips.</param>
-/// <param name="ExtremeCosine">Smallest cosine on all-dark and all-bright clips.</param>
-/// <param name="Top1">Smallest share of clips with the same best class.</param>
-public sealed record QualityBounds(double Cosine, double ExtremeCosine, double Top1)
+/// <summary>The smallest figures that an int8 graph may have (<see cref="GraphQuality"/>).</summary>
+/// <param name="PlainCosine">Of evaluation clips.</param>
+/// <param name="Cosine">
+/// Of evaluation clips, with the mean subtracted. The noise of one clip is then compared with the differences between clips.
+/// </param>
+/// <param name="ExtremeCosine">Of all-dark and all-bright clips.</param>
+/// <param name="Top1">The share of clips with the same best class.</param>
+public sealed record QualityBounds(double PlainCosine, double Cosine, double ExtremeCosine, double Top1)
 {
     /// <summary>The bounds of an export.</summary>
-    public static QualityBounds Default { get; } = new(0.995, 0.99, 0.99);
+    public static QualityBounds Default { get; } = new(PlainCosine: 0.995, Cosine: 0.98, ExtremeCosine: 0.99, Top1: 0.99);
 
     /// <summary>How much of the permitted loss a graph has; above 1: too much.</summary>
     public double LossOf(GraphQuality quality) => new[]
     {
+        (1 - quality.PlainCosine ?? double.PositiveInfinity) / (1 - PlainCosine),
         (1 - quality.Cosine) / (1 - Cosine),
         (1 - quality.ExtremeCosine) / (1 - ExtremeCosine),
         (1 - quality.Top1) / (1 - Top1),

@@ -33,6 +33,7 @@ public static class QualityMeasure
             extreme.Exact.Zip(extreme.Other, (exact, other) => Cosine(exact, other, null)).Min(),
             scores.Average(s => Best(s.Exact) == Best(s.Other) ? 1 : 0))
         {
+            PlainCosine = natural.Exact.Zip(natural.Other, (exact, other) => Cosine(exact, other, null)).Min(),
             Decisions = scores.Average(s => Shown(s.Exact) == Shown(s.Other) ? 1 : 0),
         };
     }
@@ -60,6 +61,7 @@ public static class QualityMeasure
             double x = a[i] - (mean?[i] ?? 0), y = b[i] - (mean?[i] ?? 0);
             (dot, ownA, ownB) = (dot + x * y, ownA + x * x, ownB + y * y);
         }
-        return ownA == 0 && ownB == 0 ? 1 : dot / Math.Sqrt(ownA * ownB);
+        var lengths = Math.Sqrt(ownA * ownB);
+        return lengths > 0 ? dot / lengths : ownA == ownB ? 1 : 0;
     }
 }

@@ -21,6 +21,9 @@ internal sealed record BundleDescription(
     /// The texts of the training data. Words in them that a closed vocabulary splits into several tokens count as learnt.
     /// </summary>
     public IEnumerable<string> Texts { get; init; } = [];
+
+    /// <summary>The precisions of the video graphs; null: fp32 alone.</summary>
+    public PrecisionRequest? Precision { get; init; }
 }
 
 /// <summary>Exports networks.</summary>
@@ -94,9 +97,12 @@ internal static class BundleExporter
             Metrics = description.Evaluation?.ToMetrics() ?? [],
             Provenance = description.Provenance,
         };
+        var weights = network.Parameters.Export();
+        var int8 = description.Precision is { } request ? Int8Export.Make(config, weights, golden, manifest.Scale, request) : null;
         return BundleWriter.Write(folder, manifest,
-            new(config, network.Parameters.Export(), tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
+            new(config, weights, tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
             {
+                Graphs = int8 is null ? [] : [int8],
                 TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
                 Evaluation = description.Evaluation?.ToJson(),
             });
