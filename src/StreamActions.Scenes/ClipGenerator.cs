@@ -4,7 +4,7 @@ using StreamActions.Core.Clips;
 namespace StreamActions.Scenes;
 
 /// <summary>A generated clip.</summary>
-/// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
+/// <param name="Pixels">uint8 RGB [T, S, S, 3], with the earlier frames before them.</param>
 /// <param name="Action">The action it shows.</param>
 /// <param name="Colour">The performer's shirt colour; null for an action of no or two people.</param>
 /// <param name="Caption">A true caption.</param>
@@ -23,16 +23,20 @@ internal static class ClipGenerator
     /// <param name="action">The action, or null for a random one.</param>
     /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
     /// <param name="shirt">Colour of the performer's shirt, or null for a random colour.</param>
-    public static GeneratedClip Generate(ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1, string? shirt = null)
+    /// <param name="earlier">
+    /// Number of frames of the same scene to add before the clip. They change nothing in the clip, except that a second person who would
+    /// walk in during them in a novel composition wears another shirt.
+    /// </param>
+    public static GeneratedClip Generate(
+        ulong seed, ClipSpec spec, ActionKind? action = null, double difficulty = 1, string? shirt = null, int earlier = 0)
     {
-        using var scene = new GeneratedScene(seed, spec, action, difficulty, shirt);
-        var pixels = new byte[spec.ClipBytes];
-        for (var t = 0; t < spec.Frames; t++)
-        {
-            var place = scene.Performed == scene.Action ? t : spec.Frames - 1 - t;
-            scene.Draw(t / spec.SampleFps, pixels.AsSpan(place * spec.FrameBytes, spec.FrameBytes));
-        }
-        return new(pixels, scene.Action, scene.Shirt, Captions.Random(ActionCatalog.Of(scene.Action), scene.Shirt, scene.Random));
+        using var scene = new GeneratedScene(
+            seed, spec, action, difficulty, shirt, new() { EarlierSeconds = earlier / spec.SampleFps });
+        var drawing = new ClipDrawing(scene, spec, earlier) { Backwards = scene.Performed != scene.Action };
+        drawing.DrawClip();
+        var caption = Captions.Random(ActionCatalog.Of(scene.Action), scene.Shirt, scene.Random);
+        drawing.DrawEarlier();
+        return new(drawing.Pixels, scene.Action, scene.Shirt, caption);
     }
 
     /// <summary>The random action that <see cref="Generate"/> selects for a seed.</summary>

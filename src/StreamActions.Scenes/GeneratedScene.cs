@@ -5,6 +5,12 @@ using StreamActions.Video;
 
 namespace StreamActions.Scenes;
 
+/// <summary>What a scene shows besides its action.</summary>
+/// <param name="Phase">The phase of the action that the clip shows.</param>
+/// <param name="Other">Colour of the second person's shirt, or null for a random colour.</param>
+/// <param name="EarlierSeconds">Time before the clip's first frame that pictures show too.</param>
+internal readonly record struct Staging(ActionPhase Phase, string? Other, double EarlierSeconds);
+
 /// <summary>
 /// A scene in which an action is performed. The seed decides all random choices; the noise also depends on the drawing order.
 /// </summary>
@@ -18,6 +24,7 @@ internal sealed class GeneratedScene : IDisposable
     private readonly Choreography _choreography;
     private readonly SceneLook _look;
     private readonly SceneRenderer _renderer;
+    private readonly Staging _staging;
 
     /// <summary>Prepares a scene.</summary>
     /// <param name="seed">Seed of all random choices.</param>
@@ -25,12 +32,10 @@ internal sealed class GeneratedScene : IDisposable
     /// <param name="action">The action, or null for a random one.</param>
     /// <param name="difficulty">0 … 1. 1: the benchmark; 0: the simple scenes at the start of training.</param>
     /// <param name="shirt">Colour of the performer's shirt, or null for a random colour.</param>
-    /// <param name="phase">The phase of the action that the pictures show.</param>
-    /// <param name="other">Colour of the second person's shirt, or null for a random colour.</param>
-    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt,
-        ActionPhase phase = ActionPhase.During, string? other = null)
+    /// <param name="staging">What the scene shows besides the action.</param>
+    public GeneratedScene(ulong seed, ClipSpec spec, ActionKind? action, double difficulty, string? shirt, Staging staging = default)
     {
-        _spec = spec;
+        (_spec, _staging) = (spec, staging);
         Random = new SeededRandom(seed);
         var drawn = ClipGenerator.Draw(Random);
         Action = action ?? drawn;
@@ -43,11 +48,11 @@ internal sealed class GeneratedScene : IDisposable
         _style = MotionStyle.Random(Random);
         var seen = spec.Resize == ResizeRule.CenterCrop ? Math.Min(width, height) : width;
         _take = Take.Random(Performed, _style, Seconds, seen / (double)height / _look.Scale / 2, difficulty, Random)
-            .ForPhase(phase, Seconds, Random);
+            .ForPhase(staging.Phase, Seconds, Random);
         if (shirt is not null)
             _look = _look.WithShirt(shirt, Random);
-        if (other is not null)
-            _look = _look.WithShirt(other, Random, figure: 1);
+        if (staging.Other is not null)
+            _look = _look.WithShirt(staging.Other, Random, figure: 1);
         // The incidental people must not show a novel composition either. The new shirt uses random numbers of its own, so the
         // scene's random sequence stays the same.
         if (Incidental.Any(Compositions.IsNovel))
@@ -87,7 +92,7 @@ internal sealed class GeneratedScene : IDisposable
             if (_take.Bystander is not null)
                 seen.Add(ActionKind.StandsStill);
             // The second person walks in from the style's side and walks out to the same side.
-            if (_words.People == 2 && _take.Part.From > 0)
+            if (_words.People == 2 && _take.Part.From > -_staging.EarlierSeconds)
                 seen.Add(Side > 0 ? ActionKind.WalksLeft : ActionKind.WalksRight);
             if (_words.People == 2 && _take.Part.To < Seconds)
                 seen.Add(Side > 0 ? ActionKind.WalksRight : ActionKind.WalksLeft);

@@ -4,7 +4,7 @@ using StreamActions.Core.Clips;
 namespace StreamActions.Scenes;
 
 /// <summary>A clip between actions.</summary>
-/// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
+/// <param name="Pixels">uint8 RGB [T, S, S, 3], with the earlier frames before them.</param>
 /// <param name="Action">The action that the clip also shows, standing still or walking; null if none.</param>
 /// <param name="State">The held pose; null if a person walks.</param>
 /// <param name="Shirt">Shirt colour of the person in a held pose; null for a walk.</param>
@@ -40,13 +40,14 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     /// <param name="spec">Size and timing.</param>
     /// <param name="difficulty">From 0 (simple scenes at the start of training) to 1 (the benchmark).</param>
     /// <param name="backwards">Reverses the frames of a walk; no effect on a held pose.</param>
-    public static Interlude Generate(ulong seed, ClipSpec spec, double difficulty, bool backwards = false)
+    /// <param name="earlier">Number of frames of the same scene to add before the clip.</param>
+    public static Interlude Generate(ulong seed, ClipSpec spec, double difficulty, bool backwards = false, int earlier = 0)
     {
         var random = Choices(seed);
         return IsWalk(random)
             ? Walk(seed, spec, difficulty, Meetings[random.Next(Meetings.Length)],
-                random.Next(2) == 0 ? ActionPhase.Before : ActionPhase.After, backwards)
-            : Hold(seed, spec, difficulty, Poses[random.Next(Poses.Count)]);
+                random.Next(2) == 0 ? ActionPhase.Before : ActionPhase.After, (backwards, earlier))
+            : Hold(seed, spec, difficulty, Poses[random.Next(Poses.Count)], earlier);
     }
 
     /// <summary>
@@ -56,20 +57,25 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     /// <param name="spec">Size and timing.</param>
     /// <param name="difficulty">From 0 (simple scenes at the start of training) to 1 (the benchmark).</param>
     /// <param name="pose">One of <see cref="Poses"/>.</param>
-    public static Interlude Hold(ulong seed, ClipSpec spec, double difficulty, VisibleState pose)
+    /// <param name="earlier">
+    /// Number of frames of the same scene to add before the clip. They may show the movement into the pose, if the person moves at all.
+    /// </param>
+    public static Interlude Hold(ulong seed, ClipSpec spec, double difficulty, VisibleState pose, int earlier = 0)
     {
         var (of, phase, _) = Held.First(h => h.Shown == pose);
         ActionKind? action = pose is VisibleState.SitsOnChair or VisibleState.LiesOnFloor ? null : ActionKind.StandsStill;
         // The shirt must form no novel composition with the action, its partner or standing still.
         var shirt = Compositions.BaseShirt([of, ActionCatalog.Partner(of)!.Value, ActionKind.StandsStill], seed);
-        using var scene = new GeneratedScene(seed, spec, of, difficulty, shirt, phase);
-        var frozen = scene.Random.Next(2) == 0;
-        var pixels = Draw(scene, spec, t => frozen ? 0 : t, backwards: false);
+        using var scene = new GeneratedScene(
+            seed, spec, of, difficulty, shirt, new() { Phase = phase, EarlierSeconds = earlier / spec.SampleFps });
+        var drawing = new ClipDrawing(scene, spec, earlier) { Frozen = scene.Random.Next(2) == 0 };
+        drawing.DrawClip();
         VisibleState? named = action is null || scene.Random.NextDouble() < StateShare ? pose : null;
         var caption = named is null
             ? Captions.Random(ActionCatalog.Of(action!.Value), shirt, scene.Random)
             : Captions.Random(pose, shirt, scene.Random);
-        return new(pixels, action, pose, shirt, caption, named) { Shirts = scene.Shirts };
+        drawing.DrawEarlier();
+        return new(drawing.Pixels, action, pose, shirt, caption, named) { Shirts = scene.Shirts };
     }
 
     private static bool IsWalk(SeededRandom random) => random.Next(4) == 0;
@@ -77,27 +83,21 @@ internal sealed record Interlude(byte[] Pixels, ActionKind? Action, VisibleState
     // A derived seed: the scene's own random sequence starts from the seed itself.
     private static SeededRandom Choices(ulong seed) => new(Seeds.Of(seed, 4));
 
-    private static Interlude Walk(ulong seed, ClipSpec spec, double difficulty, ActionKind meeting, ActionPhase phase, bool backwards)
+    private static Interlude Walk(
+        ulong seed, ClipSpec spec, double difficulty, ActionKind meeting, ActionPhase phase, (bool Backwards, int Earlier) played)
     {
         // Training must not show a novel composition. The walk can be played in both directions, and the waiting person also stands still.
         var walker = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight], seed);
         var waiting = Compositions.BaseShirt([ActionKind.WalksLeft, ActionKind.WalksRight, ActionKind.StandsStill], Seeds.Of(seed, 6));
-        using var scene = new GeneratedScene(seed, spec, meeting, difficulty, waiting, phase, walker);
+        using var scene = new GeneratedScene(
+            seed, spec, meeting, difficulty, waiting, new(phase, walker, played.Earlier / spec.SampleFps));
         // The second person walks in from the scene's side and walks out to the same side.
-        var right = scene.Side > 0 == (phase == ActionPhase.After) != backwards;
+        var right = scene.Side > 0 == (phase == ActionPhase.After) != played.Backwards;
         var action = right ? ActionKind.WalksRight : ActionKind.WalksLeft;
-        var pixels = Draw(scene, spec, t => t, backwards);
-        return new(pixels, action, null, null, Captions.Random(ActionCatalog.Of(action), null, scene.Random), null)
-        {
-            Shirts = scene.Shirts,
-        };
-    }
-
-    private static byte[] Draw(GeneratedScene scene, ClipSpec spec, Func<int, int> time, bool backwards)
-    {
-        var pixels = new byte[spec.ClipBytes];
-        for (var t = 0; t < spec.Frames; t++)
-            scene.Draw(time(t) / spec.SampleFps, pixels.AsSpan((backwards ? spec.Frames - 1 - t : t) * spec.FrameBytes, spec.FrameBytes));
-        return pixels;
+        var drawing = new ClipDrawing(scene, spec, played.Earlier) { Backwards = played.Backwards };
+        drawing.DrawClip();
+        var caption = Captions.Random(ActionCatalog.Of(action), null, scene.Random);
+        drawing.DrawEarlier();
+        return new(drawing.Pixels, action, null, null, caption, null) { Shirts = scene.Shirts };
     }
 }

@@ -43,6 +43,38 @@ public sealed class ClipGeneratorTests
     }
 
     [Fact]
+    public void Generate_EarlierFrames_ChangeNothingInClip() =>
+        Gen.Select(Gen.ULong, Gen.Enum<ActionKind>(), Gen.Int[1, 9]).Sample((seed, kind, earlier) =>
+    {
+        // The second person of an action of two may get another shirt; see Incidental_EarlierFrames_HaveNoNovelComposition.
+        if (ActionCatalog.Of(kind).People == 2)
+            return;
+        var clip = ClipGenerator.Generate(seed, Spec, kind);
+        var longer = ClipGenerator.Generate(seed, Spec, kind, earlier: earlier);
+        Assert.Equal((clip.Action, clip.Colour, clip.Caption), (longer.Action, longer.Colour, longer.Caption));
+        Assert.Equal((earlier + Spec.Frames) * Spec.FrameBytes, longer.Pixels.Length);
+        Assert.True(longer.Pixels.AsSpan(earlier * Spec.FrameBytes).SequenceEqual(clip.Pixels));
+    }, iter: 60);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DrawEarlier_AnyDirection_ShowsTimeBeforeClip(bool backwards)
+    {
+        // At difficulty 0 nothing is random after the scene's construction, so that frames can be compared.
+        using var scene = new GeneratedScene(7, Spec, ActionKind.WalksRight, difficulty: 0, shirt: null);
+        var drawing = new ClipDrawing(scene, Spec, earlier: 3) { Backwards = backwards };
+        drawing.DrawEarlier();
+        drawing.DrawClip();
+        var frame = new byte[Spec.FrameBytes];
+        for (var t = 0; t < 3 + Spec.Frames; t++)
+        {
+            scene.Draw((backwards ? Spec.Frames - 1 - (t - 3) : t - 3) / Spec.SampleFps, frame);
+            Assert.True(drawing.Pixels.AsSpan(t * Spec.FrameBytes, Spec.FrameBytes).SequenceEqual(frame), $"frame {t}");
+        }
+    }
+
+    [Fact]
     public void Generate_AnyClip_HasSpecifiedSizeAndContrast() =>
         Gen.Select(Gen.ULong, Kinds, Gen.Enum<ResizeRule>(), Gen.Int[16, 96]).Sample((seed, kind, rule, size) =>
     {

@@ -62,6 +62,27 @@ public static class ClipSampler
         return From(views == 1 ? spare / 2 : (int)((long)spare * view / (views - 1)), length, frames, stride);
     }
 
+    /// <summary>
+    /// Adds the indices of <paramref name="earlier"/> frames, <paramref name="stride"/> frames apart, before those of a clip. Index 0 is
+    /// repeated where the recording has too few.
+    /// </summary>
+    /// <param name="clip">Indices of the clip's frames, at least one.</param>
+    /// <param name="earlier">Number of frames to add, at least 0.</param>
+    /// <param name="stride">Frames from one added frame to the next, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static int[] WithEarlier(int[] clip, int earlier, int stride)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        ArgumentOutOfRangeException.ThrowIfLessThan(clip.Length, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(earlier);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        var indices = new int[earlier + clip.Length];
+        for (var t = 0; t < earlier; t++)
+            indices[t] = (int)Math.Max(0, clip[0] - (long)(earlier - t) * stride);
+        clip.CopyTo(indices, earlier);
+        return indices;
+    }
+
     private static int Spare(int length, int frames, int stride) => Math.Max(0, length - ((frames - 1) * stride + 1));
 
     private static int[] From(int start, int length, int frames, int stride)

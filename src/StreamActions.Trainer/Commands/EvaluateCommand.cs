@@ -5,6 +5,7 @@ using StreamActions.Core.Bundles;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Network;
+using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Commands;
 
@@ -97,7 +98,9 @@ internal static class EvaluateCommand
     {
         bool HasHeadClasses(EvaluationSet set) =>
             set.Supervised && set.Classes.Select(c => c.Name).SequenceEqual(trained.Select(c => c.Name));
-        EvaluationSet[] sets = [.. source.Evaluation(perClass).Select(s => s with { Supervised = HasHeadClasses(s) })];
+        // The clips of a causal network have as many earlier frames, for the figures after a warm-up.
+        var evaluation = source.Evaluation(perClass, WarmUpFrames.Most(network.Config));
+        EvaluationSet[] sets = [.. evaluation.Select(s => s with { Supervised = HasHeadClasses(s) })];
         return EvaluationReport.Of(model, steps, Evaluator.Run(network, sets, cancellation));
     }
 }

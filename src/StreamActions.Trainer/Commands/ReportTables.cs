@@ -28,6 +28,15 @@ internal static class ReportTables
             Row("top-5 by classification head", set.ByClassifier?.Top5, set.ChanceTop5);
             Row("time-order pairs", set.TimeOrder?.Ordered, 0.5);
             Row("time-order pairs, frames shuffled", set.TimeOrder?.Shuffled, 0.5);
+            if (set.WarmedUp is { } warm)
+            {
+                var after = string.Create(CultureInfo.InvariantCulture, $", after {warm.Frames} earlier frames");
+                Row("top-1 by text" + after, warm.ByText.Top1, set.Chance);
+                Row("top-5 by text" + after, warm.ByText.Top5, set.ChanceTop5);
+                Row("top-1 by classification head" + after, warm.ByClassifier?.Top1, set.Chance);
+                Row("top-5 by classification head" + after, warm.ByClassifier?.Top5, set.ChanceTop5);
+                Row("time-order pairs" + after, warm.Ordered, 0.5);
+            }
             console.Write(figures);
             console.Write(Classes(set));
         }

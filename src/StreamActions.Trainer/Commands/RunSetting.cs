@@ -52,6 +52,9 @@ internal sealed record RunSetting<T>(string Name, string Help, Func<TrainingOpti
     /// <summary>The default where it depends on other settings.</summary>
     public Func<TrainingOptions, T> Default { get; init; } = _ => Get(RunSettings.Defaults);
 
+    /// <summary>The accepted values; empty accepts every value of the type.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     /// <inheritdoc/>
     public override object? ValueIn(TrainingOptions options) => Get(options);
 
@@ -66,6 +69,8 @@ internal sealed record RunSetting<T>(string Name, string Help, Func<TrainingOpti
         // The help shows no default for a flag, nor for an option whose default is null.
         if (!IsComputed && (object?)value is not (null or false))
             option.DefaultValueFactory = _ => value;
+        if (Values.Count > 0)
+            option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. Values]);
         return option;
     }
 

@@ -1,6 +1,7 @@
 // Declares each option that changes a run's result once. Command line, saved settings and a manifest's provenance follow from this table.
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using StreamActions.Core.Bundles;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Augmentation;
 using StreamActions.Trainer.Losses;
@@ -15,7 +16,7 @@ internal static class RunSettings
     public const string From = "--from", Steps = "--steps", Rate = "--rate", WarmUp = "--warm-up", Train = "--train",
         Adapters = "--adapters", BeforeAttention = "--before-attention", Data = "--data", Labels = "--labels", Validation = "--validation",
         Media = "--media", HeldOut = "--held-out", Augment = "--augment", ColourJitter = "--colour-jitter", Replay = "--replay",
-        ReplayShare = "--replay-share", Views = "--views";
+        Temporal = "--temporal", ReplayShare = "--replay-share", Views = "--views";
 
     /// <summary>The default settings of <c>train</c>.</summary>
     public static TrainingOptions Defaults { get; } = new() { Steps = 3000, Batch = 32, Rate = 1e-3, Seed = 1 };
@@ -63,6 +64,12 @@ internal static class RunSettings
         new RunSetting<bool>(BeforeAttention,
             "With --from: add a second adapter to each vision block, before attention: 24 instead of 12 adapters in a ViT-B.",
             o => o.BeforeAttention, (o, v) => o with { BeforeAttention = v }),
+        new RunSetting<TemporalMode>(Temporal,
+            "bidirectional: a frame sees all frames of its clip. causal: a frame sees earlier frames only, so that the worker encodes "
+            + "each frame of a camera once; training then adds up to a clip's length of earlier frames. "
+            + "Default: as the --from weights, else bidirectional.",
+            o => o.Temporal, (o, v) => o with { Temporal = v })
+            { IsComputed = true, Values = ["bidirectional", "causal"] },
         new RunSetting<TedParts>("--ted",
             "Trained parts of the TED-Adapters: both, enhancement or difference. For ablations: "
             + "an untrained part of a fresh adapter has no effect.",

@@ -1,6 +1,7 @@
 // train: trains adapters and heads on frozen weights, or a small network from scratch.
 using System.CommandLine;
 using Spectre.Console;
+using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Model;
 using StreamActions.Trainer.Data;
@@ -63,7 +64,7 @@ internal static class TrainCommand
             // A data set is opened only once, because checking a large one takes minutes.
             var (run, source) = RunFolder.Exists(path)
                 ? Resume(TrainingSession.Resume(path, "train", settings, result, WithWeightsName(options)))
-                : Start(path, options, times, keepWarmUp: settings.IsGiven(result, RunSettings.WarmUp));
+                : Start(path, options, times, name => settings.IsGiven(result, name));
             await RunAsync(path, run, source, device, cancellation).ConfigureAwait(false);
         }, cancellation));
         return command;
@@ -92,22 +93,44 @@ internal static class TrainCommand
     private static (RunFolder Run, IClipSource Source) Resume(RunFolder run) =>
         (run, OpenData(run.Options, run.Clip, fresh: run.Options.ImportedFrom is null));
 
-    private static (RunFolder Run, IClipSource Source) Start(string path, TrainingOptions options, int? epochs, bool keepWarmUp)
+    private static (RunFolder Run, IClipSource Source) Start(string path, TrainingOptions options, int? epochs, Func<string, bool> isGiven)
     {
+        var keepWarmUp = isGiven(RunSettings.WarmUp);
         if (options.ImportedFrom is not { } from)
         {
             var demo = GeneratedClipSource.DemoClip;
             var data = OpenData(options, demo, fresh: true);
-            var config = FromScratch(demo, options.Losses.Visual > 0 ? data.Classes.Count : 0, options.Losses.Masked > 0);
+            var config = FromScratch(demo, options.Losses.Visual > 0 ? data.Classes.Count : 0, options.Losses.Masked > 0) with
+            {
+                Temporal = options.Temporal,
+            };
             return (RunFolder.Create(path, config, demo, InEpochs(options, epochs, keepWarmUp, data), data), data);
         }
         var start = StartingPoint.Open(from);
+        options = WithTemporal(options, start, isGiven(RunSettings.Temporal));
         // Weights pretrained on pictures have no clip timing: take the benchmark's, at the pictures' size.
         var clip = start.Clip.Frames > 1
             ? start.Clip
             : GeneratedClipSource.DemoClip with { Size = start.Clip.Size, Resize = start.Clip.Resize };
         var source = OpenData(options, clip, fresh: false);
         return (RunFolder.From(path, start, clip, InEpochs(options, epochs, keepWarmUp, source), source), source);
+    }
+
+    // Without the option a run keeps the mode of its initial weights. Weights without vision adapters have none yet.
+    private static TrainingOptions WithTemporal(TrainingOptions options, StartingPoint start, bool given)
+    {
+        if (start.Config is not { VisionAdapterLayers: > 0, Temporal: var kept })
+            return options;
+        if (!given)
+            return options with { Temporal = kept };
+        if (kept != options.Temporal)
+        {
+            var (from, change) = options.Temporal == TemporalMode.Causal
+                ? ("bidirectional", "no longer see later frames")
+                : ("causal", "now see later frames too");
+            RunMessages.Print($"{start.Name} is {from}. This run keeps its weights, but frames {change}: it starts less accurate.");
+        }
+        return options;
     }
 
     private static IClipSource OpenData(TrainingOptions options, ClipSpec clip, bool fresh) => options.Data.Open(

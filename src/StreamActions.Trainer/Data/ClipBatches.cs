@@ -14,6 +14,7 @@ internal sealed class ClipBatches : IDisposable
     private readonly Slot[] _slots;
     private readonly Thread[] _threads;
     private readonly int _batch;
+    private readonly Func<long, int> _earlier;
     private long _nextClip, _nextBatch;
 
     /// <summary>Starts the worker threads.</summary>
@@ -22,9 +23,11 @@ internal sealed class ClipBatches : IDisposable
     /// <param name="first">Number of the first batch.</param>
     /// <param name="ahead">Maximum number of batches in preparation or waiting; limits memory.</param>
     /// <param name="degree">Number of clips made in parallel; null takes one per core.</param>
-    public ClipBatches(IClipSource source, int batch, long first, int ahead, int? degree = null)
+    /// <param name="earlier">Number of frames before the clips of a batch, by the batch's number; null for none.</param>
+    public ClipBatches(IClipSource source, int batch, long first, int ahead, int? degree = null, Func<long, int>? earlier = null)
     {
         (_source, _batch, _nextBatch, _nextClip) = (source, batch, first, first * batch);
+        _earlier = earlier ?? (_ => 0);
         _free = new(ahead * batch);
         _slots = [.. Enumerable.Range(0, ahead).Select(_ => new Slot(batch))];
         // Decoding blocks on work that the thread pool does. Blocking pool threads here could starve it.
@@ -53,7 +56,8 @@ internal sealed class ClipBatches : IDisposable
             {
                 _free.Wait(_stop.Token);
                 var number = Interlocked.Increment(ref _nextClip) - 1;
-                _slots[(int)(number / _batch % _slots.Length)].Make(_source, number, (int)(number % _batch));
+                var batch = number / _batch;
+                _slots[(int)(batch % _slots.Length)].Make((int)(number % _batch), () => _source.Training(number, _earlier(batch)));
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -81,11 +85,11 @@ internal sealed class ClipBatches : IDisposable
 
         public TaskCompletionSource<TrainingClip[]> Batch { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Make(IClipSource source, long number, int place)
+        public void Make(int place, Func<TrainingClip> make)
         {
             try
             {
-                _clips[place] = source.Training(number);
+                _clips[place] = make();
                 if (Interlocked.Decrement(ref _missing) == 0)
                     Batch.SetResult(_clips);
             }

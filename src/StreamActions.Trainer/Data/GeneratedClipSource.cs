@@ -38,45 +38,46 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
     /// even size holds both, so only time separates them. A twin that would be a novel composition is left out. Some pairs of clips show
     /// poses and movements between actions, so that the network learns scenes without an action.
     /// </remarks>
-    public TrainingClip Training(long index)
+    public TrainingClip Training(long index, int earlier = 0)
     {
         if (IsInterlude(SeedOf(index - index % 2)))
-            return InterludeClip(index);
+            return InterludeClip(index, earlier);
         if (index % 2 == 1 && ActionCatalog.Partner(ClipGenerator.ActionOf(SeedOf(index - 1))) is { } twin && Shirt(index - 1) is var shirt
             && !Compositions.IsNovel(new(twin, shirt!)))
-            return Make(SeedOf(index - 1), twin, index - 1, shirt);
-        return Make(SeedOf(index), ClipGenerator.ActionOf(SeedOf(index)), index, Shirt(index));
+            return Make(index - 1, twin, shirt, earlier);
+        return Make(index, ClipGenerator.ActionOf(SeedOf(index)), Shirt(index), earlier);
     }
 
-    public IReadOnlyList<EvaluationSet> Evaluation(int perClass) =>
+    public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) =>
     [
         new("actions", Classes, Supervised: true, Enumerable.Range(0, perClass).SelectMany(n => ActionCatalog.All.Select(a =>
         {
             var clipSeed = HeldOutSeeds + (ulong)(n * ActionCatalog.All.Count + (int)a.Kind);
-            return HeldOut(clipSeed, a.Kind, Compositions.BaseShirt(a.Kind, clipSeed), (int)a.Kind);
+            return HeldOut(clipSeed, a.Kind, Compositions.BaseShirt(a.Kind, clipSeed), (int)a.Kind, earlier);
         }))),
-        Composed("base-compositions", Compositions.All, Compositions.Base, 0, perClass),
-        Composed("novel-compositions", Compositions.All, Compositions.Novel, 1UL << 39, perClass),
+        Composed("base-compositions", Compositions.All, Compositions.Base, 0, (perClass, earlier)),
+        Composed("novel-compositions", Compositions.All, Compositions.Novel, 1UL << 39, (perClass, earlier)),
         // An easier set: all candidates are novel.
-        Composed("novel-alone", Compositions.Novel, Compositions.Novel, 1UL << 39, perClass),
-        HeldPoses(perClass),
+        Composed("novel-alone", Compositions.Novel, Compositions.Novel, 1UL << 39, (perClass, earlier)),
+        HeldPoses(perClass, earlier),
     ];
 
     private EvaluationSet Composed(
-        string name, IReadOnlyList<Composition> candidates, IReadOnlyList<Composition> shown, ulong seeds, int perClass)
+        string name, IReadOnlyList<Composition> candidates, IReadOnlyList<Composition> shown, ulong seeds,
+        (int PerClass, int Earlier) clips)
     {
         // Scaled so that both sets have about the same number of clips, although there are more base compositions than novel ones.
-        var each = Math.Max(1, perClass * Compositions.Novel.Count / shown.Count);
+        var each = Math.Max(1, clips.PerClass * Compositions.Novel.Count / shown.Count);
         var places = candidates.Index().ToDictionary(c => c.Item, c => c.Index);
         return new(
             name, [.. candidates.Select(c => new ClipClass($"{ActionCatalog.Of(c.Action).Name}/{c.Shirt}", Captions.Canonical(c), null))],
             Supervised: false,
             Enumerable.Range(0, each).SelectMany(n => shown.Select((c, i) =>
-                HeldOut(CompositionSeeds + seeds + (ulong)(n * shown.Count + i), c.Action, c.Shirt, places[c]))));
+                HeldOut(CompositionSeeds + seeds + (ulong)(n * shown.Count + i), c.Action, c.Shirt, places[c], clips.Earlier))));
     }
 
     // A person rests in the final pose of an action. The candidates are these poses and all actions.
-    private EvaluationSet HeldPoses(int perClass)
+    private EvaluationSet HeldPoses(int perClass, int earlier)
     {
         VisibleState[] poses = [VisibleState.SitsOnChair, VisibleState.LiesOnFloor, VisibleState.HoldsBox];
         static string Name(VisibleState pose) => JsonNamingPolicy.SnakeCaseLower.ConvertName(pose.ToString());
@@ -87,14 +88,15 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
         ];
         return new("held-poses", classes, Supervised: false,
             Enumerable.Range(0, perClass).SelectMany(n => poses.Select((pose, i) =>
-                new HeldOutClip([Interlude.Hold(PoseSeeds + (ulong)(n * poses.Length + i), spec, 1, pose).Pixels], Classes.Count + i))));
+                new HeldOutClip(
+                    [Interlude.Hold(PoseSeeds + (ulong)(n * poses.Length + i), spec, 1, pose, earlier).Pixels], Classes.Count + i))));
     }
 
-    private TrainingClip InterludeClip(long index)
+    private TrainingClip InterludeClip(long index, int earlier)
     {
         var twin = index % 2 == 1 && Interlude.IsWalk(SeedOf(index - 1));
         var shown = twin ? index - 1 : index;
-        var clip = Interlude.Generate(SeedOf(shown), spec, Difficulty(shown), backwards: twin);
+        var clip = Interlude.Generate(SeedOf(shown), spec, Difficulty(shown), backwards: twin, earlier);
         var (action, captionState) = ((int?)clip.Action, clip.Said is { } named ? VisibleStates.Number(named) : (int?)null);
         // A clip whose caption names a pose has no class. Many of these clips show a person who stands still; as members of that class
         // they would make it several times as frequent as the others.
@@ -115,12 +117,12 @@ internal sealed class GeneratedClipSource(ClipSpec spec, ulong seed = 0, long wa
 
     private ulong SeedOf(long index) => ((seed % Ranges) << 40) + (ulong)index;
 
-    private HeldOutClip HeldOut(ulong clipSeed, ActionKind action, string? shirt, int label) =>
-        new([ClipGenerator.Generate(clipSeed, spec, action, shirt: shirt).Pixels], label);
+    private HeldOutClip HeldOut(ulong clipSeed, ActionKind action, string? shirt, int label, int earlier) =>
+        new([ClipGenerator.Generate(clipSeed, spec, action, shirt: shirt, earlier: earlier).Pixels], label);
 
-    private TrainingClip Make(ulong clipSeed, ActionKind action, long index, string? shirt)
+    private TrainingClip Make(long index, ActionKind action, string? shirt, int earlier)
     {
-        var clip = ClipGenerator.Generate(clipSeed, spec, action, Difficulty(index), shirt);
+        var clip = ClipGenerator.Generate(SeedOf(index), spec, action, Difficulty(index), shirt, earlier);
         return new(clip.Pixels, (int)clip.Action, clip.Colour, clip.Caption.Text, clip.Caption.Colour);
     }
 }

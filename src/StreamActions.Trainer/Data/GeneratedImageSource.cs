@@ -25,7 +25,9 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
 
     public IEnumerable<string> Texts => Captions.AllOfStates().Concat(Captions.All());
 
-    public TrainingClip Training(long index)
+    /// <inheritdoc/>
+    /// <remarks>A picture has no earlier frames.</remarks>
+    public TrainingClip Training(long index, int earlier = 0)
     {
         // Clips of a run with the same seed use the lower half of its range, pictures the upper half.
         var image = ImageGenerator.Generate(
@@ -39,7 +41,7 @@ internal sealed class GeneratedImageSource(ClipSpec spec, ulong seed = 0, long w
         };
     }
 
-    public IReadOnlyList<EvaluationSet> Evaluation(int perClass) =>
+    public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) =>
     [
         new("states", Classes, Supervised: false, from image in HeldOut(perClass * Classes.Count)
                                                   where image.States.Count > 0

@@ -31,19 +31,20 @@ internal sealed class HeldOutRecordings
 
     /// <summary>The set with at most <paramref name="perClass"/> clips per class. Reading it fails when no recording can be used.</summary>
     /// <param name="perClass">Maximum number of clips per class.</param>
-    public EvaluationSet Set(int perClass) => new("held-out", _classes, Supervised: true, Clips(perClass));
+    /// <param name="earlier">Number of frames of the recording to add before each clip.</param>
+    public EvaluationSet Set(int perClass, int earlier) => new("held-out", _classes, Supervised: true, Clips(perClass, earlier));
 
-    private IEnumerable<HeldOutClip> Clips(int perClass)
+    private IEnumerable<HeldOutClip> Clips(int perClass, int earlier)
     {
         var spare = _byClass.Select(clips => new Queue<RecordedClip>(clips.Skip(perClass))).ToArray();
         var chosen = _byClass.SelectMany(clips => clips.Take(perClass));
         var none = true;
-        var work = chosen.Select(clip => (Func<(int, HeldOutClip?)>)(() => (clip.Label, TryRead(clip))));
+        var work = chosen.Select(clip => (Func<(int, HeldOutClip?)>)(() => (clip.Label, TryRead(clip, earlier))));
         foreach (var (label, read) in ReadAhead.InOrder(work, _readAhead))
         {
             var clip = read;
             while (clip is null && spare[label].TryDequeue(out var next))
-                clip = TryRead(next);
+                clip = TryRead(next, earlier);
             if (clip is null)
                 continue;
             none = false;
@@ -54,11 +55,11 @@ internal sealed class HeldOutRecordings
             throw _skipped.Failure("none of the recordings can be used");
     }
 
-    private HeldOutClip? TryRead(RecordedClip clip)
+    private HeldOutClip? TryRead(RecordedClip clip, int earlier)
     {
         try
         {
-            return new(_views.Read(clip.Path), clip.Label);
+            return new(_views.Read(clip.Path, earlier), clip.Label);
         }
         catch (SourceException e) when (e.Failure != SourceFailure.ReaderMissing)
         {

@@ -9,7 +9,8 @@ internal sealed record ClipClass(string Name, string Phrase, int? Reverse);
 
 /// <summary>A clip for evaluation.</summary>
 /// <param name="Views">
-/// Its views (moments × crops), at least one, uint8 RGB [T, S, S, 3] each. Scores are averaged over them after softmax.
+/// Its views (moments × crops), at least one, uint8 RGB [T, S, S, 3] each, with the earlier frames before them. Scores are averaged over
+/// the views after softmax.
 /// </param>
 /// <param name="Label">Index of its class in its set.</param>
 internal sealed record HeldOutClip(IReadOnlyList<byte[]> Views, int Label);
@@ -39,11 +40,17 @@ internal interface IClipSource
     IEnumerable<string> Texts { get; }
 
     /// <summary>The training clip at an index. The same index gives the same clip on any thread.</summary>
-    TrainingClip Training(long index);
+    /// <param name="index">Index from 0.</param>
+    /// <param name="earlier">
+    /// Number of frames of the same scene or recording to add before the clip, for the warm-up of a causal network. A recording that has
+    /// fewer repeats its first frame.
+    /// </param>
+    TrainingClip Training(long index, int earlier = 0);
 
     /// <summary>The evaluation sets, first the one over <see cref="Classes"/>. Their clips are never training clips.</summary>
     /// <param name="perClass">Maximum number of clips per class.</param>
-    IReadOnlyList<EvaluationSet> Evaluation(int perClass);
+    /// <param name="earlier">Number of frames to add before each clip, as for <see cref="Training"/>.</param>
+    IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0);
 
     /// <summary>Training clips per epoch; null for an endless source.</summary>
     long? ClipsInEpoch => null;

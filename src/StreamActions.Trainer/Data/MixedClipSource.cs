@@ -50,12 +50,12 @@ internal sealed class MixedClipSource : IClipSource
 
     public IReadOnlyList<string> Notes => [.. _own.Notes, .. _other.Notes];
 
-    public TrainingClip Training(long index)
+    public TrainingClip Training(long index, int earlier = 0)
     {
         var others = OthersBefore(index);
         if (OthersBefore(index + 1) > others)
-            return _other.Training(others);
-        var clip = _own.Training(index - others);
+            return _other.Training(others, earlier);
+        var clip = _own.Training(index - others, earlier);
         // Other numbers are visible states of the generated source, or NoClass; they stay as they are.
         int Joint(int number) => number >= 0 && number < _own.Classes.Count ? _union.OfSecond(number) : number;
         return clip with
@@ -71,10 +71,10 @@ internal sealed class MixedClipSource : IClipSource
     /// The first set holds the clips of both sources over all classes. The sets of each source follow as <c>own/…</c> and <c>other/…</c>;
     /// a set over a source's classes is now over all classes.
     /// </remarks>
-    public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
+    public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0)
     {
-        EvaluationSet[] own = [.. _own.Evaluation(perClass).Select(set => Joined(Own, set, _union.OfSecond))];
-        EvaluationSet[] other = [.. _other.Evaluation(perClass).Select(set => Joined(Other, set, label => label))];
+        EvaluationSet[] own = [.. _own.Evaluation(perClass, earlier).Select(set => Joined(Own, set, _union.OfSecond))];
+        EvaluationSet[] other = [.. _other.Evaluation(perClass, earlier).Select(set => Joined(Other, set, label => label))];
         return [new("all", Classes, Supervised: true, own[0].Clips.Concat(other[0].Clips)), .. own, .. other];
     }
 

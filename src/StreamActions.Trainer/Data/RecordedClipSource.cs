@@ -61,14 +61,14 @@ internal sealed class RecordedClipSource : IClipSource
 
     /// <inheritdoc/>
     /// <exception cref="DataSetException">Too many recordings cannot be used; the message lists them.</exception>
-    public TrainingClip Training(long index)
+    public TrainingClip Training(long index, int earlier = 0)
     {
         if (_data.Training.Count == 0)
             throw new InvalidOperationException("these recordings were opened for evaluation only");
         var first = Number(index);
         var label = _data.Training[first].Label;
         foreach (var number in Candidates(first, index))
-            if (TryMake(number, new SeededRandom(Seeds.Of(_options.Seed + ClipStream, (ulong)index))) is { } clip)
+            if (TryMake(number, earlier, new SeededRandom(Seeds.Of(_options.Seed + ClipStream, (ulong)index))) is { } clip)
                 return clip;
         throw _skipped.Failure(_data.FreeCaptions
             ? "none of the recordings can be used"
@@ -79,7 +79,7 @@ internal sealed class RecordedClipSource : IClipSource
 
     public IReadOnlyList<string> Notes => _data.Notes;
 
-    public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => [_heldOut.Set(perClass)];
+    public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) => [_heldOut.Set(perClass, earlier)];
 
     private int Number(long index) => EpochOrder.At(Seeds.Of(_options.Seed, OrderStream), index, _data.Training.Count);
 
@@ -100,13 +100,13 @@ internal sealed class RecordedClipSource : IClipSource
     private static IEnumerable<int> Substitutes(int count, int place, long index) =>
         Enumerable.Range(1, count - 1).Select(attempt => (place + 1 + (int)(((ulong)index + (ulong)attempt) % (ulong)(count - 1))) % count);
 
-    private TrainingClip? TryMake(int number, Random random)
+    private TrainingClip? TryMake(int number, int earlier, Random random)
     {
         var recording = _data.Training[number];
         var owner = _data.Classes[recording.Label];
         try
         {
-            var sampled = _frames.Sample(number, recording, random);
+            var sampled = _frames.Sample(number, recording, earlier, random);
             var caption = recording.Caption ?? owner.Phrases[random.Next(owner.Phrases.Count)];
             var sensitive = owner.DirectionSensitive || DirectionWords.In(caption);
             return new(ClipAugmenter.Make(sampled, _clip, _options.Augmentation, sensitive, random), recording.Label, null, caption, null);

@@ -2,7 +2,7 @@
 namespace StreamActions.Trainer.Data;
 
 /// <summary>A clip and a caption that is true of it.</summary>
-/// <param name="Pixels">uint8 RGB [T, S, S, 3].</param>
+/// <param name="Pixels">uint8 RGB [T, S, S, 3], with the earlier frames before them.</param>
 /// <param name="Label">Index of its class, or <see cref="NoClass"/>.</param>
 /// <param name="Attribute">A visible attribute that a caption may name (the shirt colour); null for none.</param>
 /// <param name="Caption">The caption, before the prompt template.</param>

@@ -76,6 +76,9 @@ internal sealed record EvaluationReport
             Add("top5-by-classifier", set.ByClassifier?.Top5);
             Add("time-order-pairs", set.TimeOrder?.Ordered);
             Add("time-order-pairs-shuffled", set.TimeOrder?.Shuffled);
+            Add("top1-by-text-warmed-up", set.WarmedUp?.ByText.Top1);
+            Add("top1-by-classifier-warmed-up", set.WarmedUp?.ByClassifier?.Top1);
+            Add("time-order-pairs-warmed-up", set.WarmedUp?.Ordered);
         }
         foreach (var mean in HarmonicMeans)
             metrics["harmonic-mean-" + mean.Name] = mean.Value;

@@ -1,4 +1,5 @@
 // Evaluates a network on held-out clips.
+using StreamActions.Model;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using static TorchSharp.torch;
@@ -7,7 +8,8 @@ namespace StreamActions.Trainer.Evaluation;
 
 /// <summary>
 /// Evaluation on held-out clips: by similarity to the classes' phrases, by the classification head, and on time-order pairs with ordered
-/// and shuffled frames. Each phrase is encoded once for all sets. The views of a clip are encoded once per set and freed with their batch.
+/// and shuffled frames. Clips with earlier frames are scored without and with them. Each phrase is encoded once for all sets. The views
+/// of a clip are encoded once per set and freed with their batch.
 /// </summary>
 internal static class Evaluator
 {
@@ -40,22 +42,35 @@ internal static class Evaluator
         if (set.Supervised && heads > 0 && heads != set.Classes.Count)
             throw new InvalidOperationException($"the set {set.Name} has {set.Classes.Count} classes and the classification head {heads}");
         using var own = TextsOf(set, phrases, texts);
-        var table = new ScoreTable(set.Name, set.Classes);
+        ScoreTable? table = null;
         var random = new Random(ShuffleSeed);
         foreach (var clips in Groups(set.Clips))
         {
             cancellation.ThrowIfCancellationRequested();
-            var scores = ScoreViews(network, own, [.. clips.Select(c => c.Views)], set.Supervised);
+            var earlier = EarlierFrames(network.Config, clips[0]);
+            table ??= new(set.Name, set.Classes, earlier);
+            var scores = ScoreViews(network, own, [.. clips.Select(c => Without(c.Views, earlier, network.Config))], set.Supervised);
+            var warm = earlier == 0 ? null : ScoreViews(network, own, [.. clips.Select(c => c.Views)], set.Supervised);
             HeldOutClip[] reversible = [.. clips.Where(c => set.Classes[c.Label].Reverse is not null)];
             var shuffled = ScoreViews(
-                network, own, [.. reversible.Select(c => Shuffled(c.Views, network.Config.Frames, random))], classify: false);
+                network, own,
+                [.. reversible.Select(c => Shuffled(Without(c.Views, earlier, network.Config), network.Config.Frames, random))],
+                classify: false);
             var pair = 0;
             foreach (var (i, clip) in clips.Index())
-                table.Add(
-                    clip.Label, scores[i].Text, scores[i].Head, set.Classes[clip.Label].Reverse is null ? null : shuffled[pair++].Text);
+                table.Add(clip.Label, scores[i], set.Classes[clip.Label].Reverse is null ? null : shuffled[pair++].Text, warm?[i]);
         }
-        return table.Report();
+        return (table ?? new(set.Name, set.Classes)).Report();
     }
+
+    private static int EarlierFrames(M2ClipConfig config, HeldOutClip clip) =>
+        clip.Views[0].Length / FrameBytes(config) - config.Frames;
+
+    private static int FrameBytes(M2ClipConfig config) => config.ImageSize * config.ImageSize * 3;
+
+    // The views alone, as at the start of a stream.
+    private static IReadOnlyList<byte[]> Without(IReadOnlyList<byte[]> views, int earlier, M2ClipConfig config) =>
+        earlier == 0 ? views : [.. views.Select(view => view[(earlier * FrameBytes(config))..])];
 
     // Groups clips until their views fill a batch.
     private static IEnumerable<IReadOnlyList<HeldOutClip>> Groups(IEnumerable<HeldOutClip> clips)
@@ -75,7 +90,7 @@ internal static class Evaluator
             yield return group;
     }
 
-    private static (double[] Text, double[]? Head)[] ScoreViews(
+    private static ClipScores[] ScoreViews(
         TorchNetwork network, Tensor texts, IReadOnlyList<IReadOnlyList<byte[]>> clips, bool classify)
     {
         List<float[]> similarity = [], logits = [];
@@ -87,9 +102,9 @@ internal static class Evaluator
             if (classify && classes is not null)
                 logits.AddRange(Rows(classes));
         }
-        var scores = new (double[], double[]?)[clips.Count];
+        var scores = new ClipScores[clips.Count];
         for (int i = 0, at = 0; i < scores.Length; at += clips[i++].Count)
-            scores[i] = (Scores.OfViews(similarity.GetRange(at, clips[i].Count)),
+            scores[i] = new(Scores.OfViews(similarity.GetRange(at, clips[i].Count)),
                 logits.Count == 0 ? null : Scores.OfViews(logits.GetRange(at, clips[i].Count)));
         return scores;
     }

@@ -122,6 +122,9 @@ internal sealed record ReportComparison
             ("top-5 by classifier", a.ByClassifier?.Top5, b.ByClassifier?.Top5),
             ("time-order pairs", a.TimeOrder?.Ordered, b.TimeOrder?.Ordered),
             ("time-order pairs, frames shuffled", a.TimeOrder?.Shuffled, b.TimeOrder?.Shuffled),
+            ("top-1 by text, warmed up", a.WarmedUp?.ByText.Top1, b.WarmedUp?.ByText.Top1),
+            ("top-1 by classifier, warmed up", a.WarmedUp?.ByClassifier?.Top1, b.WarmedUp?.ByClassifier?.Top1),
+            ("time-order pairs, warmed up", a.WarmedUp?.Ordered, b.WarmedUp?.Ordered),
         }
         where figure.A is not null && figure.B is not null
         select Of(set, figure.Name, figure.A!, figure.B!);

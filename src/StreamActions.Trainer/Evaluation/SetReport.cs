@@ -1,4 +1,6 @@
 // The figures of a model on one evaluation set.
+using System.Text.Json.Serialization;
+
 namespace StreamActions.Trainer.Evaluation;
 
 /// <summary>Share of clips whose true class has the best score (top-1), or one of the five best (top-5).</summary>
@@ -8,6 +10,16 @@ internal sealed record TopShares(Share Top1, Share Top5);
 /// <param name="Ordered">With the frames in order.</param>
 /// <param name="Shuffled">With each clip's frames shuffled; about 0.5 when the model relies on the order.</param>
 internal sealed record TimeOrder(Share Ordered, Share Shuffled);
+
+/// <summary>The same figures of a causal network that saw earlier frames of the same scene or recording before each clip.</summary>
+/// <param name="Frames">Number of earlier frames.</param>
+/// <param name="ByText">Accuracy by similarity to the classes' phrases.</param>
+/// <param name="ByClassifier">Accuracy by the classification head; null when the classes are not the head's.</param>
+/// <param name="Ordered">
+/// Accuracy on time-order pairs; null without such pairs. The earlier frames alone show where a movement begins, so shuffling would say
+/// little.
+/// </param>
+internal sealed record WarmedUp(int Frames, TopShares ByText, TopShares? ByClassifier, Share? Ordered);
 
 /// <summary>The figures of one class.</summary>
 /// <param name="Name">Its label.</param>
@@ -41,6 +53,13 @@ internal sealed record SetReport
 
     /// <summary>Accuracy on time-order pairs; null without such pairs.</summary>
     public required TimeOrder? TimeOrder { get; init; }
+
+    /// <summary>
+    /// The figures after a warm-up, as on a camera that has run for some time; null for a network that is not causal. The others are those
+    /// of a stream that begins with the clip.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WarmedUp? WarmedUp { get; init; }
 
     /// <summary>The figures of each class.</summary>
     public required IReadOnlyList<ClassReport> Classes { get; init; }

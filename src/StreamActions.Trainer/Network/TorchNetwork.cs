@@ -51,13 +51,13 @@ internal sealed class TorchNetwork : IDisposable
     /// </summary>
     public bool MixedPrecision { get => _ops.MixedPrecision; set => _ops.MixedPrecision = value && Bfloat16.IsNative(Parameters.Device); }
 
-    /// <summary>Copies clips into one tensor, uint8 [B, T, S, S, 3].</summary>
+    /// <summary>Copies clips with the same number of frames F into one tensor, uint8 [B, F, S, S, 3].</summary>
     public Tensor Pixels(IReadOnlyList<byte[]> clips)
     {
         var all = new byte[clips.Count * clips[0].Length];
         for (var i = 0; i < clips.Count; i++)
             clips[i].CopyTo(all, i * clips[0].Length);
-        return OnDevice(tensor(all).reshape(clips.Count, Config.Frames, Config.ImageSize, Config.ImageSize, 3));
+        return OnDevice(tensor(all).reshape(clips.Count, -1, Config.ImageSize, Config.ImageSize, 3));
     }
 
     /// <summary>Token ids of phrases after the prompt template, int64 [N, S].</summary>
@@ -69,11 +69,11 @@ internal sealed class TorchNetwork : IDisposable
         return OnDevice(tensor(ids).reshape(phrases.Count, Config.ContextLength));
     }
 
-    /// <summary>Runs the vision branch.</summary>
-    /// <param name="pixels">uint8 [B, T, S, S, 3].</param>
+    /// <summary>Runs the vision branch on clips of T frames; a causal network may see earlier frames before them.</summary>
+    /// <param name="pixels">uint8 [B, F, S, S, 3], F ≥ T.</param>
     public EncodedVideo EncodeVideo(Tensor pixels)
     {
-        var output = Network.Vision.Forward(Network.Vision.Normalize(pixels));
+        var output = Network.Vision.Forward(Network.Vision.Normalize(pixels), (int)pixels.shape[1]);
         return new(_ops.L2Normalize(output.VideoEmbedding), output.ClassLogits?.to(ScalarType.Float32), output.FrameEmbeddings);
     }
 

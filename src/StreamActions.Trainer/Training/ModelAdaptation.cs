@@ -1,5 +1,6 @@
 // Adapts a trained network to a data set: adds adapters if it has none, and heads for the data's classes and words.
 using System.Text.Json.Serialization;
+using StreamActions.Core.Bundles;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
@@ -39,6 +40,9 @@ internal enum AdapterPlaces
 internal sealed record ModelAdaptation(
     int Frames, AdapterPlaces Adapters, IReadOnlyList<ClipClass> Classes, IReadOnlyList<string> Words, bool BeforeAttention = false)
 {
+    /// <summary>Which frames a frame of the network will see. A change keeps all weights.</summary>
+    public TemporalMode Temporal { get; init; }
+
     /// <summary>Adapts a network. Head rows of known classes and words are kept; all other new parameters get fresh values.</summary>
     /// <returns>The new sizes, and the weights to keep.</returns>
     public (M2ClipConfig Config, IReadOnlyDictionary<string, TensorData> Weights) Apply(StartingPoint start)
@@ -72,6 +76,7 @@ internal sealed record ModelAdaptation(
         return start with
         {
             Frames = Frames,
+            Temporal = Temporal,
             VisionAdapterWidth = vision ? start.VisionWidth / 2 : start.VisionAdapterWidth,
             VisionAdapterLayers = adapted,
             VisionAdapterPreAttn = start.VisionAdapterPreAttn || BeforeAttention && adapted > 0,

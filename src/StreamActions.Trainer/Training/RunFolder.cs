@@ -1,5 +1,6 @@
 // A training run on disk: settings, vocabulary, classes and checkpoints.
 using System.Text.Json;
+using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
 using StreamActions.Model;
@@ -94,7 +95,10 @@ internal sealed class RunFolder
     }
 
     /// <summary>Starts a run from the weights of another run or a bundle, with heads for the source's classes and words.</summary>
-    /// <exception cref="TrainerException">The path is a file, or the vocabulary has no mask token but words are to be masked.</exception>
+    /// <exception cref="TrainerException">
+    /// The path is a file; the vocabulary has no mask token but words are to be masked; or the network is to be causal but has no vision
+    /// adapters.
+    /// </exception>
     public static RunFolder From(string root, StartingPoint start, ClipSpec clip, TrainingOptions options, IClipSource source)
     {
         options = options with { PromptTemplate = start.PromptTemplate, OpenVocabulary = start.OpenVocabulary, ImportedFrom = start.Name };
@@ -103,7 +107,13 @@ internal sealed class RunFolder
             LabelWords.Require(TokenizerFiles.Load(start.Tokenizer));
         // Without the visual loss the head would stay untrained, so it is left out. The run keeps the classes for their texts.
         var classes = options.Losses.Visual > 0 ? source.Classes : [];
-        var (config, weights) = new ModelAdaptation(clip.Frames, options.Adapters, classes, words, options.BeforeAttention).Apply(start);
+        var (config, weights) = new ModelAdaptation(clip.Frames, options.Adapters, classes, words, options.BeforeAttention)
+        {
+            Temporal = options.Temporal,
+        }.Apply(start);
+        if (config is { Temporal: TemporalMode.Causal, VisionAdapterLayers: 0 })
+            throw new TrainerException(
+                "--temporal causal: this network has no adapters in its vision branch, so its frames do not see each other; leave it out");
         using var parameters = TorchParameters.Extend(config, weights, start.Name, options.Seed);
         using (no_grad())
             _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // makes every parameter

@@ -62,7 +62,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         var losses = new MultiTaskLoss(
             network, options.Losses, run.Classes, run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained);
         var step = run.LatestStep();
-        using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3);
+        using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3,
+            earlier: batch => WarmUpFrames.Of(run.Config, options.Seed, batch));
         var saved = step;
         var evaluated = latest is { IsEvaluated: true } ? step : -1;
         void Save()

@@ -1,6 +1,7 @@
 // All settings that change a run's result, stored in its folder so that a resumed run continues unchanged.
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using StreamActions.Core.Bundles;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
 
@@ -55,6 +56,8 @@ internal sealed record TrainingOptions
     public AdapterPlaces Adapters { get; init; }
     /// <summary>True when vision blocks got a second adapter, before attention.</summary>
     public bool BeforeAttention { get; init; }
+    /// <summary>Which frames a frame of the network sees: all frames of the clip, or earlier frames only.</summary>
+    public TemporalMode Temporal { get; init; }
     /// <summary>The trained parts of the TED-Adapters.</summary>
     public TedParts Ted { get; init; }
     /// <summary>Weights of the four losses.</summary>

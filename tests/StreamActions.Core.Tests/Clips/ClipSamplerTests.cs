@@ -103,6 +103,23 @@ public sealed class ClipSamplerTests
     }
 
     [Fact]
+    public void WithEarlier_AnyClip_StepsBackAndRepeatsFirstFrame() =>
+        Gen.Select(Gen.Int[0, 50], Gen.Int[1, 8], Gen.Int[0, 9], Gen.Int[1, 5]).Sample((start, frames, earlier, stride) =>
+    {
+        int[] clip = [.. Enumerable.Range(0, frames).Select(t => start + 3 * t)];
+        var indices = ClipSampler.WithEarlier(clip, earlier, stride);
+        Assert.Equal(clip, indices[earlier..]);
+        for (var t = earlier - 1; t >= 0; t--)
+            Assert.Equal(Math.Max(0, indices[t + 1] - stride), indices[t]);
+    });
+
+    [Theory]
+    [InlineData(-1, 1, "earlier")]
+    [InlineData(1, 0, "stride")]
+    public void WithEarlier_NumberOutOfRange_NamesTheParameter(int earlier, int stride, string name) =>
+        Assert.Equal(name, Assert.Throws<ArgumentOutOfRangeException>(() => ClipSampler.WithEarlier([3], earlier, stride)).ParamName);
+
+    [Fact]
     public void Both_SameSeed_TakeTheSameFrames() => Cases.Where(c => c.Seed is not null).Sample((length, frames, stride, seed) =>
     {
         Random Seeded() => new(seed!.Value);

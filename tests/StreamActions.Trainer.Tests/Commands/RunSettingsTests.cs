@@ -29,6 +29,7 @@ public sealed class RunSettingsTests
         ["--validation"] = "/b",
         ["--media"] = "/c",
         ["--adapters"] = "vision",
+        ["--temporal"] = "causal",
         ["--ted"] = "difference",
         ["--train"] = "backbone",
     };

@@ -17,6 +17,14 @@ public sealed class ClipBatchesTests
     }
 
     [Fact]
+    public async Task NextAsync_EarlierFrames_AreSameForAllClipsOfBatch()
+    {
+        using var batches = new ClipBatches(new Numbers(), batch: 3, first: 5, ahead: 2, degree: 4, batch => (int)(batch % 4));
+        for (var n = 5; n < 25; n++)
+            Assert.All(await batches.NextAsync(Stop), clip => Assert.Equal(n % 4, clip.Pixels.Length));
+    }
+
+    [Fact]
     public async Task NextAsync_SlowReader_PreparesNoMoreThanLimit()
     {
         var source = new Numbers();
@@ -106,7 +114,7 @@ public sealed class ClipBatchesTests
         }
     }
 
-    /// <summary>Clips whose label is their index.</summary>
+    /// <summary>Clips whose label is their index. They have a byte for each earlier frame.</summary>
     private sealed class Numbers : IClipSource
     {
         public Action<long> OnTraining { get; set; } = _ => { };
@@ -117,13 +125,13 @@ public sealed class ClipBatchesTests
 
         public IEnumerable<string> Texts => [];
 
-        public TrainingClip Training(long index)
+        public TrainingClip Training(long index, int earlier = 0)
         {
             Threads.Add(Thread.CurrentThread);
             OnTraining(index);
-            return new([], (int)index, null, "", null);
+            return new(new byte[earlier], (int)index, null, "", null);
         }
 
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => [];
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) => [];
     }
 }

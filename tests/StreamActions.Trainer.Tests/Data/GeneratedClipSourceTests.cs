@@ -20,6 +20,23 @@ public sealed class GeneratedClipSourceTests
     }
 
     [Fact]
+    public void Training_EarlierFrames_ChangeNothingInClip()
+    {
+        var source = new GeneratedClipSource(Small, warmUpClips: 0);
+        for (var n = 0; n < 300; n++)
+        {
+            var (alone, longer) = (source.Training(n), source.Training(n, earlier: 3));
+            Assert.Equal((alone.Label, alone.Caption, alone.Attribute), (longer.Label, longer.Caption, longer.Attribute));
+            Assert.Equal(3 * Small.FrameBytes + Small.ClipBytes, longer.Pixels.Length);
+            // In a scene of two people, the second person may wear another shirt.
+            if (alone.Attribute is not null)
+                Assert.True(longer.Pixels.AsSpan(3 * Small.FrameBytes).SequenceEqual(alone.Pixels), $"clip {n}");
+        }
+        Assert.All(source.Evaluation(1, earlier: 3).SelectMany(s => s.Clips),
+            c => Assert.Equal(3 * Small.FrameBytes + Small.ClipBytes, c.Views[0].Length));
+    }
+
+    [Fact]
     public void Training_ReversibleAction_IsFollowedByReversedClip()
     {
         // One batch contains two clips with the same frames and opposite captions: they differ only in frame order.

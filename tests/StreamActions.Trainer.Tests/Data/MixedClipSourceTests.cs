@@ -83,6 +83,15 @@ public sealed class MixedClipSourceTests
     public void Skipped_OfBothSources_IsListed() =>
         Assert.Equal(["other", "own"], new MixedClipSource(Own, Other, 0.5).Skipped.Select(s => s.Path).Order());
 
+    [Fact]
+    public void Training_EarlierFrames_AreAskedOfBothSources()
+    {
+        GeneratedClipSource generated = new(new(4, 4, 16, Core.Clips.ResizeRule.Squash));
+        var mix = new MixedClipSource(new Training.MovingBarSource(4, 16), generated, 0.5);
+        Assert.All(Enumerable.Range(0, 4), n => Assert.Equal(6 * 16 * 16 * 3, mix.Training(n, earlier: 2).Pixels.Length));
+        Assert.All(mix.Evaluation(1, earlier: 2).SelectMany(s => s.Clips), c => Assert.Equal(6 * 16 * 16 * 3, c.Views[0].Length));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -97,13 +106,13 @@ public sealed class MixedClipSourceTests
 
         public IEnumerable<string> Texts => clips.Texts;
 
-        public TrainingClip Training(long index)
+        public TrainingClip Training(long index, int earlier = 0)
         {
-            var clip = clips.Training(index);
+            var clip = clips.Training(index, earlier);
             return clip with { Label = TrainingClip.NoClass, CaptionLabel = 1003, AlsoTrue = [1003, clip.Label] };
         }
 
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) => clips.Evaluation(perClass, earlier);
     }
 
     /// <summary>The same clips, with some classes marked as untrained.</summary>
@@ -115,9 +124,9 @@ public sealed class MixedClipSourceTests
 
         public IEnumerable<string> Texts => clips.Texts;
 
-        public TrainingClip Training(long index) => clips.Training(index);
+        public TrainingClip Training(long index, int earlier = 0) => clips.Training(index, earlier);
 
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) => clips.Evaluation(perClass, earlier);
     }
 
     /// <summary>Clips whose caption is their index; the classes alternate.</summary>
@@ -129,9 +138,9 @@ public sealed class MixedClipSourceTests
 
         public IReadOnlyList<SkippedRecording> Skipped => [new(name, "broken")];
 
-        public TrainingClip Training(long index) => new([], (int)(index % classes.Length), name, $"{index}", null);
+        public TrainingClip Training(long index, int earlier = 0) => new([], (int)(index % classes.Length), name, $"{index}", null);
 
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) =>
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) =>
         [
             new("held-out", classes, Supervised: true, classes.Select((_, label) => new HeldOutClip([[]], label))),
             new("texts", [classes[0]], Supervised: false, classes.Select((_, label) => new HeldOutClip([[]], label))),

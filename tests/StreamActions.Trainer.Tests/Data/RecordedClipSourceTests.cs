@@ -35,6 +35,34 @@ public sealed class RecordedClipSourceTests(SmallRecordings recordings) : IClass
         Assert.All(expected, clip => Assert.Equal(Clip.ClipBytes, clip.Pixels.Length));
     }
 
+    [Theory]
+    [InlineData("kinetics", 512 << 20, 64 << 20)]
+    [InlineData("kinetics", 0, 20_000)]     // reads windows of the long recording
+    [InlineData("something-something", 512 << 20, 64 << 20)]
+    public void Training_EarlierFrames_ChangeNothingInClip(string recipe, long cache, long recording)
+    {
+        var options = Options with
+        {
+            // Colour operations look at all frames of the clip, so that they would change the clip a little.
+            Augmentation = AugmentationOptions.Named(recipe) with { RandAugmentOperations = 0 },
+            Decoding = new() { CacheBytes = cache, RecordingBytes = recording },
+        };
+        var clip = Clip with { Frames = 4 };
+        var source = new RecordedClipSource(SmallRecordings.Set([(recordings.Moving, 0), (recordings.Wide, 0)]), clip, options);
+        var repeated = 0;
+        for (var n = 0; n < 12; n++)
+        {
+            var (alone, longer) = (source.Training(n), source.Training(n, earlier: 3));
+            Assert.Equal(alone.Caption, longer.Caption);
+            Assert.Equal(7 * clip.FrameBytes, longer.Pixels.Length);
+            Assert.True(longer.Pixels.AsSpan(3 * clip.FrameBytes).SequenceEqual(alone.Pixels));
+            var (first, own) = (longer.Pixels.AsSpan(0, clip.FrameBytes), longer.Pixels.AsSpan(3 * clip.FrameBytes, clip.FrameBytes));
+            repeated += first.SequenceEqual(own) ? 1 : 0;
+        }
+        // A clip of segments begins near the start of its recording. Of the others, most have real earlier frames.
+        Assert.InRange(repeated, 0, recipe == "kinetics" ? 6 : 12);
+    }
+
     [Fact]
     public void Training_NextEpoch_GivesOtherClipsOfSameRecordings()
     {

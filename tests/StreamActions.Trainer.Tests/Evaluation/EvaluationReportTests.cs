@@ -49,6 +49,17 @@ public sealed class EvaluationReportTests
         Assert.Equal(0.6857, metrics["harmonic-mean-things"]);
     }
 
+    [Fact]
+    public void ToJson_CausalModel_HasFiguresAfterWarmUp()
+    {
+        var report = EvaluationReport.Of("causal", 250, [ExampleReports.Set("actions", 90, 80, 100, warmUp: 8)]);
+        var warm = EvaluationReport.Parse(report.ToJson(), "report.json").Sets[0].WarmedUp!;
+        Assert.Equal((8, 0.9, 0.9, 0.85), (warm.Frames, warm.ByText.Top1.Value, warm.ByClassifier!.Top1.Value, warm.Ordered!.Value));
+        Assert.Equal(0.85, report.ToMetrics()["time-order-pairs-warmed-up"]);
+        // Reports of bidirectional models stay as they were, so that earlier versions can read them.
+        Assert.DoesNotContain("warmedUp", ExampleReports.Report("mine").ToJson(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[", "report.json: not a readable report")]
     [InlineData("[]", "report.json: not a report of 'evaluate'")]

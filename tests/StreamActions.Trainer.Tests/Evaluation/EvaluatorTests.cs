@@ -1,4 +1,5 @@
 // The evaluator on small networks: reading of clips, averaging of views, and chance level without temporal information.
+using StreamActions.Core.Bundles;
 using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.TestKit;
@@ -93,6 +94,49 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
+    public void Run_ClipsWithEarlierFrames_ScoresFreshStreamAndWarmStream()
+    {
+        using var network = Network(NoAdapters with { Temporal = TemporalMode.Causal, VisionAdapterLayers = 2, VisionAdapterWidth = 16 });
+        using (no_grad())
+        {
+            // Fresh adapters are the identity: a frame would not see earlier ones.
+            foreach (var (name, parameter) in network.Parameters.Tensors)
+            {
+                if (name.Contains("conv.weight", StringComparison.Ordinal))
+                    parameter.fill_(1);
+                else if (network.Parameters.Specs[name].IsAdapterOutput)
+                    parameter.mul_(30);
+            }
+        }
+        var clips = Enumerable.Range(0, 60).Select(n => OneColour(new Random(n))).ToList();
+        var longer = clips.Select((clip, n) => (byte[])[.. OneColour(new Random(100 + n)), .. clip]).ToList();
+        float[] Margins(IReadOnlyList<byte[]> views)
+        {
+            using var mode = no_grad();
+            network.Training = false;
+            var logits = network.EncodeVideo(network.Pixels(views)).ClassLogits!;
+            return (logits.select(1, 1) - logits.select(1, 0)).data<float>().ToArray();
+        }
+        // The head's bias puts half of all views into each class.
+        float[] all = [.. Margins(clips).Concat(Margins(longer)).Order()];
+        using (no_grad())
+            network.Parameters.Tensors["visual.adapter_fc.bias"][1].sub_((all[59] + all[60]) / 2);
+        int[] fresh = [.. Margins(clips).Select(m => m > 0 ? 1 : 0)], warm = [.. Margins(longer).Select(m => m > 0 ? 1 : 0)];
+        SetReport Run(IEnumerable<byte[]> views, int[] labels) => Evaluator.Run(network, new EvaluationSet(
+            "colours", _source.Classes, Supervised: true, views.Zip(labels, (view, label) => new HeldOutClip([view], label))));
+
+        Assert.Null(Run(clips, fresh).WarmedUp);
+        // Each figure is that of the frames that it names.
+        var same = fresh.Zip(warm).Count(pair => pair.First == pair.Second);
+        Assert.InRange(same, 1, 59);
+        var (asFresh, asWarm) = (Run(longer, fresh), Run(longer, warm));
+        Share whole = new(60, 60), part = new(same, 60);
+        Assert.Equal((whole, part), (asFresh.ByClassifier!.Top1, asFresh.WarmedUp!.ByClassifier!.Top1));
+        Assert.Equal((part, whole), (asWarm.ByClassifier!.Top1, asWarm.WarmedUp!.ByClassifier!.Top1));
+        Assert.Equal(4, asWarm.WarmedUp.Frames);
+    }
+
+    [Fact]
     public void Run_SupervisedSetWithOtherClasses_IsRefused()
     {
         using var network = Network();
@@ -120,10 +164,10 @@ public sealed class EvaluatorTests : IDisposable
 
     private static byte[] Reversed(byte[] clip) => [.. clip.Chunk(16 * 16 * 3).Reverse().SelectMany(f => f)];
 
-    private TorchNetwork Network()
+    private TorchNetwork Network(M2ClipConfig? config = null)
     {
         VocabularyBuilder.Write(_source.Texts, _folder.File("vocab.json"), _folder.File("merges.txt"));
         var tokenizer = ClipTokenizer.Load(_folder.File("vocab.json"), _folder.File("merges.txt"));
-        return new(NoAdapters with { VocabSize = tokenizer.Count }, TorchParameters.Start(5), tokenizer, new("{}"));
+        return new((config ?? NoAdapters) with { VocabSize = tokenizer.Count }, TorchParameters.Start(5), tokenizer, new("{}"));
     }
 }

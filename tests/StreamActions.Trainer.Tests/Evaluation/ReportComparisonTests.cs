@@ -26,6 +26,20 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
+    public void Of_CausalModels_ComparesFiguresAfterWarmUp()
+    {
+        EvaluationReport Causal(int closes) =>
+            EvaluationReport.Of("causal", 1, [ExampleReports.Set("actions", 90, closes, 100, warmUp: 8)]);
+        string[] Names(EvaluationReport a, EvaluationReport b) =>
+            [.. ReportComparison.Of(a, b).Figures.Select(f => f.Name).Where(n => n.Contains("warm", StringComparison.Ordinal))];
+        Assert.Equal(
+            ["top-1 by text, warmed up", "top-1 by classifier, warmed up", "time-order pairs, warmed up"], Names(Causal(80), Causal(50)));
+        var figures = ReportComparison.Of(Causal(80), Causal(50)).Figures;
+        Assert.Equal(-0.1, figures.Single(f => f.Name == "top-1 by text, warmed up").Difference);
+        Assert.Empty(Names(ExampleReports.Report("bidirectional"), Causal(80)));
+    }
+
+    [Fact]
     public void Of_SetsDiffer_ListsReasons()
     {
         var a = ExampleReports.Report("old");

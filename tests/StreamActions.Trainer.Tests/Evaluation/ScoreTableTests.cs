@@ -17,12 +17,12 @@ public sealed class ScoreTableTests
     {
         var table = new ScoreTable("actions", Six);
         // opens: ranked first by text and head. With frame order the clip is nearer to opens than to closes, shuffled it is not.
-        table.Add(0, text: [9, 1, 0, 0, 0, 0], head: [9, 0, 0, 0, 0, 0], shuffled: [1, 2, 0, 0, 0, 0]);
+        table.Add(0, new([9, 1, 0, 0, 0, 0], [9, 0, 0, 0, 0, 0]), shuffled: [1, 2, 0, 0, 0, 0]);
         // closes: ranked second by text (classified as opens), last by the head. With and without order it is nearer to opens.
-        table.Add(1, text: [9, 8, 0, 0, 0, 0], head: [9, 0, 8, 7, 6, 5], shuffled: [2, 1, 0, 0, 0, 0]);
+        table.Add(1, new([9, 8, 0, 0, 0, 0], [9, 0, 8, 7, 6, 5]), shuffled: [2, 1, 0, 0, 0, 0]);
         // jumps, two clips: one correct; one ranked last by text, classified as waves.
-        table.Add(2, text: [0, 0, 9, 0, 0, 0], head: [0, 0, 9, 0, 0, 0], shuffled: null);
-        table.Add(2, text: [3, 3, 0, 9, 3, 3], head: [0, 0, 9, 0, 0, 0], shuffled: null);
+        table.Add(2, new([0, 0, 9, 0, 0, 0], [0, 0, 9, 0, 0, 0]), shuffled: null);
+        table.Add(2, new([3, 3, 0, 9, 3, 3], [0, 0, 9, 0, 0, 0]), shuffled: null);
         var report = table.Report();
 
         Assert.Equal(4, report.Clips);
@@ -41,12 +41,28 @@ public sealed class ScoreTableTests
     }
 
     [Fact]
+    public void Report_WarmedUpScores_AreCountedApart()
+    {
+        var table = new ScoreTable("actions", Six, warmUp: 8);
+        table.Add(0, new([9, 1, 0, 0, 0, 0], [9, 0, 0, 0, 0, 0]), [1, 2, 0, 0, 0, 0], new([1, 9, 0, 0, 0, 0], [9, 0, 0, 0, 0, 0]));
+        table.Add(1, new([9, 8, 0, 0, 0, 0], [9, 0, 8, 7, 6, 5]), [2, 1, 0, 0, 0, 0], new([8, 9, 0, 0, 0, 0], [0, 9, 8, 7, 6, 5]));
+        table.Add(2, new([0, 0, 9, 0, 0, 0], [0, 0, 9, 0, 0, 0]), null, new([0, 0, 9, 0, 0, 0], [0, 0, 9, 0, 0, 0]));
+        var report = table.Report();
+
+        Assert.Equal((new(2, 3), new(1, 2)), (report.ByText.Top1, report.TimeOrder!.Ordered));
+        var warm = report.WarmedUp!;
+        Assert.Equal((8, new(2, 3), new(3, 3), new(1, 2)), (warm.Frames, warm.ByText.Top1, warm.ByClassifier!.Top1, warm.Ordered!));
+        // The confusion matrix and the classes are those of a fresh stream.
+        Assert.Equal([1, 0, 0, 0, 0, 0], report.Confusion[1]);
+    }
+
+    [Fact]
     public void Report_TiesAndNaN_CountAsWrong()
     {
         var table = new ScoreTable("actions", Six);
-        table.Add(0, text: [1, 1, 1, 1, 1, 1], head: null, shuffled: [1, 1, 1, 1, 1, 1]);
-        table.Add(0, text: [2, 2, 1, 1, 1, 1], head: null, shuffled: [2, 2, 1, 1, 1, 1]);
-        table.Add(0, text: [double.NaN, 0, 0, 0, 0, 0], head: null, shuffled: [double.NaN, 0, 0, 0, 0, 0]);
+        table.Add(0, new([1, 1, 1, 1, 1, 1], null), shuffled: [1, 1, 1, 1, 1, 1]);
+        table.Add(0, new([2, 2, 1, 1, 1, 1], null), shuffled: [2, 2, 1, 1, 1, 1]);
+        table.Add(0, new([double.NaN, 0, 0, 0, 0, 0], null), shuffled: [double.NaN, 0, 0, 0, 0, 0]);
         var report = table.Report();
 
         // Six equal scores: rank six. Two equal scores: rank two. NaN: ranked last.

@@ -66,8 +66,8 @@ public sealed class MultiTaskLossTests : IDisposable
 
         public IEnumerable<string> Texts => Classes.Select(c => c.Phrase);
 
-        public TrainingClip Training(long index) => clips.Training(index);
+        public TrainingClip Training(long index, int earlier = 0) => clips.Training(index, earlier);
 
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => clips.Evaluation(perClass);
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) => clips.Evaluation(perClass, earlier);
     }
 }

@@ -91,8 +91,8 @@ public sealed class TrainingLoopTests : IDisposable
     {
         public IReadOnlyList<ClipClass> Classes => source.Classes;
         public IEnumerable<string> Texts => source.Texts;
-        public TrainingClip Training(long index) => source.Training(index % period);
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass) => source.Evaluation(perClass);
+        public TrainingClip Training(long index, int earlier = 0) => source.Training(index % period, earlier);
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0) => source.Evaluation(perClass, earlier);
     }
 
     [Fact]
@@ -160,13 +160,13 @@ public sealed class TrainingLoopTests : IDisposable
         private int _evaluations;
         public IReadOnlyList<ClipClass> Classes => source.Classes;
         public IEnumerable<string> Texts => source.Texts;
-        public TrainingClip Training(long index) => source.Training(index);
+        public TrainingClip Training(long index, int earlier = 0) => source.Training(index, earlier);
 
-        public IReadOnlyList<EvaluationSet> Evaluation(int perClass)
+        public IReadOnlyList<EvaluationSet> Evaluation(int perClass, int earlier = 0)
         {
             if (++_evaluations == number)
                 stop.Cancel();
-            return source.Evaluation(perClass);
+            return source.Evaluation(perClass, earlier);
         }
     }
 

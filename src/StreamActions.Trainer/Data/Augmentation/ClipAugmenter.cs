@@ -14,11 +14,11 @@ internal static class ClipAugmenter
     /// <param name="options">The augmentation.</param>
     /// <param name="directionSensitive">True when left and right matter: the clip is then not mirrored, rotated, sheared or moved.</param>
     /// <param name="random">Source of random numbers.</param>
-    /// <returns>uint8 RGB [T, S, S, 3].</returns>
+    /// <returns>uint8 RGB [F, S, S, 3] for the F sampled frames.</returns>
     public static byte[] Make(SampledFrames sampled, ClipSpec clip, AugmentationOptions options, bool directionSensitive, Random random)
     {
         var (frames, indices) = (sampled.Frames, sampled.Indices);
-        var pixels = new ClipPixels(new byte[clip.ClipBytes], clip.Frames, clip.Size);
+        var pixels = new ClipPixels(new byte[indices.Length * clip.FrameBytes], indices.Length, clip.Size);
         var crop = SquareCrop.Random(frames.Width, frames.Height, options.ShortSideJitter, options.RandomCrop, random);
         for (var t = 0; t < indices.Length; t++)
             FramePreprocessor.Resize(frames.Frame(indices[t]), frames.Width, frames.Height, crop, clip.Size, clip.Size, pixels.Frame(t));

@@ -15,6 +15,9 @@ namespace StreamActions.Trainer.Data.Decoding;
 /// <param name="Keep">True to cache the decoded frames: the whole set then fits the cache.</param>
 internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, TimeSpan Room, int MostFrames, bool Keep)
 {
+    /// <summary>How frames are sampled.</summary>
+    public FrameSampling Sampling { get; init; }
+
     /// <summary>Number of possible begins of a strided clip within one sample interval.</summary>
     private const int Phases = 4;
     private const double HighestFps = 120;
@@ -39,7 +42,7 @@ internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, Time
         if (sampling == FrameSampling.Segments)
         {
             var fps = Math.Min(HighestFps, Math.Min(facts.Fps ?? clip.SampleFps * Phases, most / (seconds ?? double.Epsilon)));
-            return new(fps, 1, null, TimeSpan.Zero, most, Keeps(fps));
+            return new(fps, 1, null, TimeSpan.Zero, most, Keeps(fps)) { Sampling = sampling };
         }
         var stride = exact ? 1 : (int)Math.Clamp(Math.Min(facts.Fps ?? 0, HighestFps) / clip.SampleFps, 1, Phases);
         while (stride > 1 && (clip.Frames - 1) * stride + 1 > most)
@@ -52,6 +55,20 @@ internal sealed record DecodePlan(double Fps, int Stride, TimeSpan? Window, Time
         return new(rate, stride, window, TimeSpan.FromSeconds(Math.Max(0, length - window.TotalSeconds)), most, Keep: false);
     }
 
-    /// <summary>The part to read when a window begins at <paramref name="from"/>.</summary>
-    public RecordingPart Part(TimeSpan from) => new(Fps) { From = from, Length = Window, MostFrames = MostFrames };
+    /// <summary>Decoded frames from one earlier frame to the next: as far apart as the frames of the clip.</summary>
+    /// <param name="count">Number of decoded frames.</param>
+    /// <param name="frames">Frames in a clip.</param>
+    public int Step(int count, int frames) => Sampling == FrameSampling.Segments ? Math.Max(1, count / frames) : Stride;
+
+    /// <summary>The part to read when a window begins at <paramref name="from"/>, and its number of frames before the window.</summary>
+    /// <param name="from">Begin of the window.</param>
+    /// <param name="earlier">
+    /// Clip frames wanted before the window. The part has fewer when the recording begins later, and none when it is read as a whole.
+    /// </param>
+    public (RecordingPart Part, int Before) Part(TimeSpan from, int earlier = 0)
+    {
+        var before = (int)Math.Min((long)earlier * Stride, (long)(from.TotalSeconds * Fps));
+        var lead = TimeSpan.FromSeconds(before / Fps);
+        return (new(Fps) { From = from - lead, Length = Window + lead, MostFrames = MostFrames + before }, before);
+    }
 }

@@ -8,7 +8,7 @@ namespace StreamActions.Trainer.Data.Decoding;
 
 /// <summary>Sampled frames of a recording.</summary>
 /// <param name="Frames">Decoded frames, larger than the clip by the short-side jitter, for a random crop.</param>
-/// <param name="Indices">Indices of the clip's frames among them.</param>
+/// <param name="Indices">Indices of the clip's frames among them, after those of the earlier frames.</param>
 internal sealed record SampledFrames(FrameStack Frames, int[] Indices);
 
 /// <summary>
@@ -31,34 +31,43 @@ internal sealed class TrainingFrames(ClipSpec clip, FrameSampling sampling, int 
     /// <summary>Samples the frames of a clip.</summary>
     /// <param name="number">The recording's number in its set.</param>
     /// <param name="recording">The recording.</param>
+    /// <param name="earlier">Number of frames to add before the clip. They do not change the clip.</param>
     /// <param name="random">Source of random numbers.</param>
     /// <exception cref="SourceException">The recording cannot be read, or is too short.</exception>
-    public SampledFrames Sample(int number, RecordedClip recording, Random random)
+    public SampledFrames Sample(int number, RecordedClip recording, int earlier, Random random)
     {
         if (_broken.TryGetValue(number, out var broken))
             throw broken;
         var plan = RememberFailure(number, () => PlanFor(number, recording));
+        SampledFrames Take(FrameStack frames, int before)
+        {
+            var indices = Indices(frames.Count, before, plan, random);
+            ShortClips.Check(recording.Path, indices);
+            return new(frames, ClipSampler.WithEarlier(indices, earlier, plan.Step(frames.Count, clip.Frames)));
+        }
         if (plan.Window is not null)
-            return Take(recording, FrameStacks.Read(recording.Path, plan.Part(plan.Room * random.NextDouble()), shortSide, clip.Resize),
-                plan, random);
+        {
+            var (part, before) = plan.Part(plan.Room * random.NextDouble(), earlier);
+            return Take(FrameStacks.Read(recording.Path, part, shortSide, clip.Resize), before);
+        }
         var whole = _cache.Find(number)
-            ?? RememberFailure(number, () => FrameStacks.Read(recording.Path, plan.Part(TimeSpan.Zero), shortSide, clip.Resize));
+            ?? RememberFailure(number, () => FrameStacks.Read(recording.Path, plan.Part(TimeSpan.Zero).Part, shortSide, clip.Resize));
         if (plan.Keep)
             _cache.Keep(number, whole);
-        return Take(recording, whole, plan, random);
+        return Take(whole, before: 0);
     }
 
     private DecodePlan PlanFor(int number, RecordedClip recording) => DecodePlan.For(
         _facts.GetOrAdd(number, _ => RecordingFacts.Read(recording.Path, TimeProvider.System)),
         clip, sampling, FrameStacks.UsualBytes(shortSide, clip.Resize), options, recordings, exact: false);
 
-    private SampledFrames Take(RecordedClip recording, FrameStack frames, DecodePlan plan, Random random)
+    private int[] Indices(int count, int before, DecodePlan plan, Random random)
     {
-        var indices = sampling == FrameSampling.Segments
-            ? ClipSampler.Segments(frames.Count, clip.Frames, random)
-            : ClipSampler.Strided(frames.Count, clip.Frames, plan.Stride, random);
-        ShortClips.Check(recording.Path, indices);
-        return new(frames, indices);
+        if (sampling == FrameSampling.Segments)
+            return ClipSampler.Segments(count, clip.Frames, random);
+        // A damaged recording may end before its window.
+        var skipped = Math.Min(before, count - 1);
+        return [.. ClipSampler.Strided(count - skipped, clip.Frames, plan.Stride, random).Select(index => skipped + index)];
     }
 
     /// <summary>

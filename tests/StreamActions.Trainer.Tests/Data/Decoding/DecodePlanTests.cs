@@ -62,6 +62,21 @@ public sealed class DecodePlanTests
             }
         });
 
+    [Fact]
+    public void Part_EarlierFrames_BeginsEarlierWithinRecording() =>
+        Gen.Select(Gen.Double[0, 60], Gen.Int[0, 20], Gen.Int[1, 4]).Sample((from, earlier, stride) =>
+    {
+        var plan = new DecodePlan(4 * stride, stride, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), MostFrames: 40, Keep: false);
+        var (part, before) = plan.Part(TimeSpan.FromSeconds(from), earlier);
+        Assert.InRange(before, 0, earlier * stride);
+        // All frames that the recording has before the window, up to the wanted number.
+        Assert.True(before == earlier * stride || before == (int)(from * plan.Fps));
+        Assert.InRange(part.From.TotalSeconds, 0, from);
+        Assert.Equal(from, part.From.TotalSeconds + before / plan.Fps, 1e-6);
+        Assert.Equal(2 + before / plan.Fps, part.Length!.Value.TotalSeconds, 1e-6);
+        Assert.Equal(40 + before, part.MostFrames);
+    });
+
     private static DecodePlan Plan(
         RecordingFacts facts, FrameSampling sampling = FrameSampling.Strided, int recordings = 100, bool exact = false) =>
         DecodePlan.For(facts, Clip, sampling, frameBytes: 1, Bounds with { CacheBytes = recordings == 10 ? 500 : 1000 }, recordings, exact);

@@ -51,6 +51,29 @@ public sealed class HeldOutViewsTests(SmallRecordings recordings) : IClassFixtur
             Assert.True(whole[view].AsSpan().SequenceEqual(windows[view]), $"view {view}");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_EarlierFrames_ArePutBeforeEachView(bool windows)
+    {
+        // The bound allows 5 of 16 frames, so windows are read instead of the whole recording.
+        var options = windows ? new DecodingOptions { RecordingBytes = 5 * Clip.FrameBytes } : new();
+        var views = new HeldOutViews(Clip, FrameSampling.Strided, new(Temporal: 2), options).Read(recordings.Wide, earlier: 3);
+        var worker = ClipReader.ReadAll(recordings.Wide, 4, 16, ResizeRule.CenterCrop);
+        // The views begin at frames 0 and 12 of 16. The first has no earlier frames, so it repeats the recording's first.
+        int[][] expected = [[0, 0, 0, 0, 1, 2, 3], [9, 10, 11, 12, 13, 14, 15]];
+        Assert.Equal(2, views.Count);
+        foreach (var (view, indices) in views.Zip(expected))
+        {
+            Assert.Equal(7 * Clip.FrameBytes, view.Length);
+            foreach (var (t, index) in indices.Index())
+            {
+                var frame = worker.AsSpan(index * Clip.FrameBytes, Clip.FrameBytes);
+                Assert.True(frame.SequenceEqual(view.AsSpan(t * Clip.FrameBytes, Clip.FrameBytes)), $"frame {t}");
+            }
+        }
+    }
+
     [Fact]
     public void Read_Segments_CoverWholeRecording()
     {
