@@ -39,7 +39,7 @@ public interface ITensorOps<T>
     T PatchEmbedding(T pictures, T weight, int size, int patch);
 
     /// <summary>
-    /// The tokens of pictures [N, S, S, 3]: <paramref name="classToken"/> [C] and the patches of <see cref="PatchEmbedding"/>, each with its
+    /// The tokens of pictures [N, S, S, 3]: <paramref name="classToken"/> [C] and the patches of <see cref="PatchEmbedding"/>, each with the
     /// position's row of <paramref name="positions"/> [1 + (S/p)², C]. [N, 1 + (S/p)², C].
     /// </summary>
     T PictureTokens(T pictures, T weight, T classToken, T positions, PatchGrid grid) =>

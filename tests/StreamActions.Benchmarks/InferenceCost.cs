@@ -46,7 +46,8 @@ internal static class InferenceCost
             {
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Threads,-12} {row.Form,-12} {row.Median,9:f4} {row.Least,9:f4} {row.CpuMedian,7:f4} {rows[0].Median / row.Median,8:f1}×"));
+                    $"{row.Threads,-12} {row.Form,-12} {row.Median,9:f4} {row.Least,9:f4} {row.CpuMedian,7:f4} "
+                    + $"{rows[0].Median / row.Median,8:f1}×"));
                 if (parallel == 1 && threads == 1)
                     seconds[row.Form] = row.Median;
             }

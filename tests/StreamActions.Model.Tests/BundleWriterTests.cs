@@ -53,8 +53,8 @@ public sealed class BundleWriterTests : IDisposable
     public void Write_WithAReport_AddsItsHashAndMetricsToTheManifest()
     {
         var table = new ScoreTable("actions", Classes);
-        table.Add(1, [0, 1, 0, 0, 0], null, null);
-        table.Add(2, [0, 1, 0, 0, 0], null, null);
+        table.Add(1, new([0, 1, 0, 0, 0], null), null);
+        table.Add(2, new([0, 1, 0, 0, 0], null), null);
         var report = EvaluationReport.Of("tiny", 9, [table.Report()]);
         var path = Path.Combine(_folder, "reported");
         var bundle = Write(path, report: report);

@@ -27,7 +27,8 @@ public static class MovingPictures
         var texture = new byte[side * side * 3];
         random.NextBytes(texture);
         var movers = Enumerable.Range(0, Boxes)
-            .Select(_ => (X: Between(0, size), Y: Between(0, size), Right: Between(-size, size) / 32, Down: Between(-size, size) / 32)).ToArray();
+            .Select(_ => (X: Between(0, size), Y: Between(0, size), Right: Between(-size, size) / 32, Down: Between(-size, size) / 32))
+            .ToArray();
         var clip = new byte[frames * background.Length];
         for (var t = 0; t < frames; t++)
         {

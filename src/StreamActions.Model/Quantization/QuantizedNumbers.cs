@@ -3,7 +3,9 @@ using StreamActions.Model.Weights;
 
 namespace StreamActions.Model.Quantization;
 
-/// <summary>The scale of an activation in eight bits: byte = round(value / <paramref name="Scale"/>) + <paramref name="ZeroPoint"/>.</summary>
+/// <summary>
+/// The scale of an activation in eight bits: byte = round(value / <paramref name="Scale"/>) + <paramref name="ZeroPoint"/>.
+/// </summary>
 /// <param name="Scale">Above 0.</param>
 /// <param name="ZeroPoint">The byte that stands for 0 exactly.</param>
 public readonly record struct ActivationScale(float Scale, byte ZeroPoint)

@@ -8,7 +8,9 @@ namespace StreamActions.Model.Quantization;
 /// A network that computes the same as the original one, with channels of activations that are closer to each other in size.
 /// </summary>
 /// <param name="Weights">By name.</param>
-/// <param name="Ranges">Of the inputs of layers, after the division by <paramref name="InputFactors"/>; by name of the layer's weight.</param>
+/// <param name="Ranges">
+/// Of the inputs of layers, after the division by <paramref name="InputFactors"/>; by name of the layer's weight.
+/// </param>
 /// <param name="InputFactors">
 /// The input of the layer with this weight must be divided by these factors, one for each channel. Only for layers where no earlier
 /// parameter could take the factors.
@@ -47,7 +49,8 @@ public static class SmoothQuant
             folding.Into(block + "attn.in_proj_weight", block + "ln_1.weight", block + "ln_1.bias");
             folding.Into(block + "mlp.c_fc.weight", block + "ln_2.weight", block + "ln_2.bias");
             // Attention averages values channel by channel, so a factor on its output is a factor on the values.
-            folding.IntoRows(2 * config.VisionWidth, block + "attn.out_proj.weight", block + "attn.in_proj_weight", block + "attn.in_proj_bias");
+            folding.IntoRows(
+                2 * config.VisionWidth, block + "attn.out_proj.weight", block + "attn.in_proj_weight", block + "attn.in_proj_bias");
             foreach (var adapter in new[] { block + "adapter_pre_attn.", block + "adapter_pre_mlp." })
             {
                 var difference = adapter + "offset_adapter.";

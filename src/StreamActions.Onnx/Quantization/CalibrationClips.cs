@@ -7,7 +7,7 @@ public static class CalibrationClips
     private const double DarkFactor = 0.35, BrightFactor = 1.8;
 
     /// <summary>
-    /// The clips, each also dark and bright, and one all-black and one all-white clip. Without them, static scales would cut the activations
+    /// The clips, each also dark and bright, and an all-black and an all-white clip. Without them, static scales would cut the activations
     /// of such pictures off.
     /// </summary>
     public static IEnumerable<byte[]> Of(IReadOnlyList<byte[]> clips) => clips.Concat(ExtremesOf(clips));

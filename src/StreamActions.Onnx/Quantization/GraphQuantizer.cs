@@ -55,7 +55,9 @@ public static class GraphQuantizer
     /// <param name="weights">Its weights.</param>
     /// <param name="clips">Clips to calibrate and to measure.</param>
     /// <param name="golden">The golden clips with libtorch's outputs.</param>
-    /// <param name="bounds">The permitted loss. Layers move to fp32 until it is met; if that fails, the graph has all layers in int8.</param>
+    /// <param name="bounds">
+    /// The permitted loss. Layers move to fp32 until it is met; if that fails, the graph has all layers in int8.
+    /// </param>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static QuantizedGraph Quantize(
         M2ClipConfig config,
@@ -122,7 +124,8 @@ public static class GraphQuantizer
     // The fastest of several rounds in turns, on one thread each, as the worker runs them.
     private static double Speed(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, OnnxGraph quantized, byte[] clip)
     {
-        using ClipRunner exact = new(M2ClipGraphs.WindowOrStream(config, weights), config, threads: 1), other = new(quantized, config, threads: 1);
+        using ClipRunner exact = new(M2ClipGraphs.WindowOrStream(config, weights), config, threads: 1);
+        using ClipRunner other = new(quantized, config, threads: 1);
         static double Seconds(ClipRunner runner, byte[] clip)
         {
             var started = Stopwatch.GetTimestamp();

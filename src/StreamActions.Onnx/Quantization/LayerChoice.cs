@@ -23,7 +23,8 @@ public static class LayerChoice
         QuantizationPlan With(IEnumerable<string> layers) => plan with { FloatLayers = layers.ToHashSet(StringComparer.Ordinal) };
         string[] ranked =
         [
-            .. plan.Layers.Select(layer => (Layer: layer, Remaining: estimate(With([layer])))).OrderBy(l => l.Remaining).Select(l => l.Layer),
+            .. plan.Layers.Select(layer => (Layer: layer, Remaining: estimate(With([layer]))))
+                .OrderBy(l => l.Remaining).Select(l => l.Layer),
         ];
         return Enumerable.Range(1, Math.Min(most, ranked.Length)).Select(count => With(ranked[..count])).FirstOrDefault(p => loss(p) <= 1);
     }

@@ -26,7 +26,8 @@ public static class QualityMeasure
     public static GraphQuality Of(EmbeddingPairs natural, EmbeddingPairs extreme, TextClasses classes)
     {
         var mean = Mean(natural.Exact);
-        var scores = natural.Exact.Zip(natural.Other, (exact, other) => (Exact: Scores(exact, classes), Other: Scores(other, classes))).ToList();
+        var scores = natural.Exact.Zip(natural.Other)
+            .Select(pair => (Exact: Scores(pair.First, classes), Other: Scores(pair.Second, classes))).ToList();
         return new(
             natural.Exact.Count,
             natural.Exact.Zip(natural.Other, (exact, other) => Cosine(exact, other, mean)).Min(),

@@ -103,7 +103,10 @@ public sealed class QuantizedOnnxOps(OnnxGraph graph, QuantizationPlan plan) : O
         var ratio = second.Scale / first.Scale;
         var matrix = Rounded(new([2 * rows, width], [.. above.Values, .. below.Values.Select(v => v * ratio)]));
         var sums = matrix.ColumnSums(rows, rows);
-        float[] bias = [.. Numbers(enhancementUp.Bias).Values.Select((b, c) => b - (second.ZeroPoint - first.ZeroPoint) * first.Scale * sums[c])];
+        float[] bias =
+        [
+            .. Numbers(enhancementUp.Bias).Values.Select((b, c) => b - (second.ZeroPoint - first.ZeroPoint) * first.Scale * sums[c]),
+        ];
 
         var convolved = Convolve(difference, input, differenceUp, second, shape);
         // The class token has no difference: its row is the byte for 0, and has no bias.

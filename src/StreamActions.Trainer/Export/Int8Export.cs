@@ -85,8 +85,8 @@ internal static class Int8Export
         return string.Create(
             CultureInfo.InvariantCulture,
             $"smallest cosine to fp32 {quality.PlainCosine:f4}, with the mean subtracted {quality.Cosine:f4}, on dark and bright clips "
-            + $"{quality.ExtremeCosine:f4}; of {quality.Clips} clips {quality.Top1:p1} keep their best class and {quality.Decisions:p1} their decision; "
-            + $"{int8.FloatLayers.Count} layers stay in fp32");
+            + $"{quality.ExtremeCosine:f4}; of {quality.Clips} clips {quality.Top1:p1} keep their best class and {quality.Decisions:p1} "
+            + $"their decision; {int8.FloatLayers.Count} layers stay in fp32");
     }
 
     private static string Limits(QualityBounds bounds) => string.Create(

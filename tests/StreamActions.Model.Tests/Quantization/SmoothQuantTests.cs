@@ -43,7 +43,8 @@ public sealed class SmoothQuantTests
         var folded = SmoothQuant.Fold(network.Config, network.Weights, ranges);
         var measured = Calibration.Measure(network.Config, folded.Weights, network.Calibration).ByWeight;
         // A layer with factors on its input needs them in the graph, so this network is another one. The others are before its layers.
-        var checkedLayers = folded.Ranges.Where(r => r.Key.StartsWith("visual.transformer.resblocks.0.attn", StringComparison.Ordinal)).ToList();
+        var checkedLayers = folded.Ranges
+            .Where(r => r.Key.StartsWith("visual.transformer.resblocks.0.attn", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, checkedLayers.Count);
         foreach (var (weight, range) in checkedLayers)
         {
