@@ -17,8 +17,10 @@ public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamSt
     /// <summary>Encodes the frames of a clip, uint8 RGB [frames, S, S, 3]. Returns the outputs of each.</summary>
     public IEnumerable<IReadOnlyDictionary<string, float[]>> Play(byte[] clip)
     {
+        // Not a Select: its Last() would encode the last frame alone.
         var size = session.InputMetadata[GraphTensors.Frames].Dimensions[1];
-        return clip.Chunk(size * size * 3).Select(Step);
+        foreach (var frame in clip.Chunk(size * size * 3))
+            yield return Step(frame);
     }
 
     /// <summary>Encodes a frame, uint8 RGB [S, S, 3].</summary>
