@@ -39,8 +39,8 @@ public interface ITensorOps<T>
     T PatchEmbedding(T pictures, T weight, int size, int patch);
 
     /// <summary>
-    /// The tokens of pictures [N, S, S, 3]: <paramref name="classToken"/> [C] and the patches of <see cref="PatchEmbedding"/>, each with the
-    /// position's row of <paramref name="positions"/> [1 + (S/p)², C]. [N, 1 + (S/p)², C].
+    /// The tokens of pictures [N, S, S, 3]: <paramref name="classToken"/> [C] and the patches of
+    /// <see cref="PatchEmbedding"/>, each with its row of <paramref name="positions"/> [1 + (S/p)², C]. [N, 1 + (S/p)², C].
     /// </summary>
     T PictureTokens(T pictures, T weight, T classToken, T positions, PatchGrid grid) =>
         this.PictureTokensInParts(pictures, weight, classToken, positions, grid);
