@@ -220,7 +220,7 @@ public sealed class BundleWriterTests : IDisposable
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
         return BundleExporter.Write(network, Classes, words, [.. TinyNetwork.Frames(Config, 2).Chunk(clip.ClipBytes)], (Vocabulary, Merges),
-            new("tiny", "1", clip, closed, report, new Dictionary<string, string>()) 
+            new("tiny", "1", clip, closed, report, new Dictionary<string, string>())
             {
                 Texts = texts ?? [],
                 Precision = precision,
