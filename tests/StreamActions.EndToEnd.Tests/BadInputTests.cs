@@ -38,7 +38,7 @@ public sealed class BadInputTests : IDisposable
         var manifest = Path.Combine(model, "manifest.json");
         File.WriteAllText(manifest, Regex.Replace(File.ReadAllText(manifest), "\"schemaVersion\": \\d+", "\"schemaVersion\": 99"));
         var line = await RefusedAsync(OperatorsFile.Write(_folder, Aisle, model: model));
-        Assert.Contains("manifest version 99; this program reads version 1", line, StringComparison.Ordinal);
+        Assert.Contains("manifest version 99; this program reads versions 1 to 2", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,10 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
         }
     }
 
-    /// <summary>Posts a step that must not be dropped: waits until the view's waiting step is taken. Takes ownership of the step.</summary>
+    /// <summary>
+    /// Posts a step that must not be dropped: waits until the view's waiting step is taken, and the steps of the camera's other views are
+    /// done. The views of a recording are then decided in the same order at each replay. Takes ownership of the step.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The queue is closed; the step is dropped.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the step is dropped.</exception>
     public async Task PostWaitingAsync(EncoderStep step, CancellationToken cancellation)
@@ -79,7 +82,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 {
                     ObjectDisposedException.ThrowIf(_completed, this);
                     var place = PlaceOf(step.View);
-                    if (place.Step is null)
+                    if (place.Step is null && !OthersAreBusy(place))
                     {
                         Enqueue(place, step);
                         CountPosted(place.Camera, step.Windows);
@@ -243,6 +246,9 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
 
     /// <summary>Frees the timer.</summary>
     public void Dispose() => _timer?.Dispose();
+
+    private static bool OthersAreBusy(Place place) =>
+        place.Camera.Waiting + place.Camera.InFlight > (place.Step is null ? 0 : 1) + (place.InFlight ? 1 : 0);
 
     private void Enqueue(Place place, EncoderStep step)
     {

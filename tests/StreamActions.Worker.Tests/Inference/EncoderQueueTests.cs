@@ -133,6 +133,20 @@ public sealed class EncoderQueueTests
     }
 
     [Fact]
+    public async Task PostWaitingAsync_OtherViewOfCameraBusy_WaitsUntilItIsDone()
+    {
+        using var queue = new EncoderQueue(1, MaxDelay, _time);
+        await queue.PostWaitingAsync(Pictures.Step(new View("dock", "gate"), seconds: 1), Cancelled);
+        // Another camera does not wait for it.
+        await queue.PostWaitingAsync(Pictures.Step(Aisle, seconds: 1), Cancelled);
+        var posting = queue.PostWaitingAsync(Pictures.Step(new View("dock", "door"), seconds: 1), Cancelled);
+        var first = queue.TakeNow();
+        Assert.False(posting.IsCompleted);
+        queue.Done(first);
+        await posting;
+    }
+
+    [Fact]
     public async Task PostWaitingAsync_Cancelled_ReleasesAndCountsStep()
     {
         using var queue = new EncoderQueue(8, MaxDelay, _time);
