@@ -13,7 +13,8 @@ internal sealed class TorchStreamStates(int streams, Device device) : IStreamSta
     private readonly Dictionary<string, Queue<Tensor>> _past = new(StringComparer.Ordinal);
     private bool _started;
 
-    public Tensor First => full(streams, _started ? 0 : 1, device: device);
+    // Not full(): the garbage collector could free its native scalar during the call (TensorArithmetic).
+    public Tensor First => _started ? zeros(streams, device: device) : ones(streams, device: device);
 
     public IReadOnlyList<Tensor> Shift(StreamState state, Tensor now)
     {

@@ -162,9 +162,10 @@ public sealed class CausalRunTests : IDisposable
         var run = SmallRuns.Adapted(path, In("clip"), new GeneratedClipSource(SmallRuns.Clip), Options(1));
         using (var network = run.LoadNetwork())
         using (no_grad())
+        using (TorchSharp.Scalar effect = 0.1)
         {
             // New adapters change nothing, and an export would find a per-frame network.
-            network.Parameters.Tensors["visual.t_adapter.conv.bias"].fill_(0.1);
+            network.Parameters.Tensors["visual.t_adapter.conv.bias"].fill_(effect);
             run.Checkpoints.Save(1, network.Parameters, null);
         }
         Assert.Equal(0, ExportCommand.Create()
