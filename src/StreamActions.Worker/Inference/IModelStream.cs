@@ -15,7 +15,14 @@ internal interface IStreamModel
 }
 
 /// <summary>What the model remembers of one stream. One lane at a time may run it. Disposing it frees the memory.</summary>
-internal interface IModelStream : IDisposable;
+internal interface IModelStream : IDisposable
+{
+    /// <summary>
+    /// A frame was lost, because a run failed, so the states no longer fit the frames. The next frame starts the stream again, and its
+    /// window is full of that frame.
+    /// </summary>
+    void Interrupt();
+}
 
 /// <summary>One frame of a stream.</summary>
 /// <param name="Stream">The stream.</param>

@@ -46,13 +46,14 @@ internal sealed class OnnxActionModel : IActionModel
         try
         {
             (video, var device) = DeviceChoice.Open(
-                gpu => bundle.PathOf(GraphChoice.Choose(bundle, gpu, options.Precision).File), options.Device, threads, logger);
+                onGpu => bundle.PathOf(GraphChoice.Choose(bundle, onGpu, options.Precision).File), options.Device, threads, logger);
             (text, _) = DeviceChoice.Open(_ => bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
-            var graph = GraphChoice.Choose(bundle, device != DeviceChoice.Cpu, options.Precision);
+            var gpu = device != DeviceChoice.Cpu;
+            var graph = GraphChoice.Choose(bundle, gpu, options.Precision);
             CheckShapes(bundle, graph, video, text);
             IOnnxVideo runs = graph.Form == GraphForm.Window
-                ? new OnnxWindowModel(video, bundle.Manifest, RunPlan.For(device, options, Environment.ProcessorCount).MaxBatch)
-                : new OnnxStreamModel(video, bundle.Manifest);
+                ? new OnnxWindowModel(video, bundle.Manifest, gpu)
+                : new OnnxStreamModel(video, bundle.Manifest, gpu);
             model = new(bundle, graph, device, runs, new(bundle, text));
             model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
             return model;

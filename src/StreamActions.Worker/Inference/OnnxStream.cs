@@ -1,4 +1,4 @@
-// One stream's states on the CPU: buffers that rotate between the graph's inputs and outputs, so that nothing is copied.
+// One stream's states in the memory of the CPU: buffers that rotate between the graph's inputs and outputs, so that nothing is copied.
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using StreamActions.Core.Bundles;
@@ -11,6 +11,9 @@ namespace StreamActions.Worker.Inference;
 /// </summary>
 internal sealed class OnnxStream : IModelStream
 {
+    // More frames than any window has.
+    private const int WholeWindow = int.MaxValue - 1;
+
     private readonly InferenceSession _session;
     private readonly Action<OnnxStream> _closed;
     private readonly OrtValue[][] _recurrent;
@@ -18,10 +21,11 @@ internal sealed class OnnxStream : IModelStream
     private readonly (string Name, OrtValue Value)[] _inputs, _outputs;
     private readonly IReadOnlyList<StreamState> _states;
     private readonly OrtIoBinding?[] _rotations;
+    private readonly bool _gpu;
     private readonly byte[] _frame;
     private readonly float[] _first = [1], _embedding, _logits;
     private int _rotation;
-    private bool _disposed;
+    private bool _interrupted, _disposed;
 
     // The last T − 1 frames' values in any order, and the newest one, which the graph writes.
     private sealed class WindowRing(StreamState state)
@@ -59,10 +63,11 @@ internal sealed class OnnxStream : IModelStream
     /// <summary>Allocates the buffers of a stream, about 17 MB for a causal ViT-B/16.</summary>
     /// <param name="session">A stream graph on the CPU; it must outlive the stream.</param>
     /// <param name="manifest">States and shapes.</param>
+    /// <param name="gpu">Whether the session runs on a GPU. The states are then copied to it and back with each frame.</param>
     /// <param name="closed">Called when the stream is disposed.</param>
-    public OnnxStream(InferenceSession session, ModelManifest manifest, Action<OnnxStream> closed)
+    public OnnxStream(InferenceSession session, ModelManifest manifest, bool gpu, Action<OnnxStream> closed)
     {
-        (_session, _closed) = (session, closed);
+        (_session, _gpu, _closed) = (session, gpu, closed);
         _states = [.. manifest.States.Where(s => !s.Window)];
         _recurrent = [.. _states.Select(s => Enumerable.Range(0, s.Lags + 1).Select(_ => Allocate(s)).ToArray())];
         _windows = [.. manifest.States.Where(s => s.Window).Select(s => new WindowRing(s))];
@@ -99,16 +104,35 @@ internal sealed class OnnxStream : IModelStream
     public void Step(ReadOnlySpan<byte> pixels, bool starts, int skipped, EndableRun run)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_interrupted)
+            (starts, skipped) = (true, WholeWindow);
+        _interrupted = true;
         if (starts)
             Clear();
         else
             Keep(skipped);
         pixels.CopyTo(_frame);
         _first[0] = starts ? 1 : 0;
-        run.Run(_session, _rotations[_rotation] ??= Bind(_rotation));
+        Run(run);
         _rotation = (_rotation + 1) % _rotations.Length;
         // Frames that were skipped before the first one count as equal to it.
         Keep(starts ? skipped + 1 : 1);
+        _interrupted = false;
+    }
+
+    /// <inheritdoc/>
+    public void Interrupt() => _interrupted = true;
+
+    private void Run(EndableRun run)
+    {
+        if (!_gpu)
+        {
+            run.Run(_session, _rotations[_rotation] ??= Bind(_rotation));
+            return;
+        }
+        // A binding copies its inputs to a GPU when they are bound, not when it runs (microsoft/onnxruntime issue 5857).
+        using var binding = Bind(_rotation);
+        run.Run(_session, binding);
     }
 
     /// <summary>Frees the buffers.</summary>

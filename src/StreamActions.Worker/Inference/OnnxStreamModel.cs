@@ -5,12 +5,13 @@ using StreamActions.Core.Bundles;
 namespace StreamActions.Worker.Inference;
 
 /// <summary>A session of a stream graph, its lanes and its streams. Takes over the session. Thread safe.</summary>
-internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest manifest) : IOnnxVideo, IStreamModel
+/// <param name="session">The session.</param>
+/// <param name="manifest">States and shapes.</param>
+/// <param name="gpu">Whether the session runs on a GPU.</param>
+internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest manifest, bool gpu) : IOnnxVideo, IStreamModel
 {
-    private readonly List<OnnxStreamLane> _lanes = [];
-    private readonly List<OnnxStream> _streams = [];
-    private readonly Lock _lock = new();
-    private bool _disposed;
+    private readonly OpenParts<OnnxStreamLane> _lanes = new();
+    private readonly OpenParts<OnnxStream> _streams = new();
 
     /// <inheritdoc/>
     public IVideoEncoder Encoder(EncoderSettings settings) => new StreamingEncoder(this, manifest, settings);
@@ -19,16 +20,7 @@ internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest ma
     public IModelStream OpenStream() => Open();
 
     /// <inheritdoc/>
-    public IStreamLane OpenLane(int maxBatch)
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            OnnxStreamLane lane = new(manifest, maxBatch, Forget);
-            _lanes.Add(lane);
-            return lane;
-        }
-    }
+    public IStreamLane OpenLane(int maxBatch) => _lanes.Open(closed => new(manifest, maxBatch, closed));
 
     /// <summary>Runs each clip as a stream of its own: the outputs of its last frame are those of the clip.</summary>
     public ClipOutputs RunClips(byte[] clips)
@@ -53,47 +45,16 @@ internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest ma
     /// <summary>Ends the runs of all lanes that are under way, waits for them, and frees everything.</summary>
     public void Dispose()
     {
-        OnnxStreamLane[] lanes;
-        lock (_lock)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-            lanes = [.. _lanes];
-        }
+        var lanes = _lanes.Close();
         foreach (var lane in lanes)
             lane.Terminate();
         foreach (var lane in lanes)
             lane.Dispose();
         // No lane runs any more, so the streams of views that are still open can go.
-        OnnxStream[] streams;
-        lock (_lock)
-            streams = [.. _streams];
-        foreach (var stream in streams)
+        foreach (var stream in _streams.Close())
             stream.Dispose();
         session.Dispose();
     }
 
-    private OnnxStream Open()
-    {
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            OnnxStream stream = new(session, manifest, Forget);
-            _streams.Add(stream);
-            return stream;
-        }
-    }
-
-    private void Forget(OnnxStreamLane lane)
-    {
-        lock (_lock)
-            _lanes.Remove(lane);
-    }
-
-    private void Forget(OnnxStream stream)
-    {
-        lock (_lock)
-            _streams.Remove(stream);
-    }
+    private OnnxStream Open() => _streams.Open(closed => new(session, manifest, gpu, closed));
 }

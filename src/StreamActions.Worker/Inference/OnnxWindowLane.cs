@@ -14,6 +14,7 @@ internal sealed class OnnxWindowLane : IModelLane
     private readonly byte[] _frames;
     private readonly float[] _embeddings, _logits;
     private readonly Binding?[] _bindings;
+    private readonly bool _gpu;
 
     // The buffers of one batch size, bound once.
     private sealed record Binding(OrtIoBinding Io, OrtValue[] Values) : IDisposable
@@ -30,10 +31,11 @@ internal sealed class OnnxWindowLane : IModelLane
     /// <param name="session">The window graph; it must outlive the lane.</param>
     /// <param name="manifest">Shapes of inputs and outputs.</param>
     /// <param name="maxBatch">Most windows in one run.</param>
+    /// <param name="gpu">Whether the session runs on a GPU.</param>
     /// <param name="closed">Called when the lane is disposed.</param>
-    public OnnxWindowLane(InferenceSession session, ModelManifest manifest, int maxBatch, Action<OnnxWindowLane> closed)
+    public OnnxWindowLane(InferenceSession session, ModelManifest manifest, int maxBatch, bool gpu, Action<OnnxWindowLane> closed)
     {
-        (_session, _manifest, _closed) = (session, manifest, closed);
+        (_session, _manifest, _gpu, _closed) = (session, manifest, gpu, closed);
         _frames = GC.AllocateUninitializedArray<byte>(maxBatch * manifest.Clip.ClipBytes, pinned: true);
         _embeddings = GC.AllocateUninitializedArray<float>(maxBatch * manifest.EmbeddingWidth, pinned: true);
         _logits = GC.AllocateUninitializedArray<float>(maxBatch * manifest.Labels.Count, pinned: true);
@@ -71,7 +73,11 @@ internal sealed class OnnxWindowLane : IModelLane
 
     private BatchOutput Run(int count)
     {
-        _run.Run(_session, (_bindings[count - 1] ??= Bind(count)).Io);
+        var binding = _bindings[count - 1] ??= Bind(count);
+        // A binding copies its input to a GPU when it is bound, not when it runs (microsoft/onnxruntime issue 5857).
+        if (_gpu)
+            binding.Io.BindInput(GraphTensors.Frames, binding.Values[0]);
+        _run.Run(_session, binding.Io);
         return new(_embeddings, _logits, _manifest.EmbeddingWidth, _manifest.Labels.Count);
     }
 

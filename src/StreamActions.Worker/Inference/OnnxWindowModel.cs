@@ -15,10 +15,12 @@ internal interface IOnnxVideo : IDisposable
 }
 
 /// <summary>A session of a window graph and its lanes. Takes over the session. Thread safe.</summary>
-internal sealed class OnnxWindowModel(InferenceSession session, ModelManifest manifest, int maxBatch) : IOnnxVideo, IWindowModel
+/// <param name="session">The session.</param>
+/// <param name="manifest">Shapes of inputs and outputs.</param>
+/// <param name="gpu">Whether the session runs on a GPU.</param>
+internal sealed class OnnxWindowModel(InferenceSession session, ModelManifest manifest, bool gpu) : IOnnxVideo, IWindowModel
 {
-    private readonly List<OnnxWindowLane> _lanes = [];
-    private bool _disposed;
+    private readonly OpenParts<OnnxWindowLane> _lanes = new();
 
     /// <inheritdoc/>
     public IVideoEncoder Encoder(EncoderSettings settings) => new WindowedEncoder(this, manifest.Clip, settings);
@@ -26,20 +28,16 @@ internal sealed class OnnxWindowModel(InferenceSession session, ModelManifest ma
     /// <inheritdoc/>
     public IModelLane OpenLane(int maxBatch) => Open(maxBatch);
 
-    /// <inheritdoc/>
+    /// <summary>Runs the clips one after another, through one binding: a binding that kept its first input would be found.</summary>
     public ClipOutputs RunClips(byte[] clips)
     {
-        var clipBytes = manifest.Clip.ClipBytes;
         List<float[]> embeddings = [], logits = [];
-        using var lane = Open(maxBatch);
-        foreach (var batch in clips.Chunk(lane.MaxBatch * clipBytes))
+        using var lane = Open(maxBatch: 1);
+        foreach (var clip in clips.Chunk(manifest.Clip.ClipBytes))
         {
-            var output = lane.Run(batch);
-            for (var i = 0; i < batch.Length / clipBytes; i++)
-            {
-                embeddings.Add(output.Embedding(i).ToArray());
-                logits.Add(output.ClassLogits(i).ToArray());
-            }
+            var output = lane.Run(clip);
+            embeddings.Add(output.Embedding(0).ToArray());
+            logits.Add(output.ClassLogits(0).ToArray());
         }
         return new(embeddings, logits);
     }
@@ -47,14 +45,7 @@ internal sealed class OnnxWindowModel(InferenceSession session, ModelManifest ma
     /// <summary>Ends the runs of all lanes that are under way, waits for them, and frees everything.</summary>
     public void Dispose()
     {
-        OnnxWindowLane[] lanes;
-        lock (_lanes)
-        {
-            if (_disposed)
-                return;
-            _disposed = true;
-            lanes = [.. _lanes];
-        }
+        var lanes = _lanes.Close();
         foreach (var lane in lanes)
             lane.Terminate();
         foreach (var lane in lanes)
@@ -62,20 +53,5 @@ internal sealed class OnnxWindowModel(InferenceSession session, ModelManifest ma
         session.Dispose();
     }
 
-    private OnnxWindowLane Open(int most)
-    {
-        lock (_lanes)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            OnnxWindowLane lane = new(session, manifest, most, Forget);
-            _lanes.Add(lane);
-            return lane;
-        }
-    }
-
-    private void Forget(OnnxWindowLane lane)
-    {
-        lock (_lanes)
-            _lanes.Remove(lane);
-    }
+    private OnnxWindowLane Open(int maxBatch) => _lanes.Open(closed => new(session, manifest, maxBatch, gpu, closed));
 }

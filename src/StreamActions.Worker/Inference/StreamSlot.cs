@@ -126,6 +126,7 @@ internal readonly record struct StreamFrame(ViewFrame Frame, DateTimeOffset From
 internal sealed class StreamStep(StreamSlot slot, StreamFrame frame) : EncoderStep
 {
     private readonly List<StreamFrame> _frames = new(1) { frame };
+    private int _decided;
     private bool _disposed;
 
     /// <summary>The slot.</summary>
@@ -188,8 +189,12 @@ internal sealed class StreamStep(StreamSlot slot, StreamFrame frame) : EncoderSt
         return this;
     }
 
-    /// <inheritdoc/>
-    public override void Decided() => slot.Decided(To);
+    /// <summary>The slot counts the newest window as decided only after the older ones of the step.</summary>
+    public override void Decided()
+    {
+        if (++_decided == Windows)
+            slot.Decided(To);
+    }
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -47,7 +47,7 @@ internal sealed class StreamingEncoder(IStreamModel model, ModelManifest manifes
                 }
                 if (_inputs.Count == 0)
                     return;
-                var output = model.Run(_inputs);
+                var output = Run(batch);
                 for (var i = 0; i < _steps.Count; i++)
                 {
                     if (_steps[i].Frames[n].IsDue)
@@ -57,6 +57,21 @@ internal sealed class StreamingEncoder(IStreamModel model, ModelManifest manifes
         }
 
         public override void Dispose() => model.Dispose();
+
+        // After a failure, the frames of the batch that were not encoded are lost.
+        private BatchOutput Run(IReadOnlyList<EncoderStep> batch)
+        {
+            try
+            {
+                return model.Run(_inputs);
+            }
+            catch
+            {
+                foreach (var step in batch)
+                    ((StreamStep)step).Slot.Stream.Interrupt();
+                throw;
+            }
+        }
 
         private Observation Observe(StreamFrame frame, BatchOutput output, int row)
         {

@@ -32,5 +32,9 @@ internal sealed class FakeStream : IModelStream
 {
     public bool IsDisposed { get; private set; }
 
+    public bool IsInterrupted { get; private set; }
+
+    public void Interrupt() => IsInterrupted = true;
+
     public void Dispose() => IsDisposed = true;
 }

@@ -103,6 +103,28 @@ public sealed class OnnxStreamModelTests : IDisposable
         AssertClose(expected, actual);
     }
 
+    [Theory]
+    [InlineData(TemporalMode.Causal)]
+    [InlineData(TemporalMode.PerFrame)]
+    public void Run_AfterInterruption_EqualsStreamThatStartsFullOfFrame(TemporalMode temporal)
+    {
+        var bundle = TinyBundle.Write(_folder.Path, temporal: temporal);
+        using var model = Open(bundle);
+        using var lane = model.OpenLane(1);
+        using var interrupted = model.OpenStream();
+        using var fresh = model.OpenStream();
+        Random random = new(8);
+        for (var n = 0; n < 5; n++)
+            Encode(lane, interrupted, Frame(bundle, random), starts: n == 0);
+        interrupted.Interrupt();
+        for (var n = 0; n < 5; n++)
+        {
+            var frame = Frame(bundle, random);
+            var actual = Encode(lane, interrupted, frame.Share(), starts: false);
+            Assert.Equal(Encode(lane, fresh, frame, starts: n == 0, skipped: n == 0 ? 99 : 0), actual);
+        }
+    }
+
     [Fact]
     public void Run_SteadyState_AllocatesNothing()
     {

@@ -139,6 +139,34 @@ public sealed class StreamSlotTests
     }
 
     [Fact]
+    public void Decided_StepOfTwoWindows_CountsAfterBoth()
+    {
+        using StreamSlot slot = new(Clip, 1, 2, new FakeStream());
+        for (var n = 0; n < 6; n++)
+            Rest(slot, n * 0.25, moved: true);
+        for (var n = 6; n < 9; n++)
+            Rest(slot, n * 0.25, moved: false);
+        // The window of frames 6 to 9 is the first at rest. It waits together with the next one.
+        var step = Posted(slot, 2.25).Combine(Posted(slot, 2.5), out _);
+        step.Decided();
+        Assert.False(Rest(slot, 2.75, moved: false));
+        step.Dispose();
+    }
+
+    [Fact]
+    public void Decided_AllWindowsOfStep_NextWindowAtRestIsStill()
+    {
+        using StreamSlot slot = new(Clip, 1, 2, new FakeStream());
+        for (var n = 0; n < 9; n++)
+            Rest(slot, n * 0.25, moved: n < 6);
+        var step = Posted(slot, 2.25).Combine(Posted(slot, 2.5), out _);
+        step.Decided();
+        step.Decided();
+        Assert.True(Rest(slot, 2.75, moved: false));
+        step.Dispose();
+    }
+
+    [Fact]
     public void IsStill_NothingMoves_SkipsAfterOneWindowAtRest()
     {
         using StreamSlot slot = new(Clip, 1, 1, new FakeStream());
@@ -194,6 +222,16 @@ public sealed class StreamSlotTests
     {
         using var step = slot.Push(Pictures.Frame(seconds));
         return ((StreamStep)step).Newest;
+    }
+
+    // Pushes a frame that does not move. Its window must be encoded.
+    private static EncoderStep Posted(StreamSlot slot, double seconds)
+    {
+        var frame = Pictures.Frame(seconds);
+        frame.Moved = false;
+        var step = slot.Push(frame);
+        Assert.False(slot.IsStill(step, new NeverBusy()));
+        return step;
     }
 
     // Pushes a frame, decides its window when it is due, and returns whether it was skipped as still.
