@@ -1,4 +1,6 @@
 // TED-Adapter: global temporal enhancement and local temporal difference in the vision blocks (docs/model.md §1).
+using StreamActions.Core.Bundles;
+
 namespace StreamActions.Model;
 
 /// <summary>Temporal enhancement E: Linear C→Ca, a 3-tap convolution over time, Linear Ca→C (<see cref="Up"/>).</summary>
@@ -16,7 +18,10 @@ internal sealed class TemporalEnhancement<T>(ITensorOps<T> ops, ParameterScope<T
 
     /// <summary>The input of the last map: [B, F, L, C] → [B, F, L, Ca].</summary>
     public T Hidden(T x, Timeline<T> time, string place, int tokens) =>
-        time.Convolve(new($"{place}.enhancement", [1, tokens, adapterWidth], 2), _down.Forward(x), _weight, _bias);
+        time.Convolve(State(place, tokens), _down.Forward(x), _weight, _bias);
+
+    /// <summary>What a stream keeps of a place with this number of tokens.</summary>
+    public StreamState State(string place, int tokens) => new($"{place}.enhancement", [1, tokens, adapterWidth], 2);
 }
 
 /// <summary>
@@ -34,7 +39,10 @@ internal sealed class TemporalDifference<T>(ITensorOps<T> ops, ParameterScope<T>
 
     /// <summary>The input of the convolution: [B, F, L, C] → [B, F, L−1, Ca].</summary>
     public T Hidden(T x, Timeline<T> time, string place) =>
-        time.Difference(new($"{place}.difference", [1, tokens, adapterWidth], 1), x, _down);
+        time.Difference(State(place), x, _down);
+
+    /// <summary>What a stream keeps.</summary>
+    public StreamState State(string place) => new($"{place}.difference", [1, tokens, adapterWidth], 1);
 }
 
 /// <summary>Both parts: <c>x + E(x) + pad_class(Δ(x))</c>, from the same x. The identity while its convolutions are zero.</summary>
@@ -45,6 +53,14 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
 
     private readonly TemporalDifference<T> _difference = new(
         ops, at.At("offset_adapter").As(ParameterRole.Difference), config.VisionWidth, config.VisionAdapterWidth, config.Tokens);
+
+    /// <summary>What a stream keeps for <see cref="Forward"/>, in the order of its use.</summary>
+    public IEnumerable<StreamState> States => config.Frames == 1
+        ? [_enhancement.State(place, config.Tokens)]
+        : [_difference.State(place), _enhancement.State(place, config.Tokens)];
+
+    /// <summary>What a stream keeps for <see cref="ForwardClassTokens"/>.</summary>
+    public IEnumerable<StreamState> ClassTokenStates => [_enhancement.State(place, 1)];
 
     /// <summary>[B·F, L, C] → [B·F, L, C].</summary>
     public T Forward(T tokens, Timeline<T> time)

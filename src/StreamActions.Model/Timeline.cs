@@ -69,8 +69,8 @@ internal sealed class StreamTimeline<T>(ITensorOps<T> ops, IStreamStates<T> stat
 
     public override T Difference(StreamState state, T x, Linear<T> map)
     {
-        // W(x_t − x_{t−1}) = Wx_t − Wx_{t−1}, so the state is Wx and has the adapter's width. All tokens are mapped, the class token too:
-        // both adapters then read the same tensor.
+        // W(x_t − x_{t−1}) = Wx_t − Wx_{t−1}, so the state is Wx and has the adapter's width.
+        // All tokens are mapped, the class token too: both adapters then read the same tensor.
         var now = map.ForwardWithoutBias(x);
         var change = ops.ZeroWhere(ops.Subtract(now, states.Shift(state, now)[0]), states.First);
         return ops.Slice(map.AddBias(change), 2, 1, tokens - 1);

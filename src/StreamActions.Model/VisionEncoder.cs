@@ -17,6 +17,8 @@ public sealed class VisionEncoder<T>
 
     private readonly ITensorOps<T> _ops;
     private readonly M2ClipConfig _config;
+    private const string Temporal = "temporal";
+
     private readonly T _patchWeight, _classEmbedding, _positions, _projection;
     private readonly LayerNorm<T> _pre, _post;
     private readonly VisionBlock<T>[] _blocks;
@@ -85,9 +87,22 @@ public sealed class VisionEncoder<T>
         var (classTokens, embedded) = Encode(frames, new StreamTimeline<T>(_ops, states, _config.Tokens));
         return Window(
             // Only the classification head reads the class tokens.
-            _classifier is null ? default : WithPast("window.class-token", classTokens, _config.VisionWidth, states),
-            WithPast("window.embedding", embedded, _config.EmbedDim, states)!);
+            _classifier is null ? default : WithPast(ClassTokens, classTokens, states),
+            WithPast(Embeddings, embedded, states)!);
     }
+
+    /// <summary>What a stream keeps, in the order in which <see cref="Step"/> uses it.</summary>
+    public IReadOnlyList<StreamState> States =>
+    [
+        .. _blocks[..^1].SelectMany(block => block.States),
+        .. _blocks[^1].ClassTokenStates,
+        .. _temporalAdapter is null ? [] : new[] { _temporalAdapter.State(Temporal, 1) },
+        .. (_classifier is null ? [Embeddings] : new[] { ClassTokens, Embeddings }).Where(state => state.Lags > 0),
+    ];
+
+    private StreamState ClassTokens => new("window.class-token", [_config.VisionWidth], _config.Frames - 1) { Window = true };
+
+    private StreamState Embeddings => new("window.embedding", [_config.EmbedDim], _config.Frames - 1) { Window = true };
 
     // Pictures [B·F, S, S, 3] → class tokens [B·F, C] and frame embeddings [B·F, D].
     private (T ClassTokens, T Embedded) Encode(T pictures, Timeline<T> time)
@@ -101,19 +116,19 @@ public sealed class VisionEncoder<T>
         if (_temporalAdapter is null)
             return (classTokens, embedded);
         var perFrame = _ops.Reshape(embedded, -1, time.Frames, 1, _config.EmbedDim);
-        perFrame = _ops.Add(perFrame, _temporalAdapter.Forward(perFrame, time, "temporal", 1));
+        perFrame = _ops.Add(perFrame, _temporalAdapter.Forward(perFrame, time, Temporal, 1));
         return (classTokens, _ops.Reshape(perFrame, -1, _config.EmbedDim));
     }
 
     private T LastFrames(T x, int count) => count == _config.Frames ? x : _ops.Slice(x, 1, count - _config.Frames, _config.Frames);
 
     // This frame's vectors [B, W] after those of the last T − 1 frames: [B, T, W], in any order, because only their mean is used.
-    private T WithPast(string name, T now, int width, IStreamStates<T> states)
+    private T WithPast(StreamState state, T now, IStreamStates<T> states)
     {
-        T Framed(T x) => _ops.Reshape(x, -1, 1, width);
+        T Framed(T x) => _ops.Reshape(x, -1, 1, state.Length);
         if (_config.Frames == 1)
             return Framed(now);
-        var past = states.Shift(new(name, [width], _config.Frames - 1) { Window = true }, now);
+        var past = states.Shift(state, now);
         return _ops.Concat([Framed(now), .. past.Select(Framed)], 1);
     }
 
@@ -151,6 +166,12 @@ internal sealed class VisionBlock<T>
         _beforeMlp = adapted ? new(ops, at.At("adapter_pre_mlp"), config, $"blocks.{index}.mlp") : null;
     }
 
+    /// <summary>What a stream keeps for <see cref="Forward"/>, in the order of its use.</summary>
+    public IEnumerable<StreamState> States => [.. _beforeAttention?.States ?? [], .. _beforeMlp?.States ?? []];
+
+    /// <summary>What a stream keeps for <see cref="ForwardClassTokens"/>, in the order of its use.</summary>
+    public IEnumerable<StreamState> ClassTokenStates => [.. _beforeAttention?.States ?? [], .. _beforeMlp?.ClassTokenStates ?? []];
+
     /// <summary>[B·F, L, C] → [B·F, L, C].</summary>
     public T Forward(T x, Timeline<T> time)
     {
@@ -163,8 +184,8 @@ internal sealed class VisionBlock<T>
     }
 
     /// <summary>
-    /// The last block: only the class tokens leave the encoder, so only they are computed after attention. [B·F, L, C] → [B·F, 1, C], equal
-    /// to the class tokens of <see cref="Forward"/>.
+    /// The last block: only the class tokens leave the encoder, so only they are computed after attention. [B·F, L, C] → [B·F, 1, C],
+    /// equal to the class tokens of <see cref="Forward"/>.
     /// </summary>
     public T ForwardClassTokens(T x, Timeline<T> time)
     {

@@ -47,10 +47,7 @@ public static class BundleVerifier
         List<float[]> embeddings = [], logits = [];
         foreach (var frames in clips.Chunk(clip.ClipBytes))
         {
-            GraphStream stream = new(session, bundle.Manifest.States);
-            IReadOnlyDictionary<string, float[]> last = new Dictionary<string, float[]>();
-            foreach (var frame in frames.Chunk(clip.FrameBytes))
-                last = stream.Step(frame);
+            var last = new GraphStream(session, bundle.Manifest.States).Play(frames).Last();
             embeddings.Add(last[GraphTensors.Embedding]);
             logits.Add(last.GetValueOrDefault(GraphTensors.ClassLogits, []));
         }

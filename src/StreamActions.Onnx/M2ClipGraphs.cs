@@ -30,8 +30,8 @@ public static class M2ClipGraphs
         WindowOrStream("video", config, weights, Plain);
 
     /// <summary>
-    /// One frame of each of B streams: <c>frames</c> uint8 RGB [B, S, S, 3], <c>first</c> [B] (causal networks only) and the states of the
-    /// earlier frames → the outputs of <see cref="Video"/> for the window that ends with this frame, and this frame's states
+    /// One frame of each of B streams: <c>frames</c> uint8 RGB [B, S, S, 3], <c>first</c> [B] (networks with differences only) and the
+    /// states of the earlier frames → the outputs of <see cref="Video"/> for the window that ends with this frame, and this frame's states
     /// (<see cref="GraphTensors.Past"/>). For causal and per-frame networks.
     /// </summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
@@ -106,21 +106,9 @@ public static class M2ClipGraphs
     }
 
     /// <summary>The states of a causal or per-frame network's stream graph, in the order of its forward pass.</summary>
-    public static IReadOnlyList<StreamState> States(M2ClipConfig config)
-    {
-        OnnxGraph graph = new("states");
-        OnnxStreamStates states = new(graph);
-        VisionEncoder<OnnxValue> encoder = new(new OnnxOps(graph), new(new ShapesOnly()), config);
-        encoder.Step(graph.Input(GraphTensors.Frames, OnnxType.Float, "B", config.ImageSize, config.ImageSize, 3), states);
-        return states.States;
-    }
-
-    // Constants without meaning: only the shapes of the states are wanted.
-    private sealed class ShapesOnly : IParameters<OnnxValue>
-    {
-        public OnnxValue Get(ParameterSpec spec) =>
-            new(spec.Name, new(spec.Shape, new float[spec.Shape.Aggregate(1L, (a, b) => a * b)]));
-    }
+    public static IReadOnlyList<StreamState> States(M2ClipConfig config) =>
+        // The constructor and the list run no operation, so null is never used.
+        new VisionEncoder<ParameterSpec>(null!, new(new ParameterList()), config).States;
 
     /// <summary><c>tokens</c> int64 [N, S] → <c>embedding</c> [N, D] of unit length.</summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>

@@ -12,10 +12,7 @@ internal sealed class OnnxStreamStates(OnnxGraph graph) : IStreamStates<OnnxValu
     private readonly List<(StreamState State, OnnxValue Now)> _states = [];
     private OnnxValue? _first;
 
-    /// <summary>The states so far, in the order of the forward pass.</summary>
-    public IReadOnlyList<StreamState> States => [.. _states.Select(s => s.State)];
-
-    /// <summary>An input of the graph from its first use on: a per-frame network does not have it.</summary>
+    /// <summary>An input of the graph from its first use on: a network without differences does not have it.</summary>
     public OnnxValue First => _first ??= graph.Input(GraphTensors.First, OnnxType.Float, "B");
 
     /// <inheritdoc/>

@@ -11,13 +11,9 @@ public enum GraphForm
     [JsonStringEnumMemberName("window")]
     Window,
 
-    /// <summary>One frame of each stream, and the streams' states → embeddings and class logits of the windows that end with it.</summary>
+    /// <summary>One frame of each stream and the streams' states → embeddings and class logits of the windows that end with it.</summary>
     [JsonStringEnumMemberName("stream")]
     Stream,
-
-    /// <summary>As <see cref="Stream"/>, with the states of many streams in pools that stay on a GPU.</summary>
-    [JsonStringEnumMemberName("pool")]
-    Pool,
 
     /// <summary>Texts → embeddings.</summary>
     [JsonStringEnumMemberName("text")]

@@ -7,7 +7,7 @@ public static class GraphTensors
     /// <summary>Input of the window graph: uint8 RGB [B, T, S, S, 3]. Input of the stream graph: uint8 RGB [B, S, S, 3].</summary>
     public const string Frames = "frames";
 
-    /// <summary>Input of the stream graph of a causal model: float [B], 1 for a stream's first frame, else 0.</summary>
+    /// <summary>Input of a stream graph with differences between frames: float [B], 1 for a stream's first frame, else 0.</summary>
     public const string First = "first";
 
     /// <summary>Input of the text graph: int64 [N, context length].</summary>

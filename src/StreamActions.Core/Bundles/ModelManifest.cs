@@ -216,8 +216,8 @@ public sealed record ModelManifest
         var form = Temporal == TemporalMode.Bidirectional ? GraphForm.Window : GraphForm.Stream;
         if (Graphs.All(g => g.Form != form))
             yield return $"graphs has no graph of the form '{form.ToString().ToLowerInvariant()}', which this temporal mode needs";
-        if (form == GraphForm.Window && Graphs.Any(g => g.Form is GraphForm.Stream or GraphForm.Pool))
-            yield return "graphs: a bidirectional model cannot have a graph of the form 'stream' or 'pool'";
+        if (form == GraphForm.Window && Graphs.Any(g => g.Form == GraphForm.Stream))
+            yield return "graphs: a bidirectional model cannot have a graph of the form 'stream'";
         foreach (var graph in Graphs)
         {
             if (!Enum.IsDefined(graph.Form) || !Enum.IsDefined(graph.Precision))

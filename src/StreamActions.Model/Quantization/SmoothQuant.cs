@@ -59,7 +59,7 @@ public static class SmoothQuant
                 folding.OnInput(adapter + "fc1.weight", difference + "fc1.weight");
             }
         }
-        return folding.Result();
+        return folding.ToNetwork();
     }
 
     private sealed class Folding(
@@ -69,7 +69,7 @@ public static class SmoothQuant
         private readonly Dictionary<string, ChannelRange> _ranges = new(ranges, StringComparer.Ordinal);
         private readonly Dictionary<string, float[]> _inputFactors = new(StringComparer.Ordinal);
 
-        public SmoothedNetwork Result() => new(_weights, _ranges, _inputFactors);
+        public SmoothedNetwork ToNetwork() => new(_weights, _ranges, _inputFactors);
 
         /// <summary>Folds into parameters whose first axis has the channels of the layer's input.</summary>
         public void Into(string layer, params ReadOnlySpan<string> producers) => IntoRows(0, layer, producers);

@@ -16,7 +16,7 @@ internal static class ExportCommand
     // Limits the bundle's size: of large clips, the export records fewer golden ones.
     private const int GoldenBytes = 1 << 20;
 
-    // Enough for a share in per cent. With CLIP ViT-B/16 on two cores, measuring int8 takes about ten minutes.
+    // Enough for a share in per cent.
     private const int PrecisionClips = 100, CalibrationClips = 16;
 
     // A training clip of full difficulty, whose twin is not used.

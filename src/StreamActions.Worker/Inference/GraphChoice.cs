@@ -14,18 +14,17 @@ internal static class GraphChoice
     /// <param name="bundle">The bundle.</param>
     /// <param name="gpu">Whether it will run on a GPU.</param>
     /// <param name="precision">The operator's choice; null takes the fastest of the bundle.</param>
-    /// <exception cref="BundleException">The bundle has no graph of that precision for this kind of device.</exception>
+    /// <exception cref="BundleException">The bundle has no graph of that precision.</exception>
     public static BundleGraph Choose(ModelBundle bundle, bool gpu, GraphPrecision? precision)
     {
-        // A pool graph keeps its states on the device. On a CPU, one stream at a time is faster.
-        var usable = bundle.Video.Where(g => gpu || g.Form != GraphForm.Pool).OrderByDescending(g => g.Form == GraphForm.Pool).ToList();
+        var graphs = bundle.Video.ToList();
         if (precision is { } asked)
         {
-            return usable.Find(g => g.Precision == asked) ?? throw new BundleException(
-                $"inference.precision: model '{bundle.Folder}' has no graph in {Word(asked)} for {(gpu ? "a GPU" : "a CPU")}; "
-                + $"it has {string.Join(", ", usable.Select(g => Word(g.Precision)).Distinct(StringComparer.Ordinal))}");
+            return graphs.Find(g => g.Precision == asked) ?? throw new BundleException(
+                $"inference.precision: model '{bundle.Folder}' has no graph in {Word(asked)}; "
+                + $"it has {string.Join(", ", graphs.Select(g => Word(g.Precision)))}");
         }
-        return (gpu ? OnGpu : OnCpu).Select(p => usable.Find(g => g.Precision == p)).First(g => g is not null)!;
+        return (gpu ? OnGpu : OnCpu).Select(p => graphs.Find(g => g.Precision == p)).FirstOrDefault(g => g is not null) ?? graphs[0];
     }
 
     private static string Word(GraphPrecision precision) => precision.ToString().ToLowerInvariant();

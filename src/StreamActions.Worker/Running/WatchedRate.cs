@@ -27,7 +27,7 @@ internal readonly record struct WatchedRate(WindowCounts Windows, int Views, dou
     /// <summary>Whether windows were skipped because inference is at its limit.</summary>
     public bool IsThinned => Windows.Thinned > 0;
 
-    /// <summary>Whether the rate is clearly another than this one. True if there is none.</summary>
+    /// <summary>Whether the rate is more than half above or below the rate that the log named. True when it named none.</summary>
     public bool DiffersFrom(double? named) => named is not { } other || PerSecond > Difference * other || other > Difference * PerSecond;
 
     /// <summary>Whether most windows were lost, and the rest of a view is further apart than its alerts allow.</summary>

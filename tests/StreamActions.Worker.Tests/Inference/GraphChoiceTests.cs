@@ -1,0 +1,55 @@
+// Which video graph of a bundle a device gets.
+using StreamActions.Core.Bundles;
+using StreamActions.TestKit;
+using StreamActions.Worker.Inference;
+
+namespace StreamActions.Worker.Tests.Inference;
+
+public sealed class GraphChoiceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false, null, GraphPrecision.Int8)]
+    [InlineData(true, null, GraphPrecision.Fp16)]
+    [InlineData(false, GraphPrecision.Fp32, GraphPrecision.Fp32)]
+    [InlineData(true, GraphPrecision.Int8, GraphPrecision.Int8)]
+    public void Choose_BundleWithAllPrecisions_TakesFastestOrAskedOne(bool gpu, GraphPrecision? asked, GraphPrecision expected) =>
+        Assert.Equal(
+            expected, GraphChoice.Choose(With(GraphPrecision.Fp32, GraphPrecision.Fp16, GraphPrecision.Int8), gpu, asked).Precision);
+
+    [Theory]
+    [InlineData(GraphPrecision.Fp32, false)]
+    [InlineData(GraphPrecision.Fp32, true)]
+    [InlineData(GraphPrecision.Fp16, false)]
+    [InlineData(GraphPrecision.Int8, true)]
+    public void Choose_BundleWithOnePrecision_TakesIt(GraphPrecision only, bool gpu) =>
+        Assert.Equal(only, GraphChoice.Choose(With(only), gpu, null).Precision);
+
+    [Fact]
+    public void Choose_PrecisionIsMissing_NamesTheOthers()
+    {
+        var error = Assert.Throws<BundleException>(
+            () => GraphChoice.Choose(With(GraphPrecision.Fp32, GraphPrecision.Int8), false, GraphPrecision.Fp16));
+        Assert.Contains("inference.precision: model '", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("has no graph in fp16; it has fp32, int8", error.Message, StringComparison.Ordinal);
+    }
+
+    // Each graph is a copy of the same file.
+    private ModelBundle With(params GraphPrecision[] precisions)
+    {
+        var bundle = TinyBundle.Write(_folder.Path);
+        var files = bundle.Manifest.Files.ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
+        List<BundleGraph> graphs = [bundle.Text];
+        foreach (var precision in precisions)
+        {
+            var file = $"video.{precision}.onnx";
+            File.Copy(bundle.PathOf(ModelBundle.WindowGraph), bundle.PathOf(file));
+            files.Add(file, files[ModelBundle.WindowGraph]);
+            graphs.Add(new(file, GraphForm.Window, precision));
+        }
+        return TinyBundle.Rewrite(bundle, manifest => manifest with { Graphs = graphs, Files = files });
+    }
+}
