@@ -19,6 +19,12 @@ public readonly record struct GridMap<T>(T Weight, T Bias, LinearMap<T> Up);
 /// <param name="Grid">Patches along one side of the picture.</param>
 public readonly record struct PatchFrames(int Frames, int Grid);
 
+/// <summary>Some tokens of a picture, in ascending order. The class token, row 0, is always the first of them.</summary>
+/// <param name="Tokens">Their rows [n] among the tokens 0…L−1.</param>
+/// <param name="Patches">The rows [n − 1] of the patches among them, among the patches 0…L−2.</param>
+/// <typeparam name="T">The backend's tensor.</typeparam>
+public readonly record struct TokenRows<T>(T Tokens, T Patches);
+
 /// <summary>How a square picture is cut into square patches.</summary>
 /// <param name="Size">Height and width of the picture, in pixels.</param>
 /// <param name="Patch">Height and width of a patch, in pixels; divides <paramref name="Size"/>.</param>
@@ -44,6 +50,10 @@ public interface ITensorOps<T>
     /// </summary>
     T PictureTokens(T pictures, T weight, T classToken, T positions, PatchGrid grid) =>
         this.PictureTokensInParts(pictures, weight, classToken, positions, grid);
+
+    /// <summary>Some of the tokens of <see cref="PictureTokens"/>, of one picture: [1, n, C].</summary>
+    T PictureTokensAt(TokenRows<T> rows, T picture, T weight, T classToken, T positions, PatchGrid grid) =>
+        GatherRows(PictureTokens(picture, weight, classToken, positions, grid), rows.Tokens, 1);
 
     /// <summary>x [..., in] · weightᵀ (+ bias), weight [out, in], bias [out].</summary>
     T Linear(T x, T weight, T? bias);
@@ -89,9 +99,17 @@ public interface ITensorOps<T>
     /// <summary>
     /// The sum of a TED-Adapter: x [B, F, L, C] plus <paramref name="enhancementUp"/> of the enhancement [B, F, L, Ca], plus
     /// <paramref name="differenceUp"/> of the difference [B, F, L − 1, Ca] for the patch tokens. The class token has no difference.
+    /// With <paramref name="rows"/>, x and the enhancement have only these n rows instead of L, and B and F are 1.
     /// </summary>
-    T AddAdapter(T x, T enhancement, LinearMap<T> enhancementUp, T difference, GridMap<T> differenceUp, PatchFrames shape) =>
-        this.AddAdapterInParts(x, enhancement, enhancementUp, difference, differenceUp, shape);
+    T AddAdapter(
+        T x,
+        T enhancement,
+        LinearMap<T> enhancementUp,
+        T difference,
+        GridMap<T> differenceUp,
+        PatchFrames shape,
+        TokenRows<T>? rows = null) =>
+        this.AddAdapterInParts(x, enhancement, enhancementUp, difference, differenceUp, shape, rows);
 
     /// <summary>Sum, with broadcasting.</summary>
     T Add(T a, T b);
@@ -126,6 +144,18 @@ public interface ITensorOps<T>
     /// <summary>Rows of a table [V, C] by ids [N, S] → [N, S, C].</summary>
     T Gather(T table, T ids);
 
+    /// <summary>Some rows of an axis: x [..., L, ...], rows [n] → [..., n, ...].</summary>
+    T GatherRows(T x, T rows, int axis);
+
+    /// <summary>
+    /// x [1, ..., 1, L, C] with other values in some rows of its last axis but one: rows [n], values [1, ..., 1, n, C].
+    /// </summary>
+    /// <param name="x">The tensor. It stays as it is.</param>
+    /// <param name="rows">Different rows.</param>
+    /// <param name="values">Their new values.</param>
+    /// <param name="axis">The axis of the rows. Earlier axes have the size 1.</param>
+    T ScatterRows(T x, T rows, T values, int axis);
+
     /// <summary>The row of each text at its highest id (the end token): x [N, S, C], ids [N, S] → [N, C].</summary>
     T TakeAtHighest(T x, T ids);
 
@@ -149,9 +179,12 @@ public static class TensorParts
         LinearMap<T> enhancementUp,
         T difference,
         GridMap<T> differenceUp,
-        PatchFrames shape)
+        PatchFrames shape,
+        TokenRows<T>? rows)
     {
         var convolved = ops.GridConvolution(difference, differenceUp.Weight, differenceUp.Bias, shape.Frames, shape.Grid);
+        if (rows is { } some)
+            convolved = ops.GatherRows(convolved, some.Patches, 2);
         var sum = ops.Add(x, ops.Linear(enhancement, enhancementUp.Weight, enhancementUp.Bias));
         return ops.Add(sum, ops.PadStart(ops.Linear(convolved, differenceUp.Up.Weight, differenceUp.Up.Bias), 2, 1, 4));
     }

@@ -1,4 +1,6 @@
 // Layers shared by both branches: linear map, layer norm, attention, CLIP's MLP.
+using StreamActions.Core.Bundles;
+
 namespace StreamActions.Model;
 
 /// <summary>A linear map with bias: [..., in] → [..., out].</summary>
@@ -38,8 +40,17 @@ internal sealed class MultiHeadAttention<T>(ITensorOps<T> ops, ParameterScope<T>
     /// <summary>Self-attention: [N, L, C] → [N, L, C].</summary>
     public T Self(T x, bool causal) => Attend(x, x, causal);
 
-    /// <summary>Self-attention for the first token only: [N, L, C] → [N, 1, C].</summary>
-    public T SelfOfFirst(T x) => Cross(ops.Slice(x, 1, 0, 1), x);
+    /// <summary>Attention of some tokens to all: queries [N, Lq, C], the tokens that are encoded x [N, n, C] → [N, Lq, C].</summary>
+    /// <param name="queries">The tokens that look.</param>
+    /// <param name="x">The tokens that are encoded.</param>
+    /// <param name="time">Knows the keys and values of the other tokens.</param>
+    /// <param name="caches">The places of keys and values.</param>
+    public T ToAll(T queries, T x, Timeline<T> time, (StreamState Key, StreamState Value) caches)
+    {
+        var (query, key, value) = ops.LinearQkv(queries, x, _inWeight, _inBias, width);
+        (key, value) = (time.OfAllTokens(caches.Key, key), time.OfAllTokens(caches.Value, value));
+        return _out.Forward(ops.Attention(query, key, value, heads, causal: false));
+    }
 
     /// <summary>Queries [N, Lq, C] attend to a context [N, Lk, C].</summary>
     public T Cross(T queries, T context) => Attend(queries, context, causal: false);

@@ -63,11 +63,8 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
     public IEnumerable<StreamState> ClassTokenStates => [_enhancement.State(place, 1)];
 
     /// <summary>[B·F, L, C] → [B·F, L, C].</summary>
-    public T Forward(T tokens, Timeline<T> time)
-    {
-        var x = ops.Reshape(tokens, -1, time.Frames, config.Tokens, config.VisionWidth);
-        return ops.Reshape(Sum(x, time), -1, config.Tokens, config.VisionWidth);
-    }
+    public T Forward(T tokens, Timeline<T> time) =>
+        time.Join(Sum(time.Split(tokens, config.VisionWidth), time), config.VisionWidth);
 
     // The class token is not on the grid, so it has no difference. A clip of one frame has none either.
     private T Sum(T x, Timeline<T> time)
@@ -77,7 +74,7 @@ internal sealed class TedAdapter<T>(ITensorOps<T> ops, ParameterScope<T> at, M2C
         var difference = _difference.Hidden(x, time, place);
         var enhancement = _enhancement.Hidden(x, time, place, config.Tokens);
         return ops.AddAdapter(
-            x, enhancement, _enhancement.Up.Parameters, difference, _difference.Up, new(time.Frames, config.Grid));
+            x, enhancement, _enhancement.Up.Parameters, difference, _difference.Up, new(time.Frames, config.Grid), time.Rows);
     }
 
     /// <summary>For class tokens only, [B·F, 1, C] → [B·F, 1, C]: they have no difference term.</summary>

@@ -84,7 +84,23 @@ public sealed class VisionEncoder<T>
     {
         if (_config.Temporal == TemporalMode.Bidirectional)
             throw new InvalidOperationException("a bidirectional network cannot run as a stream: its frames see later frames");
-        var (classTokens, embedded) = Encode(frames, new StreamTimeline<T>(_ops, states, _config.Tokens));
+        return OneFrame(frames, states, new StreamTimeline<T>(_ops, states, _config.Tokens));
+    }
+
+    /// <summary>
+    /// As <see cref="Step"/> for one stream, normalised [1, S, S, 3], but it encodes only some of the tokens. With all
+    /// rows it gives the same.
+    /// </summary>
+    public VisionOutput<T> StepRows(T frame, IRowStates<T> states)
+    {
+        if (_config.Temporal == TemporalMode.Bidirectional)
+            throw new InvalidOperationException("a bidirectional network cannot reuse tokens: its frames see later frames");
+        return OneFrame(frame, states, new RowTimeline<T>(_ops, states, _config.Tokens));
+    }
+
+    private VisionOutput<T> OneFrame(T frames, IStreamStates<T> states, Timeline<T> time)
+    {
+        var (classTokens, embedded) = Encode(frames, time);
         return Window(
             // Only the classification head reads the class tokens.
             _classifier is null ? default : WithPast(ClassTokens, classTokens, states),
@@ -100,6 +116,9 @@ public sealed class VisionEncoder<T>
         .. (_classifier is null ? [Embeddings] : new[] { ClassTokens, Embeddings }).Where(state => state.Lags > 0),
     ];
 
+    /// <summary>What <see cref="StepRows"/> keeps beside <see cref="States"/>: keys and values of all tokens, [L, C] each.</summary>
+    public IReadOnlyList<StreamState> Caches => [.. _blocks.SelectMany(block => block.Caches)];
+
     private StreamState ClassTokens => new("window.class-token", [_config.VisionWidth], _config.Frames - 1) { Window = true };
 
     private StreamState Embeddings => new("window.embedding", [_config.EmbedDim], _config.Frames - 1) { Window = true };
@@ -107,7 +126,10 @@ public sealed class VisionEncoder<T>
     // Pictures [B·F, S, S, 3] → class tokens [B·F, C] and frame embeddings [B·F, D].
     private (T ClassTokens, T Embedded) Encode(T pictures, Timeline<T> time)
     {
-        var x = _ops.PictureTokens(pictures, _patchWeight, _classEmbedding, _positions, new(_config.ImageSize, _config.PatchSize));
+        PatchGrid grid = new(_config.ImageSize, _config.PatchSize);
+        var x = time.Rows is { } rows
+            ? _ops.PictureTokensAt(rows, pictures, _patchWeight, _classEmbedding, _positions, grid)
+            : _ops.PictureTokens(pictures, _patchWeight, _classEmbedding, _positions, grid);
         x = _pre.Forward(x);   // [B·F, L, C]
         foreach (var block in _blocks[..^1])
             x = block.Forward(x, time);
@@ -150,6 +172,7 @@ internal sealed class VisionBlock<T>
     private readonly MultiHeadAttention<T> _attention;
     private readonly Mlp<T> _mlp;
     private readonly TedAdapter<T>? _beforeAttention, _beforeMlp;
+    private readonly (StreamState Key, StreamState Value) _caches;
 
     public VisionBlock(ITensorOps<T> ops, ParameterScope<T> at, M2ClipConfig config, int index)
     {
@@ -159,6 +182,8 @@ internal sealed class VisionBlock<T>
         _attention = new(ops, at.At("attn"), width, config.VisionHeads, config.VisionLayers);
         _ln2 = new(ops, at.At("ln_2"), width);
         _mlp = new(ops, at.At("mlp"), width, config.VisionLayers);
+        StreamState Cache(string name) => new($"blocks.{index}.{name}", [config.Tokens, width], 1);
+        _caches = (Cache("key"), Cache("value"));
         var adapted = index >= config.VisionLayers - config.VisionAdapterLayers;
         _beforeAttention = adapted && config.VisionAdapterPreAttn
             ? new(ops, at.At("adapter_pre_attn"), config, $"blocks.{index}.attn")
@@ -172,12 +197,16 @@ internal sealed class VisionBlock<T>
     /// <summary>What a stream keeps for <see cref="ForwardClassTokens"/>, in the order of its use.</summary>
     public IEnumerable<StreamState> ClassTokenStates => [.. _beforeAttention?.States ?? [], .. _beforeMlp?.ClassTokenStates ?? []];
 
+    /// <summary>What a stream keeps of each token, so that others can be encoded without it.</summary>
+    public IEnumerable<StreamState> Caches => [_caches.Key, _caches.Value];
+
     /// <summary>[B·F, L, C] → [B·F, L, C].</summary>
     public T Forward(T x, Timeline<T> time)
     {
         if (_beforeAttention is not null)
             x = _beforeAttention.Forward(x, time);
-        x = _ops.Add(x, _attention.Self(_ln1.Forward(x), causal: false));
+        var normal = _ln1.Forward(x);
+        x = _ops.Add(x, _attention.ToAll(normal, normal, time, _caches));
         if (_beforeMlp is not null)
             x = _beforeMlp.Forward(x, time);
         return _ops.Add(x, _mlp.Forward(_ln2.Forward(x)));
@@ -191,7 +220,8 @@ internal sealed class VisionBlock<T>
     {
         if (_beforeAttention is not null)
             x = _beforeAttention.Forward(x, time);
-        var first = _ops.Add(_ops.Slice(x, 1, 0, 1), _attention.SelfOfFirst(_ln1.Forward(x)));
+        var normal = _ln1.Forward(x);
+        var first = _ops.Add(_ops.Slice(x, 1, 0, 1), _attention.ToAll(_ops.Slice(normal, 1, 0, 1), normal, time, _caches));
         if (_beforeMlp is not null)
             first = _beforeMlp.ForwardClassTokens(first, time);
         return _ops.Add(first, _mlp.Forward(_ln2.Forward(first)));

@@ -21,7 +21,7 @@ public static class BundleVerifier
         {
             return GoldenReplay.Measure(
                 bundle,
-                clips => graph.Form == GraphForm.Stream ? RunStreams(bundle, graph, clips) : RunWindows(bundle, graph, clips),
+                clips => graph.Form == GraphForm.Window ? RunWindows(bundle, graph, clips) : RunStreams(bundle, graph, clips),
                 phrases => EmbedPhrases(bundle, phrases));
         }
         catch (Exception e) when (e is OnnxRuntimeException or FormatException or InvalidOperationException
@@ -35,7 +35,7 @@ public static class BundleVerifier
     /// <exception cref="BundleException">As of the other overload.</exception>
     public static GoldenDeviation Measure(ModelBundle bundle)
     {
-        GoldenDeviation[] all = [.. bundle.Video.Select(graph => Measure(bundle, graph))];
+        GoldenDeviation[] all = [.. bundle.Video.Concat(bundle.Reuse).Select(graph => Measure(bundle, graph))];
         return new(all.Max(d => d.Video), all.Max(d => d.ClassLogits), all[0].Text);
     }
 
@@ -47,7 +47,9 @@ public static class BundleVerifier
         List<float[]> embeddings = [], logits = [];
         foreach (var frames in clips.Chunk(clip.ClipBytes))
         {
-            var last = new GraphStream(session, bundle.Manifest.States).Play(frames).Last();
+            // A reuse graph encodes all tokens here.
+            var caches = graph.Form == GraphForm.Reuse ? bundle.Manifest.Caches : null;
+            var last = new GraphStream(session, bundle.Manifest.States, caches).Play(frames).Last();
             embeddings.Add(last[GraphTensors.Embedding]);
             logits.Add(last.GetValueOrDefault(GraphTensors.ClassLogits, []));
         }

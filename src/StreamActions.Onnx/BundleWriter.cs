@@ -25,6 +25,11 @@ public sealed record BundleContent(
     /// <summary>Video graphs of lower precision, beside the one in fp32.</summary>
     public IReadOnlyList<PreciseGraph> Graphs { get; init; } = [];
 
+    /// <summary>
+    /// Whether to write a graph in fp32 that encodes only some of a frame's tokens. Not for a bidirectional network with adapters.
+    /// </summary>
+    public bool Reuse { get; init; }
+
     /// <summary>Most bytes of weights in the file of a graph. More go into a file beside it.</summary>
     public long MostGraphBytes { get; init; } = OnnxGraph.MostBytes;
 }
@@ -32,7 +37,11 @@ public sealed record BundleContent(
 /// <summary>A video graph to write beside the one in fp32.</summary>
 /// <param name="Description">Its entry in the manifest. The writer sets the measured deviation.</param>
 /// <param name="Bytes">The file.</param>
-public sealed record PreciseGraph(BundleGraph Description, byte[] Bytes);
+public sealed record PreciseGraph(BundleGraph Description, byte[] Bytes)
+{
+    /// <summary>The graph of the same precision that encodes only some of a frame's tokens; null: none.</summary>
+    public byte[]? Reuse { get; init; }
+}
 
 /// <summary>Writes bundles (docs/model.md §8).</summary>
 public static class BundleWriter
@@ -89,20 +98,42 @@ public static class BundleWriter
         BundleGraph video = streams
             ? new(ModelBundle.StreamGraph, GraphForm.Stream, GraphPrecision.Fp32)
             : new(ModelBundle.WindowGraph, GraphForm.Window, GraphPrecision.Fp32);
-        Save(video.File, M2ClipGraphs.WindowOrStream(config, content.Weights));
+        List<BundleGraph> reuse = [];
+        // A reuse graph has the weights of the stream graph: both share a file.
+        void SaveBoth(BundleGraph description, OnnxGraph graph, OnnxGraph other)
+        {
+            var entry = description with { File = ReuseFile(description.Precision), Form = GraphForm.Reuse };
+            graph.SaveWith(Path.Combine(folder, description.File), other, Path.Combine(folder, entry.File));
+            reuse.Add(entry);
+        }
+        if (content.Reuse)
+            SaveBoth(video, M2ClipGraphs.WindowOrStream(config, content.Weights), M2ClipGraphs.ReuseGraph(config, content.Weights));
+        else
+            Save(video.File, M2ClipGraphs.WindowOrStream(config, content.Weights));
         Save(ModelBundle.TextGraph, M2ClipGraphs.TextGraph(content.Config, content.Weights));
         foreach (var graph in content.Graphs)
-            File.WriteAllBytes(Path.Combine(folder, graph.Description.File), graph.Bytes);
+        {
+            if (graph.Reuse is { } other)
+                SaveBoth(graph.Description, OnnxGraph.Parse(graph.Bytes), OnnxGraph.Parse(other));
+            else
+                File.WriteAllBytes(Path.Combine(folder, graph.Description.File), graph.Bytes);
+        }
         return manifest with
         {
             Temporal = config.Temporal,
             Graphs =
             [
-                video, .. content.Graphs.Select(g => g.Description), new(ModelBundle.TextGraph, GraphForm.Text, GraphPrecision.Fp32),
+                video, .. content.Graphs.Select(g => g.Description), .. reuse,
+                new(ModelBundle.TextGraph, GraphForm.Text, GraphPrecision.Fp32),
             ],
             States = streams ? M2ClipGraphs.States(config) : [],
+            Caches = reuse.Count > 0 ? M2ClipGraphs.Caches(config) : null,
         };
     }
+
+    private static string ReuseFile(GraphPrecision precision) => precision == GraphPrecision.Fp32
+        ? ModelBundle.ReuseGraph
+        : Path.ChangeExtension(ModelBundle.ReuseGraph, $"{precision.ToString().ToLowerInvariant()}.onnx");
 
     // The manifest with the measured deviation of each graph.
     private static ModelManifest Measured(ModelBundle bundle, string folder)
@@ -110,7 +141,7 @@ public static class BundleWriter
         var manifest = bundle.Manifest;
         var graphs = manifest.Graphs.ToList();
         double worst = 0;
-        foreach (var graph in bundle.Video)
+        foreach (var graph in bundle.Video.Concat(bundle.Reuse))
         {
             var measured = BundleVerifier.Measure(bundle, graph);
             if (measured.Problem(manifest, graph) is { } problem)

@@ -5,10 +5,16 @@ using StreamActions.Core.Bundles;
 namespace StreamActions.Onnx;
 
 /// <summary>Keeps the states of one stream. The worker has a faster one that copies nothing. Not thread safe.</summary>
-/// <param name="session">A session of a stream graph; several streams can share it.</param>
+/// <param name="session">A session of a stream or reuse graph; several streams can share it.</param>
 /// <param name="states">The graph's states.</param>
-public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamState> states)
+/// <param name="caches">The further states of a reuse graph; null for a stream graph.</param>
+public sealed class GraphStream(
+    InferenceSession session, IReadOnlyList<StreamState> states, IReadOnlyList<StreamState>? caches = null)
 {
+    private readonly long[] _allRows = caches is { Count: > 0 } ? [.. Enumerable.Range(0, (int)caches[0].Shape[0])] : [];
+    private readonly Dictionary<string, float[]> _cached =
+        (caches ?? []).ToDictionary(c => c.Name, c => new float[c.Length], StringComparer.Ordinal);
+
     private readonly Dictionary<string, List<float[]>> _newestFirst = states.ToDictionary(
         s => s.Name, s => Enumerable.Range(0, s.Lags).Select(_ => new float[s.Length]).ToList(), StringComparer.Ordinal);
 
@@ -24,8 +30,10 @@ public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamSt
     }
 
     /// <summary>Encodes a frame, uint8 RGB [S, S, 3].</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="rows">The tokens that a reuse graph encodes; null: all. The first frame of a stream needs all.</param>
     /// <returns>All outputs of the graph, by name.</returns>
-    public IReadOnlyDictionary<string, float[]> Step(byte[] frame)
+    public IReadOnlyDictionary<string, float[]> Step(byte[] frame, long[]? rows = null)
     {
         var size = session.InputMetadata[GraphTensors.Frames].Dimensions[1];
         Dictionary<string, OrtValue> inputs = new(StringComparer.Ordinal)
@@ -42,6 +50,10 @@ public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamSt
                     OrtValue.CreateTensorValueFromMemory(_newestFirst[state.Name][lag - 1], [1, .. state.Shape]);
             }
         }
+        if (caches is not null)
+            inputs[GraphTensors.TokenRows] = OrtValue.CreateTensorValueFromMemory(rows ?? _allRows, [(rows ?? _allRows).Length]);
+        foreach (var cache in caches ?? [])
+            inputs[GraphTensors.Past(cache.Name, 1)] = OrtValue.CreateTensorValueFromMemory(_cached[cache.Name], [.. cache.Shape]);
         try
         {
             using RunOptions run = new();
@@ -53,6 +65,8 @@ public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamSt
                 past.RemoveAt(past.Count - 1);
                 past.Insert(0, values[name]);
             }
+            foreach (var cache in caches ?? [])
+                _cached[cache.Name] = values[cache.Name];
             _started = true;
             return values;
         }

@@ -42,6 +42,26 @@ public static class M2ClipGraphs
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static byte[] Quantized(M2ClipConfig config, QuantizationPlan plan) => QuantizedGraph(config, plan).ToBytes();
 
+    /// <summary>
+    /// As <see cref="Stream(M2ClipConfig, IReadOnlyDictionary{string, TensorData})"/> for one stream, but it encodes only some tokens:
+    /// <c>token_rows</c> int64 [n], and the <see cref="Caches"/> as further states, which have no stream axis.
+    /// </summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Reuse(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        ReuseGraph(config, weights).ToBytes();
+
+    /// <summary>The graph of <see cref="Reuse"/> with int8 products, as those of <see cref="Quantized"/>.</summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] QuantizedReuse(M2ClipConfig config, QuantizationPlan plan) => QuantizedReuseGraph(config, plan).ToBytes();
+
+    /// <summary>The graph of <see cref="Reuse"/>.</summary>
+    internal static OnnxGraph ReuseGraph(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        OfRows("reuse", config, weights, Plain);
+
+    /// <summary>The graph of <see cref="QuantizedReuse"/>.</summary>
+    internal static OnnxGraph QuantizedReuseGraph(M2ClipConfig config, QuantizationPlan plan) =>
+        OfRows("reuse-int8", config, plan.Network.Weights, (graph, _) => new QuantizedOnnxOps(graph, plan));
+
     /// <summary>The graph of <see cref="Quantized"/>.</summary>
     internal static OnnxGraph QuantizedGraph(M2ClipConfig config, QuantizationPlan plan) =>
         WindowOrStream("int8", config, plan.Network.Weights, (graph, _) => new QuantizedOnnxOps(graph, plan));
@@ -98,6 +118,18 @@ public static class M2ClipGraphs
         return graph;
     }
 
+    private static OnnxGraph OfRows(
+        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
+    {
+        var (graph, ops, network) = Start(name, config, weights, record);
+        var frame = graph.Input(GraphTensors.Frames, OnnxType.UInt8, 1, config.ImageSize, config.ImageSize, 3);
+        var rows = graph.Input(GraphTensors.TokenRows, OnnxType.Int64, "n");
+        OnnxRowStates states = new(graph, rows);
+        WriteOutputs(graph, ops, config, network.Vision.StepRows(network.Vision.Normalize(frame), states));
+        states.WriteOutputs();
+        return graph;
+    }
+
     private static void WriteOutputs(OnnxGraph graph, ITensorOps<OnnxValue> ops, M2ClipConfig config, VisionOutput<OnnxValue> output)
     {
         graph.Output(GraphTensors.Embedding, ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
@@ -107,8 +139,13 @@ public static class M2ClipGraphs
 
     /// <summary>The states of a causal or per-frame network's stream graph, in the order of its forward pass.</summary>
     public static IReadOnlyList<StreamState> States(M2ClipConfig config) =>
-        // The constructor and the list run no operation, so null is never used.
-        new VisionEncoder<ParameterSpec>(null!, new(new ParameterList()), config).States;
+        Listed(config).States;
+
+    /// <summary>The further states of the reuse graph (<see cref="Reuse"/>): keys and values of all tokens.</summary>
+    public static IReadOnlyList<StreamState> Caches(M2ClipConfig config) => Listed(config).Caches;
+
+    // The constructor and the lists run no operation, so null is never used.
+    private static VisionEncoder<ParameterSpec> Listed(M2ClipConfig config) => new(null!, new(new ParameterList()), config);
 
     /// <summary><c>tokens</c> int64 [N, S] → <c>embedding</c> [N, D] of unit length.</summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>

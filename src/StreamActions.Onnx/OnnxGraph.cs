@@ -1,7 +1,9 @@
 // Builds the bytes of an ONNX file: nodes, initialisers, inputs and outputs.
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Microsoft.ML.OnnxRuntime;
 using StreamActions.Model.Weights;
 using StreamActions.Onnx.Protos;
@@ -38,6 +40,7 @@ public sealed class OnnxGraph(string name)
     private const int IrVersion = 9, OpsetVersion = 18, SmallConstant = 1024, Page = 4096;
     private readonly GraphProto _graph = new() { Name = name };
     private readonly HashSet<string> _initializers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
     private int _next;
 
     /// <summary>Declares an input.</summary>
@@ -57,6 +60,26 @@ public sealed class OnnxGraph(string name)
         node.Input.Add(Use(value));
         node.Output.Add(outputName);
         _graph.Node.Add(node);
+        _graph.Output.Add(Info(outputName, type, shape));
+    }
+
+    /// <summary>
+    /// Declares an output that the node of the value writes itself, without a copy. The value must be computed by a node, and can be only
+    /// one output.
+    /// </summary>
+    internal void DirectOutput(string outputName, OnnxValue value, OnnxType type, params object[] shape)
+    {
+        static void Replace(RepeatedField<string> names, string old, string with)
+        {
+            for (var i = 0; i < names.Count; i++)
+                names[i] = names[i] == old ? with : names[i];
+        }
+        _renamed.Add(value.Name, outputName);
+        foreach (var node in _graph.Node)
+        {
+            Replace(node.Input, value.Name, outputName);
+            Replace(node.Output, value.Name, outputName);
+        }
         _graph.Output.Add(Info(outputName, type, shape));
     }
 
@@ -122,8 +145,34 @@ public sealed class OnnxGraph(string name)
     public void Save(string path, long limit = MostBytes)
     {
         var inside = _graph.Initializer.Sum(tensor => (long)tensor.RawData.Length) <= limit;
+        using var weights = inside ? null : new WeightsFile(path + WeightsSuffix);
         using var file = File.Create(path);
-        Model(inside ? _graph : WithWeightsIn(path + WeightsSuffix)).WriteTo(file);
+        Model(weights?.Move(_graph) ?? _graph).WriteTo(file);
+    }
+
+    /// <summary>
+    /// Writes the files of two graphs that have most weights in common. The weights are in one file beside the first one, each once.
+    /// </summary>
+    /// <param name="path">The file of this graph.</param>
+    /// <param name="other">The other graph.</param>
+    /// <param name="otherPath">Its file, in the same folder.</param>
+    public void SaveWith(string path, OnnxGraph other, string otherPath)
+    {
+        using WeightsFile weights = new(path + WeightsSuffix);
+        foreach (var (target, graph) in new[] { (path, _graph), (otherPath, other._graph) })
+        {
+            using var file = File.Create(target);
+            Model(weights.Move(graph)).WriteTo(file);
+        }
+    }
+
+    /// <summary>A graph that was written before, to write it again.</summary>
+    internal static OnnxGraph Parse(byte[] bytes)
+    {
+        var graph = ModelProto.Parser.ParseFrom(bytes).Graph;
+        OnnxGraph parsed = new(graph.Name);
+        parsed._graph.MergeFrom(graph);
+        return parsed;
     }
 
     /// <summary>Opens a session without leaving files behind.</summary>
@@ -154,22 +203,28 @@ public sealed class OnnxGraph(string name)
         return model;
     }
 
-    // The graph without its weights, which are written to a file. Small constants, such as shapes, stay in the graph.
-    private GraphProto WithWeightsIn(string path)
+    // A file that has each weight once. Small constants, such as shapes, stay in the graph.
+    private sealed class WeightsFile(string path) : IDisposable
     {
-        GraphProto graph = new() { Name = _graph.Name };
-        graph.Node.Add(_graph.Node);
-        graph.Input.Add(_graph.Input);
-        graph.Output.Add(_graph.Output);
-        using var file = File.Create(path);
-        foreach (var tensor in _graph.Initializer)
+        private readonly FileStream _file = File.Create(path);
+        private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
+
+        public void Dispose() => _file.Dispose();
+
+        /// <summary>Writes the weights, and returns the graph without them.</summary>
+        public GraphProto Move(GraphProto from)
         {
-            if (tensor.RawData.Length < SmallConstant)
-            {
-                graph.Initializer.Add(tensor);
-                continue;
-            }
-            file.Position = (file.Length + Page - 1) / Page * Page;   // so that the runtime can map the weights into memory
+            GraphProto graph = new() { Name = from.Name };
+            graph.Node.Add(from.Node);
+            graph.Input.Add(from.Input);
+            graph.Output.Add(from.Output);
+            foreach (var tensor in from.Initializer)
+                graph.Initializer.Add(tensor.RawData.Length < SmallConstant ? tensor : Outside(tensor));
+            return graph;
+        }
+
+        private TensorProto Outside(TensorProto tensor)
+        {
             TensorProto outside = new()
             {
                 Name = tensor.Name,
@@ -180,21 +235,31 @@ public sealed class OnnxGraph(string name)
             foreach (var (key, value) in new[]
             {
                 ("location", Path.GetFileName(path)),
-                ("offset", file.Position.ToString(CultureInfo.InvariantCulture)),
+                ("offset", Place(tensor.RawData.Span).ToString(CultureInfo.InvariantCulture)),
                 ("length", tensor.RawData.Length.ToString(CultureInfo.InvariantCulture)),
             })
                 outside.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
-            file.Write(tensor.RawData.Span);
-            graph.Initializer.Add(outside);
+            return outside;
         }
-        return graph;
+
+        private long Place(ReadOnlySpan<byte> bytes)
+        {
+            var hash = Convert.ToHexString(SHA256.HashData(bytes));
+            if (_offsets.TryGetValue(hash, out var offset))
+                return offset;
+            offset = (_file.Length + Page - 1) / Page * Page;   // so that the runtime can map the weights into memory
+            _file.Position = offset;
+            _file.Write(bytes);
+            _offsets.Add(hash, offset);
+            return offset;
+        }
     }
 
     private string Use(OnnxValue value)
     {
         if (value.Constant is { } data && _initializers.Add(value.Name))
             Constant<float>(value.Name, OnnxType.Float, data.Values, data.Shape);
-        return value.Name;
+        return _renamed.GetValueOrDefault(value.Name, value.Name);
     }
 
     private static ValueInfoProto Info(string name, OnnxType type, object[] shape)

@@ -7,6 +7,8 @@ namespace StreamActions.Onnx;
 /// <summary>Records the operations of the forward pass into a graph. It transforms weights while recording.</summary>
 public class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
 {
+    private readonly Dictionary<(string Rows, int Axis), OnnxValue> _places = [];
+
     /// <summary>The graph.</summary>
     protected OnnxGraph Graph { get; } = graph;
 
@@ -29,6 +31,15 @@ public class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
         // The class token is a patch of zeros, and the table of positions also has the class token.
         var x = Graph.Node("MatMul", [PadStart(Patches(pictures, grid), 1, 1, 3), Graph.Constant(PatchMatrix(Numbers(weight)))]);
         return Add(x, Graph.Constant(TokenTable(classToken, positions, [])));
+    }
+
+    /// <inheritdoc/>
+    public virtual OnnxValue PictureTokensAt(
+        TokenRows<OnnxValue> rows, OnnxValue picture, OnnxValue weight, OnnxValue classToken, OnnxValue positions, PatchGrid grid)
+    {
+        var patches = GatherRows(PadStart(Patches(picture, grid), 1, 1, 3), rows.Tokens, 1);
+        var x = Graph.Node("MatMul", [patches, Graph.Constant(PatchMatrix(Numbers(weight)))]);
+        return Add(x, GatherRows(Graph.Constant(TokenTable(classToken, positions, [])), rows.Tokens, 0));
     }
 
     /// <summary>Pictures [N, S, S, 3] → patches [N, (S/p)², p·p·3], row by row.</summary>
@@ -187,6 +198,23 @@ public class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
 
     /// <inheritdoc/>
     public OnnxValue Gather(OnnxValue table, OnnxValue ids) => Graph.Node("Gather", [table, ids], ("axis", 0));
+
+    /// <inheritdoc/>
+    public OnnxValue GatherRows(OnnxValue x, OnnxValue rows, int axis) => Graph.Node("Gather", [x, rows], ("axis", axis));
+
+    /// <inheritdoc/>
+    public OnnxValue ScatterRows(OnnxValue x, OnnxValue rows, OnnxValue values, int axis)
+    {
+        // The place of each row: zeros for the axes before it. One list serves all tensors with the same axes.
+        if (!_places.TryGetValue((rows.Name, axis), out var places))
+        {
+            places = Reshape(rows, [.. Enumerable.Repeat(1L, axis), -1, 1]);
+            if (axis > 0)
+                places = PadStart(places, axis + 1, axis, axis + 2);
+            _places[(rows.Name, axis)] = places;
+        }
+        return Graph.Node("ScatterND", [x, places, values]);
+    }
 
     /// <inheritdoc/>
     public OnnxValue TakeAtHighest(OnnxValue x, OnnxValue ids)

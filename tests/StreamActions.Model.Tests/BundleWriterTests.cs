@@ -127,6 +127,41 @@ public sealed class BundleWriterTests : IDisposable
     }
 
     [Theory]
+    [InlineData(TemporalMode.Causal, 1e-4)]
+    [InlineData(TemporalMode.PerFrame, 1e-4)]
+    public void Write_Reuse_AddsGraphsThatShareTheirWeights(TemporalMode temporal, double bound)
+    {
+        var config = temporal == TemporalMode.Causal
+            ? TinyNetwork.Config with { Temporal = temporal, VisionLayers = 3 }
+            : TinyNetwork.Config with { Temporal = temporal, VisionAdapterLayers = 0, VisionAdapterPreAttn = false };
+        var path = Path.Combine(_folder, "reuse");
+        var bundle = Write(path, precision: Request(PrecisionChoice.Int8, []) with { Reuse = true }, config: config, reuse: true);
+        Assert.Equal(["reuse.onnx", "reuse.int8.onnx"], bundle.Reuse.Select(g => g.File));
+        Assert.Equal(["stream.onnx", "stream.int8.onnx"], bundle.Video.Select(g => g.File));
+        Assert.Equal(M2ClipGraphs.Caches(config).Select(c => c.Name), bundle.Manifest.Caches!.Select(c => c.Name));
+        var (int8, reuse) = (bundle.Video.Last(), bundle.Reuse.Last());
+        Assert.Equal(int8.Quality, reuse.Quality);
+        Assert.Equal(int8.Golden!.Bound, reuse.Golden!.Bound);
+        Assert.InRange(reuse.Golden.Measured, int8.Golden.Measured - bound, int8.Golden.Measured + bound);
+        foreach (var suffix in new[] { "", ".int8" })
+        {
+            long Length(string file) => new FileInfo(bundle.PathOf(file)).Length;
+            var weights = Length($"stream{suffix}.onnx.weights");
+            Assert.False(File.Exists(bundle.PathOf($"reuse{suffix}.onnx.weights")));
+            Assert.InRange(Length($"reuse{suffix}.onnx"), 1, weights);
+        }
+    }
+
+    [Fact]
+    public void Write_ReuseOfBidirectionalNetwork_NamesTheOption()
+    {
+        var path = Path.Combine(_folder, "refused");
+        var error = Assert.Throws<TrainerException>(() => Write(path, reuse: true));
+        Assert.StartsWith("--reuse: this network encodes whole windows", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(path));
+    }
+
+    [Theory]
     [InlineData("Auto", "No int8 graph: an int8 graph loses too much: smallest cosine")]
     [InlineData("Int8", "--precision int8: an int8 graph loses too much: smallest cosine")]
     [InlineData("Fp32", "")]
@@ -211,11 +246,13 @@ public sealed class BundleWriterTests : IDisposable
         EvaluationReport? report = null,
         IEnumerable<string>? texts = null,
         bool closed = true,
-        PrecisionRequest? precision = null)
+        PrecisionRequest? precision = null,
+        M2ClipConfig? config = null,
+        bool reuse = false)
     {
         VocabularyBuilder.Write(Classes.Select(c => c.Phrase), Vocabulary, Merges);
         var tokenizer = Core.Text.ClipTokenizer.Load(Vocabulary, Merges);
-        Config = TinyNetwork.Config with { VocabSize = tokenizer.Count };
+        Config = (config ?? TinyNetwork.Config) with { VocabSize = tokenizer.Count };
         Weights = RandomWeights.Of(Config);
         using var network = new TorchNetwork(Config, TorchParameters.Load(Config, Weights, "tiny"), tokenizer, new("{}"));
         var clip = new ClipSpec(Config.Frames, 4, Config.ImageSize, ResizeRule.Squash);
@@ -224,6 +261,7 @@ public sealed class BundleWriterTests : IDisposable
             {
                 Texts = texts ?? [],
                 Precision = precision,
+                Reuse = reuse,
             }, path);
     }
 }

@@ -18,6 +18,13 @@ public enum GraphForm
     /// <summary>Texts → embeddings.</summary>
     [JsonStringEnumMemberName("text")]
     Text,
+
+    /// <summary>
+    /// One frame of one stream, of which only some tokens are encoded: as <see cref="Stream"/>, with the rows of these tokens as a further
+    /// input, and with the keys and values of all tokens as further states.
+    /// </summary>
+    [JsonStringEnumMemberName("reuse")]
+    Reuse,
 }
 
 /// <summary>The number form of a graph's weights and products.</summary>

@@ -10,6 +10,12 @@ public static class GraphTensors
     /// <summary>Input of a stream graph with differences between frames: float [B], 1 for a stream's first frame, else 0.</summary>
     public const string First = "first";
 
+    /// <summary>
+    /// Input of a reuse graph: int64 [n], the rows of the tokens to encode, in ascending order. Row 0, the class token, is always one of
+    /// them. The other tokens keep what they had when they were encoded last.
+    /// </summary>
+    public const string TokenRows = "token_rows";
+
     /// <summary>Input of the text graph: int64 [N, context length].</summary>
     public const string Tokens = "tokens";
 

@@ -10,7 +10,8 @@ namespace StreamActions.Core.Bundles;
 public sealed class ModelBundle
 {
     /// <summary>File names inside a bundle.</summary>
-    public const string ManifestFile = "manifest.json", WindowGraph = "video.onnx", StreamGraph = "stream.onnx", TextGraph = "text.onnx",
+    public const string ManifestFile = "manifest.json", WindowGraph = "video.onnx", StreamGraph = "stream.onnx",
+        ReuseGraph = "reuse.onnx", TextGraph = "text.onnx",
         Vocabulary = "tokenizer/vocab.json", Merges = "tokenizer/merges.txt",
         GoldenClipsFile = "golden/clips.u8", GoldenExpectedFile = "golden/expected.json", EvaluationFile = "evaluation.json";
 
@@ -36,6 +37,9 @@ public sealed class ModelBundle
     /// <summary>The graphs for video: stream graphs when the model can run as a stream, else window graphs.</summary>
     public IEnumerable<BundleGraph> Video =>
         Manifest.Graphs.Where(g => g.Form == (Manifest.Temporal == TemporalMode.Bidirectional ? GraphForm.Window : GraphForm.Stream));
+
+    /// <summary>The graphs that encode part of a frame; none when the bundle was exported without them.</summary>
+    public IEnumerable<BundleGraph> Reuse => Manifest.Graphs.Where(g => g.Form == GraphForm.Reuse);
 
     /// <summary>Full path of one of the bundle's files.</summary>
     public string PathOf(string file) => Path.Combine(Folder, file);

@@ -85,6 +85,13 @@ public sealed record ModelManifest
     /// <summary>The states of the stream graphs, in the order of the forward pass; empty without stream graphs.</summary>
     public IReadOnlyList<StreamState> States { get; init; } = [];
 
+    /// <summary>
+    /// The further states of the reuse graphs, beside <see cref="States"/>: what each token had when it was encoded last, [tokens, width]
+    /// with one lag. Null without reuse graphs.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StreamState>? Caches { get; init; }
+
     /// <summary>How closely the golden clips must be reproduced, by each graph that has no bound of its own.</summary>
     public required GoldenBound Golden { get; init; }
 
@@ -207,9 +214,10 @@ public sealed record ModelManifest
 
     private IEnumerable<string> GraphProblems()
     {
-        if (Graphs.Any(g => g is null) || States.Any(s => s?.Shape is null))
+        StreamState[] states = [.. States, .. Caches ?? []];
+        if (Graphs.Any(g => g is null) || states.Any(s => s?.Shape is null))
         {
-            yield return "graphs or states has an empty entry";
+            yield return "graphs, states or caches has an empty entry";
             yield break;
         }
         if (Graphs.Count(g => g.Form == GraphForm.Text) != 1) yield return "graphs must have one graph of the form 'text'";
@@ -218,6 +226,8 @@ public sealed record ModelManifest
             yield return $"graphs has no graph of the form '{form.ToString().ToLowerInvariant()}', which this temporal mode needs";
         if (form == GraphForm.Window && Graphs.Any(g => g.Form == GraphForm.Stream))
             yield return "graphs: a bidirectional model cannot have a graph of the form 'stream'";
+        foreach (var wrong in CacheProblems())
+            yield return wrong;
         foreach (var graph in Graphs)
         {
             if (!Enum.IsDefined(graph.Form) || !Enum.IsDefined(graph.Precision))
@@ -226,10 +236,30 @@ public sealed record ModelManifest
         }
         foreach (var (name, _) in Graphs.CountBy(g => g.File, StringComparer.Ordinal).Where(g => g.Value > 1))
             yield return $"graphs: {name} is listed twice";
-        foreach (var state in States.Where(s => s.Lags is < 1 or > 1024 || s.Shape.Count == 0 || s.Shape.Any(n => n is < 1 or > 1 << 24)))
+        foreach (var state in states.Where(s => s.Lags is < 1 or > 1024 || s.Shape.Count == 0 || s.Shape.Any(n => n is < 1 or > 1 << 24)))
             yield return $"states: {state.Name} must have 1 to 1024 lags and a shape of positive sizes";
-        foreach (var (name, _) in States.CountBy(s => s.Name, StringComparer.Ordinal).Where(s => s.Value > 1))
+        foreach (var (name, _) in states.CountBy(s => s.Name, StringComparer.Ordinal).Where(s => s.Value > 1))
             yield return $"states: {name} is listed twice";
+    }
+
+    private IEnumerable<string> CacheProblems()
+    {
+        var reuse = Graphs.Any(g => g.Form == GraphForm.Reuse);
+        if (reuse && Temporal == TemporalMode.Bidirectional)
+            yield return "graphs: a bidirectional model cannot have a graph of the form 'reuse'";
+        if (reuse != (Caches is { Count: > 0 }))
+            yield return "caches must have entries when graphs has a graph of the form 'reuse', and only then";
+        foreach (var cache in Caches?.Where(c => c.Lags != 1 || c.Shape.Count != 2 || !IsGrid(c.Shape[0])) ?? [])
+            yield return $"caches: {cache.Name} must have one lag and the shape [tokens, width] with a token for each patch and one more";
+        if (Caches?.Where(c => c.Shape.Count > 0).DistinctBy(c => c.Shape[0]).Count() > 1)
+            yield return "caches must all have the same number of tokens";
+    }
+
+    // One token for each patch of a square grid that divides the picture, and the class token.
+    private bool IsGrid(long tokens)
+    {
+        var grid = (long)Math.Round(Math.Sqrt(Math.Max(0, tokens - 1)));
+        return grid > 0 && grid * grid == tokens - 1 && Clip.Size % grid == 0;
     }
 
     private string? TemplateProblem()

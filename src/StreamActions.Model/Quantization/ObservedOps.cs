@@ -128,6 +128,12 @@ public sealed class ObservedOps<T>(ITensorOps<T> inner, NamedParameters<T> param
     public T Gather(T table, T ids) => inner.Gather(table, ids);
 
     /// <inheritdoc/>
+    public T GatherRows(T x, T rows, int axis) => inner.GatherRows(x, rows, axis);
+
+    /// <inheritdoc/>
+    public T ScatterRows(T x, T rows, T values, int axis) => inner.ScatterRows(x, rows, values, axis);
+
+    /// <inheritdoc/>
     public T TakeAtHighest(T x, T ids) => inner.TakeAtHighest(x, ids);
 
     /// <inheritdoc/>

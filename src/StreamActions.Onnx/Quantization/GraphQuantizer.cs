@@ -42,7 +42,11 @@ public sealed record QuantizationClips(IReadOnlyList<byte[]> Calibration, IReadO
 /// <param name="Speed">Speed on one thread of this machine, as a multiple of the fp32 graph's.</param>
 /// <param name="Deviation">Largest difference of an output from those of the golden clips.</param>
 public sealed record QuantizedGraph(
-    byte[] Bytes, GraphQuality Quality, IReadOnlyCollection<string> FloatLayers, double Speed, double Deviation);
+    byte[] Bytes, GraphQuality Quality, IReadOnlyCollection<string> FloatLayers, double Speed, double Deviation)
+{
+    /// <summary>The plan by which it was made.</summary>
+    public required QuantizationPlan Plan { get; init; }
+}
 
 /// <summary>Quantises networks.</summary>
 public static class GraphQuantizer
@@ -80,7 +84,10 @@ public static class GraphQuantizer
             all.QualityOf(chosen) with { CalibrationClips = calibration.Length },
             chosen.FloatLayers,
             Speed(config, weights, graph, clips.Evaluation[0]),
-            Deviation(config, graph, golden));
+            Deviation(config, graph, golden))
+        {
+            Plan = chosen,
+        };
     }
 
     // Quality on clips whose embeddings in fp32 are computed once.

@@ -41,6 +41,28 @@ public sealed class QuantizedOnnxOps(OnnxGraph graph, QuantizationPlan plan) : O
     {
         if (!_pixels.TryGetValue(pictures.Name, out var pixels))
             return base.PictureTokens(pictures, weight, classToken, positions, grid);
+        var (matrix, table) = PatchProduct(weight, classToken, positions, pixels);
+        return Add(Product(TokenPatches(pictures, grid), Pixel, matrix, null), table);
+    }
+
+    /// <inheritdoc/>
+    public override OnnxValue PictureTokensAt(
+        TokenRows<OnnxValue> rows, OnnxValue picture, OnnxValue weight, OnnxValue classToken, OnnxValue positions, PatchGrid grid)
+    {
+        if (!_pixels.TryGetValue(picture.Name, out var pixels))
+            return base.PictureTokensAt(rows, picture, weight, classToken, positions, grid);
+        var (matrix, table) = PatchProduct(weight, classToken, positions, pixels);
+        var patches = GatherRows(TokenPatches(picture, grid), rows.Tokens, 1);
+        return Add(Product(patches, Pixel, matrix, null), GatherRows(table, rows.Tokens, 0));
+    }
+
+    // The class token is a patch of zeros.
+    private OnnxValue TokenPatches(OnnxValue pictures, PatchGrid grid) => PadStart(Patches(pictures, grid), 1, 1, 3);
+
+    // The matrix for pixels as they are, and what is added to its products.
+    private (QuantizedMatrix Matrix, OnnxValue Table) PatchProduct(
+        OnnxValue weight, OnnxValue classToken, OnnxValue positions, (float[] Scale, float[] Shift) pixels)
+    {
         var matrix = PatchMatrix(Numbers(weight));
         var width = (int)matrix.Shape[1];
         float[] values = [.. matrix.Values], bias = new float[width];
@@ -50,10 +72,7 @@ public sealed class QuantizedOnnxOps(OnnxGraph graph, QuantizationPlan plan) : O
             bias[i % width] += values[i] * pixels.Shift[colour];
             values[i] *= pixels.Scale[colour];
         }
-        // The class token is a patch of zeros.
-        var patches = PadStart(Patches(pictures, grid), 1, 1, 3);
-        var product = Product(patches, Pixel, Rounded(new(matrix.Shape, values)), null);
-        return Add(product, Graph.Constant(TokenTable(classToken, positions, bias)));
+        return (Rounded(new(matrix.Shape, values)), Graph.Constant(TokenTable(classToken, positions, bias)));
     }
 
     /// <inheritdoc/>
@@ -89,30 +108,34 @@ public sealed class QuantizedOnnxOps(OnnxGraph graph, QuantizationPlan plan) : O
         LinearMap<OnnxValue> enhancementUp,
         OnnxValue difference,
         GridMap<OnnxValue> differenceUp,
-        PatchFrames shape)
+        PatchFrames shape,
+        TokenRows<OnnxValue>? rows = null)
     {
         if (plan.ScaleOf(enhancementUp.Weight.Name) is not { } first
             || plan.ScaleOf(differenceUp.Weight.Name) is not { } input
             || plan.ScaleOf(differenceUp.Up.Weight.Name) is not { } second)
-            return this.AddAdapterInParts(x, enhancement, enhancementUp, difference, differenceUp, shape);
+            return this.AddAdapterInParts(x, enhancement, enhancementUp, difference, differenceUp, shape, rows);
 
         var (above, below) = (Transposed(Numbers(enhancementUp.Weight)), Transposed(Numbers(differenceUp.Up.Weight)));
-        var (rows, width) = ((int)above.Shape[0], (int)above.Shape[1]);
+        var (inputs, width) = ((int)above.Shape[0], (int)above.Shape[1]);
         // The product has the scale and the zero point of the enhancement. The ratio of the scales is part of the lower matrix, and the
         // difference of the zero points is part of the bias.
         var ratio = second.Scale / first.Scale;
-        var matrix = Rounded(new([2 * rows, width], [.. above.Values, .. below.Values.Select(v => v * ratio)]));
-        var sums = matrix.ColumnSums(rows, rows);
+        var matrix = Rounded(new([2 * inputs, width], [.. above.Values, .. below.Values.Select(v => v * ratio)]));
+        var sums = matrix.ColumnSums(inputs, inputs);
         float[] bias =
         [
             .. Numbers(enhancementUp.Bias).Values.Select((b, c) => b - (second.ZeroPoint - first.ZeroPoint) * first.Scale * sums[c]),
         ];
 
         var convolved = Convolve(difference, input, differenceUp, second, shape);
+        var patchBias = PatchTable(differenceUp.Up.Bias, shape.Grid);
+        if (rows is { } some)
+            (convolved, patchBias) = (GatherRows(convolved, some.Patches, 2), GatherRows(patchBias, some.Tokens, 0));
         // The class token has no difference: its row is the byte for 0, and has no bias.
         convolved = Graph.Node("Pad", [convolved, Graph.Integers(1, 0), Byte(second.ZeroPoint), Graph.Integers(2)]);
         var both = Concat([Bytes(enhancement, first), convolved], 3);
-        return Add(Add(x, PatchTable(differenceUp.Up.Bias, shape.Grid)), Product(both, first, matrix, Vector(bias)));
+        return Add(Add(x, patchBias), Product(both, first, matrix, Vector(bias)));
     }
 
     // Depthwise 3×3 convolution of bytes [B, F, grid², C], with bytes of another scale as the result.

@@ -47,10 +47,15 @@ internal static class ExportCommand
                 + "permitted loss; int8 adds it or fails. fp32 saves the time to measure it.",
             DefaultValueFactory = _ => PrecisionChoice.Auto,
         };
+        Option<bool> reuse = new("--reuse")
+        {
+            Description = "Add graphs for 'inference.reuse', which encode only the parts of a frame that changed. For causal and per-frame "
+                + "models. They share their weights with the other graphs.",
+        };
         var common = new RunOptions();
         Command command = new("export", "Export a run as a bundle for the worker, after checking its outputs against libtorch.")
         {
-            run, name, version, to, perClass, common.Strength, precision, lean, common.Threads,
+            run, name, version, to, perClass, common.Strength, precision, reuse, lean, common.Threads,
         };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
@@ -63,6 +68,7 @@ internal static class ExportCommand
                 Strength = result.GetValue(common.Strength),
                 Lean = result.GetValue(lean),
                 Precision = result.GetValue(precision),
+                Reuse = result.GetValue(reuse),
             };
             Run(request, cancellation);
             return Task.CompletedTask;
@@ -76,6 +82,7 @@ internal static class ExportCommand
         public required double Strength { get; init; }
         public required bool Lean { get; init; }
         public required PrecisionChoice Precision { get; init; }
+        public required bool Reuse { get; init; }
     }
 
     private static void Run(Request request, CancellationToken cancellation)
@@ -108,7 +115,8 @@ internal static class ExportCommand
             request.Name, request.Version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance)
         {
             Texts = steps > 0 ? source.Texts : [],
-            Precision = Precisions(request.Precision, source),
+            Precision = Precisions(request, source),
+            Reuse = request.Reuse,
         };
         var classes = run.Classes.Count > 0 ? run.Classes : source.Classes;
         var words = request.Lean ? null : run.Words;
@@ -116,16 +124,19 @@ internal static class ExportCommand
         RunMessages.Print($"Wrote {request.To}. Largest difference from libtorch: {bundle.Manifest.Golden.Measured:g3}.");
     }
 
-    private static PrecisionRequest? Precisions(PrecisionChoice choice, IClipSource source)
+    private static PrecisionRequest? Precisions(Request request, IClipSource source)
     {
-        if (choice == PrecisionChoice.Fp32)
+        if (request.Precision == PrecisionChoice.Fp32)
             return null;
         var each = (PrecisionClips + source.Classes.Count - 1) / source.Classes.Count;
         return new(
-            choice,
+            request.Precision,
             [.. Enumerable.Range(0, CalibrationClips).Select(i => source.Training(FirstCalibrationClip + i * CalibrationStep).Pixels)],
             [.. source.Evaluation(each)[0].Clips.Take(PrecisionClips).Select(c => c.Views[0])],
-            report => RunMessages.Print($"{report}"));
+            report => RunMessages.Print($"{report}"))
+        {
+            Reuse = request.Reuse,
+        };
     }
 
     // A bundle is published, so it names data without the path on this machine.

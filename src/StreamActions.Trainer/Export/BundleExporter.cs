@@ -2,6 +2,7 @@
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
+using StreamActions.Model;
 using StreamActions.Onnx;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
@@ -21,6 +22,9 @@ internal sealed record BundleDescription(
     /// The texts of the training data. Words in them that a closed vocabulary splits into several tokens count as learnt.
     /// </summary>
     public IEnumerable<string> Texts { get; init; } = [];
+
+    /// <summary>Whether to add graphs that encode only some of a frame's tokens. Not for a network that encodes whole windows.</summary>
+    public bool Reuse { get; init; }
 
     /// <summary>The precisions of the video graphs; null: fp32 alone.</summary>
     public PrecisionRequest? Precision { get; init; }
@@ -98,11 +102,17 @@ internal static class BundleExporter
             Provenance = description.Provenance,
         };
         var weights = network.Parameters.Export();
+        if (description.Reuse && config.Temporal == TemporalMode.Bidirectional && PerFrameNetwork.Find(config, weights) is null)
+        {
+            throw new TrainerException(
+                "--reuse: this network encodes whole windows, so it has no earlier frames to reuse; train it with --temporal causal");
+        }
         var int8 = description.Precision is { } request ? Int8Export.Make(config, weights, golden, manifest.Scale, request) : null;
         return BundleWriter.Write(folder, manifest,
             new(config, weights, tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
             {
                 Graphs = int8 is null ? [] : [int8],
+                Reuse = description.Reuse,
                 TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
                 Evaluation = description.Evaluation?.ToJson(),
             });

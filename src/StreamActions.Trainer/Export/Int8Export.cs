@@ -27,6 +27,9 @@ internal enum PrecisionChoice
 internal sealed record PrecisionRequest(
     PrecisionChoice Choice, IReadOnlyList<byte[]> Calibration, IReadOnlyList<byte[]> Evaluation, Action<string> Report)
 {
+    /// <summary>Whether to make the graph that encodes only some of a frame's tokens, too.</summary>
+    public bool Reuse { get; init; }
+
     /// <summary>The permitted loss.</summary>
     public QualityBounds Bounds { get; init; } = QualityBounds.Default;
 }
@@ -76,7 +79,10 @@ internal static class Int8Export
                 Golden = new(Slack * int8.Deviation + LeastBound, int8.Deviation),
                 Quality = int8.Quality,
             },
-            int8.Bytes);
+            int8.Bytes)
+        {
+            Reuse = request.Reuse ? M2ClipGraphs.QuantizedReuse(config, int8.Plan) : null,
+        };
     }
 
     private static string Figures(QuantizedGraph int8)

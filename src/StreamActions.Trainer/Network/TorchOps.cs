@@ -124,6 +124,10 @@ internal sealed class TorchOps : ITensorOps<Tensor>
 
     public Tensor Gather(Tensor table, Tensor ids) => table.index_select(0, ids.flatten()).reshape([.. ids.shape, table.shape[1]]);
 
+    public Tensor GatherRows(Tensor x, Tensor rows, int axis) => x.index_select(axis, rows);
+
+    public Tensor ScatterRows(Tensor x, Tensor rows, Tensor values, int axis) => x.index_copy(axis, rows, values);
+
     public Tensor TakeAtHighest(Tensor x, Tensor ids)
     {
         var position = ids.argmax(-1).reshape(-1, 1, 1).expand(-1, 1, x.shape[2]);

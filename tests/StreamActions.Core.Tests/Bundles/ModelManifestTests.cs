@@ -105,7 +105,7 @@ public sealed class ModelManifestTests
     [InlineData("golden.bound", "0", "golden.bound 0")]
     [InlineData("promptTemplate", "\"A video\"", "promptTemplate: prompt template 'A video' must contain exactly one {}")]
     [InlineData("graphs", "[]", "graphs must have one graph of the form 'text'", "graphs has no graph of the form 'window'")]
-    [InlineData("graphs", "[null]", "graphs or states has an empty entry")]
+    [InlineData("graphs", "[null]", "graphs, states or caches has an empty entry")]
     [InlineData("temporal", "\"causal\"", "graphs has no graph of the form 'stream'")]
     [InlineData("states", """[{ "name": "s", "shape": [], "lags": 1 }]""", "states: s must have 1 to 1024 lags")]
     [InlineData("states", """[{ "name": "s", "shape": [2], "lags": 0 }]""", "states: s must have 1 to 1024 lags")]
@@ -132,6 +132,47 @@ public sealed class ModelManifestTests
     [InlineData("golden", """{ "bound": 0, "measured": 0 }""", "graphs: golden.bound of video.onnx must be above 0")]
     public void Parse_BadGraph_NamesIt(string key, string value, string expected) =>
         AssertRefused(j => j["graphs"]![0]![key] = JsonNode.Parse(value), expected);
+
+    [Fact]
+    public void Parse_ReuseGraph_HasCaches()
+    {
+        var manifest = ModelManifest.Parse(WithReuse().ToJson(), File);
+        Assert.Equal("blocks.0.key", Assert.Single(manifest.Caches!).Name);
+        Assert.DoesNotContain("caches", TinyBundle.Manifest.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("caches", "null", "caches must have entries when graphs has a graph of the form 'reuse', and only then")]
+    [InlineData("caches", "[null]", "graphs, states or caches has an empty entry")]
+    [InlineData("caches", """[{ "name": "k", "shape": [5], "lags": 1 }]""", "caches: k must have one lag and the shape [tokens, width]")]
+    [InlineData("caches", """[{ "name": "k", "shape": [6, 4], "lags": 1 }]""", "caches: k must have one lag and the shape")]
+    [InlineData("caches", """[{ "name": "k", "shape": [10, 4], "lags": 1 }]""", "caches: k must have one lag and the shape")]
+    [InlineData("caches", """[{ "name": "k", "shape": [5, 4], "lags": 2 }]""", "caches: k must have one lag and the shape")]
+    [InlineData(
+        "caches",
+        """[{ "name": "k", "shape": [5, 4], "lags": 1 }, { "name": "v", "shape": [17, 4], "lags": 1 }]""",
+        "caches must all have the same number of tokens")]
+    [InlineData("caches", """[{ "name": "s", "shape": [5, 4], "lags": 1 }]""", "states: s is listed twice")]
+    [InlineData("temporal", "\"bidirectional\"", "graphs: a bidirectional model cannot have a graph of the form 'reuse'")]
+    public void Parse_BadReuse_NamesIt(string key, string value, string expected)
+    {
+        var json = JsonNode.Parse(WithReuse().ToJson())!;
+        json[key] = JsonNode.Parse(value);
+        AssertMessage(json.ToJsonString(), expected);
+    }
+
+    private static ModelManifest WithReuse() => TinyBundle.Manifest with
+    {
+        Temporal = TemporalMode.Causal,
+        Graphs =
+        [
+            new(ModelBundle.StreamGraph, GraphForm.Stream, GraphPrecision.Fp32),
+            new(ModelBundle.ReuseGraph, GraphForm.Reuse, GraphPrecision.Fp32),
+            new(ModelBundle.TextGraph, GraphForm.Text, GraphPrecision.Fp32),
+        ],
+        States = [new("s", [4], 1)],
+        Caches = [new("blocks.0.key", [5, 4], 1)],
+    };
 
     [Fact]
     public void Parse_FirstVersion_HasOneWindowGraph()

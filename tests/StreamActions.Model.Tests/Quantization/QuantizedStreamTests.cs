@@ -57,6 +57,43 @@ public sealed class QuantizedStreamTests
         }
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public void Step_ReuseGraphWithAllRows_EqualsStreamGraph(string name)
+    {
+        var network = CausalNetwork.Of(name);
+        var (plan, states) = (Plan(network), M2ClipGraphs.States(network.Config));
+        using InferenceSession stream = new(M2ClipGraphs.Quantized(network.Config, plan));
+        using InferenceSession reuse = new(M2ClipGraphs.QuantizedReuse(network.Config, plan));
+        GraphStream plain = new(stream, states), whole = new(reuse, states, M2ClipGraphs.Caches(network.Config));
+        foreach (var frame in network.Measured.SelectMany(clip => clip.Chunk(network.Config.ImageSize * network.Config.ImageSize * 3)))
+        {
+            var (expected, actual) = (plain.Step(frame)[GraphTensors.Embedding], whole.Step(frame)[GraphTensors.Embedding]);
+            Assert.Equal(expected.Length, actual.Length);
+            for (var i = 0; i < expected.Length; i++)
+                Assert.Equal(expected[i], actual[i], 1e-4f);
+        }
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Step_ReuseGraphWithSomeRows_IsCloseToFp32(string name)
+    {
+        var network = CausalNetwork.Of(name);
+        var (states, caches) = (M2ClipGraphs.States(network.Config), M2ClipGraphs.Caches(network.Config));
+        using InferenceSession fp32 = new(M2ClipGraphs.Reuse(network.Config, network.Weights));
+        using InferenceSession int8 = new(M2ClipGraphs.QuantizedReuse(network.Config, Plan(network)));
+        foreach (var clip in network.Measured)
+        {
+            GraphStream exact = new(fp32, states, caches), other = new(int8, states, caches);
+            Random random = new(5);
+            foreach (var (t, frame) in clip.Chunk(network.Config.ImageSize * network.Config.ImageSize * 3).Index())
+            {
+                long[] rows = [.. Enumerable.Range(0, network.Config.Tokens).Where(r => r == 0 || t == 0 || random.Next(3) == 0)];
+                var cosine = Cosine(exact.Step(frame, rows)[GraphTensors.Embedding], other.Step(frame, rows)[GraphTensors.Embedding]);
+                Assert.InRange(cosine, NaturalCosine, 1.00001);
+            }
+        }
+    }
+
     [Fact]
     public void Step_BrightNoise_IsExactWithoutVnni()
     {
