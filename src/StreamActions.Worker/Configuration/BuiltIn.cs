@@ -19,6 +19,9 @@ internal static class BuiltIn
     /// <summary>The fastest number form that the model has for the device.</summary>
     public const string Precision = "auto";
 
+    /// <summary>Exact. Reuse saves inference where little moves, and changes some decisions.</summary>
+    public const string Reuse = "off";
+
     /// <summary>0: on a CPU, the cores divided by the runs at a time.</summary>
     public const int Threads = 0;
 

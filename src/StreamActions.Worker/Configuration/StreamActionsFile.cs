@@ -53,6 +53,19 @@ internal sealed record KafkaOptions(string Bootstrap, string Topic, IReadOnlyDic
     public override string ToString() => $"kafka {Bootstrap} topic {Topic}";
 }
 
+/// <summary>How much of earlier frames a stream reuses. More is cheaper, and further from encoding every frame in full.</summary>
+internal enum ReuseLevel
+{
+    /// <summary>Every frame is encoded in full.</summary>
+    Off,
+
+    /// <summary>Parts of the picture that have not changed for some frames are not encoded again.</summary>
+    Balanced,
+
+    /// <summary>The same, with fewer repetitions and refreshes.</summary>
+    High,
+}
+
 /// <summary>Settings of inference.</summary>
 internal sealed record InferenceOptions
 {
@@ -64,6 +77,9 @@ internal sealed record InferenceOptions
 
     /// <summary>The number form of the video graph; null takes the fastest that the model has for the device.</summary>
     public GraphPrecision? Precision { get; init; }
+
+    /// <summary>How much of earlier frames a stream reuses.</summary>
+    public ReuseLevel Reuse { get; init; }
 
     /// <summary>Threads of one run on the CPU; 0 lets the worker choose.</summary>
     public int Threads { get; init; } = BuiltIn.Threads;

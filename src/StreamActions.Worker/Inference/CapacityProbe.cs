@@ -1,4 +1,4 @@
-// Measures an encoder on this machine: one lane alone, and all lanes at the same time, with black frames.
+// Measures an encoder on this machine: one lane alone, and all lanes at the same time. Frames are black and white in turns.
 using System.Collections.Concurrent;
 using StreamActions.Core.Clips;
 using StreamActions.Worker.Views;
@@ -133,7 +133,8 @@ internal static class CapacityProbe
             {
                 var at = DateTimeOffset.UnixEpoch + ++_frames[slot] * _clip.FrameInterval;
                 var frame = ViewFrame.Rent(_clip.FrameBytes, _views[slot], 1, at, _time.GetTimestamp());
-                frame.Pixels.Clear();
+                // Everything changes in every frame, so that a model that reuses earlier frames shows what it needs at most.
+                frame.Pixels.Fill(_frames[slot] % 2 == 0 ? byte.MinValue : byte.MaxValue);
                 if (_slots[slot].Push(frame) is { } step)
                     return step;
             }

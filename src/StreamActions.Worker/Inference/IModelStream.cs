@@ -3,6 +3,11 @@ using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
 
+/// <summary>Tokens of frames.</summary>
+/// <param name="Encoded">Tokens that were encoded.</param>
+/// <param name="Reused">Tokens whose values of an earlier frame were used.</param>
+internal readonly record struct TokenCount(long Encoded, long Reused);
+
 /// <summary>A model that runs streams frame by frame.</summary>
 internal interface IStreamModel
 {
@@ -12,6 +17,9 @@ internal interface IStreamModel
     /// <summary>Opens a lane. Thread safe.</summary>
     /// <param name="maxBatch">Most streams in one run; at least 1.</param>
     IStreamLane OpenLane(int maxBatch);
+
+    /// <summary>The tokens of all frames since the model was opened; zero when frames are always encoded in full.</summary>
+    TokenCount Tokens => default;
 }
 
 /// <summary>What the model remembers of one stream. One lane at a time may run it. Disposing it frees the memory.</summary>

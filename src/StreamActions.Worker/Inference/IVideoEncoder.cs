@@ -13,6 +13,9 @@ internal interface IVideoEncoder
     /// <summary>True when every frame is a step, whatever the stride.</summary>
     bool RunsEveryFrame { get; }
 
+    /// <summary>The tokens of all frames since the start; zero when frames are always encoded in full.</summary>
+    TokenCount Tokens => default;
+
     /// <summary>Opens a slot for a view. Thread safe.</summary>
     EncoderSlot Open(View view);
 

@@ -41,19 +41,23 @@ internal sealed class OnnxActionModel : IActionModel
         // One thread for phrases leaves the other cores to the video graph.
         const int textThreads = 1;
         var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
+        var reuse = ReuseRule.For(options.Reuse);
+        BundleGraph Choose(bool onGpu) => reuse is null
+            ? GraphChoice.Choose(bundle, onGpu, options.Precision)
+            : GraphChoice.ChooseReuse(bundle, onGpu, options.Precision);
         InferenceSession? video = null, text = null;
         OnnxActionModel? model = null;
         try
         {
             (video, var device) = DeviceChoice.Open(
-                onGpu => bundle.PathOf(GraphChoice.Choose(bundle, onGpu, options.Precision).File), options.Device, threads, logger);
+                onGpu => bundle.PathOf(Choose(onGpu).File), options.Device, threads, logger);
             (text, _) = DeviceChoice.Open(_ => bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
             var gpu = device != DeviceChoice.Cpu;
-            var graph = GraphChoice.Choose(bundle, gpu, options.Precision);
+            var graph = Choose(gpu);
             CheckShapes(bundle, graph, video, text);
             IOnnxVideo runs = graph.Form == GraphForm.Window
                 ? new OnnxWindowModel(video, bundle.Manifest, gpu)
-                : new OnnxStreamModel(video, bundle.Manifest, gpu);
+                : new OnnxStreamModel(video, bundle.Manifest, gpu, reuse);
             model = new(bundle, graph, device, runs, new(bundle, text));
             model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
             return model;
@@ -108,7 +112,7 @@ internal sealed class OnnxActionModel : IActionModel
         }
         int[] frame = [manifest.Clip.Size, manifest.Clip.Size, 3];
         Check<byte>(video.InputMetadata, GraphTensors.Frames, graph.Form == GraphForm.Window ? [manifest.Clip.Frames, .. frame] : frame);
-        if (graph.Form == GraphForm.Stream)
+        if (graph.Form is GraphForm.Stream or GraphForm.Reuse)
         {
             foreach (var state in manifest.States)
             {
@@ -116,6 +120,19 @@ internal sealed class OnnxActionModel : IActionModel
                 Check<float>(video.OutputMetadata, state.Name, shape);
                 for (var lag = 1; lag <= state.Lags; lag++)
                     Check<float>(video.InputMetadata, GraphTensors.Past(state.Name, lag), shape);
+            }
+        }
+        if (graph.Form == GraphForm.Reuse)
+        {
+            Check<long>(video.InputMetadata, GraphTensors.TokenRows, []);
+            foreach (var cache in manifest.Caches!)
+            {
+                // Their first axis has the tokens, and is checked too.
+                int[] shape = [.. cache.Shape.Skip(1).Select(n => (int)n)];
+                Check<float>(video.OutputMetadata, cache.Name, shape);
+                Check<float>(video.InputMetadata, GraphTensors.Past(cache.Name, 1), shape);
+                if (video.OutputMetadata.TryGetValue(cache.Name, out var node) && node.Dimensions[0] != cache.Shape[0])
+                    wrong.Add($"'{cache.Name}' has {node.Dimensions[0]} tokens, the manifest says {cache.Shape[0]}");
             }
         }
         Check<float>(video.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);

@@ -6,8 +6,10 @@ namespace StreamActions.Worker.Inference;
 /// <summary>Runs frames of streams. A batch gains nothing on a CPU, so each frame is a run of its own, on its stream's buffers.</summary>
 /// <param name="manifest">Widths of the outputs.</param>
 /// <param name="maxBatch">Most streams in one call.</param>
+/// <param name="count">Counts the tokens of a frame.</param>
 /// <param name="closed">Called when the lane is disposed.</param>
-internal sealed class OnnxStreamLane(ModelManifest manifest, int maxBatch, Action<OnnxStreamLane> closed) : IStreamLane
+internal sealed class OnnxStreamLane(ModelManifest manifest, int maxBatch, Action<TokenCount> count, Action<OnnxStreamLane> closed)
+    : IStreamLane
 {
     private readonly EndableRun _run = new();
     private readonly float[] _embeddings = new float[maxBatch * manifest.EmbeddingWidth];
@@ -29,6 +31,7 @@ internal sealed class OnnxStreamLane(ModelManifest manifest, int maxBatch, Actio
             var input = inputs[i];
             var stream = (OnnxStream)input.Stream;
             stream.Step(input.Frame.Pixels, input.Starts, input.Skipped, _run);
+            count(stream.Tokens);
             stream.Embedding.CopyTo(_embeddings.AsSpan(i * width));
             stream.ClassLogits.CopyTo(_logits.AsSpan(i * classes));
         }

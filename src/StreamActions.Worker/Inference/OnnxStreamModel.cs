@@ -8,8 +8,12 @@ namespace StreamActions.Worker.Inference;
 /// <param name="session">The session.</param>
 /// <param name="manifest">States and shapes.</param>
 /// <param name="gpu">Whether the session runs on a GPU.</param>
-internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest manifest, bool gpu) : IOnnxVideo, IStreamModel
+/// <param name="reuse">When a token is encoded again, for a reuse graph; null for a stream graph.</param>
+internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest manifest, bool gpu, ReuseRule? reuse = null)
+    : IOnnxVideo, IStreamModel
 {
+    private long _encoded, _reused;
+
     private readonly OpenParts<OnnxStreamLane> _lanes = new();
     private readonly OpenParts<OnnxStream> _streams = new();
 
@@ -17,16 +21,21 @@ internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest ma
     public IVideoEncoder Encoder(EncoderSettings settings) => new StreamingEncoder(this, manifest, settings);
 
     /// <inheritdoc/>
-    public IModelStream OpenStream() => Open();
+    public IModelStream OpenStream() => Open(reuse);
 
     /// <inheritdoc/>
-    public IStreamLane OpenLane(int maxBatch) => _lanes.Open(closed => new(manifest, maxBatch, closed));
+    public IStreamLane OpenLane(int maxBatch) => _lanes.Open(closed => new(manifest, maxBatch, Count, closed));
 
-    /// <summary>Runs each clip as a stream of its own: the outputs of its last frame are those of the clip.</summary>
+    /// <inheritdoc/>
+    public TokenCount Tokens => new(Interlocked.Read(ref _encoded), Interlocked.Read(ref _reused));
+
+    /// <summary>
+    /// Runs each clip as a stream of its own: the outputs of its last frame are those of the clip. Each frame is encoded in full.
+    /// </summary>
     public ClipOutputs RunClips(byte[] clips)
     {
         using EndableRun run = new();
-        using var stream = Open();
+        using var stream = Open(reuse is null ? null : ReuseRule.Full);
         List<float[]> embeddings = [], logits = [];
         foreach (var clip in clips.Chunk(manifest.Clip.ClipBytes))
         {
@@ -56,5 +65,11 @@ internal sealed class OnnxStreamModel(InferenceSession session, ModelManifest ma
         session.Dispose();
     }
 
-    private OnnxStream Open() => _streams.Open(closed => new(session, manifest, gpu, closed));
+    private OnnxStream Open(ReuseRule? rule) => _streams.Open(closed => new(session, manifest, gpu, rule, closed));
+
+    private void Count(TokenCount tokens)
+    {
+        Interlocked.Add(ref _encoded, tokens.Encoded);
+        Interlocked.Add(ref _reused, tokens.Reused);
+    }
 }

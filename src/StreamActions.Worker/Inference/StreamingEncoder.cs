@@ -14,6 +14,9 @@ internal sealed class StreamingEncoder(IStreamModel model, ModelManifest manifes
     public bool RunsEveryFrame => true;
 
     /// <inheritdoc/>
+    public TokenCount Tokens => model.Tokens;
+
+    /// <inheritdoc/>
     public EncoderSlot Open(View view) => new StreamSlot(manifest.Clip, settings.Stride, settings.MostWaiting, model.OpenStream());
 
     /// <inheritdoc/>

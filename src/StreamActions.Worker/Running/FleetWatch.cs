@@ -28,6 +28,7 @@ internal sealed partial class FleetWatch(
     private readonly long _started = time.GetTimestamp();
     private volatile IReadOnlyList<(string Camera, double Share)> _coverage = [];
     private (long Dropped, long Thinned) _atStatus;
+    private TokenCount _tokensBefore;
 
     // A camera: its windows of the last ten ticks, whether it is blind (overload), and the rate that the log named while it is thinned.
     private sealed class Watched
@@ -42,6 +43,8 @@ internal sealed partial class FleetWatch(
     {
         metrics.ObserveCameras(() => fleet.Cameras.Select(camera => (camera.Name, camera.Status.State)));
         metrics.ObserveCoverage(() => _coverage);
+        _tokensBefore = encoder.Tokens;   // of the measurement at the start
+        metrics.ObserveTokens(Tokens);
         using var timer = new PeriodicTimer(Tick, time);
         for (var tick = 1L; await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false); tick++)
         {
@@ -69,6 +72,14 @@ internal sealed partial class FleetWatch(
         CountDrops(counts);
         LogTotals(time.GetElapsedTime(_started).TotalSeconds, frames, windows, still, counts.Values.Sum(c => c.Dropped),
             counts.Values.Sum(c => c.Thinned), batchTime.TotalMilliseconds / Math.Max(1, batches));
+        if (Tokens() is (var encoded and > 0, var reused))
+            LogTokens(100.0 * encoded / (encoded + reused));
+    }
+
+    private (long Encoded, long Reused) Tokens()
+    {
+        var now = encoder.Tokens;
+        return (now.Encoded - _tokensBefore.Encoded, now.Reused - _tokensBefore.Reused);
     }
 
     private void CountDrops(IReadOnlyDictionary<string, WindowCounts> counts)
@@ -193,4 +204,7 @@ internal sealed partial class FleetWatch(
         Message = "Watched for {Seconds:f1} s: {Frames} frames, {Windows} windows decided, {Still} skipped as still, {Dropped} dropped, "
             + "{Thinned} thinned, {Batch:f1} ms a batch")]
     private partial void LogTotals(double seconds, long frames, long windows, long still, long dropped, long thinned, double batch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reuse: {Share:f1} % of the tokens of frames were encoded")]
+    private partial void LogTokens(double share);
 }

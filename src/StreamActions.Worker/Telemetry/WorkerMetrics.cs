@@ -111,6 +111,16 @@ internal sealed class WorkerMetrics
         "streamactions.camera.coverage", () => cameras().Select(now => new Measurement<double>(now.Share, Tag("camera", now.Camera))),
         "1", "Share of a camera's due windows that were decided in the last 10 s, by camera.");
 
+    /// <summary>Adds a counter of the tokens of frames, by whether they were encoded or reused. Its total never falls.</summary>
+    public void ObserveTokens(Func<(long Encoded, long Reused)> tokens) => _meter.CreateObservableCounter(
+        "streamactions.inference.tokens",
+        () =>
+        {
+            var (encoded, reused) = tokens();
+            return new Measurement<long>[] { new(encoded, Tag("kind", "encoded")), new(reused, Tag("kind", "reused")) };
+        },
+        "{token}", "Tokens of frames while inference.reuse is on, by kind: encoded, or reused from an earlier frame.");
+
     /// <summary>Records the latency of a window: from the arrival of its last frame to the decision.</summary>
     public void WindowLatency(TimeSpan latency) => _windowLatency.Record(latency.TotalSeconds);
 

@@ -73,6 +73,7 @@ public sealed class CommandTests
               background    built-in phrases  (built-in)
               device        auto  (built-in)
               precision     auto  (built-in)
+              reuse         off  (built-in)
               threads       0  (built-in)
               parallel      0  (built-in)
               max-batch     8  (built-in)

@@ -37,6 +37,26 @@ public sealed class CapacityProbeTests
     }
 
     [Fact]
+    public void Measure_EveryFrame_DiffersEverywhereFromTheOneBefore()
+    {
+        // A model that reuses earlier frames must show what it needs when everything moves.
+        using FakeActionModel model = new(Clip)
+        {
+            OnRun = _ => _time.Advance(TimeSpan.FromMilliseconds(100)),
+            IsBroken = window =>
+            {
+                for (var t = 1; t < window.Frames.Count; t++)
+                {
+                    var (before, now) = (window.Frames[t - 1].Pixels.ToArray(), window.Frames[t].Pixels.ToArray());
+                    Assert.All(before.Zip(now), pixel => Assert.NotEqual(pixel.First, pixel.Second));
+                }
+                return false;
+            },
+        };
+        CapacityProbe.Measure(model.Encoder(new(1, 1, 1)), Clip, new("cpu", 1, 1, 1), _time);
+    }
+
+    [Fact]
     public void Measure_LargerBatch_CountsItsSteps()
     {
         using FakeActionModel model = new(Clip) { OnRun = _ => _time.Advance(TimeSpan.FromMilliseconds(100)) };

@@ -37,6 +37,38 @@ public sealed class GraphChoiceTests : IDisposable
         Assert.EndsWith("has no graph in fp16; it has fp32, int8", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(GraphPrecision.Fp32)]
+    public void ChooseReuse_BundleWithReuseGraph_TakesIt(GraphPrecision? asked)
+    {
+        var bundle = TinyBundle.Write(_folder.Path, temporal: TemporalMode.Causal, reuse: true);
+        Assert.Equal(
+            new BundleGraph(ModelBundle.ReuseGraph, GraphForm.Reuse, GraphPrecision.Fp32),
+            GraphChoice.ChooseReuse(bundle, false, asked));
+    }
+
+    [Theory]
+    [InlineData(TemporalMode.Causal, false, null, "has no graph for it; set inference.reuse to off, or export the model with --reuse")]
+    [InlineData(TemporalMode.Causal, true, null, "works on a CPU only; set inference.reuse to off, or inference.device to cpu")]
+    [InlineData(TemporalMode.Bidirectional, false, null, "set inference.reuse to off, or use a causal or per-frame model")]
+    public void ChooseReuse_NoSuchGraph_NamesKeyAndRemedy(TemporalMode temporal, bool gpu, GraphPrecision? asked, string expected)
+    {
+        var bundle = TinyBundle.Write(_folder.Path, temporal: temporal);
+        var error = Assert.Throws<BundleException>(() => GraphChoice.ChooseReuse(bundle, gpu, asked));
+        Assert.StartsWith("inference.reuse: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ChooseReuse_PrecisionIsMissing_NamesTheOthers()
+    {
+        var bundle = TinyBundle.Write(_folder.Path, temporal: TemporalMode.Causal, reuse: true);
+        var error = Assert.Throws<BundleException>(() => GraphChoice.ChooseReuse(bundle, false, GraphPrecision.Int8));
+        Assert.StartsWith("inference.precision: model '", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("has no graph for inference.reuse in int8; it has fp32", error.Message, StringComparison.Ordinal);
+    }
+
     // Each graph is a copy of the same file.
     private ModelBundle With(params GraphPrecision[] precisions)
     {

@@ -17,7 +17,11 @@ internal static class TinyBundle
 
     /// <summary>Writes the bundle into a folder. Its golden outputs come from plain sessions of ONNX Runtime.</summary>
     public static ModelBundle Write(
-        string folder, int classes = 5, double bound = 1e-4, TemporalMode temporal = TemporalMode.Bidirectional)
+        string folder,
+        int classes = 5,
+        double bound = 1e-4,
+        TemporalMode temporal = TemporalMode.Bidirectional,
+        bool reuse = false)
     {
         Directory.CreateDirectory(folder);
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
@@ -37,7 +41,7 @@ internal static class TinyBundle
             VisionLayers = temporal == TemporalMode.Causal ? 2 : 1,
             EmbedDim = 16,
             VisionAdapterWidth = 8,
-            VisionAdapterLayers = temporal == TemporalMode.PerFrame ? 0 : 1,
+            VisionAdapterLayers = temporal switch { TemporalMode.PerFrame => 0, TemporalMode.Causal => 2, _ => 1 },
             Temporal = temporal,
             Frames = Clip.Frames,
             TextWidth = 32,
@@ -69,7 +73,8 @@ internal static class TinyBundle
         };
         var golden = Golden(
             manifest, M2ClipGraphs.Video(config, weights), M2ClipGraphs.Text(config, weights), ClipTokenizer.Load(vocabulary, merges));
-        return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest, new(config, weights, vocabulary, merges, golden));
+        BundleContent content = new(config, weights, vocabulary, merges, golden) { Reuse = reuse };
+        return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest, content);
     }
 
     /// <summary>Changes the manifest, but not the files that it names.</summary>

@@ -14,6 +14,7 @@ internal static partial class InferenceSection
         {
             Device = Device(section),
             Precision = Precision(section),
+            Reuse = Reuse(section),
             Threads = section.Integer("threads", BuiltIn.Threads, 0, 256),
             Parallel = section.Integer("parallel", BuiltIn.Parallel, 0, 256),
             MaxBatch = section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
@@ -32,6 +33,14 @@ internal static partial class InferenceSection
             "fp16" => GraphPrecision.Fp16,
             "int8" => GraphPrecision.Int8,
             _ => null,
+        };
+
+    private static ReuseLevel Reuse(Section section) =>
+        section.Choice("reuse", BuiltIn.Reuse, "off", "balanced", "high") switch
+        {
+            "balanced" => ReuseLevel.Balanced,
+            "high" => ReuseLevel.High,
+            _ => ReuseLevel.Off,
         };
 
     private static string Device(Section section)
