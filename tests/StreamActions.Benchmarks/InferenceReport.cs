@@ -45,6 +45,10 @@ internal sealed record InferenceReport
     /// <summary>Every form with every number of threads.</summary>
     public IReadOnlyList<FormCost> Forms { get; init; } = [];
 
+    /// <summary>Reads a file.</summary>
+    public static InferenceReport Read(string path) => JsonSerializer.Deserialize<InferenceReport>(File.ReadAllText(path), Json)
+        ?? throw new FormatException($"{path}: empty");
+
     /// <summary>Writes the file.</summary>
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json));
 }

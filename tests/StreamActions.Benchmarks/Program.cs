@@ -1,4 +1,4 @@
-// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|load|soak|training|inference|micro|published] --help
+// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|load|soak|training|inference|tables|micro|published] --help
 using System.CommandLine;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -77,6 +77,14 @@ inference.SetAction(result => InferenceCost.RunAsync(
         result.GetValue(json)),
     Console.Out));
 
+Command tables = new("tables", "Write the figures of docs/inference.json into the tables of docs/benchmarks.md.");
+tables.SetAction(_ =>
+{
+    var docs = Path.Combine(RepositoryPaths.Root, "docs");
+    var page = Path.Combine(docs, "benchmarks.md");
+    File.WriteAllText(page, InferenceTables.Update(File.ReadAllText(page), InferenceReport.Read(Path.Combine(docs, "inference.json"))));
+});
+
 Option<string> to = new("--to") { Description = "Folder of the files.", Required = true };
 Option<string?> tokenizer = new("--tokenizer")
 {
@@ -119,6 +127,6 @@ micro.SetAction(result =>
 });
 
 // The default verb is pipeline.
-RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, load, soak, training, inference, micro, published };
+RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, load, soak, training, inference, tables, micro, published };
 root.SetAction(result => PipelineOverhead.RunAsync(result.GetValue(model)!, result.GetValue(rounds), Console.Out));
 return await root.Parse(args).InvokeAsync();

@@ -48,7 +48,7 @@ public sealed record QuantizedGraph(
 public static class GraphQuantizer
 {
     private const double FloatShare = 0.1;   // of the layers
-    private const int EstimateClips = 4, ExtremeClips = 8, TimedRounds = 5;
+    private const int EstimateClips = 2, ExtremeClips = 8, TimedRounds = 5;
 
     /// <summary>Makes and measures the int8 graph of the vision branch.</summary>
     /// <param name="config">Sizes of the network.</param>
@@ -58,26 +58,42 @@ public static class GraphQuantizer
     /// <param name="bounds">
     /// The permitted loss. Layers move to fp32 until it is met; if that fails, the graph has all layers in int8.
     /// </param>
+    /// <param name="progress">Receives a sentence before each long part; null for none.</param>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static QuantizedGraph Quantize(
         M2ClipConfig config,
         IReadOnlyDictionary<string, TensorData> weights,
         QuantizationClips clips,
         GoldenClips golden,
-        QualityBounds bounds)
+        QualityBounds bounds,
+        Action<string>? progress = null)
     {
         byte[][] calibration = [.. CalibrationClips.Of(clips.Calibration)];
+        progress?.Invoke(FormattableString.Invariant(
+            $"int8: measuring activations on {calibration.Length} clips, then comparing with fp32 on {clips.Evaluation.Count} clips."));
         QuantizationPlan plan = new(SmoothQuant.Fold(config, weights, Calibration.Measure(config, weights, calibration).ByWeight));
         Comparison all = new(config, weights, clips.Evaluation, clips.Classes), few = all.Of(EstimateClips);
+        Dictionary<QuantizationPlan, GraphQuality> measured = new(ReferenceEqualityComparer.Instance);
+        GraphQuality Measure(QuantizationPlan candidate) => measured[candidate] = all.QualityOf(candidate);
+        var layers = plan.Layers.Count();
+        var estimated = 0;
         var chosen = LayerChoice.Choose(
             plan,
-            candidate => bounds.LossOf(all.QualityOf(candidate)),
-            candidate => bounds.LossOf(few.QualityOf(candidate)),
-            (int)(FloatShare * plan.Layers.Count())) ?? plan;
+            candidate => bounds.LossOf(Measure(candidate)),
+            candidate =>
+            {
+                if (estimated++ == 0)
+                {
+                    progress?.Invoke(FormattableString.Invariant(
+                        $"int8 loses too much with all layers: {measured[plan]}. Measuring the share of each of {layers} layers."));
+                }
+                return bounds.LossOf(few.QualityOf(candidate));
+            },
+            (int)(FloatShare * layers)) ?? plan;
         var graph = M2ClipGraphs.QuantizedGraph(config, chosen);
         return new(
             graph.ToBytes(),
-            all.QualityOf(chosen) with { CalibrationClips = calibration.Length },
+            measured[chosen] with { CalibrationClips = calibration.Length },
             chosen.FloatLayers,
             Speed(config, weights, graph, clips.Evaluation[0]),
             Deviation(config, graph, golden));

@@ -23,7 +23,7 @@ internal enum PrecisionChoice
 /// <param name="Choice">The user's choice.</param>
 /// <param name="Calibration">Training clips, uint8 RGB [T, S, S, 3] each.</param>
 /// <param name="Evaluation">Held-out clips.</param>
-/// <param name="Report">Receives the result, as a sentence.</param>
+/// <param name="Report">Receives the progress and the result, a sentence each.</param>
 internal sealed record PrecisionRequest(
     PrecisionChoice Choice, IReadOnlyList<byte[]> Calibration, IReadOnlyList<byte[]> Evaluation, Action<string> Report)
 {
@@ -52,7 +52,7 @@ internal static class Int8Export
         // The writer makes the same choice for the graph in fp32.
         config = PerFrameNetwork.Find(config, weights) ?? config;
         QuantizationClips clips = new(request.Calibration, request.Evaluation, new(golden.TextEmbeddings, scale));
-        var int8 = GraphQuantizer.Quantize(config, weights, clips, golden, request.Bounds);
+        var int8 = GraphQuantizer.Quantize(config, weights, clips, golden, request.Bounds, request.Report);
         var figures = Figures(int8);
         if (request.Bounds.LossOf(int8.Quality) > 1)
         {
