@@ -48,7 +48,7 @@ public sealed record QuantizedGraph(
 public static class GraphQuantizer
 {
     private const double FloatShare = 0.1;   // of the layers
-    private const int EstimateClips = 4, ExtremeClips = 8, TimedRounds = 5;
+    private const int EstimateClips = 4, TimedRounds = 5;
 
     /// <summary>Makes and measures the int8 graph of the vision branch.</summary>
     /// <param name="config">Sizes of the network.</param>
@@ -68,58 +68,22 @@ public static class GraphQuantizer
     {
         byte[][] calibration = [.. CalibrationClips.Of(clips.Calibration)];
         QuantizationPlan plan = new(SmoothQuant.Fold(config, weights, Calibration.Measure(config, weights, calibration).ByWeight));
-        Comparison all = new(config, weights, clips.Evaluation, clips.Classes), few = all.Of(EstimateClips);
+        GraphComparison all = new(config, weights, clips.Evaluation, clips.Classes), few = all.Of(EstimateClips);
+        GraphQuality QualityOf(GraphComparison comparison, QuantizationPlan candidate) =>
+            comparison.QualityOf(M2ClipGraphs.QuantizedGraph(config, candidate), comparison.ExactForm);
         var chosen = LayerChoice.Choose(
             plan,
-            candidate => bounds.LossOf(all.QualityOf(candidate)),
-            candidate => bounds.LossOf(few.QualityOf(candidate)),
+            candidate => bounds.LossOf(QualityOf(all, candidate)),
+            candidate => bounds.LossOf(QualityOf(few, candidate)),
             (int)(FloatShare * plan.Layers.Count())) ?? plan;
         var graph = M2ClipGraphs.QuantizedGraph(config, chosen);
         return new(
             graph.ToBytes(),
-            all.QualityOf(chosen) with { CalibrationClips = calibration.Length },
+            QualityOf(all, chosen) with { CalibrationClips = calibration.Length },
             chosen.FloatLayers,
             Speed(config, weights, graph, clips.Evaluation[0]),
-            Deviation(config, graph, golden));
+            GraphComparison.Deviation(config, graph, all.ExactForm, golden));
     }
-
-    // Quality on clips whose embeddings in fp32 are computed once.
-    private sealed class Comparison
-    {
-        private readonly M2ClipConfig _config;
-        private readonly TextClasses _classes;
-        private readonly IReadOnlyList<byte[]> _natural, _extreme;
-        private readonly IReadOnlyList<float[]> _exactNatural, _exactExtreme;
-
-        public Comparison(
-            M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, IReadOnlyList<byte[]> clips, TextClasses classes)
-        {
-            (_config, _classes, _natural) = (config, classes, clips);
-            _extreme = [.. CalibrationClips.ExtremesOf([.. clips.Take(ExtremeClips)])];
-            using ClipRunner exact = new(M2ClipGraphs.WindowOrStream(config, weights), config);
-            (_exactNatural, _exactExtreme) = (Embeddings(exact, _natural), Embeddings(exact, _extreme));
-        }
-
-        private Comparison(Comparison all, int clips)
-        {
-            (_config, _classes) = (all._config, all._classes);
-            (_natural, _exactNatural) = ([.. all._natural.Take(clips)], [.. all._exactNatural.Take(clips)]);
-            (_extreme, _exactExtreme) = ([.. all._extreme.TakeLast(clips)], [.. all._exactExtreme.TakeLast(clips)]);
-        }
-
-        /// <summary>The comparison on few of the clips.</summary>
-        public Comparison Of(int clips) => new(this, clips);
-
-        public GraphQuality QualityOf(QuantizationPlan plan)
-        {
-            using ClipRunner runner = new(M2ClipGraphs.QuantizedGraph(_config, plan), _config);
-            return QualityMeasure.Of(
-                new(_exactNatural, Embeddings(runner, _natural)), new(_exactExtreme, Embeddings(runner, _extreme)), _classes);
-        }
-    }
-
-    private static float[][] Embeddings(ClipRunner runner, IEnumerable<byte[]> clips) =>
-        [.. clips.Select(clip => runner.Last(clip)[GraphTensors.Embedding])];
 
     // The fastest of several rounds in turns, on one thread each, as the worker runs them.
     private static double Speed(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, OnnxGraph quantized, byte[] clip)
@@ -135,18 +99,4 @@ public static class GraphQuantizer
         var rounds = Enumerable.Range(0, TimedRounds).Select(_ => (Exact: Seconds(exact, clip), Other: Seconds(other, clip))).ToList();
         return rounds.Min(r => r.Exact) / rounds.Min(r => r.Other);
     }
-
-    private static double Deviation(M2ClipConfig config, OnnxGraph graph, GoldenClips golden)
-    {
-        using ClipRunner runner = new(graph, config);
-        return golden.Clips.Chunk(golden.Clips.Length / golden.VideoEmbeddings.Count).Select((clip, i) =>
-        {
-            var outputs = runner.Last(clip);
-            return Math.Max(
-                Greatest(outputs[GraphTensors.Embedding], golden.VideoEmbeddings[i]),
-                Greatest(outputs.GetValueOrDefault(GraphTensors.ClassLogits, []), golden.ClassLogits[i]));
-        }).Max();
-    }
-
-    private static double Greatest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).DefaultIfEmpty(0).Max();
 }
