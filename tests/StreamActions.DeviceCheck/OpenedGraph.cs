@@ -16,13 +16,15 @@ internal sealed record OpenedGraph(IOnnxVideo Video, IDeviceMemory Memory, doubl
     /// <param name="bundle">The bundle.</param>
     /// <param name="graph">One of its window or pool graphs.</param>
     /// <param name="device">cpu or cuda:N.</param>
-    /// <param name="cudaGraphs">Whether runs are recorded as CUDA graphs.</param>
+    /// <param name="cudaGraphs">
+    /// Whether runs are recorded as CUDA graphs. On a CPU, only the batch sizes are as if they were.
+    /// </param>
     /// <exception cref="BundleException">The device cannot be used.</exception>
     public static OpenedGraph Open(ModelBundle bundle, BundleGraph graph, string device, bool cudaGraphs)
     {
         var started = Stopwatch.GetTimestamp();
-        var (session, _) = DeviceChoice.Open(_ => bundle.PathOf(graph.File), device, 0, NullLogger.Instance, cudaGraphs);
         var gpu = device != DeviceChoice.Cpu;
+        var (session, _) = DeviceChoice.Open(_ => bundle.PathOf(graph.File), device, 0, NullLogger.Instance, cudaGraphs);
         IDeviceMemory memory = gpu ? new CudaMemory(DeviceChoice.IndexOf(device)) : new HostMemory();
         IOnnxVideo video = graph.Form == GraphForm.Pool
             ? new OnnxPoolModel(new(session, bundle.Manifest, memory, cudaGraphs))

@@ -55,7 +55,7 @@ root.SetAction(result =>
             measurement.Run(ModelBundle.Open(name));
         }
         Console.Out.WriteLine(report.ToJson());
-        return report.Errors.Count == 0 && report.Golden.All(g => g.Deviation <= g.Bound) ? 0 : 1;
+        return report.Errors.Count == 0 && report.Golden.All(g => g.IsGood) ? 0 : 1;
     }
     catch (BundleException e)
     {

@@ -4,7 +4,6 @@ using StreamActions.Core.Bundles;
 using StreamActions.Model.Tests.Quantization;
 using StreamActions.Onnx;
 using StreamActions.Onnx.Quantization;
-using StreamActions.TestKit;
 
 namespace StreamActions.Model.Tests;
 
@@ -157,6 +156,19 @@ public sealed class PoolGraphTests
         Assert.InRange(half.Quality.PlainCosine!.Value, 0.9999, 1.00001);
         using InferenceSession session = new(half.Bytes);
         Assert.Equal(typeof(float), session.OutputMetadata[GraphTensors.Embedding].ElementType);
+    }
+
+    [Fact]
+    public void Half_WeightIsTooLarge_HasNoFiniteDeviation()
+    {
+        var network = CausalNetwork.Of("no classes");
+        var golden = Golden(network);
+        // The last normalisation undoes the factor in fp32.
+        var weights = network.Weights.ToDictionary(w => w.Key, w => w.Key != "visual.proj"
+            ? w.Value
+            : w.Value with { Values = [.. w.Value.Values.Select(v => v * 1e7f)] }, StringComparer.Ordinal);
+        QuantizationClips clips = new([], network.Measured, new([.. RandomUnitVectors(network.Config.EmbedDim, 4)], 100));
+        Assert.True(double.IsInfinity(HalfPrecision.Make(network.Config, weights, clips, golden).Golden.Measured));
     }
 
     // Golden clips with the outputs of the graph in fp32.

@@ -49,7 +49,7 @@ internal sealed class GraphComparison
             new(_exactNatural, Embeddings(runner, _natural)), new(_exactExtreme, Embeddings(runner, _extreme)), _classes);
     }
 
-    /// <summary>The largest difference of a graph's outputs from those of the golden clips.</summary>
+    /// <summary>The largest difference of a graph's outputs from those of the golden clips; infinite when one is not finite.</summary>
     public static double Deviation(M2ClipConfig config, OnnxGraph graph, GraphForm form, GoldenClips golden)
     {
         using ClipRunner runner = new(graph, config, form);
@@ -57,13 +57,11 @@ internal sealed class GraphComparison
         {
             var outputs = runner.Last(clip);
             return Math.Max(
-                Greatest(outputs[GraphTensors.Embedding], golden.VideoEmbeddings[i]),
-                Greatest(outputs.GetValueOrDefault(GraphTensors.ClassLogits, []), golden.ClassLogits[i]));
+                GoldenClips.Deviation([outputs[GraphTensors.Embedding]], [golden.VideoEmbeddings[i]]),
+                GoldenClips.Deviation([outputs.GetValueOrDefault(GraphTensors.ClassLogits, [])], [golden.ClassLogits[i]]));
         }).Max();
     }
 
     private static float[][] Embeddings(ClipRunner runner, IEnumerable<byte[]> clips) =>
         [.. clips.Select(clip => runner.Last(clip)[GraphTensors.Embedding])];
-
-    private static double Greatest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).DefaultIfEmpty(0).Max();
 }

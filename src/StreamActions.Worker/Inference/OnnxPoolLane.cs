@@ -32,7 +32,7 @@ internal sealed class OnnxPoolLane : IStreamLane
     private bool _disposed;
 
     // The buffers of one batch size.
-    private sealed record Binding(OrtIoBinding Io, IReadOnlyList<OrtValue> Values, int Generation) : IDisposable
+    private sealed record Binding(OrtIoBinding Io, IReadOnlyList<OrtValue> Values, int Generation, int Number) : IDisposable
     {
         public void Dispose()
         {
@@ -108,7 +108,7 @@ internal sealed class OnnxPoolLane : IStreamLane
                 _bindings[places]?.Dispose();
                 _bindings[places] = binding = Bind(places);
             }
-            _run.Run(_session.Session, binding.Io, _session.CudaGraphs ? GraphOf(places) : null);
+            _run.Run(_session.Session, binding.Io, _session.CudaGraphs ? binding.Number : null);
             _session.Memory.Download(_hostEmbeddings.Pointer, _deviceEmbeddings.Pointer, (long)count * _width * sizeof(float));
             _session.Memory.Download(_hostLogits.Pointer, _deviceLogits.Pointer, (long)count * _classes * sizeof(float));
         }
@@ -148,9 +148,6 @@ internal sealed class OnnxPoolLane : IStreamLane
     // CUDA graphs are recorded for each batch size, so there are few sizes. Unused places have a row of their own.
     private int PlacesFor(int count) => _session.CudaGraphs ? (int)BitOperations.RoundUpToPowerOf2((uint)count) : count;
 
-    // The recorded graph of a batch size. The pools' addresses are part of it.
-    private int GraphOf(int places) => _pools.Generation * 32 + BitOperations.Log2((uint)places);
-
     private Binding Bind(int places)
     {
         var size = _session.Manifest.Clip.Size;
@@ -167,7 +164,7 @@ internal sealed class OnnxPoolLane : IStreamLane
         io.BindOutput(GraphTensors.Embedding, Keep(_deviceEmbeddings.View(places, _width)));
         if (_classes > 0)
             io.BindOutput(GraphTensors.ClassLogits, Keep(_deviceLogits.View(places, _classes)));
-        _pools.Bind(io, values);
-        return new(io, values, _pools.Generation);
+        var number = _pools.Bind(io, values);
+        return new(io, values, _pools.Generation, number);
     }
 }

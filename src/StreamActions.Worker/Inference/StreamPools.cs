@@ -17,7 +17,7 @@ internal sealed class StreamPools : IDisposable
     private readonly IDeviceMemory _memory;
     private readonly Stack<int> _free = new();
     private readonly DeviceBuffer[] _buffers;
-    private int _capacity, _taken;
+    private int _capacity, _taken, _bindings;
     private bool _disposed;
 
     /// <summary>Allocates pools for a few streams.</summary>
@@ -71,7 +71,8 @@ internal sealed class StreamPools : IDisposable
     /// <summary>Binds each pool as input and output.</summary>
     /// <param name="binding">The binding.</param>
     /// <param name="values">Receives the tensors, which must live as long as the binding.</param>
-    public void Bind(OrtIoBinding binding, ICollection<OrtValue> values)
+    /// <returns>The binding's number. No other binding of the pools has it: a recorded CUDA graph contains the bound addresses.</returns>
+    public int Bind(OrtIoBinding binding, ICollection<OrtValue> values)
     {
         foreach (var (state, buffer) in _states.Zip(_buffers))
         {
@@ -80,6 +81,7 @@ internal sealed class StreamPools : IDisposable
             binding.BindInput(GraphTensors.Pool(state.Name), pool);
             binding.BindOutput(state.Name, pool);
         }
+        return ++_bindings;
     }
 
     /// <summary>Frees the pools. No run may be under way.</summary>
