@@ -16,7 +16,8 @@ public enum GraphForm
     Stream,
 
     /// <summary>
-    /// As <see cref="Stream"/>, with the states of all streams in pools that the graph reads and writes (<see cref="PoolLayout"/>): for GPUs.
+    /// As <see cref="Stream"/>, with the states of all streams in pools that the graph reads and
+    /// writes (<see cref="PoolLayout"/>). For GPUs.
     /// </summary>
     [JsonStringEnumMemberName("pool")]
     Pool,

@@ -10,7 +10,7 @@ public static class GraphTensors
     /// <summary>Input of a stream graph with differences between frames: float [B], 1 for a stream's first frame, else 0.</summary>
     public const string First = "first";
 
-    /// <summary>Input of the pool graph: the rows of the pools that each stream reads and writes, int64 [B, columns of the layout].</summary>
+    /// <summary>Input of the pool graph: the rows that each stream reads and writes, int64 [B, columns of the layout].</summary>
     public const string Rows = "rows";
 
     /// <summary>Input of the text graph: int64 [N, context length].</summary>

@@ -4,7 +4,8 @@ namespace StreamActions.Core.Bundles;
 /// <summary>States that are addressed with the same rows.</summary>
 /// <param name="Lags">Earlier frames whose values are read. A stream owns one row more.</param>
 /// <param name="Window">Whether they are the states of the window's mean (<see cref="StreamState.Window"/>).</param>
-/// <param name="FirstColumn">The column of the row of one frame ago. A column for each lag follows, and then that of the written row.</param>
+/// <param name="FirstColumn">Column of the row of one frame ago.
+/// A column for each further lag follows, and then that of the written row.</param>
 public sealed record PoolGroup(int Lags, bool Window, int FirstColumn)
 {
     /// <summary>The column of the row that the graph writes.</summary>

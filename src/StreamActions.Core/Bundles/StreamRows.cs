@@ -15,11 +15,12 @@ public sealed class StreamRows(PoolLayout layout, int slot)
     private int _repeats;
     private bool _lost;
 
-    /// <summary>Chooses the rows of the next frame. Call <see cref="Written"/> after the run, or <see cref="Interrupt"/> if it failed.</summary>
+    /// <summary>Chooses the rows of the next frame. Call <see cref="Written"/> after the run. Without it, the stream starts again.</summary>
     /// <param name="columns">Receives the rows, in the layout's columns.</param>
     /// <param name="starts">True forgets all earlier frames.</param>
     /// <param name="skipped">
-    /// Frames before this one that were not encoded. Each counts as a repetition of the frame before it; at the stream's start, of this one.
+    /// Frames before this one that were not encoded. Each counts as a repetition of the frame before it; at the stream's start, of this
+    /// one.
     /// </param>
     public void Next(Span<long> columns, bool starts, int skipped)
     {

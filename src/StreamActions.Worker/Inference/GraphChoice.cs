@@ -11,7 +11,8 @@ internal static class GraphChoice
         OnGpu = [GraphPrecision.Fp16, GraphPrecision.Fp32, GraphPrecision.Int8];
 
     /// <summary>
-    /// The graph for a device. Of two graphs with one precision, a GPU gets the one that keeps the states in its memory, and a CPU the other.
+    /// The graph for a device. Of two graphs with one precision, a GPU gets the one that keeps the states in its memory, and a CPU the
+    /// other.
     /// </summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="gpu">Whether it will run on a GPU.</param>
