@@ -15,7 +15,7 @@ public sealed class StreamRows(PoolLayout layout, int slot)
     private int _repeats;
     private bool _lost;
 
-    /// <summary>Chooses the rows of the next frame. Call <see cref="Written"/> after the run. Without it, the stream starts again.</summary>
+    /// <summary>Chooses the next frame's rows. Call <see cref="Written"/> after the run. Without it, the stream starts again.</summary>
     /// <param name="columns">Receives the rows, in the layout's columns.</param>
     /// <param name="starts">True forgets all earlier frames.</param>
     /// <param name="skipped">
