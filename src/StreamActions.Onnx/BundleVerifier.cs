@@ -21,7 +21,7 @@ public static class BundleVerifier
         {
             return GoldenReplay.Measure(
                 bundle,
-                clips => graph.Form == GraphForm.Stream ? RunStreams(bundle, graph, clips) : RunWindows(bundle, graph, clips),
+                clips => graph.Form == GraphForm.Window ? RunWindows(bundle, graph, clips) : RunStreams(bundle, graph, clips),
                 phrases => EmbedPhrases(bundle, phrases));
         }
         catch (Exception e) when (e is OnnxRuntimeException or FormatException or InvalidOperationException
@@ -47,7 +47,7 @@ public static class BundleVerifier
         List<float[]> embeddings = [], logits = [];
         foreach (var frames in clips.Chunk(clip.ClipBytes))
         {
-            var last = new GraphStream(session, bundle.Manifest.States).Play(frames).Last();
+            var last = GraphStream.PlayOn(session, graph.Form, bundle.Manifest.States, frames).Last();
             embeddings.Add(last[GraphTensors.Embedding]);
             logits.Add(last.GetValueOrDefault(GraphTensors.ClassLogits, []));
         }

@@ -14,6 +14,20 @@ public sealed class GraphStream(InferenceSession session, IReadOnlyList<StreamSt
 
     private bool _started;
 
+    /// <summary>Encodes the frames of a clip, uint8 RGB [frames, S, S, 3], as a stream of its own. Returns the outputs of each.</summary>
+    /// <param name="session">A session of a stream or pool graph.</param>
+    /// <param name="form">Its form.</param>
+    /// <param name="states">Its states.</param>
+    /// <param name="clip">The frames.</param>
+    public static IEnumerable<IReadOnlyDictionary<string, float[]>> PlayOn(
+        InferenceSession session, GraphForm form, IReadOnlyList<StreamState> states, byte[] clip)
+    {
+        if (form == GraphForm.Stream)
+            return new GraphStream(session, states).Play(clip);
+        using GraphPool pool = new(session, states, streams: 1);
+        return [.. pool.Play(clip)];
+    }
+
     /// <summary>Encodes the frames of a clip, uint8 RGB [frames, S, S, 3]. Returns the outputs of each.</summary>
     public IEnumerable<IReadOnlyDictionary<string, float[]>> Play(byte[] clip)
     {

@@ -45,8 +45,9 @@ internal static class ExportCommand
         };
         Option<PrecisionChoice> precision = new("--precision")
         {
-            Description = "auto, fp32 or int8. A graph in fp32 is always written. auto adds one in int8 when it is faster and within the "
-                + "permitted loss; int8 adds it or fails. fp32 saves the time to measure it.",
+            Description = "auto, fp32, int8, fp16 or all. A graph in fp32 is always written. auto adds one in int8 when it is faster and "
+                + "within the permitted loss; int8 adds it or fails. fp16 adds one in fp16, for GPUs; all adds both. fp32 saves the "
+                + "time to measure them.",
             DefaultValueFactory = _ => PrecisionChoice.Auto,
         };
         Option<string?> calibration = new("--calibration")

@@ -17,6 +17,10 @@ internal enum PrecisionChoice
     Fp32,
     /// <summary>Int8 too; an error when it loses too much.</summary>
     Int8,
+    /// <summary>Fp16 for GPUs too; an error when it loses too much.</summary>
+    Fp16,
+    /// <summary>Fp16 as asked for, and int8 as for <see cref="Auto"/>.</summary>
+    All,
 }
 
 /// <summary>What an export needs to choose precisions.</summary>
@@ -47,7 +51,7 @@ internal static class Int8Export
     public static PreciseGraph? Make(
         M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, GoldenClips golden, double scale, PrecisionRequest request)
     {
-        if (request.Choice == PrecisionChoice.Fp32)
+        if (request.Choice is PrecisionChoice.Fp32 or PrecisionChoice.Fp16)
             return null;
         // The writer makes the same choice for the graph in fp32.
         config = PerFrameNetwork.Find(config, weights) ?? config;
@@ -62,7 +66,7 @@ internal static class Int8Export
             request.Report($"No int8 graph: {loss}.");
             return null;
         }
-        if (request.Choice == PrecisionChoice.Auto && int8.Speed <= 1)
+        if (request.Choice != PrecisionChoice.Int8 && int8.Speed <= 1)
         {
             request.Report($"No int8 graph: on this machine it is no faster than fp32 ({Speed(int8)}). --precision int8 writes it.");
             return null;
@@ -90,7 +94,9 @@ internal static class Int8Export
     }
 
     private static string Limits(QualityBounds bounds) => string.Create(
-        CultureInfo.InvariantCulture, $"permitted are {bounds.PlainCosine}, {bounds.Cosine}, {bounds.ExtremeCosine} and {bounds.Top1:p0}");
+        CultureInfo.InvariantCulture,
+        $"permitted are {bounds.PlainCosine}, {bounds.Cosine}, {bounds.ExtremeCosine}, "
+            + $"{bounds.Top1:p0} and {bounds.Decisions:p0}");
 
     private static string Speed(QuantizedGraph int8) => string.Create(CultureInfo.InvariantCulture, $"{int8.Speed:f1} times");
 }

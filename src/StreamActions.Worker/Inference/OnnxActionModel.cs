@@ -40,31 +40,59 @@ internal sealed class OnnxActionModel : IActionModel
     {
         // One thread for phrases leaves the other cores to the video graph.
         const int textThreads = 1;
-        var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
-        InferenceSession? video = null, text = null;
+        InferenceSession? text = null;
+        List<(IOnnxVideo Video, string Device)> opened = [];
         OnnxActionModel? model = null;
         try
         {
-            (video, var device) = DeviceChoice.Open(
-                onGpu => bundle.PathOf(GraphChoice.Choose(bundle, onGpu, options.Precision).File), options.Device, threads, logger);
             (text, _) = DeviceChoice.Open(_ => bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
-            var gpu = device != DeviceChoice.Cpu;
-            var graph = GraphChoice.Choose(bundle, gpu, options.Precision);
-            CheckShapes(bundle, graph, video, text);
-            IOnnxVideo runs = graph.Form == GraphForm.Window
-                ? new OnnxWindowModel(video, bundle.Manifest, gpu)
-                : new OnnxStreamModel(video, bundle.Manifest, gpu);
-            model = new(bundle, graph, device, runs, new(bundle, text));
-            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
+            CheckTextShapes(bundle, text);
+            foreach (var asked in options.Device.Split(','))
+                opened.Add(OpenVideo(bundle, options, asked, logger));
+            var device = string.Join(',', opened.Select(o => o.Device));
+            var graph = GraphChoice.Choose(bundle, device != DeviceChoice.Cpu, options.Precision);
+            var video = opened.Count == 1 ? opened[0].Video : new SpreadVideo([.. opened.Select(o => o.Video)], bundle.Manifest);
+            model = new(bundle, graph, device, video, new(bundle, text));
+            foreach (var (each, _) in opened)
+                GoldenReplay.Measure(bundle, each.RunClips, model.EmbedTexts).ThrowIfAboveBound(bundle, graph);
             return model;
         }
         catch (Exception e)
         {
             model?.Dispose();
-            video?.Dispose();
+            foreach (var (video, _) in opened)
+                video.Dispose();
             text?.Dispose();
             if (e is OnnxRuntimeException or FormatException)
                 throw new BundleException($"model '{bundle.Folder}' cannot be loaded ({e.Message.Split('\n', 2)[0]}); export it again", e);
+            throw;
+        }
+    }
+
+    private static (IOnnxVideo Video, string Device) OpenVideo(
+        ModelBundle bundle, InferenceOptions options, string asked, ILogger logger)
+    {
+        BundleGraph Graph(bool onGpu) => GraphChoice.Choose(bundle, onGpu, options.Precision);
+        var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
+        var cudaGraphs = options.CudaGraphs && Graph(onGpu: true).Form == GraphForm.Pool;
+        var (session, device) = DeviceChoice.Open(onGpu => bundle.PathOf(Graph(onGpu).File), asked, threads, logger, cudaGraphs);
+        try
+        {
+            var gpu = device != DeviceChoice.Cpu;
+            var graph = Graph(gpu);
+            CheckVideoShapes(bundle, graph, session);
+            IOnnxVideo video = graph.Form switch
+            {
+                GraphForm.Window => new OnnxWindowModel(session, bundle.Manifest, gpu),
+                GraphForm.Pool => new OnnxPoolModel(new(
+                    session, bundle.Manifest, gpu ? new CudaMemory(DeviceChoice.IndexOf(device)) : new HostMemory(), cudaGraphs && gpu)),
+                _ => new OnnxStreamModel(session, bundle.Manifest, gpu),
+            };
+            return (video, device);
+        }
+        catch
+        {
+            session.Dispose();
             throw;
         }
     }
@@ -94,37 +122,67 @@ internal sealed class OnnxActionModel : IActionModel
         _text.Dispose();
     }
 
-    private static void CheckShapes(ModelBundle bundle, BundleGraph graph, InferenceSession video, InferenceSession text)
+    private static void CheckVideoShapes(ModelBundle bundle, BundleGraph graph, InferenceSession video)
     {
         var manifest = bundle.Manifest;
-        List<string> wrong = [];
-        void Check<T>(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, int[] shape)
+        ShapeCheck check = new();
+        int[] frame = [manifest.Clip.Size, manifest.Clip.Size, 3];
+        check.Input<byte>(video, GraphTensors.Frames, graph.Form == GraphForm.Window ? [manifest.Clip.Frames, .. frame] : frame);
+        foreach (var state in graph.Form == GraphForm.Window ? [] : manifest.States)
+        {
+            int[] shape = [.. state.Shape.Select(n => (int)n)];
+            if (graph.Form == GraphForm.Pool)
+            {
+                var numbers = graph.Precision == GraphPrecision.Fp16 ? typeof(Float16) : typeof(float);
+                check.Tensor(video.InputMetadata, GraphTensors.Pool(state.Name), numbers, shape);
+                check.Tensor(video.OutputMetadata, state.Name, numbers, shape);
+                continue;
+            }
+            check.Output<float>(video, state.Name, shape);
+            for (var lag = 1; lag <= state.Lags; lag++)
+                check.Input<float>(video, GraphTensors.Past(state.Name, lag), shape);
+        }
+        if (graph.Form == GraphForm.Pool && manifest.States.Count > 0)
+            check.Input<long>(video, GraphTensors.Rows, [new PoolLayout(manifest.States).Columns]);
+        check.Output<float>(video, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
+        if (manifest.Labels.Count > 0)
+            check.Output<float>(video, GraphTensors.ClassLogits, [manifest.Labels.Count]);
+        check.ThrowIfWrong(bundle);
+    }
+
+    private static void CheckTextShapes(ModelBundle bundle, InferenceSession text)
+    {
+        ShapeCheck check = new();
+        check.Input<long>(text, GraphTensors.Tokens, [bundle.Manifest.ContextLength]);
+        check.Output<float>(text, GraphTensors.Embedding, [bundle.Manifest.EmbeddingWidth]);
+        check.ThrowIfWrong(bundle);
+    }
+
+    // Compares inputs and outputs with the manifest and lists what differs.
+    private sealed class ShapeCheck
+    {
+        private readonly List<string> _wrong = [];
+
+        public void Input<T>(InferenceSession session, string name, int[] shape) =>
+            Tensor(session.InputMetadata, name, typeof(T), shape);
+
+        public void Output<T>(InferenceSession session, string name, int[] shape) =>
+            Tensor(session.OutputMetadata, name, typeof(T), shape);
+
+        public void Tensor(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, Type type, int[] shape)
         {
             if (!nodes.TryGetValue(name, out var node) || !node.IsTensor)
-                wrong.Add($"'{name}' is missing");
-            else if (node.ElementType != typeof(T) || !node.Dimensions.Skip(1).SequenceEqual(shape))
-                wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], "
-                    + $"the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
+                _wrong.Add($"'{name}' is missing");
+            else if (node.ElementType != type || !node.Dimensions.Skip(1).SequenceEqual(shape))
+                _wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], "
+                    + $"the manifest says {type.Name} [-1, {string.Join(", ", shape)}]");
         }
-        int[] frame = [manifest.Clip.Size, manifest.Clip.Size, 3];
-        Check<byte>(video.InputMetadata, GraphTensors.Frames, graph.Form == GraphForm.Window ? [manifest.Clip.Frames, .. frame] : frame);
-        if (graph.Form == GraphForm.Stream)
+
+        public void ThrowIfWrong(ModelBundle bundle)
         {
-            foreach (var state in manifest.States)
-            {
-                int[] shape = [.. state.Shape.Select(n => (int)n)];
-                Check<float>(video.OutputMetadata, state.Name, shape);
-                for (var lag = 1; lag <= state.Lags; lag++)
-                    Check<float>(video.InputMetadata, GraphTensors.Past(state.Name, lag), shape);
-            }
+            if (_wrong.Count > 0)
+                throw new BundleException(
+                    $"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", _wrong)}; export it again");
         }
-        Check<float>(video.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
-        if (manifest.Labels.Count > 0)
-            Check<float>(video.OutputMetadata, GraphTensors.ClassLogits, [manifest.Labels.Count]);
-        Check<long>(text.InputMetadata, GraphTensors.Tokens, [manifest.ContextLength]);
-        Check<float>(text.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
-        if (wrong.Count > 0)
-            throw new BundleException(
-                $"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
     }
 }
