@@ -134,7 +134,7 @@ public sealed class BundleWriterTests : IDisposable
     {
         var choice = Enum.Parse<PrecisionChoice>(precision);
         List<string> reports = [];
-        var request = Request(choice, reports) with { Bounds = new(0.9999999, 0.9999999, 0.9999999, 1) };
+        var request = Request(choice, reports) with { Bounds = new(0.9999999, 0.9999999, 0.9999999, 1, 1) };
         var path = Path.Combine(_folder, "refused");
         if (choice == PrecisionChoice.Int8)
         {
@@ -168,7 +168,7 @@ public sealed class BundleWriterTests : IDisposable
     [Fact]
     public void Write_Fp16LosesTooMuch_IsRefused()
     {
-        var request = Request(PrecisionChoice.Fp16, []) with { Bounds = new(0.999999999, 0.999999999, 0.999999999, 1) };
+        var request = Request(PrecisionChoice.Fp16, []) with { Bounds = new(0.999999999, 0.999999999, 0.999999999, 1, 1) };
         var error = Assert.Throws<TrainerException>(() => Write(Path.Combine(_folder, "refused"), precision: request));
         Assert.StartsWith("--precision fp16: an fp16 graph loses too much: ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Use --precision auto: a GPU then runs the graph in fp32", error.Message, StringComparison.Ordinal);
@@ -177,7 +177,7 @@ public sealed class BundleWriterTests : IDisposable
     private static PrecisionRequest Request(PrecisionChoice choice, List<string> reports)
     {
         byte[][] clips = [.. TinyNetwork.Frames(TinyNetwork.Config, 8).Chunk(TinyNetwork.Frames(TinyNetwork.Config, 1).Length)];
-        return new(choice, clips[..4], clips[4..], reports.Add) { Bounds = new(0.9, 0.5, 0.9, 0) };
+        return new(choice, clips[..4], clips[4..], reports.Add) { Bounds = new(0.9, 0.5, 0.9, 0, 0) };
     }
 
     [Fact]
