@@ -13,6 +13,7 @@ internal static class TrainerCommands
         ImportClipCommand.Create(),
         PretrainCommand.Create(),
         TrainCommand.Create(),
+        ConvertCommand.Create(),
         EvaluateCommand.Create(),
         CompareCommand.Create(),
         ExportCommand.Create(),
