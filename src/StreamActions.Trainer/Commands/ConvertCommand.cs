@@ -1,4 +1,4 @@
-// convert: makes a causal model of a bidirectional one, by distillation from itself (docs/model.md §7).
+// convert: makes a causal model from a bidirectional one, by distillation from itself (docs/model.md §7).
 using System.CommandLine;
 using Spectre.Console;
 using StreamActions.Core.Bundles;

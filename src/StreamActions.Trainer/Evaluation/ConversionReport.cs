@@ -55,8 +55,8 @@ internal sealed record ConversionReport
     private static IEnumerable<ConvertedFigure> OfSets(SetReport before, SetReport switched, SetReport converted)
     {
         var after = converted.WarmedUp is { Frames: var frames } ? $", after {frames} earlier frames" : "";
-        return from figure in new (string Name, Share? Before, Share? Switched, Share? Converted)[]
-        {
+        (string Name, Share? Before, Share? Switched, Share? Converted)[] all =
+        [
             ("top-1 by text", before.ByText.Top1, switched.ByText.Top1, converted.ByText.Top1),
             ("top-5 by text", before.ByText.Top5, switched.ByText.Top5, converted.ByText.Top5),
             ("top-1 by classification head", before.ByClassifier?.Top1, switched.ByClassifier?.Top1, converted.ByClassifier?.Top1),
@@ -67,9 +67,11 @@ internal sealed record ConversionReport
             ("top-1 by classification head" + after,
                 before.ByClassifier?.Top1, switched.WarmedUp?.ByClassifier?.Top1, converted.WarmedUp?.ByClassifier?.Top1),
             ("time-order pairs" + after, before.TimeOrder?.Ordered, switched.WarmedUp?.Ordered, converted.WarmedUp?.Ordered),
-        }
-        where figure is { Before: not null, Switched: not null, Converted: not null }
-        select Of(before.Name, figure.Name, figure.Before!, figure.Switched!, figure.Converted!);
+        ];
+        return
+            from figure in all
+            where figure is { Before: not null, Switched: not null, Converted: not null }
+            select Of(before.Name, figure.Name, figure.Before!, figure.Switched!, figure.Converted!);
     }
 
     private static ConvertedFigure Of(string set, string name, Share before, Share switched, Share converted) =>
