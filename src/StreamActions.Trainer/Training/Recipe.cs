@@ -55,6 +55,8 @@ internal sealed class Recipe : IDisposable
         TrainablePart.Adapters =>
             !spec.IsBackbone && (visionAdapters || spec.Role != ParameterRole.TemporalAdapter) && IsOf(options.Ted, spec.Role),
         TrainablePart.Backbone => spec.IsBackbone,
+        TrainablePart.Vision => (PartOf(spec.Role) is not null || spec.Role == ParameterRole.ClassificationHead)
+            && (visionAdapters || spec.Role != ParameterRole.TemporalAdapter) && IsOf(options.Ted, spec.Role),
         _ => IsOf(options.Ted, spec.Role),
     };
 
