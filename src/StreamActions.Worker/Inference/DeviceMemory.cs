@@ -15,7 +15,7 @@ internal interface IDeviceMemory
     OrtMemoryInfo CreateInfo();
 
     /// <summary>Allocates bytes on the device, all zero.</summary>
-    /// <exception cref="OutOfMemoryException">The device has too little memory.</exception>
+    /// <exception cref="InvalidOperationException">The device has too little memory.</exception>
     nint Allocate(long bytes);
 
     /// <summary>Frees what <see cref="Allocate"/> returned.</summary>
@@ -97,7 +97,7 @@ internal sealed partial class CudaMemory(int device) : IDeviceMemory
         var code = Malloc(out var pointer, (nuint)Math.Max(1, bytes));
         if (code == OutOfMemory)
         {
-            throw new OutOfMemoryException(
+            throw new InvalidOperationException(
                 $"cuda:{device} has no {bytes >> 20} MiB of memory left; use fewer cameras or zones, a graph in fp16, or a second GPU");
         }
         Check(code);

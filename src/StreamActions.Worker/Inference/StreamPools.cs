@@ -47,7 +47,7 @@ internal sealed class StreamPools : IDisposable
     public long Bytes => _buffers.Sum(b => b.Bytes);
 
     /// <summary>Takes a place. Doubles the pools when all places are taken, which copies them on the device.</summary>
-    /// <exception cref="OutOfMemoryException">The device has too little memory. The pools stay as they are.</exception>
+    /// <exception cref="InvalidOperationException">The device has too little memory. The pools stay as they are.</exception>
     public int Take()
     {
         lock (Running)
