@@ -45,6 +45,10 @@ internal sealed record InferenceReport
     /// <summary>Every form with every number of threads.</summary>
     public IReadOnlyList<FormCost> Forms { get; init; } = [];
 
+    /// <summary>The report with the figures of a number of cameras, in place of earlier ones of that number.</summary>
+    public InferenceReport With(LoadFigures load) =>
+        this with { Loads = [.. Loads.Where(l => l.Cameras != load.Cameras).Append(load).OrderBy(l => l.Cameras)] };
+
     /// <summary>Reads a file.</summary>
     public static InferenceReport Read(string path) => JsonSerializer.Deserialize<InferenceReport>(File.ReadAllText(path), Json)
         ?? throw new FormatException($"{path}: empty");

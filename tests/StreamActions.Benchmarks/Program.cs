@@ -98,17 +98,20 @@ published.SetAction(result => PublishedClip.Write(result.GetValue(to)!, result.G
 
 Option<int> watching = new("--cameras") { Description = "Cameras.", DefaultValueFactory = _ => 3 };
 Option<double> loadMinutes = new("--minutes") { Description = "Length in minutes.", DefaultValueFactory = _ => 10 };
+Option<string?> report = new("--json") { Description = "File of an earlier 'inference' run to which the figures are added." };
 Command load = new("load", "The worker with a bundle and RTSP cameras, every sampled frame a window: losses, latencies, memory.")
 {
-    model, watching, loadMinutes,
+    model, watching, loadMinutes, report,
 };
 load.SetAction(async result =>
 {
     await using var worker = await WorkerLoad.OpenAsync(result.GetValue(model)!);
     Console.WriteLine(FormattableString.Invariant($"capacity {worker.Capacity:f1} windows/s; a camera has {worker.CameraRate:f1}"));
     Console.WriteLine(WorkerLoad.Heading);
-    Console.WriteLine(
-        WorkerLoad.Line(await worker.RunAsync(result.GetValue(watching), TimeSpan.FromMinutes(result.GetValue(loadMinutes)))));
+    var figures = await worker.RunAsync(result.GetValue(watching), TimeSpan.FromMinutes(result.GetValue(loadMinutes)));
+    Console.WriteLine(WorkerLoad.Line(figures));
+    if (result.GetValue(report) is { } file)
+        InferenceReport.Read(file).With(figures).Write(file);
 });
 
 Option<string> filter = new("--filter") { Description = "Pattern of the benchmarks to run.", DefaultValueFactory = _ => "*" };
