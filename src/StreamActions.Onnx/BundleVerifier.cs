@@ -48,8 +48,7 @@ public static class BundleVerifier
         foreach (var frames in clips.Chunk(clip.ClipBytes))
         {
             // A reuse graph encodes all tokens here.
-            var caches = graph.Form == GraphForm.Reuse ? bundle.Manifest.Caches : null;
-            var last = new GraphStream(session, bundle.Manifest.States, caches).Play(frames).Last();
+            var last = GraphStream.PlayOn(session, graph.Form, bundle.Manifest.States, bundle.Manifest.Caches, frames).Last();
             embeddings.Add(last[GraphTensors.Embedding]);
             logits.Add(last.GetValueOrDefault(GraphTensors.ClassLogits, []));
         }

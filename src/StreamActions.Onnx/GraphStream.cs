@@ -20,6 +20,21 @@ public sealed class GraphStream(
 
     private bool _started;
 
+    /// <summary>Encodes the frames of a clip, uint8 RGB [frames, S, S, 3], as a stream of its own. Returns the outputs of each.</summary>
+    /// <param name="session">A session of a stream, reuse or pool graph.</param>
+    /// <param name="form">Its form.</param>
+    /// <param name="states">Its states.</param>
+    /// <param name="caches">The further states of a reuse graph, which encodes all tokens here; other graphs do not use them.</param>
+    /// <param name="clip">The frames.</param>
+    public static IEnumerable<IReadOnlyDictionary<string, float[]>> PlayOn(
+        InferenceSession session, GraphForm form, IReadOnlyList<StreamState> states, IReadOnlyList<StreamState>? caches, byte[] clip)
+    {
+        if (form is GraphForm.Stream or GraphForm.Reuse)
+            return new GraphStream(session, states, form == GraphForm.Reuse ? caches : null).Play(clip);
+        using GraphPool pool = new(session, states, streams: 1);
+        return [.. pool.Play(clip)];
+    }
+
     /// <summary>Encodes the frames of a clip, uint8 RGB [frames, S, S, 3]. Returns the outputs of each.</summary>
     public IEnumerable<IReadOnlyDictionary<string, float[]>> Play(byte[] clip)
     {

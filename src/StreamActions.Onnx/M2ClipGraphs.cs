@@ -38,6 +38,33 @@ public static class M2ClipGraphs
     public static byte[] Stream(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
         Stream("stream", config, weights, Plain).ToBytes();
 
+    /// <summary>
+    /// One frame of each of B streams, with the states of all streams in pools: <c>frames</c> uint8 RGB [B, S, S, 3], <c>rows</c> int64
+    /// [B, columns] (<see cref="PoolLayout"/>) and the pools → the outputs of <see cref="Video"/> for the windows that end with these
+    /// frames, and the pools with this frame's values (<see cref="GraphTensors.Pool"/>). For causal and per-frame networks.
+    /// </summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    public static byte[] Pool(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, OnnxType numbers = OnnxType.Float) =>
+        PoolGraph(config, weights, numbers).ToBytes();
+
+    /// <summary>The graph of <see cref="Pool"/>.</summary>
+    internal static OnnxGraph PoolGraph(
+        M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, OnnxType numbers = OnnxType.Float)
+    {
+        var (graph, ops, network) = Start("pool", config, weights, Plain, numbers);
+        OnnxPoolStates states = new(graph, new(States(config)));
+        Step(graph, ops, network, config, states);
+        states.WriteOutputs();
+        return graph;
+    }
+
+    /// <summary>The graph for a GPU in half precision: a window graph for a bidirectional network, else a pool graph.</summary>
+    /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
+    internal static OnnxGraph Half(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights) =>
+        config.Temporal == TemporalMode.Bidirectional
+            ? Window("half", config, weights, Plain, OnnxType.Float16)
+            : PoolGraph(config, weights, OnnxType.Float16);
+
     /// <summary>The stream graph with int8 products; for a bidirectional network the graph of <see cref="Video"/>.</summary>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static byte[] Quantized(M2ClipConfig config, QuantizationPlan plan) => QuantizedGraph(config, plan).ToBytes();
@@ -99,9 +126,13 @@ public static class M2ClipGraphs
         config.Temporal == TemporalMode.Bidirectional ? Window(name, config, weights, record) : Stream(name, config, weights, record);
 
     private static OnnxGraph Window(
-        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
+        string name,
+        M2ClipConfig config,
+        IReadOnlyDictionary<string, TensorData> weights,
+        Recording record,
+        OnnxType numbers = OnnxType.Float)
     {
-        var (graph, ops, network) = Start(name, config, weights, record);
+        var (graph, ops, network) = Start(name, config, weights, record, numbers);
         var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.Frames, config.ImageSize, config.ImageSize, 3);
         WriteOutputs(graph, ops, config, network.Vision.Forward(network.Vision.Normalize(frames)));
         return graph;
@@ -111,11 +142,17 @@ public static class M2ClipGraphs
         string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
     {
         var (graph, ops, network) = Start(name, config, weights, record);
-        var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.ImageSize, config.ImageSize, 3);
         OnnxStreamStates states = new(graph);
-        WriteOutputs(graph, ops, config, network.Vision.Step(network.Vision.Normalize(frames), states));
+        Step(graph, ops, network, config, states);
         states.WriteOutputs();
         return graph;
+    }
+
+    private static void Step(
+        OnnxGraph graph, ITensorOps<OnnxValue> ops, M2ClipNetwork<OnnxValue> network, M2ClipConfig config, IStreamStates<OnnxValue> states)
+    {
+        var frames = graph.Input(GraphTensors.Frames, OnnxType.UInt8, "B", config.ImageSize, config.ImageSize, 3);
+        WriteOutputs(graph, ops, config, network.Vision.Step(network.Vision.Normalize(frames), states));
     }
 
     private static OnnxGraph OfRows(
@@ -134,8 +171,11 @@ public static class M2ClipGraphs
     {
         graph.Output(GraphTensors.Embedding, ops.L2Normalize(output.VideoEmbedding), OnnxType.Float, "B", config.EmbedDim);
         if (output.ClassLogits is { } logits)
-            graph.Output(GraphTensors.ClassLogits, logits, OnnxType.Float, "B", config.NumClasses);
+            graph.Output(GraphTensors.ClassLogits, AsFloat(graph, logits), OnnxType.Float, "B", config.NumClasses);
     }
+
+    private static OnnxValue AsFloat(OnnxGraph graph, OnnxValue value) =>
+        graph.Numbers == OnnxType.Float ? value : graph.Node("Cast", [value], ("to", (int)OnnxType.Float));
 
     /// <summary>The states of a causal or per-frame network's stream graph, in the order of its forward pass.</summary>
     public static IReadOnlyList<StreamState> States(M2ClipConfig config) =>
@@ -188,10 +228,14 @@ public static class M2ClipGraphs
     }
 
     private static (OnnxGraph Graph, ITensorOps<OnnxValue> Ops, M2ClipNetwork<OnnxValue> Network) Start(
-        string name, M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, Recording record)
+        string name,
+        M2ClipConfig config,
+        IReadOnlyDictionary<string, TensorData> weights,
+        Recording record,
+        OnnxType numbers = OnnxType.Float)
     {
         CheckpointException.ThrowUnlessComplete(M2ClipParameters.List(config), weights, $"{name}.onnx");
-        OnnxGraph graph = new(name);
+        OnnxGraph graph = new(name, numbers);
         NamedParameters<OnnxValue> parameters = new(new OnnxParameters(weights));
         var ops = record(graph, parameters);
         return (graph, ops, new(ops, parameters, config));

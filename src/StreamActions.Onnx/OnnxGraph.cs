@@ -15,6 +15,8 @@ public enum OnnxType
 {
     /// <summary>32-bit float.</summary>
     Float = TensorProto.Types.DataType.Float,
+    /// <summary>16-bit float.</summary>
+    Float16 = TensorProto.Types.DataType.Float16,
     /// <summary>Unsigned byte.</summary>
     UInt8 = TensorProto.Types.DataType.Uint8,
     /// <summary>Signed byte.</summary>
@@ -26,7 +28,9 @@ public enum OnnxType
 }
 
 /// <summary>Builds one ONNX graph. Not thread-safe.</summary>
-public sealed class OnnxGraph(string name)
+/// <param name="name">Its name.</param>
+/// <param name="numbers">The number type of its weights and arithmetic: 32-bit or 16-bit float.</param>
+public sealed class OnnxGraph(string name, OnnxType numbers = OnnxType.Float)
 {
     /// <summary>The domain of ONNX Runtime's own operators.</summary>
     public const string Microsoft = "com.microsoft";
@@ -43,6 +47,9 @@ public sealed class OnnxGraph(string name)
     private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
     private int _next;
 
+    /// <summary>The number type of constants of floats, and so of the arithmetic.</summary>
+    public OnnxType Numbers => numbers;
+
     /// <summary>Declares an input.</summary>
     /// <param name="inputName">Its name.</param>
     /// <param name="type">Its number type.</param>
@@ -54,10 +61,15 @@ public sealed class OnnxGraph(string name)
     }
 
     /// <summary>Declares an output: the value under another name.</summary>
-    public void Output(string outputName, OnnxValue value, OnnxType type, params object[] shape)
+    public void Output(string outputName, OnnxValue value, OnnxType type, params object[] shape) =>
+        Output(outputName, "Identity", [value], type, shape);
+
+    /// <summary>Declares an output that a node computes, without a copy between.</summary>
+    public void Output(string outputName, string op, ReadOnlySpan<OnnxValue> inputs, OnnxType type, params object[] shape)
     {
-        var node = new NodeProto { OpType = "Identity", Name = $"out/{outputName}" };
-        node.Input.Add(Use(value));
+        var node = new NodeProto { OpType = op, Name = $"out/{outputName}" };
+        foreach (var input in inputs)
+            node.Input.Add(Use(input));
         node.Output.Add(outputName);
         _graph.Node.Add(node);
         _graph.Output.Add(Info(outputName, type, shape));
@@ -102,7 +114,7 @@ public sealed class OnnxGraph(string name)
         return new(output);
     }
 
-    /// <summary>A constant of floats.</summary>
+    /// <summary>A constant of floats, in the graph's number type.</summary>
     public OnnxValue Constant(TensorData data) => new($"c{_next++}", data);
 
     /// <summary>A constant list of 64-bit integers, such as a shape. Equal lists are one constant.</summary>
@@ -258,7 +270,12 @@ public sealed class OnnxGraph(string name)
     private string Use(OnnxValue value)
     {
         if (value.Constant is { } data && _initializers.Add(value.Name))
-            Constant<float>(value.Name, OnnxType.Float, data.Values, data.Shape);
+        {
+            if (numbers == OnnxType.Float16)
+                Constant<Half>(value.Name, numbers, Array.ConvertAll(data.Values, v => (Half)v), data.Shape);
+            else
+                Constant<float>(value.Name, numbers, data.Values, data.Shape);
+        }
         return _renamed.GetValueOrDefault(value.Name, value.Name);
     }
 

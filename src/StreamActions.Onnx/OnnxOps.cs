@@ -15,9 +15,12 @@ public class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
     /// <inheritdoc/>
     public virtual OnnxValue Pixels(OnnxValue frames, ReadOnlySpan<float> scale, ReadOnlySpan<float> shift)
     {
+        // In 32 bits: half a step of a 16-bit float is as large as half a step of a dark pixel.
+        OnnxValue Floats(ReadOnlySpan<float> values) => Graph.Constant(OnnxType.Float, values, values.Length);
         var x = Graph.Node("Cast", [frames], ("to", (int)OnnxType.Float));
-        x = Graph.Node("Mul", [x, Vector(scale)]);
-        return Graph.Node("Add", [x, Vector(shift)]);
+        x = Graph.Node("Mul", [x, Floats(scale)]);
+        x = Graph.Node("Add", [x, Floats(shift)]);
+        return Graph.Numbers == OnnxType.Float ? x : Graph.Node("Cast", [x], ("to", (int)Graph.Numbers));
     }
 
     /// <inheritdoc/>
@@ -194,7 +197,13 @@ public class OnnxOps(OnnxGraph graph) : ITensorOps<OnnxValue>
     public OnnxValue Mean(OnnxValue x, int axis) => Graph.Node("ReduceMean", [x, Graph.Integers(axis)], ("keepdims", 0));
 
     /// <inheritdoc/>
-    public OnnxValue L2Normalize(OnnxValue x) => Graph.Node("LpNormalization", [x], ("axis", -1), ("p", 2));
+    public OnnxValue L2Normalize(OnnxValue x)
+    {
+        // In 32 bits: the squares of 16-bit floats overflow from 256 on.
+        if (Graph.Numbers != OnnxType.Float)
+            x = Graph.Node("Cast", [x], ("to", (int)OnnxType.Float));
+        return Graph.Node("LpNormalization", [x], ("axis", -1), ("p", 2));
+    }
 
     /// <inheritdoc/>
     public OnnxValue Gather(OnnxValue table, OnnxValue ids) => Graph.Node("Gather", [table, ids], ("axis", 0));

@@ -13,7 +13,7 @@ internal sealed class OnnxStreamStates(OnnxGraph graph) : IStreamStates<OnnxValu
     private OnnxValue? _first;
 
     /// <summary>An input of the graph from its first use on: a network without differences does not have it.</summary>
-    public OnnxValue First => _first ??= graph.Input(GraphTensors.First, OnnxType.Float, "B");
+    public OnnxValue First => _first ??= graph.Input(GraphTensors.First, graph.Numbers, "B");
 
     /// <inheritdoc/>
     public IReadOnlyList<OnnxValue> Shift(StreamState state, OnnxValue now)
@@ -22,7 +22,7 @@ internal sealed class OnnxStreamStates(OnnxGraph graph) : IStreamStates<OnnxValu
         return
         [
             .. Enumerable.Range(1, state.Lags).Select(lag =>
-                graph.Input(GraphTensors.Past(state.Name, lag), OnnxType.Float, ["B", .. state.Shape.Cast<object>()])),
+                graph.Input(GraphTensors.Past(state.Name, lag), graph.Numbers, ["B", .. state.Shape.Cast<object>()])),
         ];
     }
 
@@ -30,6 +30,6 @@ internal sealed class OnnxStreamStates(OnnxGraph graph) : IStreamStates<OnnxValu
     public void WriteOutputs()
     {
         foreach (var (state, now) in _states)
-            graph.Output(state.Name, now, OnnxType.Float, ["B", .. state.Shape.Cast<object>()]);
+            graph.Output(state.Name, now, graph.Numbers, ["B", .. state.Shape.Cast<object>()]);
     }
 }

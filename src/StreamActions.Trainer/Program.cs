@@ -1,13 +1,9 @@
 // The trainer: makes the models that the worker runs.
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using Spectre.Console;
 using StreamActions.Trainer.Commands;
 
-var parsed = TrainerCommands.Create().Parse(args);
-// An error message names the cause. The help page and typo suggestions would bury it.
-if (parsed.Action is ParseErrorAction wrong)
-    (wrong.ShowHelp, wrong.ShowTypoCorrections) = (false, false);
+var parsed = TrainerCommands.Parse(args);
 // Tables in a file or a pipe need not fit a window, so names in them are not cut.
 if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;

@@ -1,132 +1,165 @@
-// The cost of one new window at the size of CLIP ViT-B/16: whole windows, streams and single frames, in fp32 and int8.
+// The cost of one new window in each form, and the cameras that a bundle can watch on this machine.
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using Microsoft.ML.OnnxRuntime;
 using StreamActions.Core.Bundles;
 using StreamActions.Model;
-using StreamActions.Model.Quantization;
-using StreamActions.Model.Weights;
-using StreamActions.Onnx;
-using StreamActions.Onnx.Quantization;
 using StreamActions.TestKit;
+using StreamActions.Trainer.Training;
 
 namespace StreamActions.Benchmarks;
 
 /// <summary>
-/// Seconds per new window, on networks with random weights and 12 TED-Adapters (window, stream) or none (frame). The forms take turns in
-/// every round, so that other load on the machine meets all of them.
+/// Seconds per new window, on networks with random weights. The forms take turns in every round, so that other load on the machine meets
+/// all of them. With a bundle, the networks have its sizes, and the worker runs it with cameras.
 /// </summary>
 internal static class InferenceCost
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private const int WarmUp = 2;
 
-    private const int Frames = 8, WarmUp = 2;
+    /// <summary>What to measure.</summary>
+    /// <param name="Bundle">Folder of a bundle; null: the sizes of CLIP ViT-B/16, and no cameras.</param>
+    /// <param name="Peers">Whether libtorch runs too.</param>
+    /// <param name="Rounds">Number of rounds.</param>
+    /// <param name="Seconds">Length of the measurement of a number of cameras.</param>
+    /// <param name="Cameras">Numbers of cameras to measure; empty for none.</param>
+    /// <param name="Json">File for the figures; null writes none.</param>
+    public sealed record Request(string? Bundle, bool Peers, int Rounds, int Seconds, IReadOnlyList<int> Cameras, string? Json);
 
-    private sealed record Form(string Name, byte[] Graph, IReadOnlyList<StreamState> States);
-
-    /// <summary>Wall time and time of all cores, in seconds.</summary>
     private sealed record Sample(double Wall, double Cpu);
 
-    private sealed record Row(string Threads, string Form, double Median, double Least, double CpuMedian);
-
-    /// <summary>Measures and prints a table.</summary>
-    /// <param name="rounds">Number of rounds.</param>
-    /// <param name="json">File for the seconds per new window on one thread; null writes none.</param>
-    /// <param name="output">Where to print.</param>
-    public static int Run(int rounds, string? json, TextWriter output)
+    /// <summary>Measures and prints tables.</summary>
+    public static async Task<int> RunAsync(Request request, TextWriter output)
     {
-        Form[] forms = [.. Forms()];
-        output.WriteLine("threads      form          median s   least s   CPU s   of window");
-        Dictionary<string, double> seconds = [];
-        foreach (var (threads, parallel) in new[] { (1, 1), (2, 1), (1, 2) })
+        InferenceReport report = new() { Processor = Processor(), Forms = Costs(request, output) };
+        double? Seconds(string form) => report.Forms.FirstOrDefault(f => f is { Runs: 1, Threads: 1 } && f.Form == form)?.Seconds;
+        report = report with
         {
-            var rows = Measure(forms, threads, parallel, rounds);
+            WindowFp32 = Seconds("windowFp32"),
+            StreamFp32 = Seconds("streamFp32"),
+            StreamInt8 = Seconds("streamInt8"),
+            FrameFp32 = Seconds("frameFp32"),
+            FrameInt8 = Seconds("frameInt8"),
+            LibtorchEager = Seconds("libtorchEager"),
+        };
+        if (request.Bundle is { } bundle)
+            report = await WithCamerasAsync(report, bundle, request, output);
+        if (request.Json is { } json)
+            report.Write(json);
+        return 0;
+    }
+
+    private static M2ClipConfig Sizes(string? bundle)
+    {
+        if (bundle is null)
+            return ClipShapedWeights.VitB16(TemporalMode.Causal, adapters: true);
+        var file = ModelBundle.Open(bundle).PathOf(ModelBundle.TrainingNetwork);
+        return File.Exists(file)
+            ? TrainedNetwork.Parse(File.ReadAllText(file), file).Config
+            : throw new FileNotFoundException($"{file}: the bundle does not say the sizes of its network; export it without --lean");
+    }
+
+    private static List<FormCost> Costs(Request request, TextWriter output)
+    {
+        InferenceForm[] forms = [.. InferenceForms.Of(Sizes(request.Bundle), request.Peers)];
+        List<FormCost> costs = [];
+        output.WriteLine("runs threads  form            median s   least s   CPU s   of window");
+        foreach (var (threads, runs) in new[] { (1, 1), (2, 1), (1, 2) })
+        {
+            var rows = Measure(forms, threads, runs, request.Rounds);
             foreach (var row in rows)
             {
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Threads,-12} {row.Form,-12} {row.Median,9:f4} {row.Least,9:f4} {row.CpuMedian,7:f4} "
-                    + $"{rows[0].Median / row.Median,8:f1}×"));
-                if (parallel == 1 && threads == 1)
-                    seconds[row.Form] = row.Median;
+                    $"{row.Runs,4} {row.Threads,7}  {row.Form,-14} {row.Seconds,9:f4} {row.Least,9:f4} {row.CpuSeconds,7:f4} "
+                    + $"{rows[0].Seconds / row.Seconds,8:f1}×"));
             }
+            costs.AddRange(rows);
         }
-        if (json is not null)
-            File.WriteAllText(json, JsonSerializer.Serialize(seconds, Json));
-        return 0;
+        return costs;
     }
 
-    private static IEnumerable<Form> Forms()
+    private static FormCost[] Measure(InferenceForm[] forms, int threads, int runs, int rounds)
     {
-        var causal = ClipShapedWeights.VitB16(TemporalMode.Causal, adapters: true);
-        var weights = ClipShapedWeights.Of(causal);
-        var states = M2ClipGraphs.States(causal);
-        yield return new("windowFp32", M2ClipGraphs.Video(causal with { Temporal = TemporalMode.Bidirectional }, weights), []);
-        yield return new("streamFp32", M2ClipGraphs.Stream(causal, weights), states);
-        yield return new("streamInt8", Quantized(causal, weights), states);
-        var frame = ClipShapedWeights.VitB16(TemporalMode.PerFrame, adapters: false);
-        yield return new("frameFp32", M2ClipGraphs.Stream(frame, weights), M2ClipGraphs.States(frame));
-        yield return new("frameInt8", Quantized(frame, weights), M2ClipGraphs.States(frame));
-    }
-
-    private static byte[] Quantized(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
-    {
-        // Few frames: the scales do not change the speed.
-        var ranges = Calibration.Measure(config, weights, [MovingPictures.Clip(config.ImageSize, 3, seed: 1)]);
-        return M2ClipGraphs.Quantized(config, new(SmoothQuant.Fold(config, weights, ranges.ByWeight)));
-    }
-
-    private static Row[] Measure(Form[] forms, int threads, int parallel, int rounds)
-    {
-        var sessions = forms.Select(form => Open(form.Graph, threads)).ToArray();
-        var streams = forms.Select((form, i) =>
-            Enumerable.Range(0, parallel).Select(_ => new RotatingStream(sessions[i], form.States)).ToArray()).ToArray();
+        var open = forms.Select(form => form.Open(threads, runs)).ToArray();
         var samples = forms.Select(_ => new List<Sample>()).ToArray();
-        var clip = MovingPictures.Clip(224, Frames, seed: 2);
         for (var round = 0; round < WarmUp + rounds; round++)
         {
             for (var i = 0; i < forms.Length; i++)
             {
-                var frames = forms[i].States.Count == 0 ? clip : clip[..(clip.Length / Frames)];
-                var sample = Time(streams[i], frames);
+                var sample = Time(open[i], runs);
                 if (round >= WarmUp)
                     samples[i].Add(sample);
             }
         }
-        foreach (var disposable in streams.SelectMany(s => s).Cast<IDisposable>().Concat(sessions))
-            disposable.Dispose();
+        foreach (var form in open)
+            form.Dispose();
         return
         [
-            .. forms.Select((form, i) => new Row(
-                parallel == 1 ? $"{threads}" : $"{parallel} runs × {threads}",
+            .. forms.Select((form, i) => new FormCost(
                 form.Name,
+                runs,
+                threads,
                 Median(samples[i].Select(s => s.Wall)),
                 samples[i].Min(s => s.Wall),
                 Median(samples[i].Select(s => s.Cpu)))),
         ];
     }
 
-    // Seconds per window: all streams encode one at the same time.
-    private static Sample Time(RotatingStream[] streams, byte[] frames)
+    // Seconds per window: all runs encode one at the same time.
+    private static Sample Time(IOpenForm form, int runs)
     {
         var (cpu, started) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
-        Thread[] others = [.. streams.Skip(1).Select(stream => new Thread(() => stream.Step(frames)))];
+        Thread[] others = [.. Enumerable.Range(1, runs - 1).Select(run => new Thread(() => form.Encode(run)))];
         foreach (var thread in others)
             thread.Start();
-        streams[0].Step(frames);
+        form.Encode(0);
         foreach (var thread in others)
             thread.Join();
         return new(
-            Stopwatch.GetElapsedTime(started).TotalSeconds / streams.Length,
-            (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / streams.Length);
+            Stopwatch.GetElapsedTime(started).TotalSeconds / runs, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / runs);
     }
 
-    private static InferenceSession Open(byte[] graph, int threads)
+    private static async Task<InferenceReport> WithCamerasAsync(
+        InferenceReport report, string bundle, Request request, TextWriter output)
     {
-        using SessionOptions options = new() { IntraOpNumThreads = threads };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        return new(graph, options);
+        await using var load = await WorkerLoad.OpenAsync(bundle);
+        var length = TimeSpan.FromSeconds(request.Seconds);
+        output.WriteLine(FormattableString.Invariant($"capacity {load.Capacity:f1} windows/s; a camera has {load.CameraRate:f1}"));
+        output.WriteLine(WorkerLoad.Heading);
+        List<LoadFigures> loads = [];
+        async Task<LoadFigures> RunAsync(int cameras)
+        {
+            var figures = await load.RunAsync(cameras, length);
+            output.WriteLine(WorkerLoad.Line(figures));
+            loads.Add(figures);
+            return figures;
+        }
+        // 70 % and 120 % of the capacity, as near as whole cameras come.
+        int Near(double share) => Math.Max(1, (int)Math.Round(share * load.Capacity / load.CameraRate));
+        foreach (var cameras in request.Cameras.Concat([Near(0.7), Near(1.2)]).Distinct().Order())
+            await RunAsync(cameras);
+        // From the capacity downwards, the first number of cameras of which no window is lost.
+        SustainedCameras sustained = new(0, 0, 0);
+        for (var cameras = (int)(load.Capacity / load.CameraRate); cameras > 0; cameras--)
+        {
+            var figures = loads.FirstOrDefault(l => l.Cameras == cameras) ?? await RunAsync(cameras);
+            if (figures.Lost > 0)
+                continue;
+            sustained = new(cameras, figures.Lost, figures.P95Ms);
+            break;
+        }
+        output.WriteLine(FormattableString.Invariant(
+            $"sustained: {sustained.Cameras} cameras, p95 {sustained.P95LatencyMs:f0} ms"));
+        return report with { Loads = [.. loads.OrderBy(l => l.Cameras)], Sustained = sustained };
+    }
+
+    private static string Processor()
+    {
+        string[] lines = [.. File.ReadLines("/proc/cpuinfo")];
+        string Value(string key) =>
+            lines.FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
+        var vnni = Value("flags").Split(' ').Any(flag => flag is "avx512_vnni" or "avx_vnni");
+        return $"{Value("model name")}, {Environment.ProcessorCount} cores, {(vnni ? "with" : "without")} VNNI";
     }
 
     private static double Median(IEnumerable<double> values)

@@ -14,7 +14,8 @@ namespace StreamActions.Benchmarks;
 /// <summary>Windows per second through the worker's encoder stages, against the session alone.</summary>
 internal static class PipelineOverhead
 {
-    private const int Cameras = 8, FramesPerCamera = 100;
+    private const int Cameras = 8, MostFramesPerCamera = 100;
+    private static readonly TimeSpan RoundLength = TimeSpan.FromSeconds(10);
 
     /// <summary>Prints both rates of each round, and the median of the ratios.</summary>
     public static async Task RunAsync(string folder, int rounds, TextWriter output)
@@ -23,11 +24,15 @@ internal static class PipelineOverhead
         using var model = OnnxActionModel.Open(ModelBundle.Open(folder), options, NullLogger.Instance);
         var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
         output.WriteLine($"{plan}");
+        var capacity = CapacityProbe.Measure(
+            model.Encoder(new(Stride: 1, plan.MaxBatch, MostWaiting: 1)), model.Manifest.Clip, plan, TimeProvider.System);
+        var frames = Math.Clamp(
+            (int)(RoundLength.TotalSeconds * capacity.StepsPerSecond / Cameras), 2 * model.Manifest.Clip.Frames, MostFramesPerCamera);
         List<double> ratios = [];
         for (var round = 0; round <= rounds; round++)
         {
-            var bare = Bare(model, plan);
-            var pipeline = await PipelineAsync(model, plan);
+            var bare = Bare(model, plan, frames);
+            var pipeline = await PipelineAsync(model, plan, frames);
             if (round == 0)
                 continue;   // warm-up
             ratios.Add(pipeline / bare);
@@ -39,30 +44,28 @@ internal static class PipelineOverhead
             $"median ratio {ratios[ratios.Count / 2]:f3} (from {ratios[0]:f3} to {ratios[^1]:f3})"));
     }
 
-    private static int Windows(OnnxActionModel model) => Cameras * (FramesPerCamera - model.Manifest.Clip.Frames + 1);
+    private static int Windows(OnnxActionModel model, int frames) => Cameras * (frames - model.Manifest.Clip.Frames + 1);
 
-    // One thread and one lane for each run at a time, as in the encoder loop.
-    private static double Bare(OnnxActionModel model, RunPlan plan)
+    // One thread and one lane for each run at a time, as in the encoder loop. A stream runs for each frame, also for the first ones, which
+    // give no window.
+    private static double Bare(OnnxActionModel model, RunPlan plan, int frames)
     {
-        var left = Windows(model);
+        var left = model.Video is IStreamModel ? Cameras * frames : Windows(model, frames);
         Thread[] threads = [.. Enumerable.Range(0, plan.Parallel).Select(i => new Thread(() =>
         {
-            var clip = model.Manifest.Clip;
-            using FrameWindow window = new([.. Enumerable.Range(0, clip.Frames).Select(t => Frame(ViewOf(i), clip.FrameBytes, t))]);
-            using var lane = ((IWindowModel)model.Video).OpenLane(1);
-            FrameWindow[] batch = [window];
+            using BareRun run = new(model, i);
             while (Interlocked.Decrement(ref left) >= 0)
-                lane.Run(batch);
+                run.Encode();
         }))];
         var started = Stopwatch.GetTimestamp();
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)
             thread.Join();
-        return Windows(model) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return Windows(model, frames) / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static async Task<double> PipelineAsync(OnnxActionModel model, RunPlan plan)
+    private static async Task<double> PipelineAsync(OnnxActionModel model, RunPlan plan, int frames)
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         WorkerMetrics metrics = new(services.GetRequiredService<IMeterFactory>());
@@ -74,18 +77,18 @@ internal static class PipelineOverhead
         EncoderLoop loop = new(queue, encoder, sampling, observations, metrics, TimeProvider.System, NullLogger<EncoderLoop>.Instance);
         var started = Stopwatch.GetTimestamp();
         await loop.StartAsync(CancellationToken.None);
-        await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage))));
+        await Task.WhenAll(Enumerable.Range(0, Cameras).Select(c => Task.Run(() => CameraAsync(ViewOf(c), model, stage, frames))));
         var rate = observations.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
         await loop.StopAsync(CancellationToken.None);
-        return observations.Count == Windows(model)
+        return observations.Count == Windows(model, frames)
             ? rate
-            : throw new InvalidOperationException($"{observations.Count} of {Windows(model)} windows were observed");
+            : throw new InvalidOperationException($"{observations.Count} of {Windows(model, frames)} windows were observed");
     }
 
-    private static async Task CameraAsync(View view, OnnxActionModel model, EncoderStage stage)
+    private static async Task CameraAsync(View view, OnnxActionModel model, EncoderStage stage, int frames)
     {
         using var slot = stage.Open(view, waits: true);
-        for (var t = 0; t < FramesPerCamera; t++)
+        for (var t = 0; t < frames; t++)
             await slot.PushAsync(Frame(view, model.Manifest.Clip.FrameBytes, t), CancellationToken.None);
         await stage.EndAsync(view.Camera, CancellationToken.None);
     }
@@ -97,6 +100,49 @@ internal static class PipelineOverhead
         var frame = ViewFrame.Rent(bytes, view, 1, DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds(250 * t), 0);
         frame.Pixels.Fill((byte)(t * 31));
         return frame;
+    }
+
+    // A lane of the model, without slots, queue and encoder loop.
+    private sealed class BareRun : IDisposable
+    {
+        private readonly FrameWindow? _window;
+        private readonly IModelLane? _windowLane;
+        private readonly ViewFrame? _frame;
+        private readonly IStreamLane? _streamLane;
+        private readonly IModelStream? _stream;
+        private readonly FrameWindow[] _windows = [];
+        private readonly StreamInput[] _inputs = [];
+
+        public BareRun(OnnxActionModel model, int camera)
+        {
+            var clip = model.Manifest.Clip;
+            ViewFrame Next(int t) => Frame(ViewOf(camera), clip.FrameBytes, t);
+            if (model.Video is IStreamModel streams)
+            {
+                (_streamLane, _stream, _frame) = (streams.OpenLane(1), streams.OpenStream(), Next(0));
+                _inputs = [new(_stream, _frame, Starts: false, Skipped: 0)];
+            }
+            else
+            {
+                _windowLane = ((IWindowModel)model.Video).OpenLane(1);
+                _windows = [_window = new([.. Enumerable.Range(0, clip.Frames).Select(Next)])];
+            }
+        }
+
+        public void Encode()
+        {
+            _windowLane?.Run(_windows);
+            _streamLane?.Run(_inputs);
+        }
+
+        public void Dispose()
+        {
+            _window?.Dispose();
+            _windowLane?.Dispose();
+            _stream?.Dispose();
+            _streamLane?.Dispose();
+            _frame?.Release();
+        }
     }
 
     private sealed class Counter : IObservationSink, IViewStatus

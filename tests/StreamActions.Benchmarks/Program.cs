@@ -1,6 +1,12 @@
-// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|soak|training|inference] --help
+// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|load|soak|training|inference|tables|micro|published] --help
 using System.CommandLine;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using StreamActions.Benchmarks;
+using StreamActions.TestKit;
 using StreamActions.Worker;
 
 // The worker also does this first.
@@ -43,14 +49,87 @@ Command training = new("training", "Clips per second of the training loop, compa
 training.SetAction(result => TrainingOverhead.RunAsync(
     result.GetValue(model)!, result.GetValue(data), result.GetValue(steps), result.GetValue(rounds), Console.Out));
 
-Option<string?> json = new("--json") { Description = "File for the seconds per new window on one thread." };
-Command inference = new("inference", "Cost of one new window at the size of CLIP ViT-B/16: windows, streams and frames, in fp32 and int8.")
+Option<string?> json = new("--json") { Description = "File for the figures." };
+Option<string?> bundle = new("--model")
 {
-    rounds, json,
+    Description = "Folder of a bundle: measure networks of its sizes, and cameras with it. Default: the sizes of CLIP ViT-B/16, no cameras.",
 };
-inference.SetAction(result => InferenceCost.Run(result.GetValue(rounds), result.GetValue(json), Console.Out));
+Option<bool> peers = new("--peers") { Description = "Also run the window in libtorch, operator by operator." };
+Option<int> loadSeconds = new("--seconds") { Description = "Seconds for each number of cameras.", DefaultValueFactory = _ => 60 };
+Option<int[]> loads = new("--cameras")
+{
+    Description = "Numbers of cameras to measure beside 70 % and 120 % of the capacity.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [1, 2, 4, 8, 16],
+};
+Command inference = new(
+    "inference", "Cost of one new window: windows, streams and frames, in fp32 and int8; with a bundle also the cameras that it can watch.")
+{
+    bundle, peers, rounds, loadSeconds, loads, json,
+};
+inference.SetAction(result => InferenceCost.RunAsync(
+    new(
+        result.GetValue(bundle),
+        result.GetValue(peers),
+        result.GetValue(rounds),
+        result.GetValue(loadSeconds),
+        result.GetValue(loads)!,
+        result.GetValue(json)),
+    Console.Out));
+
+Command tables = new("tables", "Write the figures of docs/inference.json into the tables of docs/benchmarks.md.");
+tables.SetAction(_ =>
+{
+    var docs = Path.Combine(RepositoryPaths.Root, "docs");
+    var page = Path.Combine(docs, "benchmarks.md");
+    File.WriteAllText(page, InferenceTables.Update(File.ReadAllText(page), InferenceReport.Read(Path.Combine(docs, "inference.json"))));
+});
+
+Option<string> to = new("--to") { Description = "Folder of the files.", Required = true };
+Option<string?> tokenizer = new("--tokenizer")
+{
+    Description = "Folder with CLIP's vocab.json and merges.txt. Default: a vocabulary of single letters.",
+};
+Command published = new("published", "Write a CLIP ViT-B/16 with random weights in the form of published weights, for import-clip.")
+{
+    to, tokenizer,
+};
+published.SetAction(result => PublishedClip.Write(result.GetValue(to)!, result.GetValue(tokenizer)));
+
+Option<int> watching = new("--cameras") { Description = "Cameras.", DefaultValueFactory = _ => 3 };
+Option<double> loadMinutes = new("--minutes") { Description = "Length in minutes.", DefaultValueFactory = _ => 10 };
+Option<string?> report = new("--json") { Description = "File of an earlier 'inference' run to which the figures are added." };
+Command load = new("load", "The worker with a bundle and RTSP cameras, every sampled frame a window: losses, latencies, memory.")
+{
+    model, watching, loadMinutes, report,
+};
+load.SetAction(async result =>
+{
+    await using var worker = await WorkerLoad.OpenAsync(result.GetValue(model)!);
+    Console.WriteLine(FormattableString.Invariant($"capacity {worker.Capacity:f1} windows/s; a camera has {worker.CameraRate:f1}"));
+    Console.WriteLine(WorkerLoad.Heading);
+    var figures = await worker.RunAsync(result.GetValue(watching), TimeSpan.FromMinutes(result.GetValue(loadMinutes)));
+    Console.WriteLine(WorkerLoad.Line(figures));
+    if (result.GetValue(report) is { } file)
+        InferenceReport.Read(file).With(figures).Write(file);
+});
+
+Option<string> filter = new("--filter") { Description = "Pattern of the benchmarks to run.", DefaultValueFactory = _ => "*" };
+Command micro = new("micro", "Time and memory of the pure parts that every frame and every observation passes (BenchmarkDotNet).")
+{
+    filter,
+};
+// In this process: BenchmarkDotNet's own projects would not find the internal types.
+micro.SetAction(result =>
+{
+    var config = ManualConfig.Create(DefaultConfig.Instance)
+        .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+        .AddDiagnoser(MemoryDiagnoser.Default)
+        .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "streamactions-micro"));
+    _ = BenchmarkSwitcher.FromAssembly(typeof(InferenceCost).Assembly).Run(["--filter", result.GetValue(filter)!], config);
+});
 
 // The default verb is pipeline.
-RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, soak, training, inference };
+RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, load, soak, training, inference, tables, micro, published };
 root.SetAction(result => PipelineOverhead.RunAsync(result.GetValue(model)!, result.GetValue(rounds), Console.Out));
 return await root.Parse(args).InvokeAsync();

@@ -169,7 +169,7 @@ public sealed class BundleWriterTests : IDisposable
     {
         var choice = Enum.Parse<PrecisionChoice>(precision);
         List<string> reports = [];
-        var request = Request(choice, reports) with { Bounds = new(0.9999999, 0.9999999, 0.9999999, 1) };
+        var request = Request(choice, reports) with { Bounds = new(0.9999999, 0.9999999, 0.9999999, 1, 1) };
         var path = Path.Combine(_folder, "refused");
         if (choice == PrecisionChoice.Int8)
         {
@@ -183,10 +183,36 @@ public sealed class BundleWriterTests : IDisposable
         Assert.Equal(message.Length > 0, reports.Count > 0);
     }
 
+    [Theory]
+    [InlineData("Fp16", 1)]
+    [InlineData("All", 2)]
+    public void Write_Fp16Requested_AddsTheGraphWithItsFigures(string precision, int expected)
+    {
+        List<string> reports = [];
+        var request = Request(Enum.Parse<PrecisionChoice>(precision), reports);
+        var bundle = Write(Path.Combine(_folder, "half"), precision: request);
+        var graph = Assert.Single(bundle.Video, g => g.Precision == GraphPrecision.Fp16);
+        Assert.Equal(("video.fp16.onnx", GraphForm.Window), (graph.File, graph.Form));
+        Assert.Equal((4, null), (graph.Quality!.Clips, graph.Quality.CalibrationClips));
+        Assert.InRange(graph.Quality.PlainCosine!.Value, 0.9999, 1.00001);
+        Assert.InRange(graph.Golden!.Measured, 1e-9, graph.Golden.Bound);
+        Assert.Equal(expected, reports.Count);
+        Assert.StartsWith("video.fp16.onnx: for GPUs; smallest cosine to fp32 ", reports[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Fp16LosesTooMuch_IsRefused()
+    {
+        var request = Request(PrecisionChoice.Fp16, []) with { Bounds = new(0.999999999, 0.999999999, 0.999999999, 1, 1) };
+        var error = Assert.Throws<TrainerException>(() => Write(Path.Combine(_folder, "refused"), precision: request));
+        Assert.StartsWith("--precision fp16: an fp16 graph loses too much: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Use --precision auto: a GPU then runs the graph in fp32", error.Message, StringComparison.Ordinal);
+    }
+
     private static PrecisionRequest Request(PrecisionChoice choice, List<string> reports)
     {
         byte[][] clips = [.. TinyNetwork.Frames(TinyNetwork.Config, 8).Chunk(TinyNetwork.Frames(TinyNetwork.Config, 1).Length)];
-        return new(choice, clips[..4], clips[4..], reports.Add) { Bounds = new(0.9, 0.5, 0.9, 0) };
+        return new(choice, clips[..4], clips[4..], reports.Add) { Bounds = new(0.9, 0.5, 0.9, 0, 0) };
     }
 
     [Fact]

@@ -12,19 +12,33 @@ using StreamActions.Worker.Telemetry;
 
 namespace StreamActions.TestKit.Fleet;
 
+/// <summary>Settings of the worker of a fleet.</summary>
+internal sealed record FleetSettings
+{
+    /// <summary>The block <c>inference</c>, in YAML's flow style.</summary>
+    public string Inference { get; init; } = "{}";
+
+    /// <summary>Whether windows without motion skip inference.</summary>
+    public bool MotionGate { get; init; } = true;
+
+    /// <summary>Time between two looks at the states of the cameras. Each look allocates memory.</summary>
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromMilliseconds(20);
+}
+
 /// <summary>A running fleet. It observes the stages and replaces none.</summary>
 internal sealed class ObservedFleet : IAsyncDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly IHost _host;
     private readonly CancellationTokenSource _stop = new();
     private readonly LineLog _lines;
+    private readonly TimeSpan _lookEvery;
     private readonly Task _looking;
 
-    private ObservedFleet(IHost host, IReadOnlyDictionary<string, ObservedCamera> cameras, LineLog lines)
+    private ObservedFleet(IHost host, IReadOnlyDictionary<string, ObservedCamera> cameras, LineLog lines, TimeSpan lookEvery)
     {
-        (_host, Cameras, _lines) = (host, cameras, lines);
+        (_host, Cameras, _lines, _lookEvery) = (host, cameras, lines, lookEvery);
         Workers = host.Services.GetRequiredService<CameraFleet>().Cameras.ToDictionary(c => c.Name);
         _looking = Task.Run(LookAsync);
     }
@@ -45,15 +59,18 @@ internal sealed class ObservedFleet : IAsyncDisposable
     /// <param name="folder">The folder for its file and its store.</param>
     /// <param name="model">The model; the caller disposes it.</param>
     /// <param name="cameras">Addresses by name.</param>
+    /// <param name="settings">Settings of the worker; null for the defaults.</param>
     public static async Task<ObservedFleet> StartAsync(
-        TemporaryFolder folder, IActionModel model, IReadOnlyDictionary<string, string> cameras)
+        TemporaryFolder folder, IActionModel model, IReadOnlyDictionary<string, string> cameras, FleetSettings? settings = null)
     {
+        settings ??= new();
         var path = folder.File("fleet.yaml");
         await File.WriteAllTextAsync(path, $$"""
             model: {{Path.Combine(RepositoryPaths.Root, "models", "demo")}}
+            inference: {{settings.Inference}}
             sinks: { store: { path: {{folder.File("events.db")}}, keep: 1d } }
             cameras:
-            {{string.Join('\n', cameras.Select(c => $"  {c.Key}: {{ source: \"{c.Value}\" }}"))}}
+            {{string.Join('\n', cameras.Select(c => $"  {c.Key}: {{ source: \"{c.Value}\", motion-gate: {(settings.MotionGate ? "true" : "false")} }}"))}}
             alerts: { fall: { phrases: ["a person falls down"] } }
             """);
         var (file, problems) = StreamActionsFileReader.Read(path, _ => null);
@@ -63,7 +80,7 @@ internal sealed class ObservedFleet : IAsyncDisposable
         LineLog lines = new();
         var host = Build(file, model, observed, lines);
         await host.StartAsync();
-        return new(host, observed, lines);
+        return new(host, observed, lines, settings.LookEvery);
     }
 
     /// <summary>The status of a camera.</summary>
@@ -78,7 +95,7 @@ internal sealed class ObservedFleet : IAsyncDisposable
         {
             if (TimeProvider.System.GetElapsedTime(began) > patience)
                 return null;
-            await Task.Delay(LookEvery);
+            await Task.Delay(PollEvery);
         }
         return TimeProvider.System.GetElapsedTime(began);
     }
@@ -118,7 +135,7 @@ internal sealed class ObservedFleet : IAsyncDisposable
         {
             foreach (var (name, camera) in Cameras)
                 camera.Look(Status(name));
-            await Task.Delay(LookEvery, CancellationToken.None);
+            await Task.Delay(_lookEvery, CancellationToken.None);
         }
     }
 

@@ -15,6 +15,13 @@ public enum GraphForm
     [JsonStringEnumMemberName("stream")]
     Stream,
 
+    /// <summary>
+    /// As <see cref="Stream"/>, with the states of all streams in pools that the graph reads and
+    /// writes (<see cref="PoolLayout"/>). For GPUs.
+    /// </summary>
+    [JsonStringEnumMemberName("pool")]
+    Pool,
+
     /// <summary>Texts → embeddings.</summary>
     [JsonStringEnumMemberName("text")]
     Text,

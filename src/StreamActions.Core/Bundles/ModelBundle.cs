@@ -34,9 +34,10 @@ public sealed class ModelBundle
     /// <summary>The graph for phrases.</summary>
     public BundleGraph Text => Manifest.Graphs.Single(g => g.Form == GraphForm.Text);
 
-    /// <summary>The graphs for video: stream graphs when the model can run as a stream, else window graphs.</summary>
-    public IEnumerable<BundleGraph> Video =>
-        Manifest.Graphs.Where(g => g.Form == (Manifest.Temporal == TemporalMode.Bidirectional ? GraphForm.Window : GraphForm.Stream));
+    /// <summary>The graphs for video: stream and pool graphs when the model can run as a stream, else window graphs.</summary>
+    public IEnumerable<BundleGraph> Video => Manifest.Graphs.Where(g => Manifest.Temporal == TemporalMode.Bidirectional
+        ? g.Form == GraphForm.Window
+        : g.Form is GraphForm.Stream or GraphForm.Pool);
 
     /// <summary>The graphs that encode part of a frame; none when the bundle was exported without them.</summary>
     public IEnumerable<BundleGraph> Reuse => Manifest.Graphs.Where(g => g.Form == GraphForm.Reuse);

@@ -78,11 +78,12 @@ public sealed record ModelManifest
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>
-    /// The graphs: one for text, and at least one for video. A bidirectional model has window graphs, all others have stream graphs.
+    /// The graphs: one for text, and at least one for video. A bidirectional model has window graphs. All others
+    /// have stream graphs, and may have pool graphs.
     /// </summary>
     public IReadOnlyList<BundleGraph> Graphs { get; init; } = [];
 
-    /// <summary>The states of the stream graphs, in the order of the forward pass; empty without stream graphs.</summary>
+    /// <summary>The states of stream and pool graphs, in the order of the forward pass; empty without such graphs.</summary>
     public IReadOnlyList<StreamState> States { get; init; } = [];
 
     /// <summary>
@@ -224,8 +225,8 @@ public sealed record ModelManifest
         var form = Temporal == TemporalMode.Bidirectional ? GraphForm.Window : GraphForm.Stream;
         if (Graphs.All(g => g.Form != form))
             yield return $"graphs has no graph of the form '{form.ToString().ToLowerInvariant()}', which this temporal mode needs";
-        if (form == GraphForm.Window && Graphs.Any(g => g.Form == GraphForm.Stream))
-            yield return "graphs: a bidirectional model cannot have a graph of the form 'stream'";
+        if (form == GraphForm.Window && Graphs.Any(g => g.Form is GraphForm.Stream or GraphForm.Pool))
+            yield return "graphs: a bidirectional model cannot have a graph of the form 'stream' or 'pool'";
         foreach (var wrong in CacheProblems())
             yield return wrong;
         foreach (var graph in Graphs)

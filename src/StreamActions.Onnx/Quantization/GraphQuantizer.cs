@@ -13,11 +13,13 @@ namespace StreamActions.Onnx.Quantization;
 /// Of evaluation clips, with the mean subtracted. The noise of one clip is then compared with the differences between clips.
 /// </param>
 /// <param name="ExtremeCosine">Of all-dark and all-bright clips.</param>
-/// <param name="Top1">The share of clips with the same best class.</param>
-public sealed record QualityBounds(double PlainCosine, double Cosine, double ExtremeCosine, double Top1)
+/// <param name="Top1">The share of clips with the same best class. Two classes can be equally likely, and then it means little.</param>
+/// <param name="Decisions">The share of clips with the same decision. Of few clips, one may differ.</param>
+public sealed record QualityBounds(double PlainCosine, double Cosine, double ExtremeCosine, double Top1, double Decisions)
 {
     /// <summary>The bounds of an export.</summary>
-    public static QualityBounds Default { get; } = new(PlainCosine: 0.995, Cosine: 0.98, ExtremeCosine: 0.99, Top1: 0.99);
+    public static QualityBounds Default { get; } =
+        new(PlainCosine: 0.995, Cosine: 0.97, ExtremeCosine: 0.99, Top1: 0.9, Decisions: 0.99);
 
     /// <summary>How much of the permitted loss a graph has; above 1: too much.</summary>
     public double LossOf(GraphQuality quality) => new[]
@@ -25,8 +27,12 @@ public sealed record QualityBounds(double PlainCosine, double Cosine, double Ext
         (1 - quality.PlainCosine ?? double.PositiveInfinity) / (1 - PlainCosine),
         (1 - quality.Cosine) / (1 - Cosine),
         (1 - quality.ExtremeCosine) / (1 - ExtremeCosine),
-        (1 - quality.Top1) / (1 - Top1),
+        Of(quality.Top1, Top1, quality.Clips),
+        Of(quality.Decisions ?? double.NegativeInfinity, Decisions, quality.Clips),
     }.Max();
+
+    // The loss of a share of clips.
+    private static double Of(double share, double bound, int clips) => (1 - share) / Math.Max(1 - bound, 1.0 / clips);
 }
 
 /// <summary>The clips of a quantisation, uint8 RGB [T, S, S, 3] each.</summary>
@@ -52,7 +58,7 @@ public sealed record QuantizedGraph(
 public static class GraphQuantizer
 {
     private const double FloatShare = 0.1;   // of the layers
-    private const int EstimateClips = 4, ExtremeClips = 8, TimedRounds = 5;
+    private const int EstimateClips = 2, TimedRounds = 5;
 
     /// <summary>Makes and measures the int8 graph of the vision branch.</summary>
     /// <param name="config">Sizes of the network.</param>
@@ -62,71 +68,51 @@ public static class GraphQuantizer
     /// <param name="bounds">
     /// The permitted loss. Layers move to fp32 until it is met; if that fails, the graph has all layers in int8.
     /// </param>
+    /// <param name="progress">Receives a sentence before each long part; null for none.</param>
     /// <exception cref="CheckpointException">A weight is missing or misshapen.</exception>
     public static QuantizedGraph Quantize(
         M2ClipConfig config,
         IReadOnlyDictionary<string, TensorData> weights,
         QuantizationClips clips,
         GoldenClips golden,
-        QualityBounds bounds)
+        QualityBounds bounds,
+        Action<string>? progress = null)
     {
         byte[][] calibration = [.. CalibrationClips.Of(clips.Calibration)];
+        progress?.Invoke(FormattableString.Invariant(
+            $"int8: measuring activations on {calibration.Length} clips, then comparing with fp32 on {clips.Evaluation.Count} clips."));
         QuantizationPlan plan = new(SmoothQuant.Fold(config, weights, Calibration.Measure(config, weights, calibration).ByWeight));
-        Comparison all = new(config, weights, clips.Evaluation, clips.Classes), few = all.Of(EstimateClips);
+        GraphComparison all = new(config, weights, clips.Evaluation, clips.Classes), few = all.Of(EstimateClips);
+        GraphQuality QualityOf(GraphComparison comparison, QuantizationPlan candidate) =>
+            comparison.QualityOf(M2ClipGraphs.QuantizedGraph(config, candidate), comparison.ExactForm);
+        Dictionary<QuantizationPlan, GraphQuality> measured = new(ReferenceEqualityComparer.Instance);
+        GraphQuality Measure(QuantizationPlan candidate) => measured[candidate] = QualityOf(all, candidate);
+        var layers = plan.Layers.Count();
+        var estimated = 0;
         var chosen = LayerChoice.Choose(
             plan,
-            candidate => bounds.LossOf(all.QualityOf(candidate)),
-            candidate => bounds.LossOf(few.QualityOf(candidate)),
-            (int)(FloatShare * plan.Layers.Count())) ?? plan;
+            candidate => bounds.LossOf(Measure(candidate)),
+            candidate =>
+            {
+                if (estimated++ == 0)
+                {
+                    progress?.Invoke(FormattableString.Invariant(
+                        $"int8 loses too much with all layers: {measured[plan]}. Measuring the share of each of {layers} layers."));
+                }
+                return bounds.LossOf(QualityOf(few, candidate));
+            },
+            (int)(FloatShare * layers)) ?? plan;
         var graph = M2ClipGraphs.QuantizedGraph(config, chosen);
         return new(
             graph.ToBytes(),
-            all.QualityOf(chosen) with { CalibrationClips = calibration.Length },
+            measured[chosen] with { CalibrationClips = calibration.Length },
             chosen.FloatLayers,
             Speed(config, weights, graph, clips.Evaluation[0]),
-            Deviation(config, graph, golden))
+            GraphComparison.Deviation(config, graph, all.ExactForm, golden))
         {
             Plan = chosen,
         };
     }
-
-    // Quality on clips whose embeddings in fp32 are computed once.
-    private sealed class Comparison
-    {
-        private readonly M2ClipConfig _config;
-        private readonly TextClasses _classes;
-        private readonly IReadOnlyList<byte[]> _natural, _extreme;
-        private readonly IReadOnlyList<float[]> _exactNatural, _exactExtreme;
-
-        public Comparison(
-            M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, IReadOnlyList<byte[]> clips, TextClasses classes)
-        {
-            (_config, _classes, _natural) = (config, classes, clips);
-            _extreme = [.. CalibrationClips.ExtremesOf([.. clips.Take(ExtremeClips)])];
-            using ClipRunner exact = new(M2ClipGraphs.WindowOrStream(config, weights), config);
-            (_exactNatural, _exactExtreme) = (Embeddings(exact, _natural), Embeddings(exact, _extreme));
-        }
-
-        private Comparison(Comparison all, int clips)
-        {
-            (_config, _classes) = (all._config, all._classes);
-            (_natural, _exactNatural) = ([.. all._natural.Take(clips)], [.. all._exactNatural.Take(clips)]);
-            (_extreme, _exactExtreme) = ([.. all._extreme.TakeLast(clips)], [.. all._exactExtreme.TakeLast(clips)]);
-        }
-
-        /// <summary>The comparison on few of the clips.</summary>
-        public Comparison Of(int clips) => new(this, clips);
-
-        public GraphQuality QualityOf(QuantizationPlan plan)
-        {
-            using ClipRunner runner = new(M2ClipGraphs.QuantizedGraph(_config, plan), _config);
-            return QualityMeasure.Of(
-                new(_exactNatural, Embeddings(runner, _natural)), new(_exactExtreme, Embeddings(runner, _extreme)), _classes);
-        }
-    }
-
-    private static float[][] Embeddings(ClipRunner runner, IEnumerable<byte[]> clips) =>
-        [.. clips.Select(clip => runner.Last(clip)[GraphTensors.Embedding])];
 
     // The fastest of several rounds in turns, on one thread each, as the worker runs them.
     private static double Speed(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, OnnxGraph quantized, byte[] clip)
@@ -142,18 +128,4 @@ public static class GraphQuantizer
         var rounds = Enumerable.Range(0, TimedRounds).Select(_ => (Exact: Seconds(exact, clip), Other: Seconds(other, clip))).ToList();
         return rounds.Min(r => r.Exact) / rounds.Min(r => r.Other);
     }
-
-    private static double Deviation(M2ClipConfig config, OnnxGraph graph, GoldenClips golden)
-    {
-        using ClipRunner runner = new(graph, config);
-        return golden.Clips.Chunk(golden.Clips.Length / golden.VideoEmbeddings.Count).Select((clip, i) =>
-        {
-            var outputs = runner.Last(clip);
-            return Math.Max(
-                Greatest(outputs[GraphTensors.Embedding], golden.VideoEmbeddings[i]),
-                Greatest(outputs.GetValueOrDefault(GraphTensors.ClassLogits, []), golden.ClassLogits[i]));
-        }).Max();
-    }
-
-    private static double Greatest(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).DefaultIfEmpty(0).Max();
 }

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using StreamActions.Model;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Export;
@@ -16,8 +17,9 @@ internal static class ExportCommand
     // Limits the bundle's size: of large clips, the export records fewer golden ones.
     private const int GoldenBytes = 1 << 20;
 
-    // Enough for a share in per cent.
-    private const int PrecisionClips = 100, CalibrationClips = 16;
+    // Enough for a share in per cent. A large network gets fewer clips, so that the comparison takes minutes.
+    private const int PrecisionClips = 100, CalibrationClips = 16, LeastPrecisionClips = 24, LeastCalibrationClips = 6;
+    private const double PrecisionProducts = 4e12;
 
     // A training clip of full difficulty, whose twin is not used.
     private const long FirstCalibrationClip = 1_000_000, CalibrationStep = 2;
@@ -43,9 +45,15 @@ internal static class ExportCommand
         };
         Option<PrecisionChoice> precision = new("--precision")
         {
-            Description = "auto, fp32 or int8. A graph in fp32 is always written. auto adds one in int8 when it is faster and within the "
-                + "permitted loss; int8 adds it or fails. fp32 saves the time to measure it.",
+            Description = "auto, fp32, int8, fp16 or all. A graph in fp32 is always written. auto adds one in int8 when it is faster and "
+                + "within the permitted loss; int8 adds it or fails. fp16 adds one in fp16, for GPUs; all adds both. fp32 saves the "
+                + "time to measure them.",
             DefaultValueFactory = _ => PrecisionChoice.Auto,
+        };
+        Option<string?> calibration = new("--calibration")
+        {
+            Description = "Recordings on which int8 is calibrated and compared with fp32: a folder or a list, as for 'train --data'. Take "
+                + "recordings like those of the cameras. Default: the run's data; of an imported model, generated clips.",
         };
         Option<bool> reuse = new("--reuse")
         {
@@ -55,7 +63,7 @@ internal static class ExportCommand
         var common = new RunOptions();
         Command command = new("export", "Export a run as a bundle for the worker, after checking its outputs against libtorch.")
         {
-            run, name, version, to, perClass, common.Strength, precision, reuse, lean, common.Threads,
+            run, name, version, to, perClass, common.Strength, precision, calibration, reuse, lean, common.Threads,
         };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
@@ -68,6 +76,7 @@ internal static class ExportCommand
                 Strength = result.GetValue(common.Strength),
                 Lean = result.GetValue(lean),
                 Precision = result.GetValue(precision),
+                Calibration = result.GetValue(calibration),
                 Reuse = result.GetValue(reuse),
             };
             Run(request, cancellation);
@@ -82,11 +91,14 @@ internal static class ExportCommand
         public required double Strength { get; init; }
         public required bool Lean { get; init; }
         public required PrecisionChoice Precision { get; init; }
+        public string? Calibration { get; init; }
         public required bool Reuse { get; init; }
     }
 
     private static void Run(Request request, CancellationToken cancellation)
     {
+        if (request is { Calibration: not null, Precision: PrecisionChoice.Fp32 })
+            throw new TrainerException("--calibration: only with a graph of lower precision; leave out --precision fp32");
         var run = RunFolder.Open(request.Run);
         var (network, steps) = run.LoadBest();
         using var _ = network;
@@ -115,7 +127,7 @@ internal static class ExportCommand
             request.Name, request.Version, run.Clip, ClosedVocabulary: !options.OpenVocabulary, report, provenance)
         {
             Texts = steps > 0 ? source.Texts : [],
-            Precision = Precisions(request, source),
+            Precision = Precisions(request, run, network.Config, source),
             Reuse = request.Reuse,
         };
         var classes = run.Classes.Count > 0 ? run.Classes : source.Classes;
@@ -124,20 +136,31 @@ internal static class ExportCommand
         RunMessages.Print($"Wrote {request.To}. Largest difference from libtorch: {bundle.Manifest.Golden.Measured:g3}.");
     }
 
-    private static PrecisionRequest? Precisions(Request request, IClipSource source)
+    private static PrecisionRequest? Precisions(Request request, RunFolder run, M2ClipConfig config, IClipSource own)
     {
         if (request.Precision == PrecisionChoice.Fp32)
             return null;
-        var each = (PrecisionClips + source.Classes.Count - 1) / source.Classes.Count;
+        var source = request.Calibration is { } calibration
+            ? new DataChoice { Source = Path.GetFullPath(calibration) }.Open(run.Clip, run.Options.Seed, fresh: false)
+            : own;
+        var affordable = (int)Math.Min(PrecisionClips, PrecisionProducts / ProductsOf(config));
+        var (clips, calibrated) = (Math.Max(LeastPrecisionClips, affordable),
+            Math.Clamp(affordable * CalibrationClips / PrecisionClips, LeastCalibrationClips, CalibrationClips));
+        // A set of few recordings has fewer clips than asked for.
+        var each = (clips + source.Classes.Count - 1) / source.Classes.Count;
         return new(
             request.Precision,
-            [.. Enumerable.Range(0, CalibrationClips).Select(i => source.Training(FirstCalibrationClip + i * CalibrationStep).Pixels)],
-            [.. source.Evaluation(each)[0].Clips.Take(PrecisionClips).Select(c => c.Views[0])],
+            [.. Enumerable.Range(0, calibrated).Select(i => source.Training(FirstCalibrationClip + i * CalibrationStep).Pixels)],
+            [.. source.Evaluation(each)[0].Clips.Take(clips).Select(c => c.Views[0])],
             report => RunMessages.Print($"{report}"))
         {
             Reuse = request.Reuse,
         };
     }
+
+    // Multiplications of the blocks' matrices for a clip.
+    private static double ProductsOf(M2ClipConfig config) =>
+        12.0 * config.VisionWidth * config.VisionWidth * config.VisionLayers * config.Tokens * config.Frames;
 
     // A bundle is published, so it names data without the path on this machine.
     private static string NameOf(DataChoice data)

@@ -62,6 +62,17 @@ internal static class ReportTables
         console.WriteLine("*: larger than two standard errors.");
     }
 
+    /// <summary>Writes the cost of a conversion.</summary>
+    public static void Write(IAnsiConsole console, ConversionReport report)
+    {
+        var table = NewTable($"{report.Before} → {report.Converted}", "set", "figure", "before", "switched", "converted", "change");
+        foreach (var f in report.Figures)
+            table.AddRow(Markup.Escape(f.Set), Markup.Escape(f.Name), Percent(f.Before), Percent(f.Switched), Percent(f.Converted),
+                Change(f.Change, f.StandardError));
+        console.Write(table);
+        console.WriteLine("switched: the old weights in causal mode, without training. change: converted − before ± one standard error.");
+    }
+
     // A class without clips has no figures, so the table only counts it in its caption.
     private static Table Classes(SetReport set)
     {
@@ -83,13 +94,15 @@ internal static class ReportTables
         var table = NewTable(title, "set", what, "A", "B", "B − A", "");
         foreach (var f in figures)
             table.AddRow(Markup.Escape(f.Set), Markup.Escape(f.Name), Percent(f.A), Percent(f.B),
-                string.Create(CultureInfo.InvariantCulture, $"{f.Difference * 100:+0.0;−0.0;0.0} ± {f.StandardError * 100:f1}"),
-                f.Clear ? "*" : "");
+                Change(f.Difference, f.StandardError), f.Clear ? "*" : "");
         return table;
     }
 
     private static Table NewTable(string title, params string[] columns) =>
         new Table().Title(new TableTitle(Markup.Escape(title))).Border(TableBorder.Rounded).AddColumns(columns);
+
+    private static string Change(double difference, double standardError) =>
+        string.Create(CultureInfo.InvariantCulture, $"{difference * 100:+0.0;−0.0;0.0} ± {standardError * 100:f1}");
 
     private static string Percent(Share? share) => share is null ? "" : Percent(share.Value);
 

@@ -12,6 +12,9 @@ internal abstract record RunSetting(string Name, string Help)
     /// <summary>True when <c>pretrain</c> has the option too; <c>train</c> has them all.</summary>
     public bool InPretrain { get; init; }
 
+    /// <summary>True when <c>convert</c> has the option too.</summary>
+    public bool InConvert { get; init; } = true;
+
     /// <summary>True when the verb computes the default value. The help then shows no default.</summary>
     public bool IsComputed { get; init; }
 

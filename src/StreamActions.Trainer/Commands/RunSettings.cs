@@ -16,7 +16,7 @@ internal static class RunSettings
     public const string From = "--from", Steps = "--steps", Rate = "--rate", WarmUp = "--warm-up", Train = "--train",
         Adapters = "--adapters", BeforeAttention = "--before-attention", Data = "--data", Labels = "--labels", Validation = "--validation",
         Media = "--media", HeldOut = "--held-out", Augment = "--augment", ColourJitter = "--colour-jitter", Replay = "--replay",
-        Temporal = "--temporal", ReplayShare = "--replay-share", Views = "--views";
+        Temporal = "--temporal", Seed = "--seed", ReplayShare = "--replay-share", Views = "--views";
 
     /// <summary>The default settings of <c>train</c>.</summary>
     public static TrainingOptions Defaults { get; } = new() { Steps = 3000, Batch = 32, Rate = 1e-3, Seed = 1 };
@@ -26,7 +26,8 @@ internal static class RunSettings
     [
         // A path on the command line; the run stores the name of the weights instead.
         new RunSetting<string?>(From, "Initial weights: folder of a run of 'import-clip', 'pretrain' or 'train', or of a bundle.",
-            o => o.ImportedFrom, (o, v) => o with { ImportedFrom = v }),
+            o => o.ImportedFrom, (o, v) => o with { ImportedFrom = v })
+            { InConvert = false },
         new RunSetting<long>(Steps,
             "Total number of steps. Default: 3000 for 'train', 2000 for 'pretrain'. A resumed run may change it; "
             + "the learning rate then follows the new length.",
@@ -43,7 +44,7 @@ internal static class RunSettings
         new RunSetting<long>(WarmUp, "Warm-up steps, in which the learning rate rises. Default: a twentieth of all steps.",
             o => o.WarmUp, (o, v) => o with { WarmUp = v })
             { InPretrain = true, IsComputed = true, IsAlwaysRecorded = true },
-        new RunSetting<ulong>("--seed", "Random seed of weights and clips.", o => o.Seed, (o, v) => o with { Seed = v })
+        new RunSetting<ulong>(Seed, "Random seed of weights and clips.", o => o.Seed, (o, v) => o with { Seed = v })
             { InPretrain = true, IsAlwaysRecorded = true },
         new RunSetting<int>("--accumulate", "Batches per step; their gradients are averaged.",
             o => o.Accumulate, (o, v) => o with { Accumulate = v }),
@@ -60,10 +61,12 @@ internal static class RunSettings
         new RunSetting<AdapterPlaces>(Adapters,
             "With --from: branches that get adapters when the weights have none: both, vision (text embeddings stay CLIP's), "
             + "text (a video embedding stays the mean of its frames), or none.",
-            o => o.Adapters, (o, v) => o with { Adapters = v }),
+            o => o.Adapters, (o, v) => o with { Adapters = v })
+            { InConvert = false },
         new RunSetting<bool>(BeforeAttention,
             "With --from: add a second adapter to each vision block, before attention: 24 instead of 12 adapters in a ViT-B.",
-            o => o.BeforeAttention, (o, v) => o with { BeforeAttention = v }),
+            o => o.BeforeAttention, (o, v) => o with { BeforeAttention = v })
+            { InConvert = false },
         new RunSetting<TemporalMode>(Temporal,
             "bidirectional: a frame sees all frames of its clip. causal: a frame sees earlier frames only, so that the worker encodes "
             + "each frame of a camera once; training then adds up to a clip's length of earlier frames. "
@@ -73,7 +76,8 @@ internal static class RunSettings
         new RunSetting<TedParts>("--ted",
             "Trained parts of the TED-Adapters: both, enhancement or difference. For ablations: "
             + "an untrained part of a fresh adapter has no effect.",
-            o => o.Ted, (o, v) => o with { Ted = v }),
+            o => o.Ted, (o, v) => o with { Ted = v })
+            { InConvert = false },
         Weight("--contrastive", "video against the texts of the batch", w => w.Contrastive, (w, v) => w with { Contrastive = v }),
         Weight("--cross-modal", "video against the text of every class", w => w.CrossModal, (w, v) => w with { CrossModal = v }),
         Weight("--visual", "classification head on the vision branch", w => w.Visual, (w, v) => w with { Visual = v }),
@@ -102,14 +106,18 @@ internal static class RunSettings
         OfData(ReplayShare, "Share of replayed clips among the training clips.", d => d.ReplayShare, (d, v) => d with { ReplayShare = v }),
         OfData(Views, "Views of a held-out recording as moments x crops, such as 4x3.", ViewsOf, WithViews),
         new RunSetting<TrainablePart>(Train,
-            "Trained parameters: adapters (with the heads; CLIP stays frozen), all, or backbone (CLIP alone). "
+            "Trained parameters: adapters (with the heads; CLIP stays frozen), vision (the vision branch's adapters and the "
+            + "classification head; texts keep their embeddings), all, or backbone (CLIP alone). "
             + "Default: adapters with --from, all without.",
             o => o.Train, (o, v) => o with { Train = v })
-            { IsComputed = true, Default = o => o.ImportedFrom is null ? TrainablePart.All : TrainablePart.Adapters },
+            { IsComputed = true, InConvert = false, Default = o => o.ImportedFrom is null ? TrainablePart.All : TrainablePart.Adapters },
     ];
 
     /// <summary>The settings that are options of <c>pretrain</c>.</summary>
     public static IEnumerable<RunSetting> OfPretrain => All.Where(s => s.InPretrain);
+
+    /// <summary>The settings that are options of <c>convert</c>.</summary>
+    public static IEnumerable<RunSetting> OfConvert => All.Where(s => s.InConvert);
 
     /// <summary>The verb that started a run.</summary>
     public static string Verb(TrainingOptions options) =>
@@ -143,11 +151,19 @@ internal static class RunSettings
     /// </summary>
     public static string Command(string path, TrainingOptions options)
     {
-        List<string> words = [Verb(options), "--run", RunFolder.NameOf(path)];
-        foreach (var setting in words[0] == "train" ? All : All.Where(s => s.InPretrain || s.Name == From))
+        var (verb, name) = (Verb(options), RunFolder.NameOf(path));
+        var converts = verb == TrainingOptions.MadeByConvert;
+        List<string> words = converts
+            ? [verb, "--run", options.ImportedFrom ?? "", "--to", name, Temporal, Text(options.Temporal)]
+            : [verb, "--run", name];
+        var settings = converts ? OfConvert.Where(s => s.Name != Temporal)
+            : verb == "train" ? All
+            : All.Where(s => s.InPretrain || s.Name == From);
+        foreach (var setting in settings)
         {
             var value = setting.ValueIn(options);
-            if (setting.IsAlwaysRecorded || !Equals(value, setting.DefaultFor(options)))
+            var preset = converts ? setting.ValueIn(ConvertCommand.Defaults) : setting.DefaultFor(options);
+            if (setting.IsAlwaysRecorded || !Equals(value, preset))
                 words.AddRange(value is true ? [setting.Name] : [setting.Name, Text(value)]);
         }
         return string.Join(' ', words.Select(w => w.Contains(' ', StringComparison.Ordinal) ? $"\"{w}\"" : w));

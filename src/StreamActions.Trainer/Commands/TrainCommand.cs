@@ -133,7 +133,7 @@ internal static class TrainCommand
         return options;
     }
 
-    private static IClipSource OpenData(TrainingOptions options, ClipSpec clip, bool fresh) => options.Data.Open(
+    internal static IClipSource OpenData(TrainingOptions options, ClipSpec clip, bool fresh) => options.Data.Open(
         clip, options.Seed, fresh, skipped => AnsiConsole.MarkupLineInterpolated($"[yellow]skipped:[/] {skipped.Reason}"));
 
     private static TrainingOptions InEpochs(TrainingOptions options, int? epochs, bool keepWarmUp, IClipSource source)

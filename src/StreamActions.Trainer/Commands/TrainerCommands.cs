@@ -1,5 +1,6 @@
 // All verbs of the trainer.
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace StreamActions.Trainer.Commands;
 
@@ -13,9 +14,20 @@ internal static class TrainerCommands
         ImportClipCommand.Create(),
         PretrainCommand.Create(),
         TrainCommand.Create(),
+        ConvertCommand.Create(),
         EvaluateCommand.Create(),
         CompareCommand.Create(),
         ExportCommand.Create(),
         VerifyCommand.Create(),
     };
+
+    /// <summary>Parses a command line.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments)
+    {
+        var parsed = Create().Parse(arguments);
+        // An error message names the cause; the help page would bury it. For a mistyped verb the similar verbs are shown.
+        if (parsed.Action is ParseErrorAction wrong)
+            (wrong.ShowHelp, wrong.ShowTypoCorrections) = (false, parsed.CommandResult.Command is RootCommand);
+        return parsed;
+    }
 }

@@ -107,11 +107,18 @@ internal static class BundleExporter
             throw new TrainerException(
                 "--reuse: this network encodes whole windows, so it has no earlier frames to reuse; train it with --temporal causal");
         }
-        var int8 = description.Precision is { } request ? Int8Export.Make(config, weights, golden, manifest.Scale, request) : null;
+        List<PreciseGraph> graphs = [];
+        if (description.Precision is { } request)
+        {
+            if (Int8Export.Make(config, weights, golden, manifest.Scale, request) is { } int8)
+                graphs.Add(int8);
+            if (Fp16Export.Make(config, weights, golden, manifest.Scale, request) is { } fp16)
+                graphs.Add(fp16);
+        }
         return BundleWriter.Write(folder, manifest,
             new(config, weights, tokenizerFiles.Vocabulary, tokenizerFiles.Merges, golden)
             {
-                Graphs = int8 is null ? [] : [int8],
+                Graphs = graphs,
                 Reuse = description.Reuse,
                 TrainingNetwork = words is null ? null : new TrainedNetwork(config, config.NumClasses > 0 ? classes : [], words).ToJson(),
                 Evaluation = description.Evaluation?.ToJson(),

@@ -17,13 +17,17 @@ internal enum PrecisionChoice
     Fp32,
     /// <summary>Int8 too; an error when it loses too much.</summary>
     Int8,
+    /// <summary>Fp16 for GPUs too; an error when it loses too much.</summary>
+    Fp16,
+    /// <summary>Fp16 as asked for, and int8 as for <see cref="Auto"/>.</summary>
+    All,
 }
 
 /// <summary>What an export needs to choose precisions.</summary>
 /// <param name="Choice">The user's choice.</param>
 /// <param name="Calibration">Training clips, uint8 RGB [T, S, S, 3] each.</param>
 /// <param name="Evaluation">Held-out clips.</param>
-/// <param name="Report">Receives the result, as a sentence.</param>
+/// <param name="Report">Receives the progress and the result, a sentence each.</param>
 internal sealed record PrecisionRequest(
     PrecisionChoice Choice, IReadOnlyList<byte[]> Calibration, IReadOnlyList<byte[]> Evaluation, Action<string> Report)
 {
@@ -50,12 +54,12 @@ internal static class Int8Export
     public static PreciseGraph? Make(
         M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights, GoldenClips golden, double scale, PrecisionRequest request)
     {
-        if (request.Choice == PrecisionChoice.Fp32)
+        if (request.Choice is PrecisionChoice.Fp32 or PrecisionChoice.Fp16)
             return null;
         // The writer makes the same choice for the graph in fp32.
         config = PerFrameNetwork.Find(config, weights) ?? config;
         QuantizationClips clips = new(request.Calibration, request.Evaluation, new(golden.TextEmbeddings, scale));
-        var int8 = GraphQuantizer.Quantize(config, weights, clips, golden, request.Bounds);
+        var int8 = GraphQuantizer.Quantize(config, weights, clips, golden, request.Bounds, request.Report);
         var figures = Figures(int8);
         if (request.Bounds.LossOf(int8.Quality) > 1)
         {
@@ -65,7 +69,7 @@ internal static class Int8Export
             request.Report($"No int8 graph: {loss}.");
             return null;
         }
-        if (request.Choice == PrecisionChoice.Auto && int8.Speed <= 1)
+        if (request.Choice != PrecisionChoice.Int8 && int8.Speed <= 1)
         {
             request.Report($"No int8 graph: on this machine it is no faster than fp32 ({Speed(int8)}). --precision int8 writes it.");
             return null;
@@ -96,7 +100,9 @@ internal static class Int8Export
     }
 
     private static string Limits(QualityBounds bounds) => string.Create(
-        CultureInfo.InvariantCulture, $"permitted are {bounds.PlainCosine}, {bounds.Cosine}, {bounds.ExtremeCosine} and {bounds.Top1:p0}");
+        CultureInfo.InvariantCulture,
+        $"permitted are {bounds.PlainCosine}, {bounds.Cosine}, {bounds.ExtremeCosine}, "
+            + $"{bounds.Top1:p0} and {bounds.Decisions:p0}");
 
     private static string Speed(QuantizedGraph int8) => string.Create(CultureInfo.InvariantCulture, $"{int8.Speed:f1} times");
 }

@@ -22,13 +22,14 @@ internal sealed record LossWeights
     public bool ReferenceCrossModal { get; init; }
 
     /// <summary>The errors of the weights; empty when they are valid.</summary>
-    public IEnumerable<string> Problems()
+    /// <param name="imitates">True when the run imitates a teacher too. It then needs none of these losses.</param>
+    public IEnumerable<string> Problems(bool imitates = false)
     {
         (string Option, double Weight)[] all =
             [("--contrastive", Contrastive), ("--cross-modal", CrossModal), ("--visual", Visual), ("--masked", Masked)];
         foreach (var (option, weight) in all.Where(w => !(w.Weight >= 0 && double.IsFinite(w.Weight))))
             yield return string.Create(CultureInfo.InvariantCulture, $"{option} {weight} must be a finite number of at least 0");
-        if (all.All(w => w.Weight == 0))
+        if (!imitates && all.All(w => w.Weight == 0))
             yield return $"{string.Join(", ", all.Select(w => w.Option))} are all 0: at least one must be above 0";
     }
 }

@@ -25,6 +25,9 @@ internal sealed class MultiTaskLoss(
 {
     private readonly CandidateClasses _candidates = new(classes.Count, untrained);
 
+    /// <summary>A network to imitate, with the same texts and classes; null for none. It sees the T scored frames of a clip.</summary>
+    public TorchNetwork? Teacher { get; init; }
+
     /// <summary>Computes the losses of a batch. The seed decides dropout and masks.</summary>
     /// <exception cref="TrainerException">No loss is both switched on and supported.</exception>
     public BatchLoss Of(IReadOnlyList<TrainingClip> clips, int seed)
@@ -41,11 +44,14 @@ internal sealed class MultiTaskLoss(
         }
 
         network.Seed(seed);
-        var video = network.EncodeVideo(network.Pixels([.. clips.Select(c => c.Pixels)]));
+        var pixels = network.Pixels([.. clips.Select(c => c.Pixels)]);
+        var video = network.EncodeVideo(pixels);
         var texts = network.EncodeText(network.Tokens([.. clips.Select(c => c.Caption)]));
         var fits = network.OnDevice(TorchNetwork.Fits(clips));
         var logits = network.Network.LogitScale.exp() * matmul(video.Embedding, texts.t());
         Add("contrastive", weights.Contrastive, () => ContrastiveLoss.Of(logits, fits));
+        if (Teacher is { } teacher)
+            Add("distillation", 1, () => DistillationLoss.Of(video, Encode(teacher, pixels), texts, network.Network.LogitScale.exp()));
         var classified = clips.Any(c => c.Label != TrainingClip.NoClass);
         if (_candidates.Trained.Count > 1 && classified)
         {
@@ -64,6 +70,12 @@ internal sealed class MultiTaskLoss(
         return new(total ?? throw new TrainerException(
             "no loss can be computed: the losses with a weight above 0 need classes or words that this data lacks; "
             + "give --contrastive a weight above 0"), parts, right);
+    }
+
+    private static EncodedVideo Encode(TorchNetwork teacher, Tensor pixels)
+    {
+        using var mode = no_grad();
+        return teacher.EncodeVideo(pixels.narrow(1, pixels.shape[1] - teacher.Config.Frames, teacher.Config.Frames));
     }
 
     private Tensor CrossModal(Tensor videos, int[] labels, int seed)

@@ -9,7 +9,7 @@ namespace StreamActions.Trainer.Training;
 /// <summary>AdamW over a network's trained parameters.</summary>
 internal sealed class Recipe : IDisposable
 {
-    private readonly AdamW _optimizer;
+    private readonly SafeAdamW _optimizer;
     private readonly double[] _factors;
     private readonly TorchParameters _parameters;
     private readonly TrainingOptions _options;
@@ -30,7 +30,7 @@ internal sealed class Recipe : IDisposable
             beta2 = 0.98,
             eps = 1e-6,
             weight_decay = g.Key.Decays ? options.WeightDecay : 0,
-        })), options.Rate, 0.9, 0.98, 1e-6, options.WeightDecay, false, false);
+        })));
         _optimizer.zero_grad();
     }
 
@@ -55,6 +55,8 @@ internal sealed class Recipe : IDisposable
         TrainablePart.Adapters =>
             !spec.IsBackbone && (visionAdapters || spec.Role != ParameterRole.TemporalAdapter) && IsOf(options.Ted, spec.Role),
         TrainablePart.Backbone => spec.IsBackbone,
+        TrainablePart.Vision => (PartOf(spec.Role) is not null || spec.Role == ParameterRole.ClassificationHead)
+            && (visionAdapters || spec.Role != ParameterRole.TemporalAdapter) && IsOf(options.Ted, spec.Role),
         _ => IsOf(options.Ted, spec.Role),
     };
 
@@ -81,7 +83,7 @@ internal sealed class Recipe : IDisposable
     public void Step()
     {
         using var scope = NewDisposeScope();
-        nn.utils.clip_grad_norm_(_parameters.Trained.Select(p => p.Value), _options.GradientNorm);
+        SafeAdamW.ClipNorm(_parameters.Trained.Select(p => p.Value), _options.GradientNorm);
         _optimizer.step();
         _optimizer.zero_grad();
     }

@@ -14,8 +14,8 @@ internal static class RunFigures
     /// <summary>All names in the order of the log's columns: figures of a step, then figures of an evaluation.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        Total, Loss + "contrastive", Loss + "cross-modal", Loss + "visual", Loss + "masked", Accuracy, Rate, Speed, Wait, Memory,
-        ByText, ByClassifier, Ordered, Shuffled,
+        Total, Loss + "contrastive", Loss + "cross-modal", Loss + "visual", Loss + "masked", Loss + "distillation",
+        Accuracy, Rate, Speed, Wait, Memory, ByText, ByClassifier, Ordered, Shuffled,
     ];
 
     /// <summary>The figures of a step, without losses that are switched off.</summary>

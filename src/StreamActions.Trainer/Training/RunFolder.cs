@@ -4,6 +4,7 @@ using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
 using StreamActions.Core.Text;
 using StreamActions.Model;
+using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
@@ -15,7 +16,7 @@ namespace StreamActions.Trainer.Training;
 internal sealed class RunFolder
 {
     private const string NetworkFile = "network.json", ClipFile = "clip.json", OptionsFile = "options.json", VocabularyFile = "vocab.json",
-        MergesFile = "merges.txt",
+        MergesFile = "merges.txt", TeacherFolder = "teacher",
         Restore = "restore the run from a copy, or start another in a new folder";
     private static readonly string[] Files = [NetworkFile, ClipFile, OptionsFile, VocabularyFile, MergesFile];
     private readonly string _root;
@@ -120,6 +121,33 @@ internal sealed class RunFolder
         return Import(root, new(config, source.Classes, config.MlmVocabSize > 0 ? words : []), clip, options, start.Tokenizer, parameters);
     }
 
+    /// <summary>
+    /// Starts a run that converts a bidirectional network to a causal one. The run keeps the network as its teacher.
+    /// </summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="start">The bidirectional network.</param>
+    /// <param name="options">The run's settings.</param>
+    /// <param name="classes">The classes of the classification head or, without one, of the data.</param>
+    /// <exception cref="TrainerException">The path is a file.</exception>
+    public static RunFolder Convert(string root, StartingPoint start, TrainingOptions options, IReadOnlyList<ClipClass> classes)
+    {
+        options = options with
+        {
+            PromptTemplate = start.PromptTemplate,
+            OpenVocabulary = start.OpenVocabulary,
+            ImportedFrom = start.Name,
+            MadeBy = TrainingOptions.MadeByConvert,
+        };
+        CreateFolder(root);
+        CreateFolder(Path.Combine(root, TeacherFolder));
+        SafetensorsFile.Write(Path.Combine(root, TeacherFolder, Checkpoints.WeightsFile), start.Weights);
+        var config = start.Config with { Temporal = options.Temporal };
+        using var parameters = TorchParameters.Load(config, start.Weights, start.Name);
+        using (no_grad())
+            _ = new M2ClipNetwork<Tensor>(new TorchOps(), parameters, config);   // makes every parameter
+        return Import(root, new(config, classes, start.Words), start.Clip, options, start.Tokenizer, parameters);
+    }
+
     /// <summary>Opens an existing run.</summary>
     /// <exception cref="TrainerException">
     /// The folder is not a run, or one of its files is missing or not readable; the message names the file.
@@ -220,6 +248,24 @@ internal sealed class RunFolder
     /// Loads the network to evaluate or export: that of the best checkpoint, of the newest one before the first evaluation, or a fresh one.
     /// </summary>
     public (TorchNetwork Network, long Step) LoadBest(Device? device = null) => (Load(BestOrLatest(), device), BestStep());
+
+    /// <summary>Loads the bidirectional network that a conversion imitates; null for other runs.</summary>
+    /// <exception cref="TrainerException">The run is a conversion, and its teacher is missing.</exception>
+    public TorchNetwork? LoadTeacher(Device? device = null) =>
+        Options.IsConversion ? LoadTeacher(Config with { Temporal = TemporalMode.Bidirectional }, device) : null;
+
+    /// <summary>Loads the teacher's weights into the causal network: what a change of the mode without training gives.</summary>
+    /// <exception cref="TrainerException">The run has no teacher.</exception>
+    public TorchNetwork LoadSwitched(Device? device = null) => LoadTeacher(Config, device);
+
+    private TorchNetwork LoadTeacher(M2ClipConfig config, Device? device)
+    {
+        var file = Path.Combine(In(TeacherFolder), Checkpoints.WeightsFile);
+        if (!File.Exists(file))
+            throw new TrainerException($"{_root}: this run has no {TeacherFolder}/{Checkpoints.WeightsFile}; {Restore}");
+        var parameters = TorchParameters.Load(config, SafetensorsFile.Open(file).ReadAll(), file, device);
+        return new(config, parameters, Tokenizer(), new(Options.PromptTemplate)) { MixedPrecision = Options.MixedPrecision };
+    }
 
     /// <summary>Steps done at the checkpoint that <see cref="LoadBest"/> loads; 0 before the first.</summary>
     public long BestStep() => BestOrLatest()?.Step ?? 0;

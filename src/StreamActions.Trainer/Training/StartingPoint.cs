@@ -42,7 +42,7 @@ internal sealed record StartingPoint(string Name, TrainedNetwork Network, ClipSp
     public static StartingPoint Open(string path, string option = "--from")
     {
         if (RunFolder.Exists(path))
-            return Of(RunFolder.Open(path), path);
+            return Of(RunFolder.Open(path), path, option);
         if (!File.Exists(Path.Combine(path, ModelBundle.ManifestFile)))
             throw new TrainerException(
                 $"{option} {path}: neither a run nor a bundle; make a run from published weights with 'import-clip'");
@@ -68,10 +68,10 @@ internal sealed record StartingPoint(string Name, TrainedNetwork Network, ClipSp
 
     private static string NameOf(ModelManifest manifest) => $"{manifest.Name} {manifest.Version}";
 
-    private static StartingPoint Of(RunFolder run, string path)
+    private static StartingPoint Of(RunFolder run, string path, string option)
     {
         var checkpoint = run.BestOrLatest()
-            ?? throw new TrainerException($"--from {path}: this run has no checkpoint yet; train it first");
+            ?? throw new TrainerException($"{option} {path}: this run has no checkpoint yet; train it first");
         return new(RunFolder.NameOf(path), run.Network, run.Clip, checkpoint.Read(),
             (run.VocabularyPath, run.MergesPath), run.Options.PromptTemplate, run.Options.OpenVocabulary)
         {

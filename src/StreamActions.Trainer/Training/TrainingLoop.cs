@@ -59,8 +59,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
         using var optimizer = new Recipe(network.Parameters, options);
         var latest = run.Checkpoints.Latest();
         optimizer.Resume(latest?.Optimizer);
-        var losses = new MultiTaskLoss(
-            network, options.Losses, run.Classes, run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained);
+        using var teacher = run.LoadTeacher(device);
+        var losses = Losses(network, teacher);
         var step = run.LatestStep();
         using var batches = new ClipBatches(source, options.Batch, step * options.Accumulate, ahead: 3,
             earlier: batch => WarmUpFrames.Of(run.Config, options.Seed, batch));
@@ -120,6 +120,12 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
             return TrainingEnd.Stopped;
         }
     }
+
+    private MultiTaskLoss Losses(TorchNetwork network, TorchNetwork? teacher) => new(
+        network, run.Options.Losses, run.Classes, run.Words.Count > 0 ? new LabelWords(run.Words) : null, source.Untrained)
+    {
+        Teacher = teacher,
+    };
 
     private void Evaluate(TorchNetwork network, long step, Action<long, SetReport> onEvaluation, CancellationToken cancellation)
     {

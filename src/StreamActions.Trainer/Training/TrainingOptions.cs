@@ -22,6 +22,10 @@ internal enum TrainablePart
     /// <summary>Adapters and heads; CLIP stays frozen (docs/model.md §4).</summary>
     [JsonStringEnumMemberName("adapters")]
     Adapters,
+
+    /// <summary>The vision branch's adapters and the classification head; texts keep their embeddings.</summary>
+    [JsonStringEnumMemberName("vision")]
+    Vision,
 }
 
 /// <summary>The trained parts of the TED-Adapters. An untrained part of a fresh adapter has no effect.</summary>
@@ -96,6 +100,13 @@ internal sealed record TrainingOptions
     /// </summary>
     public string? MadeBy { get; init; }
 
+    /// <summary>The value of <see cref="MadeBy"/> of a run that converts a model; it has a teacher (<see cref="RunFolder"/>).</summary>
+    public const string MadeByConvert = "convert";
+
+    /// <summary>True for a run that imitates a teacher.</summary>
+    [JsonIgnore]
+    public bool IsConversion => MadeBy == MadeByConvert;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -107,7 +118,7 @@ internal sealed record TrainingOptions
     /// <exception cref="TrainerException">Some settings are invalid; the message lists them all.</exception>
     public void Check()
     {
-        List<string> problems = [.. Losses.Problems()];
+        List<string> problems = [.. Losses.Problems(IsConversion)];
         void Require(bool holds, string problem) { if (!holds) problems.Add(problem); }
         Require(Steps >= 0, $"--steps {Steps} must be at least 0");
         Require(Batch >= 2, $"--batch {Batch} must be at least 2, because clips of a batch are compared with each other");

@@ -28,8 +28,11 @@ internal static class BuiltIn
     /// <summary>0: on a CPU as many runs at a time as cores, on a GPU one.</summary>
     public const int Parallel = 0;
 
-    /// <summary>Windows per batch on a GPU: enough to fill it, few enough for a short batch.</summary>
-    public const int MaxBatch = 8;
+    /// <summary>Windows or frames per batch on a GPU: enough to fill a large one. Smaller ones get fewer, as measured.</summary>
+    public const int MaxBatch = 64;
+
+    /// <summary>Not tried on a GPU yet.</summary>
+    public const bool CudaGraphs = false;
 
     /// <summary>Longest wait of a window for further windows of its batch: far below the time between two windows of a camera.</summary>
     public static readonly TimeSpan MaxDelay = TimeSpan.FromMilliseconds(30);

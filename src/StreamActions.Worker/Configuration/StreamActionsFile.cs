@@ -72,7 +72,7 @@ internal sealed record InferenceOptions
     /// <summary>The largest stride that the file may ask for.</summary>
     public const int LargestStride = 256;
 
-    /// <summary>auto, cpu or cuda:N (cuda in the file becomes cuda:0).</summary>
+    /// <summary>auto, cpu, cuda:N (cuda in the file becomes cuda:0), or several cuda:N separated by commas.</summary>
     public string Device { get; init; } = BuiltIn.Device;
 
     /// <summary>The number form of the video graph; null takes the fastest that the model has for the device.</summary>
@@ -87,8 +87,11 @@ internal sealed record InferenceOptions
     /// <summary>Runs at a time; 0 lets the worker choose.</summary>
     public int Parallel { get; init; } = BuiltIn.Parallel;
 
-    /// <summary>Largest number of windows per batch on a GPU.</summary>
+    /// <summary>Largest number of windows or frames per batch on a GPU.</summary>
     public int MaxBatch { get; init; } = BuiltIn.MaxBatch;
+
+    /// <summary>Whether a GPU records the runs of streams as CUDA graphs.</summary>
+    public bool CudaGraphs { get; init; } = BuiltIn.CudaGraphs;
 
     /// <summary>Longest wait of a window for further windows of its batch.</summary>
     public TimeSpan MaxDelay { get; init; } = BuiltIn.MaxDelay;

@@ -137,7 +137,8 @@ internal sealed partial class EncoderLoop(
                 loop.Failed(_failed, "model output contains NaN or infinity");
             else
                 loop.Succeeded();
-            return took;
+            // A lane runs one frame of each step at a time.
+            return took * _batch.Count / Math.Max(_batch.Count, runs);
         }
     }
 

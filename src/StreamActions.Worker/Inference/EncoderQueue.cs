@@ -9,7 +9,7 @@ namespace StreamActions.Worker.Inference;
 /// views of a camera: a camera with many zones does not slow the others. A view keeps its place when a newer step arrives. A step is not
 /// handed out while another lane runs a step of the same view, so the steps of a view run one after the other, in order.
 /// </summary>
-/// <param name="maxBatch">Most steps in a batch.</param>
+/// <param name="maxBatch">Most steps in a batch. <see cref="BatchRule"/> chooses fewer where more gain nothing.</param>
 /// <param name="maxDelay">Longest time that a step waits for others to share its batch.</param>
 /// <param name="time">The clock of <paramref name="maxDelay"/>.</param>
 internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider time) : IDisposable
@@ -19,9 +19,9 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
     private readonly Queue<CameraTurn> _turns = new();
     private readonly Dictionary<string, CameraTurn> _cameras = new(StringComparer.Ordinal);
     private readonly Dictionary<View, Place> _places = [];
+    private readonly BatchRule _rule = new(maxBatch, maxDelay);
     private TaskCompletionSource? _changed;
     private ITimer? _timer;
-    private TimeSpan? _runTime;
     private int _waiting, _ready;
     private bool _completed;
 
@@ -103,8 +103,8 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
     }
 
     /// <summary>
-    /// Takes the next batch. Blocks the calling thread until <c>maxBatch</c> steps are ready, or the oldest has waited <c>maxDelay</c> or
-    /// the time of a run. The caller disposes the steps and reports them with <see cref="Done"/>.
+    /// Takes the next batch. Blocks the calling thread until a batch is full, or the oldest step has waited as long as a fuller batch would
+    /// save, <c>maxDelay</c> at most. The caller disposes the steps and reports them with <see cref="Done"/>.
     /// </summary>
     /// <param name="batch">Receives the steps; emptied first.</param>
     /// <returns>False when the queue is closed and empty.</returns>
@@ -134,13 +134,14 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
             left = Timeout.InfiniteTimeSpan;
             if (_ready == 0)
                 return _completed && _waiting == 0;
-            if (_ready < maxBatch && !_completed)
+            if (!_completed && _rule.WaitFor(_ready) is var wait && wait > TimeSpan.Zero)
             {
-                left = LongestWait - time.GetElapsedTime(Oldest());
+                left = wait - time.GetElapsedTime(Oldest());
                 if (left > TimeSpan.Zero)
                     return false;
             }
-            while (batch.Count < maxBatch && _ready > 0)
+            var most = _rule.TakeSize();
+            while (batch.Count < most && _ready > 0)
                 batch.Add(Dequeue());
             Signal();
             return true;
@@ -149,7 +150,7 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
 
     /// <summary>Reports that a batch is done.</summary>
     /// <param name="batch">The batch, as it was taken.</param>
-    /// <param name="took">Duration of its run; null if it did not run.</param>
+    /// <param name="took">Duration of a run with a frame or window of each step; null if it did not run.</param>
     public void Done(IReadOnlyList<EncoderStep> batch, TimeSpan? took = null)
     {
         lock (_lock)
@@ -162,8 +163,8 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 if (place.Step is not null)
                     MakeReady(place);
             }
-            if (took is { } time)
-                Learn(time);
+            if (took is { } duration)
+                _rule.Learn(batch.Count, duration);
             Signal();
         }
     }
@@ -294,15 +295,6 @@ internal sealed class EncoderQueue(int maxBatch, TimeSpan maxDelay, TimeProvider
                 oldest = Math.Min(oldest, place.Since);
         }
         return oldest;
-    }
-
-    // A fuller batch saves at most one run, so waiting longer than a run takes cannot pay.
-    private TimeSpan LongestWait => _runTime < maxDelay ? _runTime.Value : maxDelay;
-
-    private void Learn(TimeSpan took)
-    {
-        const double weight = 0.1;
-        _runTime = _runTime is { } before ? before + weight * (took - before) : took;
     }
 
     private void WakeAfter(TimeSpan left)

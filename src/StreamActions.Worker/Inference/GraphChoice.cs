@@ -10,19 +10,23 @@ internal static class GraphChoice
     private static readonly GraphPrecision[] OnCpu = [GraphPrecision.Int8, GraphPrecision.Fp32],
         OnGpu = [GraphPrecision.Fp16, GraphPrecision.Fp32, GraphPrecision.Int8];
 
-    /// <summary>The graph for a device.</summary>
+    /// <summary>
+    /// The graph for a device. Of two graphs with one precision, a GPU gets the one that keeps the states in its memory, and a CPU the
+    /// other.
+    /// </summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="gpu">Whether it will run on a GPU.</param>
     /// <param name="precision">The operator's choice; null takes the fastest of the bundle.</param>
     /// <exception cref="BundleException">The bundle has no graph of that precision.</exception>
     public static BundleGraph Choose(ModelBundle bundle, bool gpu, GraphPrecision? precision)
     {
-        var graphs = bundle.Video.ToList();
+        var graphs = bundle.Video.OrderBy(g => (g.Form == GraphForm.Pool) == gpu ? 0 : 1).ToList();
         if (precision is { } asked)
         {
             return graphs.Find(g => g.Precision == asked) ?? throw new BundleException(
                 $"inference.precision: model '{bundle.Folder}' has no graph in {Word(asked)}; "
-                + $"it has {string.Join(", ", graphs.Select(g => Word(g.Precision)))}");
+                + $"it has {string.Join(", ", bundle.Video.Select(g => Word(g.Precision)).Distinct(StringComparer.Ordinal))}; "
+                + $"use one of these or auto, or export the model again with --precision {Word(asked)}");
         }
         return (gpu ? OnGpu : OnCpu).Select(p => graphs.Find(g => g.Precision == p)).FirstOrDefault(g => g is not null) ?? graphs[0];
     }

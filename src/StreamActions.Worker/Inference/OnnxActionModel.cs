@@ -40,35 +40,59 @@ internal sealed class OnnxActionModel : IActionModel
     {
         // One thread for phrases leaves the other cores to the video graph.
         const int textThreads = 1;
-        var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
-        var reuse = ReuseRule.For(options.Reuse);
-        BundleGraph Choose(bool onGpu) => reuse is null
-            ? GraphChoice.Choose(bundle, onGpu, options.Precision)
-            : GraphChoice.ChooseReuse(bundle, onGpu, options.Precision);
-        InferenceSession? video = null, text = null;
+        InferenceSession? text = null;
+        List<(IOnnxVideo Video, string Device)> opened = [];
         OnnxActionModel? model = null;
         try
         {
-            (video, var device) = DeviceChoice.Open(
-                onGpu => bundle.PathOf(Choose(onGpu).File), options.Device, threads, logger);
             (text, _) = DeviceChoice.Open(_ => bundle.PathOf(bundle.Text.File), DeviceChoice.Cpu, textThreads, logger);
-            var gpu = device != DeviceChoice.Cpu;
-            var graph = Choose(gpu);
-            CheckShapes(bundle, graph, video, text);
-            IOnnxVideo runs = graph.Form == GraphForm.Window
-                ? new OnnxWindowModel(video, bundle.Manifest, gpu)
-                : new OnnxStreamModel(video, bundle.Manifest, gpu, reuse);
-            model = new(bundle, graph, device, runs, new(bundle, text));
-            model.MeasureGolden(bundle).ThrowIfAboveBound(bundle, graph);
+            CheckTextShapes(bundle, text);
+            foreach (var asked in options.Device.Split(','))
+                opened.Add(OpenVideo(bundle, options, asked, logger));
+            var device = string.Join(',', opened.Select(o => o.Device));
+            var graph = GraphFor(bundle, device != DeviceChoice.Cpu, options);
+            var video = opened.Count == 1 ? opened[0].Video : new SpreadVideo([.. opened.Select(o => o.Video)], bundle.Manifest);
+            model = new(bundle, graph, device, video, new(bundle, text));
+            foreach (var (each, _) in opened)
+                GoldenReplay.Measure(bundle, each.RunClips, model.EmbedTexts).ThrowIfAboveBound(bundle, graph);
             return model;
         }
         catch (Exception e)
         {
             model?.Dispose();
-            video?.Dispose();
+            foreach (var (video, _) in opened)
+                video.Dispose();
             text?.Dispose();
             if (e is OnnxRuntimeException or FormatException)
                 throw new BundleException($"model '{bundle.Folder}' cannot be loaded ({e.Message.Split('\n', 2)[0]}); export it again", e);
+            throw;
+        }
+    }
+
+    private static (IOnnxVideo Video, string Device) OpenVideo(
+        ModelBundle bundle, InferenceOptions options, string asked, ILogger logger)
+    {
+        BundleGraph Graph(bool onGpu) => GraphFor(bundle, onGpu, options);
+        var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
+        var cudaGraphs = options.CudaGraphs && Graph(onGpu: true).Form == GraphForm.Pool;
+        var (session, device) = DeviceChoice.Open(onGpu => bundle.PathOf(Graph(onGpu).File), asked, threads, logger, cudaGraphs);
+        try
+        {
+            var gpu = device != DeviceChoice.Cpu;
+            var graph = Graph(gpu);
+            CheckVideoShapes(bundle, graph, session);
+            IOnnxVideo video = graph.Form switch
+            {
+                GraphForm.Window => new OnnxWindowModel(session, bundle.Manifest, gpu),
+                GraphForm.Pool => new OnnxPoolModel(new(
+                    session, bundle.Manifest, gpu ? new CudaMemory(DeviceChoice.IndexOf(device)) : new HostMemory(), cudaGraphs && gpu)),
+                _ => new OnnxStreamModel(session, bundle.Manifest, gpu, ReuseRule.For(options.Reuse)),
+            };
+            return (video, device);
+        }
+        catch
+        {
+            session.Dispose();
             throw;
         }
     }
@@ -98,50 +122,87 @@ internal sealed class OnnxActionModel : IActionModel
         _text.Dispose();
     }
 
-    private static void CheckShapes(ModelBundle bundle, BundleGraph graph, InferenceSession video, InferenceSession text)
+    private static BundleGraph GraphFor(ModelBundle bundle, bool gpu, InferenceOptions options) => options.Reuse == ReuseLevel.Off
+        ? GraphChoice.Choose(bundle, gpu, options.Precision)
+        : GraphChoice.ChooseReuse(bundle, gpu, options.Precision);
+
+    private static void CheckVideoShapes(ModelBundle bundle, BundleGraph graph, InferenceSession video)
     {
         var manifest = bundle.Manifest;
-        List<string> wrong = [];
-        void Check<T>(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, int[] shape)
-        {
-            if (!nodes.TryGetValue(name, out var node) || !node.IsTensor)
-                wrong.Add($"'{name}' is missing");
-            else if (node.ElementType != typeof(T) || !node.Dimensions.Skip(1).SequenceEqual(shape))
-                wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], "
-                    + $"the manifest says {typeof(T).Name} [-1, {string.Join(", ", shape)}]");
-        }
+        ShapeCheck check = new();
         int[] frame = [manifest.Clip.Size, manifest.Clip.Size, 3];
-        Check<byte>(video.InputMetadata, GraphTensors.Frames, graph.Form == GraphForm.Window ? [manifest.Clip.Frames, .. frame] : frame);
-        if (graph.Form is GraphForm.Stream or GraphForm.Reuse)
+        check.Input<byte>(video, GraphTensors.Frames, graph.Form == GraphForm.Window ? [manifest.Clip.Frames, .. frame] : frame);
+        foreach (var state in graph.Form == GraphForm.Window ? [] : manifest.States)
         {
-            foreach (var state in manifest.States)
+            int[] shape = [.. state.Shape.Select(n => (int)n)];
+            if (graph.Form == GraphForm.Pool)
             {
-                int[] shape = [.. state.Shape.Select(n => (int)n)];
-                Check<float>(video.OutputMetadata, state.Name, shape);
-                for (var lag = 1; lag <= state.Lags; lag++)
-                    Check<float>(video.InputMetadata, GraphTensors.Past(state.Name, lag), shape);
+                var numbers = graph.Precision == GraphPrecision.Fp16 ? typeof(Float16) : typeof(float);
+                check.Tensor(video.InputMetadata, GraphTensors.Pool(state.Name), numbers, shape);
+                check.Tensor(video.OutputMetadata, state.Name, numbers, shape);
+                continue;
             }
+            check.Output<float>(video, state.Name, shape);
+            for (var lag = 1; lag <= state.Lags; lag++)
+                check.Input<float>(video, GraphTensors.Past(state.Name, lag), shape);
         }
+        if (graph.Form == GraphForm.Pool && manifest.States.Count > 0)
+            check.Input<long>(video, GraphTensors.Rows, [new PoolLayout(manifest.States).Columns]);
         if (graph.Form == GraphForm.Reuse)
         {
-            Check<long>(video.InputMetadata, GraphTensors.TokenRows, []);
+            check.Input<long>(video, GraphTensors.TokenRows, []);
             foreach (var cache in manifest.Caches!)
-            {
-                // Their first axis has the tokens, and is checked too.
-                int[] shape = [.. cache.Shape.Skip(1).Select(n => (int)n)];
-                Check<float>(video.OutputMetadata, cache.Name, shape);
-                Check<float>(video.InputMetadata, GraphTensors.Past(cache.Name, 1), shape);
-                if (video.OutputMetadata.TryGetValue(cache.Name, out var node) && node.Dimensions[0] != cache.Shape[0])
-                    wrong.Add($"'{cache.Name}' has {node.Dimensions[0]} tokens, the manifest says {cache.Shape[0]}");
-            }
+                check.Cache(video, cache);
         }
-        Check<float>(video.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
+        check.Output<float>(video, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
         if (manifest.Labels.Count > 0)
-            Check<float>(video.OutputMetadata, GraphTensors.ClassLogits, [manifest.Labels.Count]);
-        Check<long>(text.InputMetadata, GraphTensors.Tokens, [manifest.ContextLength]);
-        Check<float>(text.OutputMetadata, GraphTensors.Embedding, [manifest.EmbeddingWidth]);
-        if (wrong.Count > 0)
-            throw new BundleException(
-                $"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", wrong)}; export it again");
+            check.Output<float>(video, GraphTensors.ClassLogits, [manifest.Labels.Count]);
+        check.ThrowIfWrong(bundle);
+    }
+
+    private static void CheckTextShapes(ModelBundle bundle, InferenceSession text)
+    {
+        ShapeCheck check = new();
+        check.Input<long>(text, GraphTensors.Tokens, [bundle.Manifest.ContextLength]);
+        check.Output<float>(text, GraphTensors.Embedding, [bundle.Manifest.EmbeddingWidth]);
+        check.ThrowIfWrong(bundle);
+    }
+
+    // Compares inputs and outputs with the manifest and lists what differs.
+    private sealed class ShapeCheck
+    {
+        private readonly List<string> _wrong = [];
+
+        public void Input<T>(InferenceSession session, string name, int[] shape) =>
+            Tensor(session.InputMetadata, name, typeof(T), shape);
+
+        public void Output<T>(InferenceSession session, string name, int[] shape) =>
+            Tensor(session.OutputMetadata, name, typeof(T), shape);
+
+        public void Tensor(IReadOnlyDictionary<string, NodeMetadata> nodes, string name, Type type, int[] shape)
+        {
+            if (!nodes.TryGetValue(name, out var node) || !node.IsTensor)
+                _wrong.Add($"'{name}' is missing");
+            else if (node.ElementType != type || !node.Dimensions.Skip(1).SequenceEqual(shape))
+                _wrong.Add($"'{name}' is {node.ElementType.Name} [{string.Join(", ", node.Dimensions)}], "
+                    + $"the manifest says {type.Name} [-1, {string.Join(", ", shape)}]");
+        }
+
+        // Its first axis has the tokens, and is checked too.
+        public void Cache(InferenceSession session, StreamState cache)
+        {
+            int[] shape = [.. cache.Shape.Skip(1).Select(n => (int)n)];
+            Output<float>(session, cache.Name, shape);
+            Input<float>(session, GraphTensors.Past(cache.Name, 1), shape);
+            if (session.OutputMetadata.TryGetValue(cache.Name, out var node) && node.Dimensions[0] != cache.Shape[0])
+                _wrong.Add($"'{cache.Name}' has {node.Dimensions[0]} tokens, the manifest says {cache.Shape[0]}");
+        }
+
+        public void ThrowIfWrong(ModelBundle bundle)
+        {
+            if (_wrong.Count > 0)
+                throw new BundleException(
+                    $"model '{bundle.Folder}': its graphs and its manifest do not agree: {string.Join("; ", _wrong)}; export it again");
+        }
     }
 }

@@ -5,9 +5,9 @@ namespace StreamActions.Worker.Inference;
 
 /// <summary>
 /// A CPU is fastest and steadiest with one thread per run, one step per run, and as many runs at a time as it has cores: a batch gains
-/// nothing there. A GPU gains from batches, and one run fills it.
+/// nothing there. A GPU gains from batches, and one run fills it; several GPUs have a run each.
 /// </summary>
-/// <param name="Device">The device that was opened: <c>cpu</c> or <c>cuda:N</c>.</param>
+/// <param name="Device">The device that was opened: <c>cpu</c>, <c>cuda:N</c>, or several <c>cuda:N</c>.</param>
 /// <param name="Threads">Threads of a run on the CPU; at least 1.</param>
 /// <param name="Parallel">Runs at a time, which is the number of encoder lanes; at least 1.</param>
 /// <param name="MaxBatch">Most steps in a run; at least 1.</param>
@@ -15,13 +15,16 @@ internal sealed record RunPlan(string Device, int Threads, int Parallel, int Max
 {
     /// <summary>Chooses what the options leave open. Threads times runs is at most the number of cores, unless the options ask for more.
     /// </summary>
-    /// <param name="device">The device that was opened: <c>cpu</c> or <c>cuda:N</c>.</param>
+    /// <param name="device">The device that was opened: <c>cpu</c>, <c>cuda:N</c>, or several with commas.</param>
     /// <param name="options">The operator's settings; 0 leaves a number open.</param>
     /// <param name="cores">Cores that the worker may use; at least 1.</param>
     public static RunPlan For(string device, InferenceOptions options, int cores)
     {
         if (device != DeviceChoice.Cpu)
-            return new(device, Math.Max(1, options.Threads), Math.Max(1, options.Parallel), options.MaxBatch);
+        {
+            var devices = device.Split(',').Length;
+            return new(device, Math.Max(1, options.Threads), Math.Max(devices, options.Parallel), options.MaxBatch);
+        }
         var parallel = options.Parallel > 0 ? options.Parallel : Math.Max(1, cores / Math.Max(1, options.Threads));
         return new(device, options.Threads > 0 ? options.Threads : Math.Max(1, cores / parallel), parallel, 1);
     }

@@ -129,6 +129,7 @@ public sealed class ModelManifestTests
     [InlineData("precision", "\"fp8\"", "precision")]
     [InlineData("precision", "9", "graphs: video.onnx has a form or precision")]
     [InlineData("form", "\"text\"", "graphs must have one graph of the form 'text'")]
+    [InlineData("form", "\"pool\"", "graphs: a bidirectional model cannot have a graph of the form 'stream' or 'pool'")]
     [InlineData("golden", """{ "bound": 0, "measured": 0 }""", "graphs: golden.bound of video.onnx must be above 0")]
     public void Parse_BadGraph_NamesIt(string key, string value, string expected) =>
         AssertRefused(j => j["graphs"]![0]![key] = JsonNode.Parse(value), expected);

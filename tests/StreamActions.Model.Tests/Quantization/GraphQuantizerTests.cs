@@ -31,19 +31,32 @@ public sealed class GraphQuantizerTests
     public void Quantize_BoundsOutOfReach_KeepsAllLayersInInt8()
     {
         var network = CausalNetwork.Of("outliers");
-        var int8 = Quantize(network, network.Calibration, network.Measured, new(0.9999999, 0.9999999, 0.9999999, 1));
+        var int8 = Quantize(network, network.Calibration, network.Measured, new(0.9999999, 0.9999999, 0.9999999, 1, 1));
         Assert.Empty(int8.FloatLayers);
         Assert.InRange(int8.Quality.Cosine, 0.9, 0.9999998);
     }
 
     [Theory]
-    [InlineData(0.995, 0.98, 0.99, 0.99, 1)]
-    [InlineData(0.99, 0.98, 0.99, 0.99, 2)]
-    [InlineData(0.995, 0.96, 0.99, 0.99, 2)]
-    [InlineData(0.995, 0.98, 0.97, 0.99, 3)]
-    [InlineData(0.995, 0.98, 0.99, 0.97, 3)]
-    public void LossOf_Quality_IsItsWorstPart(double plain, double cosine, double extreme, double top1, double expected) =>
-        Assert.Equal(expected, QualityBounds.Default.LossOf(new(10, cosine, extreme, top1) { PlainCosine = plain }), 6);
+    [InlineData(0.995, 0.97, 0.99, 0.9, 0.99, 1)]
+    [InlineData(0.99, 0.97, 0.99, 0.9, 0.99, 2)]
+    [InlineData(0.995, 0.94, 0.99, 0.9, 0.99, 2)]
+    [InlineData(0.995, 0.97, 0.97, 0.9, 0.99, 3)]
+    [InlineData(0.995, 0.97, 0.99, 0.7, 0.99, 3)]
+    [InlineData(0.995, 0.97, 0.99, 0.9, 0.97, 3)]
+    public void LossOf_Quality_IsItsWorstPart(
+        double plain, double cosine, double extreme, double top1, double decisions, double expected) =>
+        Assert.Equal(
+            expected,
+            QualityBounds.Default.LossOf(new(1000, cosine, extreme, top1) { PlainCosine = plain, Decisions = decisions }),
+            6);
+
+    [Fact]
+    public void LossOf_OneOfFewClipsDiffers_IsPermitted()
+    {
+        GraphQuality Of(int differ) => new(20, 1, 1, 1) { PlainCosine = 1, Decisions = 1 - differ / 20.0 };
+        Assert.Equal(1, QualityBounds.Default.LossOf(Of(1)), 6);
+        Assert.Equal(2, QualityBounds.Default.LossOf(Of(2)), 6);
+    }
 
     private static QuantizedGraph Quantize(
         CausalNetwork network, IReadOnlyList<byte[]> calibration, IReadOnlyList<byte[]> evaluation, QualityBounds? bounds = null)

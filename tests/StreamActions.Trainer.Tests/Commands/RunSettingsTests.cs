@@ -11,8 +11,8 @@ namespace StreamActions.Trainer.Tests.Commands;
 
 public sealed class RunSettingsTests
 {
-    /// <summary>Options of 'train' and 'pretrain' that do not affect the result, or whose effect another setting stores.</summary>
-    private static readonly string[] NotStored = ["--run", "--threads", "--device", "--epochs"];
+    /// <summary>Options of the training verbs that do not affect the result, or whose effect another setting stores.</summary>
+    private static readonly string[] NotStored = ["--run", "--threads", "--device", "--epochs", "--to", "--per-class"];
 
     /// <summary>Saved settings without an option: constants of the recipe, and values from the weights or the verb.</summary>
     private static readonly string[] WithoutOption =
@@ -41,6 +41,7 @@ public sealed class RunSettingsTests
     {
         Assert.Equal(RunSettings.All.Select(s => s.Name).Order(), OptionsOf(TrainCommand.Create()));
         Assert.Equal(RunSettings.OfPretrain.Select(s => s.Name).Order(), OptionsOf(PretrainCommand.Create()));
+        Assert.Equal(RunSettings.OfConvert.Select(s => s.Name).Order(), OptionsOf(ConvertCommand.Create()));
     }
 
     [Fact]

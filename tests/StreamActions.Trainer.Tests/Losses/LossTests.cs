@@ -1,6 +1,7 @@
 // Each loss against values calculated by hand.
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Losses;
+using StreamActions.Trainer.Network;
 using StreamActions.Trainer.Text;
 using static TorchSharp.torch;
 
@@ -41,6 +42,23 @@ public sealed class LossTests
     {
         // All entries of G are 1: the target is (½, ½), its entropy ln 2, and uniform logits have loss 0.
         Assert.Equal(0, ContrastiveLoss.Of(zeros(2, 2), ones(2, 2)).item<float>(), 1e-6);
+    }
+
+    [Fact]
+    public void Distillation_EmbeddingsAndLogitsDiffer_IsSumOfThreeTerms()
+    {
+        // Embeddings (1, 0) and (0.6, 0.8): 10·(1 − 0.6) = 4.
+        // Texts (1, 0) and (0, 1), scale 2, temperature 2: logits (1, 0) against the teacher's (0.6, 0.8).
+        //   Teacher: (0.4501660, 0.5498340), logarithms (−0.7981389, −0.5981389). Student: logarithms (−0.3132617, −1.3132617).
+        //   KL = 0.4501660·(−0.4848772) + 0.5498340·0.7151228 = 0.1749236; ·2² = 0.6996944.
+        // Class logits (0, 0) against (2, 0): the teacher's softened (0.7310586, 0.2689414) against (½, ½).
+        //   KL = 0.7310586·0.3798855 + 0.2689414·(−0.6201145) = 0.1109441; ·2² = 0.4437764.
+        static EncodedVideo Video(float x, float y, Tensor? classes) => new(tensor(new[] { x, y }).reshape(1, 2), classes, empty(0));
+        var (zero, two) = (zeros(1, 2), tensor(new[] { 2f, 0f }).reshape(1, 2));
+        float Loss(EncodedVideo student, EncodedVideo teacher) => DistillationLoss.Of(student, teacher, eye(2), tensor(2f)).item<float>();
+        Assert.Equal(4.6996944, Loss(Video(1, 0, null), Video(0.6f, 0.8f, null)), 1e-5);
+        Assert.Equal(5.1434708, Loss(Video(1, 0, zero), Video(0.6f, 0.8f, two)), 1e-5);
+        Assert.Equal(0, Loss(Video(0.6f, 0.8f, two), Video(0.6f, 0.8f, two)), 1e-6);
     }
 
     [Fact]

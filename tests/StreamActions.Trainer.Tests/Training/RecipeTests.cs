@@ -86,6 +86,7 @@ public sealed class RecipeTests : IDisposable
     [InlineData(nameof(TrainablePart.Adapters))]
     [InlineData(nameof(TrainablePart.Backbone))]
     [InlineData(nameof(TrainablePart.All))]
+    [InlineData(nameof(TrainablePart.Vision))]
     public void Count_TrainablePart_MatchesTrainedAndAllParameters(string name)
     {
         var part = Enum.Parse<TrainablePart>(name);

@@ -78,7 +78,10 @@ public sealed class RunLogTests : IDisposable
     {
         var source = new MovingBarSource(4, 16);
         SmallRuns.Pretrained(_folder.File("clip"), source);
-        var run = SmallRuns.Adapted(_folder.File("run"), _folder.File("clip"), source, SmallRuns.Options(2) with { EvaluateEvery = 2 });
+        var options = SmallRuns.Options(2) with { EvaluateEvery = 2 };
+        var model = SmallRuns.Adapted(_folder.File("run"), _folder.File("clip"), source, options);
+        // A converted run has the loss of distillation too.
+        var run = RunFolder.Convert(_folder.File("causal"), StartingPoint.Open(_folder.File("run")), options, model.Classes);
         using (var log = new RunLog(Path, stepsDone: 0, isEvaluated: false))
         {
             await new TrainingLoop(run, source).RunAsync(

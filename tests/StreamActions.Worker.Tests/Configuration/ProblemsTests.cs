@@ -59,7 +59,10 @@ public sealed class ProblemsTests
     [InlineData(Minimal + "sinks: { store: { keep: 30 } }\n", "sinks.store.keep: invalid value '30'; use a duration from 1m to 10000d")]
     [InlineData(
         Minimal + "inference: { device: gpu }\n",
-        "7:22: inference.device: unknown device 'gpu'; use auto, cpu, cuda, or cuda:0 to cuda:99")]
+        "7:22: inference.device: unknown device 'gpu'; use auto, cpu, cuda, cuda:0 to cuda:99, or several different ones such as")]
+    [InlineData(
+        Minimal + "inference: { device: \"cuda:1,cuda:1\" }\n", "7:22: inference.device: unknown device 'cuda:1,cuda:1'; use auto")]
+    [InlineData(Minimal + "inference: { device: \"cpu,cuda:1\" }\n", "7:22: inference.device: unknown device 'cpu,cuda:1'; use auto")]
     [InlineData(
         Minimal + "inference: { max-batch: 0 }\n", "inference.max-batch: invalid value '0'; use a whole number from 1 to 256")]
     [InlineData(

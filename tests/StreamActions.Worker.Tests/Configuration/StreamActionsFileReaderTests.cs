@@ -38,7 +38,8 @@ public sealed class StreamActionsFileReaderTests
             Device = "auto",
             Threads = 0,
             Parallel = 0,
-            MaxBatch = 8,
+            MaxBatch = 64,
+            CudaGraphs = false,
             MaxDelay = TimeSpan.FromMilliseconds(30),
             Stride = 4,
             MaxLatency = TimeSpan.FromSeconds(2),
@@ -55,6 +56,13 @@ public sealed class StreamActionsFileReaderTests
             (CameraReader.Ffmpeg, false, RecordingPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
         Assert.Equal([new(0.1, 0.2), new(0.8, 0.2), new(0.8, 0.9)], camera.Zones["gate"].Points);
     }
+
+    [Theory]
+    [InlineData("cuda", "cuda:0")]
+    [InlineData("\"cuda:3\"", "cuda:3")]
+    [InlineData("\"cuda:0, cuda:2\"", "cuda:0,cuda:2")]
+    public void Read_Device_NamesEachGpu(string text, string expected) =>
+        Assert.Equal(expected, Good(Minimal + $"inference: {{ device: {text} }}\n").Inference.Device);
 
     [Fact]
     public void Read_NoBackgroundFile_UsesBuiltInPhrases() =>

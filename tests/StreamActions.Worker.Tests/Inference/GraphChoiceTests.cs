@@ -34,7 +34,20 @@ public sealed class GraphChoiceTests : IDisposable
         var error = Assert.Throws<BundleException>(
             () => GraphChoice.Choose(With(GraphPrecision.Fp32, GraphPrecision.Int8), false, GraphPrecision.Fp16));
         Assert.Contains("inference.precision: model '", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("has no graph in fp16; it has fp32, int8", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "has no graph in fp16; it has fp32, int8; use one of these or auto, or export the model again with --precision fp16",
+            error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, null, ModelBundle.StreamGraph)]
+    [InlineData(false, GraphPrecision.Fp16, TinyBundle.HalfPoolGraph)]
+    [InlineData(true, null, TinyBundle.HalfPoolGraph)]
+    [InlineData(true, GraphPrecision.Fp32, TinyBundle.PoolGraph)]
+    public void Choose_BundleWithPools_TakesThemForGpu(bool gpu, GraphPrecision? asked, string expected)
+    {
+        var bundle = TinyBundle.Write(_folder.Path, temporal: TemporalMode.Causal, pools: true);
+        Assert.Equal(expected, GraphChoice.Choose(bundle, gpu, asked).File);
     }
 
     [Theory]

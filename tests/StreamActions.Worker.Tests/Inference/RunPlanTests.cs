@@ -28,6 +28,10 @@ public sealed class RunPlanTests
     }
 
     [Fact]
+    public void For_SeveralGpus_GivesEachARun() =>
+        Assert.Equal(new("cuda:0,cuda:1", 1, 2, 64), RunPlan.For("cuda:0,cuda:1", new(), cores: 8));
+
+    [Fact]
     public void For_AnyCpu_UsesEveryCoreButNotMoreThanAllowed() =>
         Gen.Select(Gen.Int[0, 40], Gen.Int[0, 40], Gen.Int[1, 32]).Sample((threads, parallel, cores) =>
         {

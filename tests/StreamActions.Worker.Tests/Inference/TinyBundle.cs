@@ -15,12 +15,16 @@ internal static class TinyBundle
     private static readonly ClipSpec Clip = new(3, 4, 16, ResizeRule.Squash);
     private static readonly string[] Phrases = ["ab", "a man falls"];
 
+    /// <summary>File names of the pool graphs.</summary>
+    public const string PoolGraph = "pool.onnx", HalfPoolGraph = "pool.fp16.onnx";
+
     /// <summary>Writes the bundle into a folder. Its golden outputs come from plain sessions of ONNX Runtime.</summary>
     public static ModelBundle Write(
         string folder,
         int classes = 5,
         double bound = 1e-4,
         TemporalMode temporal = TemporalMode.Bidirectional,
+        bool pools = false,
         bool reuse = false)
     {
         Directory.CreateDirectory(folder);
@@ -73,7 +77,16 @@ internal static class TinyBundle
         };
         var golden = Golden(
             manifest, M2ClipGraphs.Video(config, weights), M2ClipGraphs.Text(config, weights), ClipTokenizer.Load(vocabulary, merges));
-        BundleContent content = new(config, weights, vocabulary, merges, golden) { Reuse = reuse };
+        PreciseGraph[] graphs = !pools
+            ? []
+            :
+            [
+                new(new(PoolGraph, GraphForm.Pool, GraphPrecision.Fp32), M2ClipGraphs.Pool(config, weights)),
+                new(
+                    new(HalfPoolGraph, GraphForm.Pool, GraphPrecision.Fp16) { Golden = new(0.05, 0) },
+                    M2ClipGraphs.Pool(config, weights, OnnxType.Float16)),
+            ];
+        BundleContent content = new(config, weights, vocabulary, merges, golden) { Graphs = graphs, Reuse = reuse };
         return BundleWriter.Write(Path.Combine(folder, "tiny"), manifest, content);
     }
 

@@ -18,6 +18,7 @@ internal static partial class InferenceSection
             Threads = section.Integer("threads", BuiltIn.Threads, 0, 256),
             Parallel = section.Integer("parallel", BuiltIn.Parallel, 0, 256),
             MaxBatch = section.Integer("max-batch", BuiltIn.MaxBatch, 1, 256),
+            CudaGraphs = section.Flag("cuda-graphs", BuiltIn.CudaGraphs),
             MaxDelay = section.Duration("max-delay", BuiltIn.MaxDelay, TimeSpan.Zero, TimeSpan.FromSeconds(10)),
             Stride = section.Integer("stride", BuiltIn.Stride, 1, InferenceOptions.LargestStride),
             MaxLatency = section.Duration("max-latency", BuiltIn.MaxLatency, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(60)),
@@ -52,15 +53,17 @@ internal static partial class InferenceSection
         }
         if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } device)
             return BuiltIn.Device;
-        if (!Devices().IsMatch(device))
+        device = device.Replace(", ", ",", StringComparison.Ordinal);
+        var each = device.Split(',');
+        if (!Devices().IsMatch(device) || each.Distinct(StringComparer.Ordinal).Count() < each.Length)
         {
             section.Reading.Problem(scalar.Place, found.Key, $"unknown device '{scalar.Text}'",
-                "use auto, cpu, cuda, or cuda:0 to cuda:99");
+                "use auto, cpu, cuda, cuda:0 to cuda:99, or several different ones such as cuda:0,cuda:1");
         }
         section.Explain("device", scalar.Text, found);
         return device == "cuda" ? "cuda:0" : device;
     }
 
-    [GeneratedRegex(@"^(auto|cpu|cuda(:[0-9]{1,2})?)\z")]
+    [GeneratedRegex(@"^(auto|cpu|cuda|cuda:[0-9]{1,2}(,cuda:[0-9]{1,2})*)\z")]
     private static partial Regex Devices();
 }

@@ -67,10 +67,11 @@ public sealed class DecodePlanTests
         Gen.Select(Gen.Double[0, 60], Gen.Int[0, 20], Gen.Int[1, 4]).Sample((from, earlier, stride) =>
     {
         var plan = new DecodePlan(4 * stride, stride, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60), MostFrames: 40, Keep: false);
-        var (part, before) = plan.Part(TimeSpan.FromSeconds(from), earlier);
+        var begin = TimeSpan.FromSeconds(from);
+        var (part, before) = plan.Part(begin, earlier);
         Assert.InRange(before, 0, earlier * stride);
         // All frames that the recording has before the window, up to the wanted number.
-        Assert.True(before == earlier * stride || before == (int)(from * plan.Fps));
+        Assert.True(before == earlier * stride || before == (int)(begin.TotalSeconds * plan.Fps));
         Assert.InRange(part.From.TotalSeconds, 0, from);
         Assert.Equal(from, part.From.TotalSeconds + before / plan.Fps, 1e-6);
         Assert.Equal(2 + before / plan.Fps, part.Length!.Value.TotalSeconds, 1e-6);
