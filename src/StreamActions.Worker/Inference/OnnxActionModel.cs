@@ -74,7 +74,7 @@ internal sealed class OnnxActionModel : IActionModel
     {
         BundleGraph Graph(bool onGpu) => GraphFor(bundle, onGpu, options);
         var threads = RunPlan.For(DeviceChoice.Cpu, options, Environment.ProcessorCount).Threads;
-        var cudaGraphs = options.CudaGraphs && Graph(onGpu: true).Form == GraphForm.Pool;
+        var cudaGraphs = options is { CudaGraphs: true, Reuse: ReuseLevel.Off } && Graph(onGpu: true).Form == GraphForm.Pool;
         var (session, device) = DeviceChoice.Open(onGpu => bundle.PathOf(Graph(onGpu).File), asked, threads, logger, cudaGraphs);
         try
         {
