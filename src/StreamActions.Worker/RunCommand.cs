@@ -33,7 +33,13 @@ internal static class RunCommand
         try
         {
             FrameSources.CheckReaders(file.Cameras.Values);
-            model = OnnxActionModel.Open(ModelBundle.Open(file.Model), file.Inference, logging.CreateLogger<OnnxActionModel>());
+            var opened = ThreadChoice.Open(
+                ModelBundle.Open(file.Model),
+                file.Inference,
+                file.Cameras.Values.Count(c => c.Enabled && c.Pace != RecordingPace.Fast),
+                TimeProvider.System,
+                logging.CreateLogger<OnnxActionModel>());
+            (model, file) = (opened.Model, file with { Inference = opened.Options });
             if (AlertCompiler.Problems(file, model) is { Count: > 0 } missing)
                 return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
             var logger = logging.CreateLogger<RunningConfiguration>();

@@ -1,4 +1,4 @@
-// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [pipeline|cameras|load|soak|training|inference|tables|micro|published] --help
+// Benchmarks. Usage: dotnet run -c Release --project tests/StreamActions.Benchmarks -- [VERB] --help; without a verb: pipeline.
 using System.CommandLine;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
@@ -52,7 +52,7 @@ training.SetAction(result => TrainingOverhead.RunAsync(
 Option<string?> json = new("--json") { Description = "File for the figures." };
 Option<string?> bundle = new("--model")
 {
-    Description = "Folder of a bundle: measure networks of its sizes, and cameras with it. Default: the sizes of CLIP ViT-B/16, no cameras.",
+    Description = "Folder of a bundle: measure networks of its sizes, and cameras with it. Default: CLIP ViT-B/16's sizes, no cameras.",
 };
 Option<bool> peers = new("--peers") { Description = "Also run the window in libtorch, operator by operator." };
 Option<int> loadSeconds = new("--seconds") { Description = "Seconds for each number of cameras.", DefaultValueFactory = _ => 60 };
@@ -130,6 +130,9 @@ micro.SetAction(result =>
 });
 
 // The default verb is pipeline.
-RootCommand root = new("Benchmarks of StreamActions.") { model, rounds, pipeline, cameras, load, soak, training, inference, tables, micro, published };
+RootCommand root = new("Benchmarks of StreamActions.")
+{
+    model, rounds, pipeline, cameras, load, soak, training, inference, tables, micro, published,
+};
 root.SetAction(result => PipelineOverhead.RunAsync(result.GetValue(model)!, result.GetValue(rounds), Console.Out));
 return await root.Parse(args).InvokeAsync();

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using StreamActions.Core.Bundles;
+using StreamActions.Core.Clips;
 using StreamActions.TestKit;
 using StreamActions.TestKit.Fleet;
 using StreamActions.TestKit.Rtsp;
@@ -23,29 +24,31 @@ internal sealed class WorkerLoad : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(180), Settling = TimeSpan.FromSeconds(20);
 
     private readonly TemporaryFolder _folder;
-    private readonly OnnxActionModel _model;
+    private readonly ModelBundle _bundle;
+    private readonly ClipSpec _clip;
     private readonly RtspServer _server;
 
-    private WorkerLoad(TemporaryFolder folder, OnnxActionModel model, RtspServer server, double capacity) =>
-        (_folder, _model, _server, Capacity) = (folder, model, server, capacity);
+    private WorkerLoad(TemporaryFolder folder, ModelBundle bundle, RtspServer server, double capacity) =>
+        (_folder, _bundle, _clip, _server, Capacity) = (folder, bundle, bundle.Manifest.Clip, server, capacity);
 
     /// <summary>Windows per second that the model can decide on this machine, measured before the first load.</summary>
     public double Capacity { get; }
 
     /// <summary>Frames per second of a camera.</summary>
-    public double CameraRate => _model.Manifest.Clip.SampleFps;
+    public double CameraRate => _clip.SampleFps;
 
     /// <summary>Opens a bundle and starts the cameras' server.</summary>
     public static async Task<WorkerLoad> OpenAsync(string bundle)
     {
         TemporaryFolder folder = new();
         InferenceOptions options = new() { Device = DeviceChoice.Cpu, Stride = 1 };
-        var model = OnnxActionModel.Open(ModelBundle.Open(bundle), options, NullLogger.Instance);
+        var opened = ModelBundle.Open(bundle);
+        using var model = OnnxActionModel.Open(opened, options, NullLogger.Instance);
         var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
         var capacity = CapacityProbe.Measure(
             model.Encoder(new(Stride: 1, plan.MaxBatch, MostWaiting: 1)), model.Manifest.Clip, plan, TimeProvider.System);
         var film = await RtspServer.EncodeAsync(TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6), fps: 15);
-        return new(folder, model, await RtspServer.StartAsync("cam", film), capacity.StepsPerSecond);
+        return new(folder, opened, await RtspServer.StartAsync("cam", film), capacity.StepsPerSecond);
     }
 
     /// <summary>Runs the worker with a number of cameras. The measurement begins 20 s after all cameras are live.</summary>
@@ -55,9 +58,12 @@ internal sealed class WorkerLoad : IAsyncDisposable
         using TemporaryFolder folder = new();
         using Instruments instruments = new();
         var addresses = Enumerable.Range(1, cameras).ToDictionary(i => $"camera-{i}", _ => _server.Url("cam"));
-        await using var fleet = await ObservedFleet.StartAsync(folder, _model, addresses, new()
+        InferenceOptions asked = new() { Device = DeviceChoice.Cpu, Stride = 1 };
+        var (model, options) = ThreadChoice.Open(_bundle, asked, cameras, TimeProvider.System, NullLogger.Instance);
+        using var opened = model;
+        await using var fleet = await ObservedFleet.StartAsync(folder, model, addresses, new()
         {
-            Inference = "{ stride: 1 }",
+            Inference = $"{{ device: cpu, stride: 1, threads: {options.Threads} }}",
             MotionGate = false,
             LookEvery = TimeSpan.FromSeconds(5),
         });
@@ -104,7 +110,6 @@ internal sealed class WorkerLoad : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _model.Dispose();
         _folder.Dispose();
     }
 

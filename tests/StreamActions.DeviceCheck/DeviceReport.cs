@@ -143,7 +143,7 @@ internal sealed class DeviceMeasurement(CheckOptions options, Report report, Tex
         var sorted = runs.Order().ToList();
         return new(
             Word(graph), cudaGraphs, count, Math.Round(encoded / runs.Sum(), 1), Math.Round(1000 * sorted[sorted.Count / 2], 2),
-            Math.Round(1000 * sorted[(int)(0.95 * (sorted.Count - 1))], 2), Math.Round(upload / sorted[sorted.Count / 2], 4));
+            Math.Round(1000 * sorted[(int)Math.Ceiling(0.95 * sorted.Count) - 1], 2), Math.Round(upload / sorted[sorted.Count / 2], 4));
     }
 
     // Seconds to copy bytes to the device, the median of several.

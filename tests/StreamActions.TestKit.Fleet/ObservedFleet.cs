@@ -64,13 +64,14 @@ internal sealed class ObservedFleet : IAsyncDisposable
         TemporaryFolder folder, IActionModel model, IReadOnlyDictionary<string, string> cameras, FleetSettings? settings = null)
     {
         settings ??= new();
+        var gate = settings.MotionGate ? "true" : "false";
         var path = folder.File("fleet.yaml");
         await File.WriteAllTextAsync(path, $$"""
             model: {{Path.Combine(RepositoryPaths.Root, "models", "demo")}}
             inference: {{settings.Inference}}
             sinks: { store: { path: {{folder.File("events.db")}}, keep: 1d } }
             cameras:
-            {{string.Join('\n', cameras.Select(c => $"  {c.Key}: {{ source: \"{c.Value}\", motion-gate: {(settings.MotionGate ? "true" : "false")} }}"))}}
+            {{string.Join('\n', cameras.Select(c => $"  {c.Key}: {{ source: \"{c.Value}\", motion-gate: {gate} }}"))}}
             alerts: { fall: { phrases: ["a person falls down"] } }
             """);
         var (file, problems) = StreamActionsFileReader.Read(path, _ => null);

@@ -97,7 +97,7 @@ public static class GraphQuantizer
                 if (estimated++ == 0)
                 {
                     progress?.Invoke(FormattableString.Invariant(
-                        $"int8 loses too much with all layers: {measured[plan]}. Measuring the share of each of {layers} layers."));
+                        $"int8: with all {layers} layers it loses too much; measuring the share of each layer."));
                 }
                 return bounds.LossOf(QualityOf(few, candidate));
             },

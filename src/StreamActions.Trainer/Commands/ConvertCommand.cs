@@ -51,8 +51,8 @@ internal static class ConvertCommand
         };
         Command command = new("convert",
             "Convert a bidirectional model to a causal one, for which the worker encodes each frame once. The new model imitates the old "
-            + "one. Phrases keep their embeddings. At the end, 'convert' compares every figure of the old model, of the old model in causal "
-            + "mode without training, and of the new model. Ctrl-C saves and stops; the same command resumes the run.")
+            + "one. Phrases keep their embeddings. At the end, 'convert' compares every figure of the old model, of the old model in "
+            + "causal mode without training, and of the new model. Ctrl-C saves and stops; the same command resumes the run.")
         {
             model, to, perClass, common.Threads, common.Device,
         };
@@ -113,7 +113,7 @@ internal static class ConvertCommand
         if (!isGiven(RunSettings.Temporal))
             throw new TrainerException($"{RunSettings.Temporal}: not given; name the new mode: {RunSettings.Temporal} causal");
         if (File.Exists(Path.Combine(path, ModelBundle.ManifestFile)))
-            throw new TrainerException($"--to {path}: this folder holds a bundle; name a new folder for the run, and 'export' it afterwards");
+            throw new TrainerException($"--to {path}: this folder holds a bundle; name a new folder for the run, then 'export' the run");
         var start = StartingPoint.Open(from, "--run");
         if (start.Config.VisionAdapterLayers == 0)
             throw new TrainerException($"--run {from}: this model has no adapters in its vision branch, so its frames do not see each "

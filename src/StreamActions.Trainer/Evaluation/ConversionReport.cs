@@ -16,7 +16,9 @@ namespace StreamActions.Trainer.Evaluation;
 internal sealed record ConvertedFigure(
     string Set, string Name, double Before, double Switched, double Converted, double Change, double StandardError);
 
-/// <summary>The figures of a conversion. A causal model's figures after a warm-up are compared with the old model's on the same clips.</summary>
+/// <summary>
+/// The figures of a conversion. A causal model's figures after a warm-up are compared with the old model's on the same clips.
+/// </summary>
 internal sealed record ConversionReport
 {
     /// <summary>Schema version of the JSON.</summary>

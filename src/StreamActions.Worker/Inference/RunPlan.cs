@@ -29,6 +29,17 @@ internal sealed record RunPlan(string Device, int Threads, int Parallel, int Max
         return new(device, options.Threads > 0 ? options.Threads : Math.Max(1, cores / parallel), parallel, 1);
     }
 
+    /// <summary>
+    /// Threads of a run on a CPU. A camera's runs follow one another, so a run that is longer than the time between two of them holds the
+    /// camera back while cores are idle. The cores are then divided among the cameras.
+    /// </summary>
+    /// <param name="run">Duration of a run with one thread.</param>
+    /// <param name="interval">Time between two runs of a camera.</param>
+    /// <param name="cameras">Cameras at their own speed.</param>
+    /// <param name="cores">Cores that the worker may use; at least 1.</param>
+    public static int ThreadsFor(TimeSpan run, TimeSpan interval, int cameras, int cores) =>
+        cameras == 0 || run <= SamplingGovernor.TargetUtilisation * interval ? 1 : Math.Max(1, cores / cameras);
+
     /// <summary>The plan in words, such as "cpu: 2 runs at a time, 1 thread and 1 window each".</summary>
     public override string ToString() =>
         $"{Device}: {Count(Parallel, "run")} at a time, {Count(Threads, "thread")} and "

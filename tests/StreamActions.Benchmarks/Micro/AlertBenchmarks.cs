@@ -32,9 +32,10 @@ public class AlertBenchmarks
         PhraseTable table = new(Enumerable.Range(0, Phrases).Select(i => new EmbeddedPhrase($"phrase {i}", UnitVector(random))));
         RuleOrigin origin = new("hash", new("model", "1", "hash"));
         // With fewer phrases than alerts, alerts share them.
+        var each = Math.Max(1, Phrases / Alerts);
         var rules = Enumerable.Range(0, Alerts).Select(alert =>
         {
-            int[] own = [.. Enumerable.Range(0, Math.Max(1, Phrases / Alerts)).Select(i => (alert * Math.Max(1, Phrases / Alerts) + i) % Phrases)];
+            int[] own = [.. Enumerable.Range(alert * each, each).Select(i => i % Phrases)];
             return new AlertRule(Options($"alert-{alert}"), new PhraseScorer(table, own, [], scale: 100), origin);
         });
         _stage = new(

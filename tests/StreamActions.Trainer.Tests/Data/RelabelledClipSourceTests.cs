@@ -7,7 +7,8 @@ namespace StreamActions.Trainer.Tests.Data;
 public sealed class RelabelledClipSourceTests
 {
     // The model knows "left" and two classes that the data does not have.
-    private static readonly ClipClass[] Model = [new("sits", "sits", null), new("left", "it moves left", null), new("jumps", "jumps", null)];
+    private static readonly ClipClass[] Model =
+        [new("sits", "sits", null), new("left", "it moves left", null), new("jumps", "jumps", null)];
     private static readonly RelabelledClipSource Source = new(new MovingBarSource(4, 16), Model);
 
     [Fact]

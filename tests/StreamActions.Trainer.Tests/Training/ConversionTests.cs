@@ -142,7 +142,8 @@ public sealed class ConversionTests : IDisposable
         Assert.Equal(0, Invoke([.. arguments, "3"]));
         Assert.Equal(3, RunFolder.Open(In("causal")).LatestStep());
         Assert.Contains("--seed was 7", Refusal([.. arguments, "3", "--seed", "2"]), StringComparison.Ordinal);
-        Assert.Contains("converts 'model'; name that model", Refusal(["--run", In("clip"), "--to", In("causal")]), StringComparison.Ordinal);
+        Assert.Contains(
+            "converts 'model'; name that model", Refusal(["--run", In("clip"), "--to", In("causal")]), StringComparison.Ordinal);
         Assert.Equal(1, TrainCommand.Create().Parse(["--run", In("causal")]).Invoke());
     }
 

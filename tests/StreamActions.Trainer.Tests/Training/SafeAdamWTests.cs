@@ -60,15 +60,16 @@ public sealed class SafeAdamWTests : IDisposable
     }
 
     // One group with weight decay, one without.
-    private static IEnumerable<AdamW.ParamGroup> Groups(Parameter[] parameters) => parameters.Select((p, i) => new AdamW.ParamGroup([p], new()
-    {
-        LearningRate = 0.01 * (i + 1),
-        InitialLearningRate = 0.01 * (i + 1),
-        beta1 = 0.9,
-        beta2 = 0.98,
-        eps = 1e-6,
-        weight_decay = i == 0 ? 0.2 : 0,
-    }));
+    private static IEnumerable<AdamW.ParamGroup> Groups(Parameter[] parameters) =>
+        parameters.Select((p, i) => new AdamW.ParamGroup([p], new()
+        {
+            LearningRate = 0.01 * (i + 1),
+            InitialLearningRate = 0.01 * (i + 1),
+            beta1 = 0.9,
+            beta2 = 0.98,
+            eps = 1e-6,
+            weight_decay = i == 0 ? 0.2 : 0,
+        }));
 
     private static void Gradients(Parameter[] parameters, int step)
     {

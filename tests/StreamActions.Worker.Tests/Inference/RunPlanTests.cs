@@ -44,6 +44,19 @@ public sealed class RunPlanTests
             Assert.InRange(plan.Threads * plan.Parallel, 1, most);
         });
 
+    [Theory]
+    [InlineData(200, 250, 1, 8, 1)]
+    [InlineData(220, 250, 1, 8, 8)]
+    [InlineData(220, 250, 2, 8, 4)]
+    [InlineData(220, 250, 3, 8, 2)]
+    [InlineData(220, 250, 9, 8, 1)]
+    [InlineData(220, 250, 0, 8, 1)]
+    [InlineData(5000, 1000, 1, 2, 2)]
+    public void ThreadsFor_RunAgainstInterval_DividesCoresAmongCamerasOnlyWhenTooSlow(
+        int run, int interval, int cameras, int cores, int expected) =>
+        Assert.Equal(
+            expected, RunPlan.ThreadsFor(TimeSpan.FromMilliseconds(run), TimeSpan.FromMilliseconds(interval), cameras, cores));
+
     [Fact]
     public void ToString_Plans_NameDeviceAndNumbers()
     {
