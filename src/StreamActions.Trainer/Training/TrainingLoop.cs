@@ -144,7 +144,8 @@ internal sealed class TrainingLoop(RunFolder run, IClipSource source, Device? de
     {
         using var scope = NewDisposeScope();
         var options = run.Options;
-        (network.Training, network.MixedPrecision) = (true, options.MixedPrecision);
+        // A conversion imitates outputs without dropout, so it trains without.
+        (network.Training, network.MixedPrecision) = (!options.IsConversion, options.MixedPrecision);
         // Seeded per batch, so that a resumed run has the same dropout and masks.
         var batch = losses.Of(clips, (int)((options.Seed + (ulong)(step * options.Accumulate + part)) % int.MaxValue));
         var value = (double)batch.Total.item<float>();
