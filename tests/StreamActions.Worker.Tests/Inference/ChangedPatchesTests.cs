@@ -1,6 +1,5 @@
 // Which tokens of a frame are encoded: what changed at once, everything often enough, and little of a still scene.
 using CsCheck;
-using StreamActions.Core.Bundles;
 using StreamActions.Worker.Configuration;
 using StreamActions.Worker.Inference;
 
