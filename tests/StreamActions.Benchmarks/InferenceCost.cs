@@ -39,6 +39,7 @@ internal static class InferenceCost
             StreamInt8 = Seconds("streamInt8"),
             FrameFp32 = Seconds("frameFp32"),
             FrameInt8 = Seconds("frameInt8"),
+            Reuse10 = Seconds("reuse10"),
             LibtorchEager = Seconds("libtorchEager"),
         };
         if (request.Bundle is { } bundle)

@@ -46,11 +46,15 @@ internal static class InferenceForms
         var weights = ClipShapedWeights.Of(causal);
         yield return Onnx("windowFp32", window, M2ClipGraphs.Video(window, weights));
         yield return Onnx("streamFp32", causal, M2ClipGraphs.Stream(causal, weights));
-        yield return Onnx("streamInt8", causal, Quantized(causal, weights));
+        var plan = Plan(causal, weights);
+        yield return Onnx("streamInt8", causal, M2ClipGraphs.Quantized(causal, plan));
+        var reuse = M2ClipGraphs.QuantizedReuse(causal, plan);
+        foreach (var percent in new[] { 10, 25, 50, 100 })
+            yield return new($"reuse{percent}", (threads, runs) => new ReuseForm(causal, reuse, percent, threads, runs));
         var frame = plain with { Temporal = TemporalMode.PerFrame, VisionAdapterLayers = 0 };
         var frameWeights = ClipShapedWeights.Of(frame);
         yield return Onnx("frameFp32", frame, M2ClipGraphs.Stream(frame, frameWeights));
-        yield return Onnx("frameInt8", frame, Quantized(frame, frameWeights));
+        yield return Onnx("frameInt8", frame, M2ClipGraphs.Quantized(frame, Plan(frame, frameWeights)));
         if (peers)
             yield return new("libtorchEager", (threads, _) => new TorchForm(window, weights, threads));
     }
@@ -58,11 +62,18 @@ internal static class InferenceForms
     private static InferenceForm Onnx(string name, M2ClipConfig config, byte[] graph) =>
         new(name, (threads, runs) => new OnnxForm(config, graph, threads, runs));
 
-    private static byte[] Quantized(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
+    private static QuantizationPlan Plan(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
         // Few frames: the scales do not change the speed.
         var ranges = Calibration.Measure(config, weights, [MovingPictures.Clip(config.ImageSize, 3, seed: 1)]);
-        return M2ClipGraphs.Quantized(config, new(SmoothQuant.Fold(config, weights, ranges.ByWeight)));
+        return new(SmoothQuant.Fold(config, weights, ranges.ByWeight));
+    }
+
+    private static InferenceSession Open(byte[] graph, int threads)
+    {
+        using SessionOptions options = new() { IntraOpNumThreads = threads };
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return new(graph, options);
     }
 
     private sealed class OnnxForm : IOpenForm
@@ -73,9 +84,7 @@ internal static class InferenceForms
 
         public OnnxForm(M2ClipConfig config, byte[] graph, int threads, int runs)
         {
-            using SessionOptions options = new() { IntraOpNumThreads = threads };
-            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            _session = new(graph, options);
+            _session = Open(graph, threads);
             var streams = config.Temporal != TemporalMode.Bidirectional;
             var states = streams ? M2ClipGraphs.States(config) : [];
             _streams = [.. Enumerable.Range(0, runs).Select(_ => new RotatingStream(_session, states))];
@@ -83,6 +92,37 @@ internal static class InferenceForms
         }
 
         public void Encode(int run) => _streams[run].Step(_frames);
+
+        public void Dispose()
+        {
+            foreach (var stream in _streams)
+                stream.Dispose();
+            _session.Dispose();
+        }
+    }
+
+    // Frames in which the same share of the patches changes, spread over the picture.
+    private sealed class ReuseForm : IOpenForm
+    {
+        private readonly InferenceSession _session;
+        private readonly ReuseRun[] _streams;
+        private readonly byte[] _frame;
+        private readonly long[] _rows;
+
+        public ReuseForm(M2ClipConfig config, byte[] graph, int percent, int threads, int runs)
+        {
+            _session = Open(graph, threads);
+            var (states, caches) = (M2ClipGraphs.States(config), M2ClipGraphs.Caches(config));
+            _streams = [.. Enumerable.Range(0, runs).Select(_ => new ReuseRun(_session, states, caches))];
+            _frame = MovingPictures.Clip(config.ImageSize, 1, seed: 2);
+            var changed = (config.Tokens - 1) * percent / 100;
+            _rows = [0, .. Enumerable.Range(0, changed).Select(i => 1L + i * (config.Tokens - 1) / changed)];
+            long[] all = [.. Enumerable.Range(0, config.Tokens).Select(row => (long)row)];
+            foreach (var stream in _streams)
+                stream.Step(_frame, all);
+        }
+
+        public void Encode(int run) => _streams[run].Step(_frame, _rows);
 
         public void Dispose()
         {

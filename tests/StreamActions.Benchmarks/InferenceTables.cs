@@ -15,7 +15,10 @@ internal static class InferenceTables
         ("windowFp32", "window, fp32"),
         ("streamFp32", "stream (causal, 12 TED-Adapters), fp32"),
         ("streamInt8", "stream, int8"),
-        ("reuse10", "stream, int8, a tenth of the patches changed"),
+        ("reuse10", "stream, int8, reuse, 10 % of the patches changed"),
+        ("reuse25", "stream, int8, reuse, 25 % changed"),
+        ("reuse50", "stream, int8, reuse, 50 % changed"),
+        ("reuse100", "stream, int8, reuse, all changed"),
         ("frameFp32", "frame (no adapters in the vision branch), fp32"),
         ("frameInt8", "frame, int8"),
     ];
