@@ -5,6 +5,7 @@ using StreamActions.Core.Bundles;
 using StreamActions.Model;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Training;
+using StreamActions.Worker;
 
 namespace StreamActions.Benchmarks;
 
@@ -94,6 +95,7 @@ internal static class InferenceCost
         }
         foreach (var form in open)
             form.Dispose();
+        NativeHeap.ReleaseFreePages();   // the forms need gigabytes together
         return
         [
             .. forms.Select((form, i) => new FormCost(

@@ -48,7 +48,7 @@ internal static class InferenceForms
         yield return Onnx("streamFp32", causal, M2ClipGraphs.Stream(causal, weights));
         var plan = Plan(causal, weights);
         yield return Onnx("streamInt8", causal, M2ClipGraphs.Quantized(causal, plan));
-        var reuse = M2ClipGraphs.QuantizedReuse(causal, plan);
+        SharedSession reuse = new(M2ClipGraphs.QuantizedReuse(causal, plan));
         foreach (var percent in new[] { 10, 25, 50, 100 })
             yield return new($"reuse{percent}", (threads, runs) => new ReuseForm(causal, reuse, percent, threads, runs));
         var frame = plain with { Temporal = TemporalMode.PerFrame, VisionAdapterLayers = 0 };
@@ -101,19 +101,41 @@ internal static class InferenceForms
         }
     }
 
+    // A session of several forms. All of them open it with the same number of threads.
+    private sealed class SharedSession(byte[] graph)
+    {
+        private InferenceSession? _session;
+        private int _users;
+
+        public InferenceSession Open(int threads)
+        {
+            _users++;
+            return _session ??= InferenceForms.Open(graph, threads);
+        }
+
+        public void Close()
+        {
+            if (--_users > 0)
+                return;
+            _session?.Dispose();
+            _session = null;
+        }
+    }
+
     // Frames in which the same share of the patches changes, spread over the picture.
     private sealed class ReuseForm : IOpenForm
     {
-        private readonly InferenceSession _session;
+        private readonly SharedSession _session;
         private readonly ReuseRun[] _streams;
         private readonly byte[] _frame;
         private readonly long[] _rows;
 
-        public ReuseForm(M2ClipConfig config, byte[] graph, int percent, int threads, int runs)
+        public ReuseForm(M2ClipConfig config, SharedSession session, int percent, int threads, int runs)
         {
-            _session = Open(graph, threads);
+            _session = session;
+            var opened = session.Open(threads);
             var (states, caches) = (M2ClipGraphs.States(config), M2ClipGraphs.Caches(config));
-            _streams = [.. Enumerable.Range(0, runs).Select(_ => new ReuseRun(_session, states, caches))];
+            _streams = [.. Enumerable.Range(0, runs).Select(_ => new ReuseRun(opened, states, caches))];
             _frame = MovingPictures.Clip(config.ImageSize, 1, seed: 2);
             var changed = (config.Tokens - 1) * percent / 100;
             _rows = [0, .. Enumerable.Range(0, changed).Select(i => 1L + i * (config.Tokens - 1) / changed)];
@@ -128,7 +150,7 @@ internal static class InferenceForms
         {
             foreach (var stream in _streams)
                 stream.Dispose();
-            _session.Dispose();
+            _session.Close();
         }
     }
 

@@ -45,9 +45,12 @@ internal sealed record InferenceReport
     /// <summary>Every form with every number of threads.</summary>
     public IReadOnlyList<FormCost> Forms { get; init; } = [];
 
-    /// <summary>The report with the figures of a number of cameras, in place of earlier ones of that number.</summary>
-    public InferenceReport With(LoadFigures load) =>
-        this with { Loads = [.. Loads.Where(l => l.Cameras != load.Cameras).Append(load).OrderBy(l => l.Cameras)] };
+    /// <summary>The report with the figures of a number of cameras and a level of reuse, in place of earlier ones of both.</summary>
+    public InferenceReport With(LoadFigures load)
+    {
+        var others = Loads.Where(l => (l.Cameras, l.Reuse) != (load.Cameras, load.Reuse));
+        return this with { Loads = [.. others.Append(load).OrderByDescending(l => l.Reuse == "off").ThenBy(l => l.Cameras)] };
+    }
 
     /// <summary>Reads a file.</summary>
     public static InferenceReport Read(string path) => JsonSerializer.Deserialize<InferenceReport>(File.ReadAllText(path), Json)
@@ -74,6 +77,7 @@ internal sealed record SustainedCameras(int Cameras, long DroppedWindows, double
 
 /// <summary>The worker under a number of cameras, from RTSP to the store.</summary>
 /// <param name="Cameras">Number of cameras.</param>
+/// <param name="Reuse">The level of <c>inference.reuse</c>.</param>
 /// <param name="Seconds">Length of the measurement.</param>
 /// <param name="Load">Frames that the cameras sent, as a share of what the model can do on this machine.</param>
 /// <param name="Decided">Windows that were decided.</param>
@@ -89,7 +93,7 @@ internal sealed record SustainedCameras(int Cameras, long DroppedWindows, double
 /// <param name="RssMbAtStart">Resident memory at the start.</param>
 /// <param name="RssMbAtEnd">Resident memory at the end.</param>
 internal sealed record LoadFigures(
-    int Cameras, double Seconds, double Load, long Decided, long Thinned, long Dropped, double LeastCoverage,
+    int Cameras, string Reuse, double Seconds, double Load, long Decided, long Thinned, long Dropped, double LeastCoverage,
     double P50Ms, double P95Ms, double P99Ms, double CpuSecondsPerWindow, double AllocatedBytesPerFrame, int Gen2Collections,
     double RssMbAtStart, double RssMbAtEnd)
 {

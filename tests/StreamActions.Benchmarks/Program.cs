@@ -8,6 +8,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using StreamActions.Benchmarks;
 using StreamActions.TestKit;
 using StreamActions.Worker;
+using StreamActions.Worker.Configuration;
 
 // The worker also does this first.
 NativeHeap.LimitArenas();
@@ -99,13 +100,15 @@ published.SetAction(result => PublishedClip.Write(result.GetValue(to)!, result.G
 Option<int> watching = new("--cameras") { Description = "Cameras.", DefaultValueFactory = _ => 3 };
 Option<double> loadMinutes = new("--minutes") { Description = "Length in minutes.", DefaultValueFactory = _ => 10 };
 Option<string?> report = new("--json") { Description = "File of an earlier 'inference' run to which the figures are added." };
+Option<string?> film = new("--film") { Description = "Recording that the cameras play in a loop. Default: a test picture." };
+Option<ReuseLevel> reuse = new("--reuse") { Description = "Level of inference.reuse; the bundle needs a graph for it." };
 Command load = new("load", "The worker with a bundle and RTSP cameras, every sampled frame a window: losses, latencies, memory.")
 {
-    model, watching, loadMinutes, report,
+    model, watching, loadMinutes, film, reuse, report,
 };
 load.SetAction(async result =>
 {
-    await using var worker = await WorkerLoad.OpenAsync(result.GetValue(model)!);
+    await using var worker = await WorkerLoad.OpenAsync(result.GetValue(model)!, result.GetValue(film), result.GetValue(reuse));
     Console.WriteLine(FormattableString.Invariant($"capacity {worker.Capacity:f1} windows/s; a camera has {worker.CameraRate:f1}"));
     Console.WriteLine(WorkerLoad.Heading);
     var figures = await worker.RunAsync(result.GetValue(watching), TimeSpan.FromMinutes(result.GetValue(loadMinutes)));
@@ -113,6 +116,12 @@ load.SetAction(async result =>
     if (result.GetValue(report) is { } file)
         InferenceReport.Read(file).With(figures).Write(file);
 });
+
+Option<string> recordings = new("--recordings") { Description = "Folder of recordings (.mp4), searched with its folders.", Required = true };
+Option<int> most = new("--most") { Description = "Most recordings, spread over the folder.", DefaultValueFactory = _ => 50 };
+Command effect = new("reuse", "What each level of inference.reuse saves and changes on recordings.") { model, recordings, most };
+effect.SetAction(result => ReuseEffect.RunAsync(
+    result.GetValue(model)!, result.GetValue(recordings)!, result.GetValue(most), Console.Out));
 
 Option<string> filter = new("--filter") { Description = "Pattern of the benchmarks to run.", DefaultValueFactory = _ => "*" };
 Command micro = new("micro", "Time and memory of the pure parts that every frame and every observation passes (BenchmarkDotNet).")
@@ -132,7 +141,7 @@ micro.SetAction(result =>
 // The default verb is pipeline.
 RootCommand root = new("Benchmarks of StreamActions.")
 {
-    model, rounds, pipeline, cameras, load, soak, training, inference, tables, micro, published,
+    model, rounds, pipeline, cameras, load, soak, training, inference, tables, micro, published, effect,
 };
 root.SetAction(result => PipelineOverhead.RunAsync(result.GetValue(model)!, result.GetValue(rounds), Console.Out));
 return await root.Parse(args).InvokeAsync();

@@ -16,8 +16,8 @@ using StreamActions.Worker.Telemetry;
 namespace StreamActions.Benchmarks;
 
 /// <summary>
-/// Measures the worker with a bundle and cameras of 640×360 at 15 frames a second, sampled at the model's rate, stride 1, without motion
-/// gate: every sampled frame is a window.
+/// Measures the worker with a bundle and cameras at 15 frames a second, sampled at the model's rate, stride 1, without motion gate: every
+/// sampled frame is a window.
 /// </summary>
 internal sealed class WorkerLoad : IAsyncDisposable
 {
@@ -27,9 +27,13 @@ internal sealed class WorkerLoad : IAsyncDisposable
     private readonly ModelBundle _bundle;
     private readonly ClipSpec _clip;
     private readonly RtspServer _server;
+    private readonly ReuseLevel _reuse;
 
-    private WorkerLoad(TemporaryFolder folder, ModelBundle bundle, RtspServer server, double capacity) =>
-        (_folder, _bundle, _clip, _server, Capacity) = (folder, bundle, bundle.Manifest.Clip, server, capacity);
+    private WorkerLoad(TemporaryFolder folder, ModelBundle bundle, RtspServer server, double capacity, ReuseLevel reuse)
+    {
+        (_folder, _bundle, _clip, _server) = (folder, bundle, bundle.Manifest.Clip, server);
+        (Capacity, _reuse) = (capacity, reuse);
+    }
 
     /// <summary>Windows per second that the model can decide on this machine, measured before the first load.</summary>
     public double Capacity { get; }
@@ -38,17 +42,25 @@ internal sealed class WorkerLoad : IAsyncDisposable
     public double CameraRate => _clip.SampleFps;
 
     /// <summary>Opens a bundle and starts the cameras' server.</summary>
-    public static async Task<WorkerLoad> OpenAsync(string bundle)
+    /// <param name="bundle">Folder of a bundle.</param>
+    /// <param name="film">Recording that the cameras play in a loop; null: a test picture of 640×360.</param>
+    /// <param name="reuse">How much of earlier frames streams reuse.</param>
+    public static async Task<WorkerLoad> OpenAsync(string bundle, string? film = null, ReuseLevel reuse = ReuseLevel.Off)
     {
         TemporaryFolder folder = new();
-        InferenceOptions options = new() { Device = DeviceChoice.Cpu, Stride = 1 };
+        var options = Options(reuse);
         var opened = ModelBundle.Open(bundle);
         using var model = OnnxActionModel.Open(opened, options, NullLogger.Instance);
         var plan = RunPlan.For(model.Device, options, Environment.ProcessorCount);
         var capacity = CapacityProbe.Measure(
             model.Encoder(new(Stride: 1, plan.MaxBatch, MostWaiting: 1)), model.Manifest.Clip, plan, TimeProvider.System);
-        var film = await RtspServer.EncodeAsync(TestVideo.Make(folder.File("cam.mp4"), 640, 360, fps: 15, seconds: 6), fps: 15);
-        return new(folder, opened, await RtspServer.StartAsync("cam", film), capacity.StepsPerSecond);
+        var recording = folder.File("cam.mp4");
+        if (film is null)
+            TestVideo.Make(recording, 640, 360, fps: 15, seconds: 6);
+        else
+            File.Copy(film, recording);
+        var server = await RtspServer.StartAsync("cam", await RtspServer.EncodeAsync(recording, fps: 15));
+        return new(folder, opened, server, capacity.StepsPerSecond, reuse);
     }
 
     /// <summary>Runs the worker with a number of cameras. The measurement begins 20 s after all cameras are live.</summary>
@@ -58,12 +70,11 @@ internal sealed class WorkerLoad : IAsyncDisposable
         using TemporaryFolder folder = new();
         using Instruments instruments = new();
         var addresses = Enumerable.Range(1, cameras).ToDictionary(i => $"camera-{i}", _ => _server.Url("cam"));
-        InferenceOptions asked = new() { Device = DeviceChoice.Cpu, Stride = 1 };
-        var (model, options) = ThreadChoice.Open(_bundle, asked, cameras, TimeProvider.System, NullLogger.Instance);
+        var (model, options) = ThreadChoice.Open(_bundle, Options(_reuse), cameras, TimeProvider.System, NullLogger.Instance);
         using var opened = model;
         await using var fleet = await ObservedFleet.StartAsync(folder, model, addresses, new()
         {
-            Inference = $"{{ device: cpu, stride: 1, threads: {options.Threads} }}",
+            Inference = $"{{ device: cpu, stride: 1, threads: {options.Threads}, reuse: {Word(_reuse)} }}",
             MotionGate = false,
             LookEvery = TimeSpan.FromSeconds(5),
         });
@@ -79,6 +90,7 @@ internal sealed class WorkerLoad : IAsyncDisposable
         var seconds = (used.At - before.At).TotalSeconds;
         return new(
             cameras,
+            Word(_reuse),
             Math.Round(seconds, 1),
             seen.Frames / seconds / Capacity,
             seen.Decided,
@@ -97,12 +109,12 @@ internal sealed class WorkerLoad : IAsyncDisposable
 
     /// <summary>The heading of <see cref="Line"/>.</summary>
     public const string Heading =
-        "cameras  load   decided  thinned  dropped  coverage  p50 ms  p95 ms  p99 ms  CPU s/window  B/frame  gen 2  RSS MB";
+        "cameras  reuse     load   decided  thinned  dropped  coverage  p50 ms  p95 ms  p99 ms  CPU s/window  B/frame  gen 2  RSS MB";
 
     /// <summary>The figures as a row of a table.</summary>
     public static string Line(LoadFigures load) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{load.Cameras,7} {load.Load,5:p0} {load.Decided,9} {load.Thinned,8} {load.Dropped,8} {load.LeastCoverage,9:p0} "
+        $"{load.Cameras,7}  {load.Reuse,-8} {load.Load,5:p0} {load.Decided,9} {load.Thinned,8} {load.Dropped,8} {load.LeastCoverage,9:p0} "
         + $"{load.P50Ms,7:f0} {load.P95Ms,7:f0} {load.P99Ms,7:f0} {load.CpuSecondsPerWindow,13:f3} {load.AllocatedBytesPerFrame,8:f0} "
         + $"{load.Gen2Collections,6}  {load.RssMbAtStart:f0}→{load.RssMbAtEnd:f0}");
 
@@ -112,6 +124,10 @@ internal sealed class WorkerLoad : IAsyncDisposable
         await _server.DisposeAsync();
         _folder.Dispose();
     }
+
+    private static InferenceOptions Options(ReuseLevel reuse) => new() { Device = DeviceChoice.Cpu, Stride = 1, Reuse = reuse };
+
+    private static string Word(ReuseLevel reuse) => reuse.ToString().ToLowerInvariant();
 
     private static double Percentile(double[] sorted, double share) =>
         sorted.Length == 0 ? 0 : 1000 * sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];

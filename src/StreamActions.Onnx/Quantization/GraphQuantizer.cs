@@ -21,7 +21,7 @@ public sealed record QualityBounds(double PlainCosine, double Cosine, double Ext
     public static QualityBounds Default { get; } =
         new(PlainCosine: 0.995, Cosine: 0.97, ExtremeCosine: 0.99, Top1: 0.9, Decisions: 0.99);
 
-    /// <summary>How much of the permitted loss a graph has; above 1: too much.</summary>
+    /// <summary>How much of the permitted loss a graph has; above 1: too much. A figure that is not a number is infinite loss.</summary>
     public double LossOf(GraphQuality quality) => new[]
     {
         (1 - quality.PlainCosine ?? double.PositiveInfinity) / (1 - PlainCosine),
@@ -29,7 +29,7 @@ public sealed record QualityBounds(double PlainCosine, double Cosine, double Ext
         (1 - quality.ExtremeCosine) / (1 - ExtremeCosine),
         Of(quality.Top1, Top1, quality.Clips),
         Of(quality.Decisions ?? double.NegativeInfinity, Decisions, quality.Clips),
-    }.Max();
+    }.Max(loss => double.IsNaN(loss) ? double.PositiveInfinity : loss);
 
     // The loss of a share of clips.
     private static double Of(double share, double bound, int clips) => (1 - share) / Math.Max(1 - bound, 1.0 / clips);

@@ -3,7 +3,7 @@ namespace StreamActions.Worker.Inference;
 
 /// <summary>
 /// Compares each patch of a frame with the pixels that were encoded for it last. A patch that differs is encoded with this frame and with
-/// the next ones (<see cref="ReuseRule.Hold"/>), because the network remembers a change for some frames. The first frames of a stream are
+/// the next ones (<see cref="ReuseRule.Hold"/>), as long as the network remembers a change. The first frames of a stream are
 /// encoded in full until its memory is full, and so is every frame after <see cref="ReuseRule.Refresh"/> frames, and a frame with much
 /// change. The class token, row 0, is always encoded. Not thread safe.
 /// </summary>
@@ -12,7 +12,7 @@ internal sealed class ChangedPatches
     private const int Channels = 3;
 
     private readonly ReuseRule _rule;
-    private readonly int _size, _grid, _memory;
+    private readonly int _size, _grid, _memory, _hold;
     private readonly byte[] _encoded;           // the pixels that were encoded last, patch by patch in their place
     private readonly int[] _left;               // frames for which a patch is still encoded
     private readonly long[] _difference;        // sums of squares
@@ -25,7 +25,7 @@ internal sealed class ChangedPatches
     /// <param name="rule">The rule.</param>
     public ChangedPatches(int size, int tokens, int memory, ReuseRule rule)
     {
-        (_rule, _size, _memory) = (rule, size, memory);
+        (_rule, _size, _memory, _hold) = (rule, size, memory, Math.Min(rule.Hold, memory));
         _grid = (int)Math.Round(Math.Sqrt(tokens - 1));
         if (_grid * _grid != tokens - 1 || size % _grid != 0)
             throw new ArgumentException($"{tokens} tokens are not a square grid of patches of a picture of {size} pixels");
@@ -104,7 +104,7 @@ internal sealed class ChangedPatches
         for (var y = Math.Max(0, row - _rule.Around); y <= Math.Min(_grid - 1, row + _rule.Around); y++)
         {
             for (var x = Math.Max(0, column - _rule.Around); x <= Math.Min(_grid - 1, column + _rule.Around); x++)
-                (_changed[y * _grid + x], _left[y * _grid + x]) = (true, _rule.Hold);
+                (_changed[y * _grid + x], _left[y * _grid + x]) = (true, _hold);
         }
     }
 

@@ -8,7 +8,9 @@ namespace StreamActions.Worker.Inference;
 /// <param name="Levels">
 /// A patch has changed when the root of the mean squared difference of its pixels is above this number of levels (of 255).
 /// </param>
-/// <param name="Hold">Frames for which a changed patch is encoded after its last change.</param>
+/// <param name="Hold">
+/// Frames for which a changed patch is encoded after its last change; no more than the network remembers, so 0 for a per-frame network.
+/// </param>
 /// <param name="Around">Patches around a changed one that count as changed, in each direction.</param>
 /// <param name="Refresh">A frame is encoded in full at least this often, in frames; at least 1.</param>
 /// <param name="MostShare">A frame is encoded in full when more than this share of its tokens would be encoded.</param>

@@ -43,6 +43,9 @@ public sealed class GraphQuantizerTests
     [InlineData(0.995, 0.97, 0.97, 0.9, 0.99, 3)]
     [InlineData(0.995, 0.97, 0.99, 0.7, 0.99, 3)]
     [InlineData(0.995, 0.97, 0.99, 0.9, 0.97, 3)]
+    [InlineData(double.NaN, 0.97, 0.99, 0.9, 0.99, double.PositiveInfinity)]
+    [InlineData(0.995, double.NaN, 0.99, 0.9, 0.99, double.PositiveInfinity)]
+    [InlineData(0.995, 0.97, double.NaN, 0.9, 0.99, double.PositiveInfinity)]
     public void LossOf_Quality_IsItsWorstPart(
         double plain, double cosine, double extreme, double top1, double decisions, double expected) =>
         Assert.Equal(

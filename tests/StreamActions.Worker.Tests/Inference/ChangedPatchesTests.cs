@@ -109,7 +109,7 @@ public sealed class ChangedPatchesTests
                     var near = changed.Any(c => Math.Abs(c / Grid - patch / Grid) <= rule.Around
                         && Math.Abs(c % Grid - patch % Grid) <= rule.Around);
                     Assert.True(frame.Rows.Contains(patch + 1) || !(near || left[patch] > 0));
-                    left[patch] = near ? rule.Hold : Math.Max(0, left[patch] - 1);
+                    left[patch] = near ? Math.Min(rule.Hold, memory) : Math.Max(0, left[patch] - 1);
                     if (frame.Rows.Contains(patch + 1))
                         Paste(Patch(frame.Pixels, patch), encoded, patch);
                 }
