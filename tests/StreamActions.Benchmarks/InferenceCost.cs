@@ -62,7 +62,9 @@ internal static class InferenceCost
 
     private static List<FormCost> Costs(Request request, TextWriter output)
     {
-        InferenceForm[] forms = [.. InferenceForms.Of(Sizes(request.Bundle), request.Peers)];
+        using TemporaryFolder folder = new();
+        InferenceForm[] forms = [.. InferenceForms.Of(Sizes(request.Bundle), request.Peers, folder)];
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);   // the graphs in memory
         List<FormCost> costs = [];
         output.WriteLine("runs threads  form            median s   least s   CPU s   of window");
         foreach (var (threads, runs) in new[] { (1, 1), (2, 1), (1, 2) })

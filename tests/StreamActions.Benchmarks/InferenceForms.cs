@@ -35,8 +35,21 @@ internal static class InferenceForms
     /// </summary>
     /// <param name="sizes">Sizes of the vision branch.</param>
     /// <param name="peers">Whether libtorch runs the window too.</param>
-    public static IEnumerable<InferenceForm> Of(M2ClipConfig sizes, bool peers)
+    /// <param name="folder">Receives the graphs: together they are too large to stay in memory.</param>
+    public static IEnumerable<InferenceForm> Of(M2ClipConfig sizes, bool peers, TemporaryFolder folder)
     {
+        InferenceForm Onnx(string name, M2ClipConfig config, byte[] graph)
+        {
+            var file = Written(name, graph);
+            return new(name, (threads, runs) => new OnnxForm(config, file, threads, runs));
+        }
+        string Written(string name, byte[] graph)
+        {
+            var file = folder.File($"{name}.onnx");
+            File.WriteAllBytes(file, graph);
+            return file;
+        }
+
         // The text branch is not measured.
         var plain = sizes with { TextLayers = 1, TextAdapterLayers = 0, MlmVocabSize = 0, NumClasses = 0, VocabSize = 64 };
         var causal = plain with { Temporal = TemporalMode.Causal };
@@ -48,7 +61,7 @@ internal static class InferenceForms
         yield return Onnx("streamFp32", causal, M2ClipGraphs.Stream(causal, weights));
         var plan = Plan(causal, weights);
         yield return Onnx("streamInt8", causal, M2ClipGraphs.Quantized(causal, plan));
-        SharedSession reuse = new(M2ClipGraphs.QuantizedReuse(causal, plan));
+        SharedSession reuse = new(Written("reuse", M2ClipGraphs.QuantizedReuse(causal, plan)));
         foreach (var percent in new[] { 10, 25, 50, 100 })
             yield return new($"reuse{percent}", (threads, runs) => new ReuseForm(causal, reuse, percent, threads, runs));
         var frame = plain with { Temporal = TemporalMode.PerFrame, VisionAdapterLayers = 0 };
@@ -59,9 +72,6 @@ internal static class InferenceForms
             yield return new("libtorchEager", (threads, _) => new TorchForm(window, weights, threads));
     }
 
-    private static InferenceForm Onnx(string name, M2ClipConfig config, byte[] graph) =>
-        new(name, (threads, runs) => new OnnxForm(config, graph, threads, runs));
-
     private static QuantizationPlan Plan(M2ClipConfig config, IReadOnlyDictionary<string, TensorData> weights)
     {
         // Few frames: the scales do not change the speed.
@@ -69,7 +79,7 @@ internal static class InferenceForms
         return new(SmoothQuant.Fold(config, weights, ranges.ByWeight));
     }
 
-    private static InferenceSession Open(byte[] graph, int threads)
+    private static InferenceSession Open(string graph, int threads)
     {
         using SessionOptions options = new() { IntraOpNumThreads = threads };
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
@@ -82,7 +92,7 @@ internal static class InferenceForms
         private readonly RotatingStream[] _streams;
         private readonly byte[] _frames;
 
-        public OnnxForm(M2ClipConfig config, byte[] graph, int threads, int runs)
+        public OnnxForm(M2ClipConfig config, string graph, int threads, int runs)
         {
             _session = Open(graph, threads);
             var streams = config.Temporal != TemporalMode.Bidirectional;
@@ -102,7 +112,7 @@ internal static class InferenceForms
     }
 
     // A session of several forms. All of them open it with the same number of threads.
-    private sealed class SharedSession(byte[] graph)
+    private sealed class SharedSession(string graph)
     {
         private InferenceSession? _session;
         private int _users;
