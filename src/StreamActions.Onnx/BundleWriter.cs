@@ -1,5 +1,6 @@
 // Writes a bundle to a temporary folder, verifies it there, and then moves it to its final path.
 using StreamActions.Core.Bundles;
+using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 
@@ -184,7 +185,7 @@ public static class BundleWriter
         try
         {
             var path = Path.Combine(bundle, ModelBundle.ManifestFile);
-            return ModelManifest.Parse(File.ReadAllText(path), path).Files.Keys.Where(f => !f.Contains("..", StringComparison.Ordinal)
+            return ModelManifest.Parse(TextFile.Read(path), path).Files.Keys.Where(f => !f.Contains("..", StringComparison.Ordinal)
                 && !Path.IsPathRooted(f) && File.Exists(Path.Combine(bundle, f)));
         }
         catch (Exception e) when (e is IOException or BundleException)

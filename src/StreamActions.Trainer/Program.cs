@@ -1,7 +1,10 @@
 // The trainer: makes the models that the worker runs.
 using System.CommandLine;
 using Spectre.Console;
+using StreamActions.Core;
 using StreamActions.Trainer.Commands;
+
+NativeEnvironment.SwitchOffTelemetry();
 
 var parsed = TrainerCommands.Parse(args);
 // Tables in a file or a pipe need not fit a window, so names in them are not cut.

@@ -37,7 +37,7 @@ public sealed class FfmpegSource : IFrameSource
         if (options.Kind == SourceKind.Device)
             throw new ArgumentException("ffmpeg cannot read a device; use OpenCvSource");
         (_options, _time) = (options, time);
-        _redactor = new AddressRedactor(options.Address, options.Kind);
+        _redactor = options.Redactor();
         _delivery = new FrameDelivery(options, time);
         _ = ReaderCommand.For(options);
     }
@@ -167,13 +167,21 @@ public sealed class FfmpegSource : IFrameSource
 
     private TimeSpan? ReadChild(Memory<byte> buffer, string? path)
     {
+        var shown = path is null ? _options.Shown : _redactor.Redact(path);
+        if (_options.Kind == SourceKind.File)
+            RecordingFiles.Check(path ?? _options.Address, shown);
+        // The arguments of a child are public. A path with a hidden value is given as the number of an open file.
+        using var hidden = _options.Kind == SourceKind.File && _options.HiddenValues.Count > 0
+            ? RecordingFiles.Open(path ?? _options.Address, shown)
+            : null;
         ReaderProcess child;
         lock (_lock)
         {
             if (_stopped)
                 return null;
             var options = _withHardware ? _options : _options with { Hardware = "none" };
-            child = _child = ReaderProcess.Start(_options.Reader, ReaderCommand.For(options, path), _redactor, OnReaderLine);
+            var command = ReaderCommand.For(options, RecordingFiles.NameOf(hidden) ?? path);
+            child = _child = ReaderProcess.Start(_options.Reader, command, OnReaderLine);
         }
         try
         {
@@ -188,12 +196,12 @@ public sealed class FfmpegSource : IFrameSource
                 return null;
             var framesSeen = _index > first;
             if (silence.Expired)
-                throw TimedOut(framesSeen);
+                throw TimedOut(shown, framesSeen);
             var (exitCode, printed) = child.WaitForEnd();
             // A recording may end; the end of a stream is a failure.
             if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
                 return child.Duration;
-            throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed);
+            throw ReaderFailure.Describe(shown, _options.Kind, framesSeen, exitCode, printed, _redactor);
         }
         finally
         {
@@ -238,9 +246,9 @@ public sealed class FfmpegSource : IFrameSource
         return frame;
     }
 
-    private SourceException TimedOut(bool framesSeen) => new(
+    private SourceException TimedOut(string shown, bool framesSeen) => new(
         SourceFailure.TimedOut,
         framesSeen
-            ? $"{_options.Shown}: no frame for {_options.Deadlines.Steady.TotalSeconds:0.#} s"
-            : $"{_options.Shown}: no first frame within {_options.Deadlines.Start.TotalSeconds:0.#} s");
+            ? $"{shown}: no frame for {_options.Deadlines.Steady.TotalSeconds:0.#} s"
+            : $"{shown}: no first frame within {_options.Deadlines.Start.TotalSeconds:0.#} s");
 }

@@ -2,16 +2,39 @@
 using System.Net;
 using System.Net.Sockets;
 using OpenCvSharp;
+using StreamActions.Core;
 
 namespace StreamActions.Video;
 
 /// <summary>The native library behind <see cref="FramePreprocessor"/> and <see cref="OpenCvSource"/>.</summary>
 public static class OpenCvRuntime
 {
+    private const string CaptureOptions = "OPENCV_FFMPEG_CAPTURE_OPTIONS", LogLevel = "OPENCV_LOG_LEVEL";
+
+    private static readonly Lazy<bool> Restricted = new(() =>
+    {
+        // libavformat inside OpenCV obeys the same list as the ffmpeg reader. What the operator has set stays, but cannot widen the list.
+        var own = NativeEnvironment.Get(CaptureOptions) is { Length: > 0 } set ? set : "rtsp_transport;tcp";
+        var protocols = "file,rtsp,rtsps,rtp,srtp,udp,tcp,tls";
+        // Its messages name the address.
+        if (NativeEnvironment.Get(LogLevel) is null)
+            NativeEnvironment.Set(LogLevel, "OFF");
+        return NativeEnvironment.Set(
+            CaptureOptions, $"{own}|format_whitelist;{RecordingFiles.Formats},rtsp|protocol_whitelist;{protocols}");
+    });
+
+    /// <summary>
+    /// Limits what OpenCV opens to what the ffmpeg reader opens: recordings, but no playlists and pictures, and RTSP. The limit holds for
+    /// this process. Call it before the first capture.
+    /// </summary>
+    /// <returns>False without glibc.</returns>
+    internal static bool Restrict() => Restricted.Value;
+
     /// <summary>Loads the library.</summary>
     /// <exception cref="SourceException">The library cannot be loaded. The message names the packages to install.</exception>
     public static void Check()
     {
+        Restrict();
         try
         {
             _ = Cv2.GetVersionString();

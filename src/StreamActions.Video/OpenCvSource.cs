@@ -25,6 +25,7 @@ public sealed class OpenCvSource : IFrameSource
     public OpenCvSource(SourceOptions options, TimeProvider time)
     {
         options.Check();
+        OpenCvRuntime.Restrict();
         (_options, _time) = (options, time);
         _delivery = new FrameDelivery(options, time);
     }
@@ -42,6 +43,8 @@ public sealed class OpenCvSource : IFrameSource
             var what = _options.Kind == SourceKind.File ? "file (only reader: ffmpeg reads a folder)" : "device";
             throw new SourceException(SourceFailure.NotFound, $"{_options.Shown}: no such {what}");
         }
+        if (_options.Kind == SourceKind.File)
+            RecordingFiles.Check(_options.Address, _options.Shown);
         _delivery.Start("reader " + _options.Shown, ReadAll);
         try
         {
@@ -86,8 +89,10 @@ public sealed class OpenCvSource : IFrameSource
         using var capture = Open();
         if (!capture.IsOpened())
         {
-            throw new SourceException(_options.Kind == SourceKind.File ? SourceFailure.Unsupported : SourceFailure.Refused,
-                $"{_options.Shown}: OpenCV cannot open this source");
+            throw _options.Kind == SourceKind.File
+                ? new SourceException(SourceFailure.Unsupported,
+                    $"{_options.Shown}: OpenCV cannot open this file; it must be a recording, not a playlist or a picture")
+                : new SourceException(SourceFailure.Refused, $"{_options.Shown}: OpenCV cannot open this source");
         }
         using Mat picture = new(), small = new();
         var began = _time.GetTimestamp();

@@ -16,10 +16,6 @@ namespace StreamActions.Video;
 /// </remarks>
 internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Script)
 {
-    // No playlists, scripts or picture sequences: these open other files.
-    internal const string RecordingFormats =
-        "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
-
     /// <summary>The command for a stream, or for one recording.</summary>
     /// <param name="options">The options.</param>
     /// <param name="recording">A file of the folder in the options; null when the options name the file.</param>
@@ -43,7 +39,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         }
         else
         {
-            var formats = RecordingFormats + (options.AllowPlaylists ? ",hls,applehttp" : "");
+            var formats = RecordingFiles.Formats + (options.AllowPlaylists ? ",hls,applehttp" : "");
             arguments.AddRange(["-protocol_whitelist", "file", "-format_whitelist", formats]);
             arguments.AddRange(Given(options, _ => true));
             if (options.From > TimeSpan.Zero)

@@ -4,6 +4,7 @@ namespace StreamActions.Video;
 /// <summary>Turns the last lines of the reader into a <see cref="SourceException"/>. Pure.</summary>
 internal static class ReaderFailure
 {
+    private const int LongestShown = 400;
     private const string NoHardware = "hardware decoding is not available";
 
     // The first rule with a matching line applies. The texts are those of FFmpeg 5 to 7.
@@ -41,19 +42,23 @@ internal static class ReaderFailure
     /// <param name="kind">The kind of source.</param>
     /// <param name="framesSeen">Whether the reader sent a frame before.</param>
     /// <param name="exitCode">The reader's exit code.</param>
-    /// <param name="printed">Its last lines without secrets, oldest first.</param>
-    public static SourceException Describe(string shown, SourceKind kind, bool framesSeen, int exitCode, IReadOnlyList<string> printed)
+    /// <param name="printed">Its last lines as printed, oldest first. They are recognised first, then shown without secrets.</param>
+    /// <param name="redactor">Hides secrets in the lines; null when they have none.</param>
+    public static SourceException Describe(
+        string shown, SourceKind kind, bool framesSeen, int exitCode, IReadOnlyList<string> printed, AddressRedactor? redactor = null)
     {
+        string[] recognised = redactor is null ? [.. printed] : [.. printed.Select(redactor.WithoutAddresses)];
         foreach (var (text, failure, meaning) in Rules)
         {
-            if (printed.FirstOrDefault(line => line.Contains(text, StringComparison.OrdinalIgnoreCase)) is not { } line)
+            var at = Array.FindIndex(recognised, line => line.Contains(text, StringComparison.OrdinalIgnoreCase));
+            if (at < 0)
                 continue;
             // After the first frame only a time-out is a cause of its own: the other texts report damaged data.
             if (framesSeen && failure != SourceFailure.TimedOut)
                 continue;
-            return new SourceException(failure, $"{shown}: {meaning} ({Plain(line)})");
+            return new SourceException(failure, $"{shown}: {meaning} ({Plain(redactor?.RedactAround(printed[at], text) ?? printed[at])})");
         }
-        var last = printed.Count > 0 ? $" ({Plain(printed[^1])})" : "";
+        var last = printed.Count > 0 ? $" ({Plain(redactor?.Redact(printed[^1]) ?? printed[^1])})" : "";
         if (framesSeen)
         {
             var what = kind == SourceKind.File ? "the reader stopped early" : "the stream ended";
@@ -67,6 +72,8 @@ internal static class ReaderFailure
     /// <summary>Removes the prefix of the ffmpeg component: <c>[tcp @ 0x55d6] </c>, <c>pipe:0: </c>.</summary>
     private static string Plain(string line)
     {
+        if (line.Length > LongestShown)
+            line = line[..LongestShown];
         while (line.StartsWith('[') && line.IndexOf("] ", StringComparison.Ordinal) is > 0 and var end)
             line = line[(end + 2)..];
         return line.StartsWith("pipe:0: ", StringComparison.Ordinal) ? line[8..] : line;

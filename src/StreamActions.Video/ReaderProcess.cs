@@ -13,7 +13,7 @@ namespace StreamActions.Video;
 /// </summary>
 internal sealed partial class ReaderProcess : IDisposable
 {
-    private const int KeptLines = 100;
+    private const int KeptLines = 100, LongestLine = 8192;
 
     // The last three select a graphics card.
     private static readonly string[] KeptVariables =
@@ -22,13 +22,12 @@ internal sealed partial class ReaderProcess : IDisposable
     private readonly Process _process;
     private readonly Thread _listener;
     private readonly Queue<string> _printed = new();
-    private readonly AddressRedactor _redactor;
     private readonly Action<string>? _onLine;
     private TimeSpan? _duration;
 
-    private ReaderProcess(Process process, AddressRedactor redactor, Action<string>? onLine)
+    private ReaderProcess(Process process, Action<string>? onLine)
     {
-        (_process, _redactor, _onLine) = (process, redactor, onLine);
+        (_process, _onLine) = (process, onLine);
         // A thread of its own: a blocked pool thread for each camera would starve the thread pool.
         _listener = new Thread(Listen, 256 * 1024) { IsBackground = true, Name = "reader messages" };
         _listener.Start();
@@ -43,10 +42,9 @@ internal sealed partial class ReaderProcess : IDisposable
     /// <summary>Starts the reader.</summary>
     /// <param name="reader">The program.</param>
     /// <param name="command">Its arguments and script.</param>
-    /// <param name="redactor">Hides secrets in its messages.</param>
-    /// <param name="onLine">Called with each line of its standard error, on a separate thread.</param>
+    /// <param name="onLine">Called with each line of its standard error, which may have secrets, on a separate thread.</param>
     /// <exception cref="SourceException">The program is missing or cannot be started.</exception>
-    public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor, Action<string>? onLine = null)
+    public static ReaderProcess Start(string reader, ReaderCommand command, Action<string>? onLine = null)
     {
         var start = new ProcessStartInfo
         {
@@ -83,7 +81,7 @@ internal sealed partial class ReaderProcess : IDisposable
         {
             throw new SourceException(SourceFailure.ReaderMissing, $"{reader} cannot be started: {e.Message}", e);
         }
-        var child = new ReaderProcess(process, redactor, onLine);
+        var child = new ReaderProcess(process, onLine);
         try
         {
             process.StandardInput.Write(command.Script);
@@ -119,7 +117,7 @@ internal sealed partial class ReaderProcess : IDisposable
     }
 
     /// <summary>Waits for the end of the child and of its messages. Call it after the end of its output.</summary>
-    /// <returns>The exit code and the last messages, without secrets.</returns>
+    /// <returns>The exit code and the last messages as printed: they may have secrets.</returns>
     public (int ExitCode, IReadOnlyList<string> Printed) WaitForEnd()
     {
         _process.WaitForExit();
@@ -160,9 +158,8 @@ internal sealed partial class ReaderProcess : IDisposable
                 }
                 if (_printed.Count == KeptLines)
                     _printed.Dequeue();
-                var shown = _redactor.Redact(line);
-                _onLine?.Invoke(shown);
-                _printed.Enqueue(shown.Length > 400 ? shown[..400] : shown);
+                _onLine?.Invoke(line);
+                _printed.Enqueue(line.Length > LongestLine ? line[..LongestLine] : line);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

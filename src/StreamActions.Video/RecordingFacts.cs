@@ -21,7 +21,7 @@ public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
     {
         if (!File.Exists(path))
             throw new SourceException(SourceFailure.NotFound, $"{path}: no such file");
-        using var child = ReaderProcess.Start("ffprobe", Command(path), new AddressRedactor(path, SourceKind.File));
+        using var child = ReaderProcess.Start("ffprobe", Command(path));
         using var silence = new SilenceDeadline(time, child.Kill);
         silence.Arm(Patience);
         using var answer = new StreamReader(child.Output, Encoding.UTF8);
@@ -55,7 +55,7 @@ public sealed record RecordingFacts(TimeSpan? Length, double? Fps)
 
     private static ReaderCommand Command(string path) => new(
     [
-        "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file", "-format_whitelist", ReaderCommand.RecordingFormats,
+        "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file", "-format_whitelist", RecordingFiles.Formats,
         "-select_streams", "v:0", "-show_entries", "stream=avg_frame_rate,duration:format=duration", "-of", "default=noprint_wrappers=1",
         "file:" + Path.GetFullPath(path),
     ], Script: null);

@@ -97,8 +97,21 @@ public sealed record SourceOptions
     /// <summary>The <c>ffmpeg</c> program: a path, or a name in PATH.</summary>
     public string Reader { get; init; } = "ffmpeg";
 
-    /// <summary>The address without user, password and query: safe to log.</summary>
-    public string Shown => AddressRedactor.Show(Address, Kind);
+    /// <summary>The address as texts show it; by default without user, password and query.</summary>
+    public string Shown
+    {
+        get => field ?? AddressRedactor.Show(Address, Kind);
+        init;
+    }
+
+    /// <summary>Values in the address that came out of variables or secret files. No text shows them, for every kind.</summary>
+    public IReadOnlyCollection<string> HiddenValues { get; init; } = [];
+
+    /// <summary>Hides the secrets of the address in a text.</summary>
+    public string Redact(string text) => Redactor().Redact(text);
+
+    /// <summary>Hides the secrets of the address in many texts.</summary>
+    internal AddressRedactor Redactor() => new(Address, Kind, Shown, HiddenValues);
 
     /// <summary>Camera time from the first frame to frame <paramref name="index"/>.</summary>
     internal TimeSpan TimeOf(long index) => TimeSpan.FromTicks((long)Math.Round(index * (TimeSpan.TicksPerSecond / SampleFps)));

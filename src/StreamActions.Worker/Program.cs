@@ -1,9 +1,11 @@
 // The worker's command line.
 using System.CommandLine;
+using StreamActions.Core;
 using StreamActions.Worker;
 using StreamActions.Worker.Configuration;
 
 NativeHeap.LimitArenas();
+NativeEnvironment.SwitchOffTelemetry();
 
 const string defaultFile = "config/streamactions.yaml";
 Option<string> config = new("--config") { Description = "The configuration file.", DefaultValueFactory = _ => defaultFile };

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using StreamActions.Core.Bundles;
+using StreamActions.Core.Text;
 using StreamActions.Video;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
@@ -25,10 +26,11 @@ internal static class RunCommand
     /// <returns>0 after an orderly end, 1 when the worker could not start or a recording could not be read to its end.</returns>
     public static async Task<int> RunAsync(string configuration, bool untilEnd, TextWriter errors, CancellationToken cancellation)
     {
-        using var logging = LoggerFactory.Create(Console);
-        var (file, problems) = StreamActionsFileReader.Read(configuration, Environment.GetEnvironmentVariable);
-        if (file is null)
-            return Refuse(errors, problems.Select(p => p.ToString()));
+        var outcome = StreamActionsFileReader.Read(configuration, Environment.GetEnvironmentVariable);
+        if (outcome.File is not { } file)
+            return Refuse(errors, outcome.Problems.Select(p => p.ToString()));
+        var secrets = outcome.Secrets;
+        using var logging = LoggerFactory.Create(builder => Console(builder, secrets));
         OnnxActionModel? model = null;
         try
         {
@@ -41,11 +43,11 @@ internal static class RunCommand
                 logging.CreateLogger<OnnxActionModel>());
             (model, file) = (opened.Model, file with { Inference = opened.Options });
             if (AlertCompiler.Problems(file, model) is { Count: > 0 } missing)
-                return Refuse(errors, missing.Select(m => $"{configuration}: {m}"));
+                return Refuse(errors, missing.Select(m => secrets.Redact($"{configuration}: {m}")));
             var logger = logging.CreateLogger<RunningConfiguration>();
             var cache = PhraseCache.Beside(file.Sinks.Store.Path, logger);
             var running = await RunningConfiguration.CompileAsync(file, model, logger, cache).ConfigureAwait(false);
-            using var host = Build(running, model, untilEnd);
+            using var host = Build(running, secrets, model, untilEnd);
             // Creates all stages before any starts, so that a stage which cannot be created fails here.
             _ = host.Services.GetServices<IHostedService>().ToArray();
             host.Services.GetRequiredService<CapacityCheck>().Run(running, model.Manifest.Clip);
@@ -60,7 +62,7 @@ internal static class RunCommand
         }
         catch (Exception e) when (e is BundleException or SourceException or SinkException)
         {
-            return Refuse(errors, [e.Message]);
+            return Refuse(errors, [secrets.Redact(e.Message)]);
         }
         finally
         {
@@ -68,10 +70,10 @@ internal static class RunCommand
         }
     }
 
-    private static IHost Build(RunningConfiguration configuration, OnnxActionModel model, bool untilEnd)
+    private static IHost Build(RunningConfiguration configuration, Secrets secrets, OnnxActionModel model, bool untilEnd)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        Console(builder.Logging);
+        Console(builder.Logging, secrets);
         builder.Services
             .Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout)
             .AddConfiguration(configuration)
@@ -84,12 +86,12 @@ internal static class RunCommand
         return builder.Build();
     }
 
-    private static void Console(ILoggingBuilder logging) => logging
+    private static void Console(ILoggingBuilder logging, Secrets secrets) => logging
         .SetMinimumLevel(LogLevel.Information)
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddConsole(o => o.FormatterName = ConsoleLineFormatter.FormatterName)
         .AddConsoleFormatter<ConsoleLineFormatter, ConsoleFormatterOptions>()
-        .Services.TryAddSingleton(TimeProvider.System);
+        .Services.AddSingleton(secrets).TryAddSingleton(TimeProvider.System);
 
     private static int Refuse(TextWriter errors, IEnumerable<string> problems)
     {

@@ -6,12 +6,14 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using StreamActions.Benchmarks;
+using StreamActions.Core;
 using StreamActions.TestKit;
 using StreamActions.Worker;
 using StreamActions.Worker.Configuration;
 
-// The worker also does this first.
+// The worker also does these first.
 NativeHeap.LimitArenas();
+NativeEnvironment.SwitchOffTelemetry();
 
 Option<string> model = new("--model") { Description = "Folder of a model bundle.", DefaultValueFactory = _ => "models/demo" };
 Option<int> rounds = new("--rounds") { Description = "Number of rounds.", DefaultValueFactory = _ => 7 };

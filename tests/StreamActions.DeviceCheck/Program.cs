@@ -1,8 +1,11 @@
 // Checks an inference device: golden parity with the CPU, windows and streams per second, copies and memory. Prints JSON.
 //   dotnet run -c Release -p:OnnxRuntimeFlavor=Gpu --project tests/StreamActions.DeviceCheck -- --device cuda:0
 using System.CommandLine;
+using StreamActions.Core;
 using StreamActions.Core.Bundles;
 using StreamActions.DeviceCheck;
+
+NativeEnvironment.SwitchOffTelemetry();
 
 Option<string> model = new("--model")
 {

@@ -30,11 +30,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Starts the worker.</summary>
     /// <param name="arguments">Verb and options.</param>
     /// <param name="environment">Environment variables to set; null removes a variable.</param>
-    public static WorkerProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
+    /// <param name="under">A program that runs the worker, with its arguments.</param>
+    public static WorkerProcess Start(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? under = null)
     {
         // The tests reference the worker, so the build copies it to their folder.
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : FindDotnet();
-        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "StreamActions.Worker.dll"), .. arguments])
+        string[] command = [.. under ?? [], dotnet, Path.Combine(AppContext.BaseDirectory, "StreamActions.Worker.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = RepositoryPaths.Root,
             RedirectStandardOutput = true,

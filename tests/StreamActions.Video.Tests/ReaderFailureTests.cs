@@ -39,4 +39,50 @@ public class ReaderFailureTests
     [Fact]
     public void Describe_NoMessageAndNoFrame_IsUnsupported() =>
         Assert.Equal(SourceFailure.Unsupported, ReaderFailure.Describe("s", SourceKind.File, false, 0, []).Failure);
+
+    /// <summary>The line is recognised before secrets are hidden, and its own words stay.</summary>
+    [Theory]
+    [InlineData("Found", "pipe:0: Server returned 404 Not Found", SourceFailure.NotFound, "404 Not Found")]
+    [InlineData("refused", "[tcp @ 0x5] Connection to tcp://h:1 failed: Connection refused", SourceFailure.Refused, "Connection refused")]
+    [InlineData("timed", "pipe:0: Connection timed out", SourceFailure.TimedOut, "timed out")]
+    [InlineData("Unauthorized", "pipe:0: Server returned 401 Unauthorized", SourceFailure.Unauthorized, "401 Unauthorized")]
+    [InlineData("data", "file:g.mp4: Invalid data found when processing input", SourceFailure.Unsupported, "Invalid data found")]
+    public void Describe_PasswordIsAWordOfTheReader_KeepsCauseAndText(string password, string line, SourceFailure failure, string kept)
+    {
+        var redactor = new AddressRedactor($"rtsp://viewer:{password}@h/s", SourceKind.Stream);
+
+        var e = ReaderFailure.Describe("rtsp://***@h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, [line], redactor);
+
+        Assert.Equal(failure, e.Failure);
+        Assert.Contains(kept, e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A password that looks like a message of the reader does not choose the cause.</summary>
+    [Theory]
+    [InlineData("401 Unauthorized")]
+    [InlineData("timed out")]
+    [InlineData("404 Not Found")]
+    public void Describe_PasswordLooksLikeAMessage_IsNotTheCause(string password)
+    {
+        var address = $"rtsp://viewer:{password}@h/s";
+        string[] printed = [$"Impossible to open '{address}'", "Connection refused"];
+
+        var e = ReaderFailure.Describe(
+            "rtsp://***@h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, printed, new(address, SourceKind.Stream));
+
+        Assert.Equal(SourceFailure.Refused, e.Failure);
+        Assert.DoesNotContain(password, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Describe_LongLine_IsRedactedBeforeItIsCut()
+    {
+        var redactor = new AddressRedactor("rtsp://viewer:hunter2-hunter2@h/s", SourceKind.Stream);
+        var line = new string('x', 390) + " hunter2-hunter2";
+
+        var e = ReaderFailure.Describe("s", SourceKind.Stream, framesSeen: false, exitCode: 1, [line], redactor);
+
+        Assert.DoesNotContain("hunter2", e.Message, StringComparison.Ordinal);
+        Assert.InRange(e.Message.Length, 400, 450);
+    }
 }

@@ -1,6 +1,7 @@
 // Golden clips: inputs with their expected outputs, so that every machine can check a bundle before it uses it.
 using System.Text.Json;
 using StreamActions.Core.Clips;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Core.Bundles;
 
@@ -41,9 +42,9 @@ public sealed record GoldenClips(
         GoldenClips golden;
         try
         {
-            golden = JsonSerializer.Deserialize<GoldenClips>(File.ReadAllText(path), Json) ?? throw new JsonException("empty");
+            golden = JsonSerializer.Deserialize<GoldenClips>(TextFile.Read(path), Json) ?? throw new JsonException("empty");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or TextEncodingException)
         {
             throw new BundleException($"{path}: not readable ({e.Message}); export the model again", e);
         }

@@ -1,5 +1,6 @@
 // A bundle folder. Opening it checks the hash of every file.
 using System.Security.Cryptography;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Core.Bundles;
 
@@ -27,6 +28,18 @@ public sealed class ModelBundle
 
     /// <summary>The manifest.</summary>
     public ModelManifest Manifest { get; }
+
+    private static string TextOf(byte[] bytes, string path)
+    {
+        try
+        {
+            return TextFile.Decode(bytes, path);
+        }
+        catch (TextEncodingException e)
+        {
+            throw new BundleException($"{e.Message}, or export the model again", e);
+        }
+    }
 
     /// <summary>SHA-256 of the manifest, which holds the hashes of all other files: one value that identifies the whole bundle.</summary>
     public string Sha256 { get; }
@@ -59,7 +72,7 @@ public sealed class ModelBundle
             throw new BundleException(
                 $"model '{folder}' has no {ManifestFile}; give the path of a bundle, such as models/demo, or export one");
         var bytes = File.ReadAllBytes(manifestPath);
-        var manifest = ModelManifest.Parse(System.Text.Encoding.UTF8.GetString(bytes), manifestPath);
+        var manifest = ModelManifest.Parse(TextOf(bytes, manifestPath), manifestPath);
 
         List<string> wrong =
         [

@@ -49,7 +49,7 @@ public sealed partial class ClipTokenizer
             throw new FormatException($"{vocabularyPath}: {StartToken} or {EndToken} is missing, so this is not a CLIP vocabulary");
         if (end != vocabulary.Values.Max())
             throw new FormatException($"{vocabularyPath}: {EndToken} must have the highest id");
-        string[] merges = [.. File.ReadLines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal))];
+        string[] merges = [.. TextFile.Lines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal))];
         try
         {
             var words = BpeTokenizer.Create(new BpeOptions(vocabulary)

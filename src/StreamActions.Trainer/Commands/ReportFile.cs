@@ -1,5 +1,6 @@
 // Finds the evaluation report of a model: in a bundle, in a run, or as a separate file.
 using StreamActions.Core.Bundles;
+using StreamActions.Core.Text;
 using StreamActions.Trainer.Evaluation;
 using StreamActions.Trainer.Training;
 
@@ -18,7 +19,7 @@ internal static class ReportFile
     public static EvaluationReport Open(string path)
     {
         if (File.Exists(path))
-            return EvaluationReport.Parse(File.ReadAllText(path), path);
+            return EvaluationReport.Parse(TextFile.Read(path), path);
         if (RunFolder.Exists(path))
             return OfRun(RunFolder.Open(path), path);
         if (!Directory.Exists(path))
@@ -27,13 +28,13 @@ internal static class ReportFile
         if (!bundle.Manifest.Files.ContainsKey(ModelBundle.EvaluationFile))
             throw new TrainerException($"{path}: this bundle has no {ModelBundle.EvaluationFile}; export it again from a trained run");
         return EvaluationReport.Parse(
-            File.ReadAllText(bundle.PathOf(ModelBundle.EvaluationFile)), bundle.PathOf(ModelBundle.EvaluationFile));
+            TextFile.Read(bundle.PathOf(ModelBundle.EvaluationFile)), bundle.PathOf(ModelBundle.EvaluationFile));
     }
 
     private static EvaluationReport OfRun(RunFolder run, string path)
     {
         var file = run.In(ModelBundle.EvaluationFile);
-        var report = File.Exists(file) ? EvaluationReport.Parse(File.ReadAllText(file), file) : null;
+        var report = File.Exists(file) ? EvaluationReport.Parse(TextFile.Read(file), file) : null;
         return report?.Steps == run.BestStep()
             ? report
             : throw new TrainerException(

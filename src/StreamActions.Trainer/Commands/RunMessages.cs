@@ -2,6 +2,7 @@
 using System.Globalization;
 using Spectre.Console;
 using StreamActions.Core.Bundles;
+using StreamActions.Core.Text;
 using StreamActions.Model.Weights;
 using StreamActions.Scenes;
 using StreamActions.Video;
@@ -63,6 +64,7 @@ internal static class RunMessages
     {
         TrainerException or SceneException or BundleException or CheckpointException or SourceException => e.Message,
         // The messages of .NET name the path.
+        TextEncodingException => e.Message,
         UnauthorizedAccessException or IOException => $"{e.Message.TrimEnd('.')}; check the path, its permissions and the free space",
         _ => null,
     };

@@ -1,5 +1,6 @@
 // Metadata that an M²-CLIP checkpoint does not contain: names for the rows of its heads.
 using System.Globalization;
+using StreamActions.Core.Text;
 using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
 using StreamActions.Trainer.Data.Layouts;
@@ -68,7 +69,7 @@ internal sealed record CheckpointMetadata(string? Labels = null, string? Words =
         if (!File.Exists(file))
             throw new TrainerException($"--words {file}: no such file; give the list of words that the head was trained with");
         List<(string Word, int Number)> words = [];
-        foreach (var (line, text) in File.ReadLines(file).Index())
+        foreach (var (line, text) in TextFile.Lines(file).Index())
         {
             var parts = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length == 0)

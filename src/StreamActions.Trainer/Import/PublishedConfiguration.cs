@@ -1,5 +1,6 @@
 // Checks a published model's configuration file for settings that the weights do not show and that this network does not support.
 using System.Text.Json;
+using StreamActions.Core.Text;
 using StreamActions.Model;
 
 namespace StreamActions.Trainer.Import;
@@ -43,7 +44,7 @@ internal static class PublishedConfiguration
         bool isClip;
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllText(file));
+            using var json = JsonDocument.Parse(TextFile.Read(file));
             var (vision, text, open) = (json.RootElement.TryGetProperty("vision_config", out var v),
                 json.RootElement.TryGetProperty("text_config", out var t), json.RootElement.TryGetProperty("model_cfg", out var o));
             if (vision)

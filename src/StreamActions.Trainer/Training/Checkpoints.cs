@@ -1,6 +1,7 @@
 // The checkpoints of a run: the newest and the best one. Each is written completely or not at all.
 using System.Globalization;
 using System.Text.Json;
+using StreamActions.Core.Text;
 using StreamActions.Model.Weights;
 using StreamActions.Trainer.Network;
 
@@ -58,7 +59,7 @@ internal sealed class Checkpoints(string root)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<BestFigure>(File.ReadAllText(Path.Combine(best.Path, BestFile)), EveryMember)
+            return JsonSerializer.Deserialize<BestFigure>(TextFile.Read(Path.Combine(best.Path, BestFile)), EveryMember)
                 ?? throw new JsonException("it is null");
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException)

@@ -191,7 +191,7 @@ internal sealed class RunFolder
     {
         try
         {
-            return parse(File.ReadAllText(Path.Combine(root, file))) ?? throw new JsonException("it is null");
+            return parse(TextFile.Read(Path.Combine(root, file))) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

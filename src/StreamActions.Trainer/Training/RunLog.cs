@@ -1,5 +1,6 @@
 // A run's log: a CSV table with a header and a row per step and evaluation.
 using System.Globalization;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Trainer.Training;
 
@@ -45,8 +46,8 @@ internal sealed class RunLog : IDisposable
 
     private static void RemoveRows(string path, Func<(string Kind, long Step), bool> isKept)
     {
-        string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-        if (lines.Length > 0 && lines[0] != Header)
+        var lines = File.Exists(path) ? TextFile.Lines(path) : [];
+        if (lines.Count > 0 && lines[0] != Header)
         {
             File.Move(path, Path.Combine(Path.GetDirectoryName(path)!, "log-old.csv"), overwrite: true);
             lines = [];

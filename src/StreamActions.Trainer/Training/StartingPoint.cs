@@ -2,6 +2,7 @@
 using System.Globalization;
 using StreamActions.Core.Bundles;
 using StreamActions.Core.Clips;
+using StreamActions.Core.Text;
 using StreamActions.Model;
 using StreamActions.Model.Weights;
 using StreamActions.Trainer.Data;
@@ -52,7 +53,7 @@ internal sealed record StartingPoint(string Name, TrainedNetwork Network, ClipSp
             throw new TrainerException($"{option} {path}: this bundle has no training weights; use the run that it was exported from");
         var (manifest, networkFile) = (bundle.Manifest, bundle.PathOf(ModelBundle.TrainingNetwork));
         var stepsDone = manifest.Provenance.GetValueOrDefault(StepsDone);
-        return new(NameOf(manifest), TrainedNetwork.Parse(File.ReadAllText(networkFile), networkFile), manifest.Clip,
+        return new(NameOf(manifest), TrainedNetwork.Parse(TextFile.Read(networkFile), networkFile), manifest.Clip,
             SafetensorsFile.Open(bundle.PathOf(ModelBundle.TrainingWeights)).ReadAll(),
             (bundle.PathOf(ModelBundle.Vocabulary), bundle.PathOf(ModelBundle.Merges)), manifest.PromptTemplate, !manifest.ClosedVocabulary)
         {

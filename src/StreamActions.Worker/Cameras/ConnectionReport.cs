@@ -25,7 +25,7 @@ internal sealed partial class ConnectionReport(
 
     /// <summary>An error's reason in one line, without secrets.</summary>
     public static string ReasonOf(CameraOptions camera, Exception error) =>
-        error is SourceException source ? source.Message : $"{camera.Source.Shown}: {error.Message}";
+        error is SourceException source ? source.Message : $"{camera.Source.Shown}: {camera.Source.Redact(error.Message)}";
 
     /// <summary>The first frame of an opening arrived.</summary>
     /// <param name="frame">That frame.</param>

@@ -51,11 +51,8 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
     internal SourceOptions Options(CameraOptions camera)
     {
         var (width, height) = AnalysisSize.For(camera.Zones.Values, clip.Size);
-        return new()
+        return camera.Source.Options(clip.SampleFps) with
         {
-            Address = camera.Source.Address,
-            Kind = camera.Source.Kind,
-            SampleFps = clip.SampleFps,
             MaxWidth = width,
             MaxHeight = height,
             Transport = camera.Transport,

@@ -1,4 +1,6 @@
 // The background phrases: from the configured file, else from background.txt beside the configuration, else the built-in copy.
+using StreamActions.Core.Text;
+
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>Reads the background phrases.</summary>
@@ -39,7 +41,12 @@ internal static class BackgroundFile
         IReadOnlyList<string> phrases;
         try
         {
-            phrases = Phrases(File.ReadAllText(path));
+            phrases = Phrases(TextFile.Read(path));
+        }
+        catch (TextEncodingException e)
+        {
+            problem($"the file of background phrases is not a text: {e.What} (line {e.Line}, column {e.Column})", TextFile.Advice);
+            return [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -1,4 +1,6 @@
 // The result of reading the operator's file: the file, or all of its problems.
+using StreamActions.Core.Text;
+
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>The result of reading a file. <see cref="File"/> is null if and only if there are problems.</summary>
@@ -8,6 +10,9 @@ internal sealed record ConfigurationOutcome(StreamActionsFile? File, IReadOnlyLi
 {
     /// <summary>All effective settings and their origins, for <c>explain</c>. They contain no secrets.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
+
+    /// <summary>Hides the values of all variables and secret files.</summary>
+    public Secrets Secrets { get; init; } = Secrets.None;
 
     /// <summary>
     /// Paths of all keys that the reader looked for, such as <c>cameras.aisle.loop</c>. A test compares them with docs/configuration.md.

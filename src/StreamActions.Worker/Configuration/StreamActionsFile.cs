@@ -49,8 +49,15 @@ internal sealed record StoreOptions(string Path, TimeSpan Keep);
 /// <param name="Client">librdkafka properties by name, such as security.protocol. They may contain secrets and are never logged.</param>
 internal sealed record KafkaOptions(string Bootstrap, string Topic, IReadOnlyDictionary<string, string> Client)
 {
+    /// <summary>The cluster and the topic as texts show them: as written, before variables are substituted.</summary>
+    public string Shown
+    {
+        get => field ?? $"kafka {Bootstrap} topic {Topic}";
+        init;
+    }
+
     /// <summary>The cluster without the client properties, which may contain secrets.</summary>
-    public override string ToString() => $"kafka {Bootstrap} topic {Topic}";
+    public override string ToString() => Shown;
 }
 
 /// <summary>How much of earlier frames a stream reuses. More is cheaper, and further from encoding every frame in full.</summary>
@@ -181,6 +188,20 @@ internal sealed record PictureHealthOptions(TimeSpan? FrozenAfter, TimeSpan? Bla
 /// <param name="Shown">The source as written, before variables are substituted; user, password and query are <c>***</c>.</param>
 internal sealed record SourceAddress(SourceKind Kind, string Address, string Shown)
 {
+    /// <summary>The values in the address that came out of variables or secret files. No text shows them, for every kind.</summary>
+    public IReadOnlyList<string> HiddenValues { get; init; } = [];
+
+    /// <summary>The options of a reader for this address. They carry what texts may show.</summary>
+    /// <param name="sampleFps">Frames wanted per second.</param>
+    public SourceOptions Options(double sampleFps)
+    {
+        SourceOptions options = new() { Address = Address, Kind = Kind, SampleFps = sampleFps, HiddenValues = HiddenValues };
+        return HiddenValues.Count > 0 ? options with { Shown = Shown } : options;
+    }
+
+    /// <summary>Hides the secrets of the address in a text.</summary>
+    public string Redact(string text) => Options(1).Redact(text);
+
     /// <summary>The address without secrets.</summary>
     public override string ToString() => Shown;
 }

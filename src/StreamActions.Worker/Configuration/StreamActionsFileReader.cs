@@ -1,6 +1,7 @@
 // Reads the operator's file and reports all problems at once. Relative paths are relative to the working directory.
 using System.Security.Cryptography;
 using System.Text;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Worker.Configuration;
 
@@ -22,6 +23,7 @@ internal static class StreamActionsFileReader
         {
             Settings = reading.Settings,
             KnownKeys = reading.KnownKeys,
+            Secrets = new(reading.HiddenValues),
         };
     }
 
@@ -34,7 +36,12 @@ internal static class StreamActionsFileReader
                 reading.Problem(new(1, 1), "", "the file is larger than 4 MiB", "check the path");
                 return null;
             }
-            return File.ReadAllText(path);
+            return TextFile.Read(path);
+        }
+        catch (TextEncodingException e)
+        {
+            reading.Problem(new(e.Line, e.Column), "", e.What, TextFile.Advice);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -1,5 +1,6 @@
 // Creates Kafka producers. All librdkafka settings are made here.
 using Confluent.Kafka;
+using StreamActions.Core.Text;
 using StreamActions.Worker.Configuration;
 
 namespace StreamActions.Worker.Sinks;
@@ -63,14 +64,9 @@ internal static class KafkaConnection
 
     private static Func<string, string> Redactor(KafkaOptions options)
     {
-        string[] secrets =
-        [
-            .. options.Client
-                .Where(property => SecretWords.Any(word => property.Key.Contains(word, StringComparison.OrdinalIgnoreCase)))
-                .Select(property => property.Value)
-                .Where(value => value.Length > 0)
-                .OrderByDescending(value => value.Length),
-        ];
-        return text => secrets.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.Ordinal));
+        Secrets secrets = new(options.Client
+            .Where(property => SecretWords.Any(word => property.Key.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            .Select(property => property.Value));
+        return secrets.Redact;
     }
 }

@@ -119,6 +119,32 @@ internal sealed class OutboxDatabase : IDisposable
         return seq;
     }
 
+    /// <summary>The highest sequence number that was ever given; 0 for none.</summary>
+    public long LastSequence() => Scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'") is long seq ? seq : 0;
+
+    /// <summary>
+    /// Takes over the pending events of another store. An event keeps its sequence number unless this store has given it already. New
+    /// events continue after those of both stores.
+    /// </summary>
+    public void TakeOver(IReadOnlyList<PendingEvent> pending, long lastSequence, DateTimeOffset now)
+    {
+        var own = LastSequence();
+        foreach (var (seq, encoded, attempts) in pending)
+        {
+            Command(
+                """
+                INSERT INTO events (seq, id, key, type, headers, payload, created, attempts)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                """,
+                seq > own ? seq : (object)DBNull.Value, encoded.Id, encoded.Key, encoded.Type, JsonSerializer.Serialize(encoded.Headers),
+                encoded.Payload, Instant(now), attempts).ExecuteNonQuery();
+            Pending++;
+        }
+        var last = Math.Max(lastSequence, LastSequence());
+        Command("DELETE FROM sqlite_sequence WHERE name = 'events'").ExecuteNonQuery();
+        Command("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', $1)", last).ExecuteNonQuery();
+    }
+
     /// <summary>The oldest pending events, by sequence number.</summary>
     public IReadOnlyList<PendingEvent> ReadPending(int max)
     {

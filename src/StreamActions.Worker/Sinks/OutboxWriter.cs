@@ -23,6 +23,7 @@ internal sealed partial class OutboxWriter : IAsyncDisposable
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Task _loop;
     private OutboxDatabase _database;
+    private (IReadOnlyList<PendingEvent> Pending, long LastSequence)? _carried;
     private long _pending;
 
     /// <summary>Opens the store for this process and starts the loop. Creates a missing store and replaces a corrupt one.</summary>
@@ -106,6 +107,7 @@ internal sealed partial class OutboxWriter : IAsyncDisposable
     {
         try
         {
+            Reopen();
             Run(group);
             return;
         }
@@ -159,6 +161,33 @@ internal sealed partial class OutboxWriter : IAsyncDisposable
             work.Complete();
     }
 
+    /// <summary>
+    /// Opens the store again when its files were removed or replaced. The pending events are still in the open database: the new one
+    /// takes them over.
+    /// </summary>
+    private void Reopen()
+    {
+        if (_carried is null)
+        {
+            if (!_file.IsReplaced && !_file.IsLogReplaced)
+                return;
+            // Kept until the new store has them, even if it cannot be opened for a while.
+            _carried = _file.IsReplaced ? (_database.ReadPending(int.MaxValue), _database.LastSequence()) : ([], 0);
+        }
+        var (pending, last) = _carried.Value;
+        // Before the new one is opened: a database deletes the log with its name when it closes.
+        _database.Dispose();
+        _file.Clear();
+        _database = OpenOrReplace();
+        if (last > 0)
+            _database.InTransaction(database => database.TakeOver(pending, last, _time.GetUtcNow()));
+        _carried = null;
+        _metrics.Reopened();
+        LogReopened(_file.Path, pending.Count);
+        if (pending.Count > 0)
+            _stored();
+    }
+
     private OutboxDatabase OpenOrReplace()
     {
         try
@@ -202,6 +231,11 @@ internal sealed partial class OutboxWriter : IAsyncDisposable
             new SinkException($"sinks.store {_file.Path}: the disk is full and the event is not stored; free disk space", error),
         _ => new SinkException($"sinks.store {_file.Path}: {error.Message}", error),
     };
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "Store {Path} was removed or replaced while the worker used it: opened again; {Pending} pending events were kept, delivered ones "
+        + "are gone; stop the worker before you move or delete its store")]
+    private partial void LogReopened(string path, int pending);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Store {Path} is corrupt and cannot be replaced: {Reason}")]
     private partial void LogNotReplaced(string path, string reason);

@@ -13,6 +13,7 @@ internal sealed class SinkMetrics
     private readonly Counter<long> _failed;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _quarantined;
+    private readonly Counter<long> _reopened;
 
     /// <summary>Creates the instruments.</summary>
     public SinkMetrics(IMeterFactory meters)
@@ -25,6 +26,8 @@ internal sealed class SinkMetrics
         _deadLettered = _meter.CreateCounter<long>("streamactions.outbox.deadlettered", "{event}",
             "Events rejected by the broker and moved to the dead letters.");
         _quarantined = _meter.CreateCounter<long>("streamactions.outbox.quarantined", "{file}", "Corrupt stores renamed and replaced.");
+        _reopened = _meter.CreateCounter<long>("streamactions.outbox.reopened", "{file}",
+            "Stores that were removed or replaced while the worker used them.");
     }
 
     /// <summary>Adds the gauge of pending events.</summary>
@@ -45,4 +48,7 @@ internal sealed class SinkMetrics
 
     /// <summary>Counts a corrupt store.</summary>
     public void Quarantined() => _quarantined.Add(1);
+
+    /// <summary>Counts a store that was removed or replaced while it was open.</summary>
+    public void Reopened() => _reopened.Add(1);
 }

@@ -3,11 +3,14 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Worker.Telemetry;
 
 /// <summary>Formats log lines for people: <c>2026-03-01 12:00:03.120Z begin  fight …</c>.</summary>
-internal sealed class ConsoleLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+/// <param name="time">The clock.</param>
+/// <param name="secrets">Values of variables and secret files: no line shows them.</param>
+internal sealed class ConsoleLineFormatter(TimeProvider time, Secrets secrets) : ConsoleFormatter(FormatterName)
 {
     /// <summary>The formatter's registered name.</summary>
     public const string FormatterName = "line";
@@ -24,6 +27,6 @@ internal sealed class ConsoleLineFormatter(TimeProvider time) : ConsoleFormatter
             _ => "",
         });
         var text = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        textWriter.WriteLine((logEntry.Exception is { } e ? $"{text}: {e}" : text).ReplaceLineEndings(" "));
+        textWriter.WriteLine(secrets.Redact(logEntry.Exception is { } e ? $"{text}: {e}" : text).ReplaceLineEndings(" "));
     }
 }

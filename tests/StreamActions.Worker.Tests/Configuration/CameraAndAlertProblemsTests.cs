@@ -15,18 +15,19 @@ public sealed class CameraAndAlertProblemsTests
     [InlineData("{ source: \"file:\" }", "'file:' needs a local path")]
     [InlineData("{ source: \"file://host/a\" }", "'file:' needs a local path")]
     [InlineData("{ source: \"\" }", "the source is empty")]
-    [InlineData("{ source: a, loop: yes }", "3:29: cameras.aisle.loop: invalid value 'yes'; use true or false")]
-    [InlineData("{ source: a, pace: fsat }", "cameras.aisle.pace: unknown value 'fsat'; did you mean 'fast'?")]
-    [InlineData("{ source: a, reader: vlc }", "cameras.aisle.reader: unknown value 'vlc'; choose one of auto, ffmpeg, opencv")]
-    [InlineData("{ source: a, transport: http }", "cameras.aisle.transport: unknown value 'http'")]
-    [InlineData("{ source: a, motion-gate: maybe }", "cameras.aisle.motion-gate: invalid value 'maybe'; use true or false")]
-    [InlineData("{ source: a, motion-sensitivity: hihg }", "cameras.aisle.motion-sensitivity: unknown value 'hihg'; did you mean 'high'?")]
+    [InlineData("{ source: /a, loop: yes }", "3:30: cameras.aisle.loop: invalid value 'yes'; use true or false")]
+    [InlineData("{ source: /a, pace: fsat }", "cameras.aisle.pace: unknown value 'fsat'; did you mean 'fast'?")]
+    [InlineData("{ source: /a, reader: vlc }", "cameras.aisle.reader: unknown value 'vlc'; choose one of auto, ffmpeg, opencv")]
+    [InlineData("{ source: /a, transport: http }", "cameras.aisle.transport: unknown value 'http'")]
+    [InlineData("{ source: /a, motion-gate: maybe }", "cameras.aisle.motion-gate: invalid value 'maybe'; use true or false")]
     [InlineData(
-        "{ source: a, frozen-after: never }",
+        "{ source: /a, motion-sensitivity: hihg }", "cameras.aisle.motion-sensitivity: unknown value 'hihg'; did you mean 'high'?")]
+    [InlineData(
+        "{ source: /a, frozen-after: never }",
         "frozen-after: invalid value 'never'; use a duration from 1s to 1d, such as 250ms, 1s, 5m, 2h or 30d, or off")]
-    [InlineData("{ source: a, black-after: 100ms }", "cameras.aisle.black-after: invalid value '100ms'")]
+    [InlineData("{ source: /a, black-after: 100ms }", "cameras.aisle.black-after: invalid value '100ms'")]
     [InlineData(
-        "{ source: a, started-at: 2025-01-31T18:00:00 }",
+        "{ source: /a, started-at: 2025-01-31T18:00:00 }",
         "cameras.aisle.started-at: '2025-01-31T18:00:00' is not a time with an offset")]
     [InlineData(
         "{ source: \"device:0\", loop: true }",
@@ -37,28 +38,29 @@ public sealed class CameraAndAlertProblemsTests
         "{ source: \"rtsp://h/a\", reader: opencv, transport: udp }",
         "3:61: cameras.aisle.transport: only ffmpeg supports this, but opencv reads this camera; remove the key")]
     [InlineData("{ source: \"device:0\", hardware: cuda }", "cameras.aisle.hardware: only ffmpeg supports this")]
-    [InlineData("{ source: a, hardware: cdua }", "cameras.aisle.hardware: unknown value 'cdua'; did you mean 'cuda'?")]
-    [InlineData("{ source: a, enabled: off }", "cameras.aisle.enabled: invalid value 'off'; use true or false")]
-    [InlineData("{ source: a, input-options: nobuffer }", "cameras.aisle.input-options: expected keys with values, found a single value")]
+    [InlineData("{ source: /a, hardware: cdua }", "cameras.aisle.hardware: unknown value 'cdua'; did you mean 'cuda'?")]
+    [InlineData("{ source: /a, enabled: off }", "cameras.aisle.enabled: invalid value 'off'; use true or false")]
+    [InlineData("{ source: /a, input-options: nobuffer }", "cameras.aisle.input-options: expected keys with values, found a single value")]
     [InlineData(
-        "{ source: a, input-options: { fflag: nobuffer } }",
-        "3:40: cameras.aisle.input-options.fflag: this input option is not allowed; did you mean 'fflags'?")]
+        "{ source: /a, input-options: { fflag: nobuffer } }",
+        "3:41: cameras.aisle.input-options.fflag: this input option is not allowed; did you mean 'fflags'?")]
     [InlineData(
-        "{ source: a, input-options: { protocol_whitelist: file } }",
+        "{ source: /a, input-options: { protocol_whitelist: file } }",
         "cameras.aisle.input-options.protocol_whitelist: this input option is not allowed; choose one of")]
     [InlineData(
-        "{ source: a, input-options: { fflags: nobuffer+x } }",
-        "3:48: cameras.aisle.input-options.fflags: invalid value 'nobuffer+x'; use one or more of nobuffer")]
-    [InlineData("{ source: a, input-options: { probesize: 1e6 } }", "input-options.probesize: invalid value '1e6'; use bytes")]
+        "{ source: /a, input-options: { fflags: nobuffer+x } }",
+        "3:49: cameras.aisle.input-options.fflags: invalid value 'nobuffer+x'; use one or more of nobuffer")]
+    [InlineData("{ source: /a, input-options: { probesize: 1e6 } }", "input-options.probesize: invalid value '1e6'; use bytes")]
     [InlineData(
-        "{ source: a, input-options: { reorder_queue_size: 5 } }",
+        "{ source: /a, input-options: { reorder_queue_size: 5 } }",
         "cameras.aisle.input-options.reorder_queue_size: not supported by this source; remove it")]
-    [InlineData("{ source: a, zones: { g: [[0,0],[1,1]] } }", "3:35: cameras.aisle.zones.g: found 2 corners; write at least three corners")]
-    [InlineData("{ source: a, zones: { g: [[0,0],[1,1],[1,1.5]] } }", "cameras.aisle.zones.g[2]: invalid corner")]
-    [InlineData("{ source: a, zones: { g: [[0,0],[1,1],[1]] } }", "cameras.aisle.zones.g[2]: invalid corner")]
-    [InlineData("{ source: a, zones: { g: [[0.5,0],[0.5,1],[0.5,0.5]] } }", "cameras.aisle.zones.g: the corners enclose no area")]
-    [InlineData("{ source: a, zones: { g: 5 } }", "cameras.aisle.zones.g: expected a list of corners, found a single value")]
-    [InlineData("{ source: a, zones: { Gate: [[0,0],[1,1],[1,0]] } }", "cameras.aisle.zones.Gate: invalid name")]
+    [InlineData(
+        "{ source: /a, zones: { g: [[0,0],[1,1]] } }", "3:36: cameras.aisle.zones.g: found 2 corners; write at least three corners")]
+    [InlineData("{ source: /a, zones: { g: [[0,0],[1,1],[1,1.5]] } }", "cameras.aisle.zones.g[2]: invalid corner")]
+    [InlineData("{ source: /a, zones: { g: [[0,0],[1,1],[1]] } }", "cameras.aisle.zones.g[2]: invalid corner")]
+    [InlineData("{ source: /a, zones: { g: [[0.5,0],[0.5,1],[0.5,0.5]] } }", "cameras.aisle.zones.g: the corners enclose no area")]
+    [InlineData("{ source: /a, zones: { g: 5 } }", "cameras.aisle.zones.g: expected a list of corners, found a single value")]
+    [InlineData("{ source: /a, zones: { Gate: [[0,0],[1,1],[1,0]] } }", "cameras.aisle.zones.Gate: invalid name")]
     public void Read_InvalidCamera_ReportsOneProblem(string camera, string expected) =>
         Assert.Contains(expected, Assert.Single(Problems(WithCamera(camera))), StringComparison.Ordinal);
 

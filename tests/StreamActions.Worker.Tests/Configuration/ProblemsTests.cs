@@ -1,4 +1,5 @@
 // Problems of the file: the message and the place of each.
+using StreamActions.TestKit;
 using StreamActions.Worker.Configuration;
 using static StreamActions.Worker.Tests.Configuration.ConfigurationText;
 
@@ -77,10 +78,62 @@ public sealed class ProblemsTests
     [InlineData(
         "model: m\ncameras: {}\nalerts: { a: { phrases: [x] } }\n",
         "2:10: cameras: the block is empty; add at least one camera with its source")]
-    [InlineData("model: m\ncameras: { a: { source: x } }\n", "1:1: alerts: missing; add at least one alert with its phrases")]
-    [InlineData("model: ''\ncameras: { a: { source: x } }\nalerts: { a: { phrases: [x] } }\n", "1:8: model: invalid path")]
+    [InlineData("model: m\ncameras: { a: { source: x.mp4 } }\n", "1:1: alerts: missing; add at least one alert with its phrases")]
+    [InlineData("model: ''\ncameras: { a: { source: x.mp4 } }\nalerts: { a: { phrases: [x] } }\n", "1:8: model: invalid path")]
     public void Read_Invalid_ReportsOneProblem(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Single(Problems(yaml)), StringComparison.Ordinal);
+
+    /// <summary>A word of another program is refused by name, at a value, at a block and at a key.</summary>
+    [Theory]
+    [InlineData(
+        "{ source: !secret cam_url }", "3:20: cameras.aisle.source: the YAML tag !secret is not supported; remove it; write ${NAME}")]
+    [InlineData("{ source: !env_var CAM_URL }", "3:20: cameras.aisle.source: the YAML tag !env_var is not supported")]
+    [InlineData("!include aisle.yaml", "3:10: cameras.aisle: the YAML tag !include is not supported")]
+    [InlineData("!camera { source: a.mp4 }", "3:10: cameras.aisle: the YAML tag !camera is not supported")]
+    [InlineData("{ source: a.mp4, loop: !!str true }", "3:33: cameras.aisle.loop: the YAML tag !!str is not supported")]
+    [InlineData("{ !x source: a.mp4 }", "3:12: cameras.aisle: the YAML tag !x is not supported")]
+    public void Read_Tag_IsRefusedByName(string camera, string expected) =>
+        Assert.StartsWith(expected, Assert.Single(Problems(WithCamera(camera)), p => p.Contains("tag", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_QuotedTextWithExclamationMark_IsNoTag() =>
+        Assert.Equal(["!fire"], Good(WithAlert("{ phrases: ['!fire'] }")).Alerts["fight"].Phrases);
+
+    /// <summary>The parser reports a tab at the value before it, or at the start of the file.</summary>
+    [Theory]
+    [InlineData(
+        "model: m\ncameras:\n  aisle:\n    source: a.mp4\n\tloop: true\n", "5:1: a tab in the indentation; indent with blanks")]
+    [InlineData("model: m\ncameras:\n  aisle:\n  \tsource: a.mp4\n", "4:3: a tab in the indentation")]
+    [InlineData("model: m\ncameras:\n\taisle:\n\t\tsource: a.mp4\n", "3:1: a tab in the indentation")]
+    [InlineData("# a tab\n\t# is no error here\nmodel: m\n\tcameras: x\n", "4:1: a tab in the indentation")]
+    public void Read_TabInIndentation_ReportsItsPlace(string yaml, string expected) =>
+        Assert.StartsWith(expected, Assert.Single(Problems(yaml)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("model: m\n# K\u00fcche\n", "2:4: the byte 0xFC is not UTF-8; save the file as UTF-8")]
+    [InlineData("K\u00fcche: 1\n", "1:2: the byte 0xFC is not UTF-8")]
+    [InlineData("model: m\r\n\r\nphrases: \u0080 5\n", "3:10: the byte 0x80 is not UTF-8")]
+    public void Read_Latin1_ReportsTheByte(string yaml, string expected)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder.File("site.yaml"), System.Text.Encoding.Latin1.GetBytes(yaml));
+
+        var problem = Assert.Single(StreamActionsFileReader.Read(folder.File("site.yaml"), Environment()).Problems).ToString();
+
+        Assert.Contains($"site.yaml:{expected}", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_BackgroundInLatin1_ReportsTheByte()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder.File("b.txt"), "an empty room\neine K\u00fcche\n"u8.ToArray().AsSpan()[..^5].ToArray());
+
+        Assert.Contains(
+            "background: the file of background phrases is not a text: the byte 0xC3 is not UTF-8 (line 2, column 7); save",
+            Assert.Single(Problems(Minimal + $"background: {folder.File("b.txt")}\n")), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Read_InvalidDefault_IsReportedOnce() =>

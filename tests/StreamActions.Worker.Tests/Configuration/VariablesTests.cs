@@ -84,6 +84,73 @@ public sealed class VariablesTests
         Assert.DoesNotContain("hunter2", string.Join('\n', outcome.Settings), StringComparison.Ordinal);
     }
 
+    /// <summary>Blanks and line breaks around a value come from quotes in a shell and from the end of a file.</summary>
+    [Theory]
+    [InlineData(" rtsp://u:hunter2@h/s")]
+    [InlineData("rtsp://u:hunter2@h/s \r\n")]
+    [InlineData("\trtsp://u:hunter2@h/s\n\n")]
+    public void Read_BlanksAroundAValue_AreRemoved(string value)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("url"), value);
+        var yaml = With("rtsp://10.0.0.5/sub", "${URL}");
+
+        Assert.Equal("rtsp://u:hunter2@h/s", Good(yaml, ("URL", value)).Cameras["dock-east"].Source.Address);
+        Assert.Equal("rtsp://u:hunter2@h/s", Good(yaml, ("URL_FILE", folder.File("url"))).Cameras["dock-east"].Source.Address);
+    }
+
+    [Fact]
+    public void Read_SecretFileInLatin1_ReportsTheByteAndNotTheSecret()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder.File("p"), [.. "hunter2"u8, 0xFC]);
+
+        var problem = Assert.Single(Problems(With("rtsp://10", "rtsp://u:${P}@10"), ("P_FILE", folder.File("p"))));
+
+        Assert.Contains(
+            "the file in P_FILE is not a text: the byte 0xFC is not UTF-8 (line 1, column 8)", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal);
+    }
+
+    /// <summary>For every kind of source, texts show the variable's name, and the redactor hides the value.</summary>
+    [Theory]
+    [InlineData("rtsp://u:hunter2-hunter2@h/s")]
+    [InlineData("/hunter2-hunter2/a.mp4")]
+    [InlineData("file:hunter2-hunter2/a.mp4")]
+    [InlineData("/dev/v4l/by-id/hunter2-hunter2")]
+    public void Read_SourceInVariable_IsHiddenForEveryKind(string value)
+    {
+        var outcome = Read(With("rtsp://10.0.0.5/sub", "${URL}"), ("URL", value));
+        var source = outcome.File!.Cameras["dock-east"].Source;
+        var options = source.Options(4);
+
+        string[] texts =
+        [
+            source.Shown, source.ToString(), options.Shown, options.ToString(), source.Redact($"Access to '{source.Address}' is denied"),
+            outcome.Secrets.Redact($"cannot open {value}"), string.Join('\n', outcome.Settings),
+        ];
+
+        Assert.All(texts, text => Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal));
+        Assert.Equal("${URL}", source.Shown);
+    }
+
+    /// <summary>Numbers, words and options from variables are shown as written.</summary>
+    [Fact]
+    public void Read_OtherValuesInVariables_AreShownAsWritten()
+    {
+        var yaml = WithCamera("{ source: a.mp4, transport: '${T}', input-options: { probesize: '${N}' }, black-after: '${D}' }")
+            + "sinks: { kafka: { bootstrap: '${B}', topic: '${Q}' } }\ninference: { stride: '${S}' }\n";
+        var outcome = Read(
+            yaml, ("T", "udp"), ("N", "98765432"), ("D", "77s"), ("B", "broker-hunter2:9092"), ("Q", "topic-hunter2"), ("S", "143"));
+
+        var shown = string.Join('\n', outcome.Settings.Where(s => s.Origin != "built-in")) + outcome.File!.Sinks.Kafka;
+
+        Assert.All(
+            (string[])["udp", "98765432", "77s", "hunter2", "143"],
+            value => Assert.DoesNotContain(value, shown, StringComparison.Ordinal));
+        Assert.Contains("kafka ${B} topic ${Q}", shown, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_KafkaSecrets_ReachOnlyTheClient()
     {

@@ -14,6 +14,80 @@ public sealed class EventStoreFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    /// <summary>An open database goes on in a file without a name. What it stores there is lost.</summary>
+    [Theory]
+    [InlineData("removed")]
+    [InlineData("folder removed")]
+    [InlineData("replaced")]
+    [InlineData("only the database removed")]
+    public async Task Append_StoreRemoved_KeepsPendingEventsInANewOne(string how)
+    {
+        var path = Path.Combine(_folder.Path, "data", "events.db");
+        await using var store = _folder.Open(path: path);
+        var first = await store.AppendAsync(SampleEvents.Encoded(1), Cancel);
+        var second = await store.AppendAsync(SampleEvents.Encoded(2), Cancel);
+        await store.MarkDeliveredAsync([first], _folder.Time.GetUtcNow(), Cancel);
+
+        Remove(path, how);
+        var third = await store.AppendAsync(SampleEvents.Encoded(3), Cancel);
+
+        Assert.True(File.Exists(path));
+        Assert.Equal([second, third], (await store.ReadPendingAsync(9, Cancel)).Select(pending => pending.Seq));
+        Assert.Equal(2, store.PendingCount);
+        Assert.Contains(_folder.Lines.At(LogLevel.Error), line => line.Contains("was removed or replaced", StringComparison.Ordinal));
+        await store.DisposeAsync();
+
+        await using var again = _folder.Open(path: path);
+        Assert.Equal([second, third], (await again.ReadPendingAsync(9, Cancel)).Select(pending => pending.Seq));
+    }
+
+    /// <summary>Without its name, the log with the last events would be lost at a crash.</summary>
+    [Fact]
+    public async Task Append_LogRemoved_KeepsAllEvents()
+    {
+        await using var store = _folder.Open();
+        var first = await store.AppendAsync(SampleEvents.Encoded(4), Cancel);
+
+        File.Delete(_folder.Database + "-wal");
+        var second = await store.AppendAsync(SampleEvents.Encoded(5), Cancel);
+
+        Assert.Equal([first, second], (await store.ReadPendingAsync(9, Cancel)).Select(pending => pending.Seq));
+        Assert.Equal(2L, _folder.Query("SELECT count(*) FROM events"));
+    }
+
+    /// <summary>While no new store can be made, events fail, and the pending ones stay in memory.</summary>
+    [Fact]
+    public async Task Append_FolderCannotBeMade_KeepsPendingEventsUntilItCan()
+    {
+        var folder = Path.Combine(_folder.Path, "data");
+        await using var store = _folder.Open(path: Path.Combine(folder, "events.db"));
+        var first = await store.AppendAsync(SampleEvents.Encoded(6), Cancel);
+        Directory.Delete(folder, recursive: true);
+        File.WriteAllText(folder, "in the way");
+
+        await Assert.ThrowsAsync<SinkException>(() => store.AppendAsync(SampleEvents.Encoded(7), Cancel));
+        File.Delete(folder);
+        var second = await store.AppendAsync(SampleEvents.Encoded(8), Cancel);
+
+        Assert.Equal([first, second], (await store.ReadPendingAsync(9, Cancel)).Select(pending => pending.Seq));
+    }
+
+    private static void Remove(string path, string how)
+    {
+        if (how == "folder removed")
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+            return;
+        }
+        File.Delete(path);
+        if (how == "only the database removed")
+            return;
+        File.Delete(path + "-wal");
+        File.Delete(path + "-shm");
+        if (how == "replaced")
+            File.WriteAllText(path, "");
+    }
+
     [Fact]
     public async Task Open_FolderMissing_CreatesIt()
     {

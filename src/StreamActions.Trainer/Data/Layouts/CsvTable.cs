@@ -1,8 +1,8 @@
 // A CSV file with a header (RFC 4180), read strictly: rows keep their line number, and every deviation is an error.
 using System.Globalization;
-using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Trainer.Data.Layouts;
 
@@ -31,12 +31,13 @@ internal sealed record CsvTable(string Path, IReadOnlySet<string> Columns, IRead
         string path, IReadOnlyList<string> required, IReadOnlyList<string> optional, ICollection<DataProblem> problems)
     {
         var quote = false;
+        var text = TextFile.Read(path);
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             IgnoreBlankLines = false,
             BadDataFound = _ => quote = true,
         };
-        using var reader = new StreamReader(path, Encoding.UTF8);
+        using var reader = new StringReader(text);
         using var parser = new CsvParser(reader, configuration);
         if (Next(parser) is not { } header)
         {

@@ -1,4 +1,6 @@
 // The reference's list format: a path and a label per line.
+using StreamActions.Core.Text;
+
 namespace StreamActions.Trainer.Data.Layouts;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal static class PathLabelList
     {
         List<ListedClip> clips = [];
         var line = 0;
-        foreach (var text in File.ReadLines(path).Select(text => text.Trim()))
+        foreach (var text in TextFile.Lines(path).Select(text => text.Trim()))
         {
             line++;
             if (text.Length == 0)

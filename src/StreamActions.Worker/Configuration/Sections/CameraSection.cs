@@ -105,10 +105,10 @@ internal static class CameraSection
                 "add a stream, recording or device, such as source: \"rtsp://10.0.0.5/sub\" or source: \"file:samples/aisle.mp4\"");
             return null;
         }
-        if (section.Scalar(found) is not { } scalar || section.Resolve(scalar, found) is not { } text)
+        if (section.Scalar(found) is not { } scalar || section.ResolveText(scalar, found) is not { } text)
             return null;
         var source = SourceParser.Parse(
-            scalar.Text, text, (what, advice) => section.Reading.Problem(scalar.Place, found.Key, what, advice));
+            text, (what, advice) => section.Reading.Problem(scalar.Place, found.Key, what, advice));
         if (source is not null)
             section.Explain("source", source.Shown, found);
         return source;

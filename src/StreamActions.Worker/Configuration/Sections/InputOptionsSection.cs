@@ -11,7 +11,7 @@ internal static class InputOptionsSection
     /// <param name="address">The camera's address. Default options that do not apply to it are skipped.</param>
     public static IReadOnlyDictionary<string, string> Read(Section camera, string address)
     {
-        SortedDictionary<string, string> options = new(StringComparer.Ordinal);
+        SortedDictionary<string, string> options = new(StringComparer.Ordinal), written = new(StringComparer.Ordinal);
         if (camera.Find("input-options") is not { } found || camera.AsMap(found) is not { } section)
             return options;
         var own = camera.HasOwn("input-options") && !camera.IsDefaults;
@@ -20,11 +20,14 @@ internal static class InputOptionsSection
             if (Value(section, entry) is not { } value)
                 continue;
             if (ReaderInputOptions.AppliesTo(entry.Key, address))
+            {
                 options.Add(entry.Key, value);
+                written.Add(entry.Key, ((ScalarNode)entry.Value).Text);
+            }
             else if (own)
                 section.Problem(entry.Place, entry.Key, "not supported by this source", "remove it");
         }
-        var shown = options.Count > 0 ? string.Join(", ", options.Select(option => $"{option.Key} {option.Value}")) : "none";
+        var shown = options.Count > 0 ? string.Join(", ", written.Select(option => $"{option.Key} {option.Value}")) : "none";
         camera.Explain("input-options", shown, found);
         return options;
     }

@@ -74,7 +74,7 @@ internal static class ScheduleSection
             return TimeZoneInfo.Utc;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone))
         {
-            section.Explain("timezone", text, found);
+            section.Explain("timezone", SectionValues.Shown(scalar, text), found);
             return zone;
         }
         section.Reading.Problem(scalar.Place, found.Key, $"unknown time zone '{scalar.Text}'",

@@ -38,7 +38,10 @@ internal static partial class SinksSection
         }
         var client = KafkaClientSection.Read(section);
         section.ReportUnknownKeys();
-        return new(bootstrap, topic ?? BuiltIn.Topic, client);
+        return new(bootstrap, topic ?? BuiltIn.Topic, client)
+        {
+            Shown = $"kafka {Written(section, "bootstrap") ?? ""} topic {Written(section, "topic") ?? BuiltIn.Topic}",
+        };
     }
 
     private static string Bootstrap(Section section)
@@ -58,6 +61,8 @@ internal static partial class SinksSection
         }
         return string.Join(',', brokers);
     }
+
+    private static string? Written(Section section, string key) => (section.Find(key)?.Node as ScalarNode)?.Text;
 
     private static bool IsBroker(string broker) =>
         Broker().Match(broker) is { Success: true } match && int.Parse(match.Groups["port"].ValueSpan) is > 0 and <= 65535;

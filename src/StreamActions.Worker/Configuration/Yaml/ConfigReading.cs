@@ -9,6 +9,7 @@ internal sealed class ConfigReading(string file, Func<string, string?> environme
     private readonly HashSet<ConfigurationProblem> _problems = [];
     private readonly HashSet<Place> _suppressed = [];
     private readonly List<Setting> _settings = [];
+    private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _knownKeys = new(StringComparer.Ordinal);
 
     /// <summary>All problems in the order of the file. Several cameras can report the same bad default: it appears once.</summary>
@@ -22,6 +23,12 @@ internal sealed class ConfigReading(string file, Func<string, string?> environme
 
     /// <summary>Returns an environment variable, or null if it is not set.</summary>
     public Func<string, string?> Environment => environment;
+
+    /// <summary>The values of all variables and secret files that were read. Nothing may show them.</summary>
+    public IReadOnlyCollection<string> HiddenValues => _hidden;
+
+    /// <summary>Adds the value of a variable or of a secret file.</summary>
+    public void Hide(string value) => _hidden.Add(value);
 
     /// <summary>Adds a problem.</summary>
     public void Problem(Place place, string key, string what, string advice)

@@ -67,8 +67,14 @@ internal static class SectionValues
     }
 
     /// <summary>A scalar's text with variables substituted; null if a variable cannot be substituted.</summary>
-    public static string? Resolve(this Section section, ScalarNode scalar, Found found) =>
+    public static string? Resolve(this Section section, ScalarNode scalar, Found found) => section.ResolveText(scalar, found)?.Text;
+
+    /// <summary>The same, with the values that came out of variables.</summary>
+    public static ResolvedText? ResolveText(this Section section, ScalarNode scalar, Found found) =>
         Variables.Substitute(scalar.Text, scalar.Place, found.Key, section.Reading);
+
+    /// <summary>A value as <c>explain</c> shows it: a value that came out of a variable is shown as written.</summary>
+    public static string Shown(ScalarNode scalar, string value) => Variables.Contains(scalar.Text) ? scalar.Text : value;
 
     private static string? Pick(this Section section, string key, string[] words)
     {
@@ -80,7 +86,7 @@ internal static class SectionValues
             section.Reading.Problem(scalar.Place, found.Key, $"unknown value '{scalar.Text}'", Suggestion.For(scalar.Text, words));
             return words[0];
         }
-        section.Explain(key, text, found);
+        section.Explain(key, Shown(scalar, text), found);
         return text;
     }
 
@@ -97,7 +103,7 @@ internal static class SectionValues
             return builtIn;
         if (parse(text) is { } value)
         {
-            section.Explain(key, format(value), found);
+            section.Explain(key, Shown(scalar, format(value)), found);
             return value;
         }
         section.Reading.Problem(scalar.Place, found.Key, $"invalid value '{scalar.Text}'", $"use {expected}");

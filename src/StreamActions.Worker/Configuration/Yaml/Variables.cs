@@ -1,8 +1,15 @@
 // Substitutes ${NAME} in values: by the environment variable NAME, or by the content of the file in NAME_FILE (container secrets).
 using System.Text;
 using System.Text.RegularExpressions;
+using StreamActions.Core.Text;
 
 namespace StreamActions.Worker.Configuration;
+
+/// <summary>A value of the file. It knows which parts came out of variables or secret files.</summary>
+/// <param name="Written">The value as written in the file. It is safe to show unless the file itself has a secret there.</param>
+/// <param name="Text">The value with variables substituted.</param>
+/// <param name="HiddenValues">The values of the variables. Nothing may show them.</param>
+internal sealed record ResolvedText(string Written, string Text, IReadOnlyList<string> HiddenValues);
 
 /// <summary>Substitutes variables in values. Problems never contain the values of variables.</summary>
 internal static partial class Variables
@@ -16,10 +23,11 @@ internal static partial class Variables
     /// The text with variables substituted; null and a problem if a variable has no value. After <c>://</c> the values are URL-escaped,
     /// so that a password may contain any character. <c>$${NAME}</c> is a literal <c>${NAME}</c>.
     /// </summary>
-    public static string? Substitute(string text, Place place, string key, ConfigReading reading)
+    public static ResolvedText? Substitute(string text, Place place, string key, ConfigReading reading)
     {
         if (!Contains(text))
-            return text;
+            return new(text, text, []);
+        List<string> hidden = [];
         var complete = true;
         var url = text.IndexOf("://", StringComparison.Ordinal);
         StringBuilder result = new();
@@ -45,18 +53,21 @@ internal static partial class Variables
             }
             else
             {
+                hidden.Add(value);
+                reading.Hide(value);
                 result.Append(url >= 0 && match.Index > url ? Uri.EscapeDataString(value) : value);
             }
         }
-        return complete ? result.Append(text, at, text.Length - at).ToString() : null;
+        return complete ? new(text, result.Append(text, at, text.Length - at).ToString(), hidden) : null;
     }
 
     private static string? Value(string name, Place place, string key, ConfigReading reading)
     {
-        if (reading.Environment(name) is { Length: > 0 } value)
+        // Blanks around a value come from quotes in a shell or a line break in a file.
+        if (reading.Environment(name)?.Trim() is { Length: > 0 } value)
             return value;
         var fileVariable = name + "_FILE";
-        if (reading.Environment(fileVariable) is not { Length: > 0 } path)
+        if (reading.Environment(fileVariable)?.Trim() is not { Length: > 0 } path)
         {
             reading.Problem(place, key, $"environment variable {name} is not set",
                 $"set {name}, or set {fileVariable} to a file that contains the value");
@@ -66,8 +77,14 @@ internal static partial class Variables
         {
             // The length check also excludes devices and pipes, which may never end.
             if (new FileInfo(path) is { Exists: true, Length: <= LongestSecret and > 0 }
-                && File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } content)
+                && TextFile.Read(path).Trim() is { Length: > 0 } content)
                 return content;
+        }
+        catch (TextEncodingException e)
+        {
+            reading.Problem(place, key, $"the file in {fileVariable} is not a text: {e.What} (line {e.Line}, column {e.Column})",
+                TextFile.Advice);
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -9,6 +9,7 @@ namespace StreamActions.Worker.Configuration;
 internal sealed class YamlTree
 {
     private const int DeepestNesting = 32;
+    private const string StandardTag = "tag:yaml.org,2002:";
     private readonly Parser _parser;
     private readonly ConfigReading _reading;
 
@@ -30,15 +31,32 @@ internal sealed class YamlTree
         catch (YamlException e)
         {
             // Only the parser's message, without the surrounding text, which may contain a password.
-            reading.Problem(PlaceOf(e.Start), "", $"invalid YAML: {e.Message.TrimEnd('.')}", advice);
+            if (!ReportTab(text, (int)e.Start.Line, reading))
+                reading.Problem(PlaceOf(e.Start), "", $"invalid YAML: {e.Message.TrimEnd('.')}", advice);
             return null;
         }
         catch (InvalidOperationException)
         {
             // YamlDotNet's scanner throws this for some unfinished values. The last event is the nearest known place.
-            reading.Problem(PlaceOf(tree._parser.Current?.End ?? Mark.Empty), "", "invalid YAML", advice);
+            var last = tree._parser.Current?.End ?? Mark.Empty;
+            if (!ReportTab(text, (int)last.Line, reading))
+                reading.Problem(PlaceOf(last), "", "invalid YAML", advice);
             return null;
         }
+    }
+
+    // The parser reports a tab in an indentation at the value before it. The tab's own place is the first one after that.
+    private static bool ReportTab(string text, int from, ConfigReading reading)
+    {
+        foreach (var (index, line) in text.ReplaceLineEndings("\n").Split('\n').Index().Skip(Math.Max(0, from - 1)))
+        {
+            var column = line.AsSpan().IndexOfAnyExcept(' ');
+            if (column < 0 || line[column] != '\t' || line.AsSpan(column).TrimStart() is [] or ['#', ..])
+                continue;
+            reading.Problem(new(index + 1, column + 1), "", "a tab in the indentation", "indent with blanks");
+            return true;
+        }
+        return false;
     }
 
     private MapNode? Document()
@@ -68,6 +86,8 @@ internal sealed class YamlTree
             return Unsupported(start, path, "aliases (*)");
         if (_parser.Current is NodeEvent { Anchor.IsEmpty: false })
             Unsupported(start, path, "anchors (&)");
+        if (_parser.Current is NodeEvent { Tag.IsEmpty: false } tagged)
+            UnsupportedTag(start, path, tagged.Tag);
         if (_parser.TryConsume<Scalar>(out var scalar))
             return new ScalarNode(PlaceOf(start), scalar.Value, scalar.Style is not ScalarStyle.Plain);
         if (_parser.TryConsume<SequenceStart>(out _))
@@ -109,6 +129,14 @@ internal sealed class YamlTree
         _reading.FinalProblem(PlaceOf(mark), path, $"{what} are not supported",
             "repeat the value, or use 'defaults'; quote a text that starts with * or &");
         return new ScalarNode(PlaceOf(mark), "", false);
+    }
+
+    private void UnsupportedTag(Mark mark, string path, TagName tag)
+    {
+        // An unknown tag is a word of another program, such as !secret. A standard one is !!str or !!int.
+        var name = tag.Value.StartsWith(StandardTag, StringComparison.Ordinal) ? "!!" + tag.Value[StandardTag.Length..] : tag.Value;
+        _reading.FinalProblem(PlaceOf(mark), path, $"the YAML tag {name} is not supported",
+            "remove it; write ${NAME} for the value of a variable or a secret file, and put a text that starts with ! into quotes");
     }
 
     private static Place PlaceOf(Mark mark) => new((int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));

@@ -1,4 +1,5 @@
 // All problems of a data set are reported together, with file and line.
+using StreamActions.Core.Text;
 using StreamActions.Trainer.Data.Layouts;
 
 namespace StreamActions.Trainer.Tests.Data.Layouts;
@@ -47,6 +48,22 @@ public sealed class DataSetProblemsTests : IDisposable
     public void Open_EmptyListWithoutTable_ListsBoth() => Assert.Equal(
         ["list.txt:0 it has no clips", "labels.csv:0 no such label table"],
         DataFolder.Short(DataFolder.Problems(new() { Path = _folder.Write("list.txt", "") })));
+
+    /// <summary>Another encoding would garble the phrases.</summary>
+    [Theory]
+    [InlineData("list.txt")]
+    [InlineData("labels.csv")]
+    public void Open_Latin1_NamesThePlace(string file)
+    {
+        var list = _folder.Write("list.txt", "a.mp4 0");
+        _folder.Write("labels.csv", "id,name", "0,sits");
+        File.WriteAllBytes(_folder.File(file), [.. File.ReadAllBytes(_folder.File(file)), 0xFC]);
+
+        var e = Assert.Throws<TextEncodingException>(() => DataSetReader.Open(new() { Path = list }));
+
+        Assert.StartsWith($"{_folder.File(file)}:", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("the byte 0xFC is not UTF-8; save the file as UTF-8", e.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Open_PathMissing_IsRefused()
