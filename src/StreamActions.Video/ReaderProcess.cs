@@ -1,4 +1,5 @@
 // An ffmpeg child process. It never outlives this process.
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -15,6 +16,9 @@ internal sealed partial class ReaderProcess : IDisposable
 {
     private const int KeptLines = 100;
 
+    // The reader prints a frame's stamp before it writes the frame.
+    private static readonly TimeSpan StampTimeout = TimeSpan.FromSeconds(1);
+
     // The last three select a graphics card.
     private static readonly string[] KeptVariables =
         ["PATH", "LD_LIBRARY_PATH", "HOME", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "CUDA_VISIBLE_DEVICES"];
@@ -24,6 +28,9 @@ internal sealed partial class ReaderProcess : IDisposable
     private readonly Queue<string> _printed = new();
     private readonly AddressRedactor _redactor;
     private readonly Action<string>? _onLine;
+    private readonly BlockingCollection<TimeSpan?> _stamps = [];
+    private volatile bool _hasClock = true;
+    private bool _inputShown;
     private TimeSpan? _duration;
 
     private ReaderProcess(Process process, AddressRedactor redactor, Action<string>? onLine)
@@ -44,7 +51,7 @@ internal sealed partial class ReaderProcess : IDisposable
     /// <param name="reader">The program.</param>
     /// <param name="command">Its arguments and script.</param>
     /// <param name="redactor">Hides secrets in its messages.</param>
-    /// <param name="onLine">Called with each line of its standard error, on a separate thread.</param>
+    /// <param name="onLine">Called with each line of its standard error but the times of frames, on a separate thread.</param>
     /// <exception cref="SourceException">The program is missing or cannot be started.</exception>
     public static ReaderProcess Start(string reader, ReaderCommand command, AddressRedactor redactor, Action<string>? onLine = null)
     {
@@ -105,6 +112,13 @@ internal sealed partial class ReaderProcess : IDisposable
     /// <summary>The length in the header of the recording, known after the end of the child; null when the header has none.</summary>
     public TimeSpan? Duration => _duration;
 
+    /// <summary>False when the format of the stream has no clock: ffmpeg then stamps its pictures in 1/25 s. Known with the first frame.
+    /// </summary>
+    public bool HasClock => _hasClock;
+
+    /// <summary>Takes the stamp of the next frame, in order; null when the frame has none or the reader does not print it.</summary>
+    public TimeSpan? TakeStamp() => _stamps.TryTake(out var stamp, StampTimeout) ? stamp : null;
+
     /// <summary>Kills the child; its output then ends.</summary>
     public void Kill()
     {
@@ -136,6 +150,7 @@ internal sealed partial class ReaderProcess : IDisposable
         _process.StandardOutput.Dispose();
         _process.StandardError.Dispose();
         _process.Dispose();
+        _stamps.Dispose();
     }
 
     private static string? ProgramPath(string program)
@@ -155,7 +170,7 @@ internal sealed partial class ReaderProcess : IDisposable
             {
                 if (line.Contains("[info]", StringComparison.Ordinal))
                 {
-                    NoteDuration(line);
+                    NoteInfo(line);
                     continue;
                 }
                 if (_printed.Count == KeptLines)
@@ -169,6 +184,23 @@ internal sealed partial class ReaderProcess : IDisposable
         {
             // The pipe broke with the child.
         }
+    }
+
+    private void NoteInfo(string line)
+    {
+        if (line.IndexOf("pts_time:", StringComparison.Ordinal) is >= 0 and var at)
+        {
+            _stamps.Add(double.TryParse(line.AsSpan(at + 9), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+                && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null);
+            return;
+        }
+        if (!_inputShown && line.Contains(" Video: ", StringComparison.Ordinal))
+        {
+            _inputShown = true;
+            _hasClock = !line.Contains(", 25 tbn", StringComparison.Ordinal);
+        }
+        NoteDuration(line);
+        _onLine?.Invoke(_redactor.Redact(line));
     }
 
     private void NoteDuration(string line)

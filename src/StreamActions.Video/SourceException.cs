@@ -20,6 +20,8 @@ public enum SourceFailure
     Ended,
     /// <summary>The requested hardware decoding is not available.</summary>
     NoHardware,
+    /// <summary>The stream's own clock is wrong.</summary>
+    WrongClock,
     /// <summary>The reader program (<c>ffmpeg</c>) or a library is missing.</summary>
     ReaderMissing,
 }

@@ -62,10 +62,13 @@ public sealed record SourceOptions
     public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, or a file of a
-    /// folder cannot be read. The message is one line and holds no secret.
+    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, the stream's clock
+    /// is wrong, or a file of a folder cannot be read. The message is one line and holds no secret.
     /// </summary>
     public Action<SourceFailure, string>? OnDegraded { get; init; }
+
+    /// <summary>What earlier readers of this source have found out. The reader adds to it.</summary>
+    public SourceFindings Findings { get; init; } = new();
 
     /// <summary>Whether a recording restarts at its end. Its time continues.</summary>
     public bool Loop { get; init; }

@@ -26,9 +26,12 @@ internal static class RunCommand
     public static async Task<int> RunAsync(string configuration, bool untilEnd, TextWriter errors, CancellationToken cancellation)
     {
         using var logging = LoggerFactory.Create(Console);
-        var (file, problems) = StreamActionsFileReader.Read(configuration, Environment.GetEnvironmentVariable);
+        var outcome = StreamActionsFileReader.Read(configuration, Environment.GetEnvironmentVariable);
+        var (file, problems) = outcome;
         if (file is null)
             return Refuse(errors, problems.Select(p => p.ToString()));
+        foreach (var warning in outcome.Warnings)
+            errors.WriteLine($"warning: {warning}");
         OnnxActionModel? model = null;
         try
         {

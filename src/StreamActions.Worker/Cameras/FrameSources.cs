@@ -18,8 +18,8 @@ internal delegate IFrameSource FrameSourceFactory(CameraOptions camera);
 /// <param name="logger">Logs when a source is degraded.</param>
 internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics, TimeProvider time, ILogger<FrameSources> logger)
 {
-    // Cameras for which hardware decoding failed: later openings do not try it again.
-    private readonly ConcurrentDictionary<string, bool> _withoutHardware = new(StringComparer.Ordinal);
+    // What the readers of a source have found out: its later openings start with it.
+    private readonly ConcurrentDictionary<(string Camera, string Address), SourceFindings> _findings = new();
 
     /// <summary>Makes a new source for one opening of a camera.</summary>
     public IFrameSource Open(CameraOptions camera)
@@ -59,7 +59,8 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             MaxWidth = width,
             MaxHeight = height,
             Transport = camera.Transport,
-            Hardware = _withoutHardware.ContainsKey(camera.Name) ? BuiltIn.Hardware : camera.Hardware,
+            Hardware = camera.Hardware,
+            Findings = _findings.GetOrAdd((camera.Name, camera.Source.Address), _ => new()),
             InputOptions = camera.InputOptions,
             Loop = camera.Loop,
             Pace = camera.Pace,
@@ -70,9 +71,10 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
 
     private void OnDegraded(string camera, SourceFailure failure, string detail)
     {
-        metrics.CameraFailed(camera, failure.ToString());
-        if (failure == SourceFailure.NoHardware)
-            _withoutHardware[camera] = true;
+        if (failure == SourceFailure.WrongClock)
+            metrics.ClockRejected(camera);
+        else
+            metrics.CameraFailed(camera, failure.ToString());
         LogDegraded(camera, detail);
     }
 

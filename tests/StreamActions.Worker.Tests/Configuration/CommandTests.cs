@@ -115,4 +115,22 @@ public sealed class CommandTests
 
             """, text);
     }
+
+    [Theory]
+    [InlineData("{ skip_frame: nokey }", "'nokey' decodes key frames only")]
+    [InlineData("{ skip_frame: noref }", "'noref' skips frames")]
+    [InlineData("{ skip_frame: default }", null)]
+    [InlineData("{ skip_loop_filter: nokey }", null)]
+    public void Validate_OptionThatStarvesTheModel_Warns(string options, string? warning)
+    {
+        var yaml = WithCamera($"{{ source: \"rtsp://10.0.0.5/sub\", input-options: {options} }}");
+
+        var (code, text) = Written(yaml, (path, output) => ValidateCommand.Run(path, output, Environment()));
+
+        Assert.Equal(0, code);
+        if (warning is null)
+            Assert.DoesNotContain("warning", text, StringComparison.Ordinal);
+        else
+            Assert.Contains($"warning: FOLDER/site.yaml:3:61: cameras.aisle.input-options.skip_frame: {warning}", text, StringComparison.Ordinal);
+    }
 }
