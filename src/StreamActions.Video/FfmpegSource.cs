@@ -206,7 +206,7 @@ public sealed class FfmpegSource : IFrameSource
             // A recording may end; the end of a stream is a failure.
             if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
                 return child.Duration;
-            throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed);
+            throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed, _options.Transport);
         }
         finally
         {

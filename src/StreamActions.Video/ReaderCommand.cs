@@ -20,6 +20,9 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     internal const string RecordingFormats =
         "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
 
+    // In one session: ffmpeg asks for UDP when the camera refuses TCP.
+    private const string BothTransports = "option rtsp_transport udp+tcp\noption rtsp_flags prefer_tcp";
+
     /// <summary>The command for a stream, or for one recording.</summary>
     /// <param name="options">The options.</param>
     /// <param name="recording">A file of the folder in the options; null when the options name the file.</param>
@@ -66,7 +69,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         var timeout = (long)(options.Deadlines.Start + options.Deadlines.Steady).TotalMicroseconds;
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));
         if (IsRtsp(options.Address))
-            lines.Add($"option rtsp_transport {options.Transport}");
+            lines.Add(options.Transport == "auto" ? BothTransports : $"option rtsp_transport {options.Transport}");
         // Without this, ffmpeg reads two seconds of pictures to estimate a frame rate that we do not use.
         lines.Add("option fpsprobesize 0");
         lines.AddRange(options.InputOptions.Where(option => !ReaderInputOptions.IsForDecoder(option.Key))

@@ -50,8 +50,8 @@ public sealed record SourceOptions
     /// <summary>A picture with more pixels is refused before it is decoded.</summary>
     public long MaxPixels { get; init; } = 4096 * 4096;
 
-    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
-    public string Transport { get; init; } = "tcp";
+    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>; <c>auto</c> tries TCP, then UDP where the camera refuses TCP.</summary>
+    public string Transport { get; init; } = "auto";
 
     /// <summary>
     /// Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>. When it is not available, the CPU decodes.
@@ -126,8 +126,8 @@ public sealed record SourceOptions
             throw new ArgumentException($"SampleFps {SampleFps}: must be above 0 and at most 120");
         if (MaxWidth < 16 || MaxHeight < 16 || MaxWidth % 2 != 0 || MaxHeight % 2 != 0)
             throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: must be even and at least 16");
-        if (Transport is not ("tcp" or "udp"))
-            throw new ArgumentException($"Transport {Transport}: must be tcp or udp");
+        if (Transport is not ("auto" or "tcp" or "udp"))
+            throw new ArgumentException($"Transport {Transport}: must be auto, tcp or udp");
         if (!HardwareKinds.Contains(Hardware))
             throw new ArgumentException($"Hardware {Hardware}: must be one of {string.Join(", ", HardwareKinds)}");
         foreach (var (name, value) in InputOptions)

@@ -63,6 +63,11 @@ public class ReaderCommandTests
         Assert.Contains(
             "option rtsp_transport udp\n", ReaderCommand.For(Stream with { Transport = "udp" }).Script, StringComparison.Ordinal);
 
+    [Fact]
+    public void For_NoTransport_AllowsBothAndTriesTcpFirst() =>
+        Assert.Contains(
+            "option rtsp_transport udp+tcp\noption rtsp_flags prefer_tcp\n", ReaderCommand.For(Stream).Script, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("a\nfile 'b'", 4, 640, "tcp", "line break")]
     [InlineData("rtsp://h/s", 0, 640, "tcp", "SampleFps")]

@@ -55,8 +55,8 @@ internal static class BuiltIn
     /// <summary>Recordings play at their original speed.</summary>
     public const string Pace = "realtime";
 
-    /// <summary>RTSP over TCP, because lost UDP packets corrupt pictures.</summary>
-    public const string Transport = "tcp";
+    /// <summary>RTSP over TCP, because lost UDP packets corrupt pictures; over UDP where the camera refuses TCP.</summary>
+    public const string Transport = "auto";
 
     /// <summary>The CPU decodes.</summary>
     public const string Hardware = "none";

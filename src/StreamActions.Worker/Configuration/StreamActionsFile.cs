@@ -137,7 +137,7 @@ internal sealed record CameraOptions
     /// <summary>Capture time of a recording's first frame; null means the file's modification time.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
+    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>, or <c>auto</c>.</summary>
     public required string Transport { get; init; }
 
     /// <summary>Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>

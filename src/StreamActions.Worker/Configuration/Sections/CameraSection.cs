@@ -53,7 +53,7 @@ internal static class CameraSection
             ? RecordingPace.Fast
             : RecordingPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
-        Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
+        Transport = section.Choice("transport", BuiltIn.Transport, "auto", "tcp", "udp"),
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
         InputOptions = InputOptionsSection.Read(section, source.Address),
         Zones = ZoneSection.Read(section),
