@@ -9,8 +9,9 @@ namespace StreamActions.Video;
 /// </summary>
 /// <remarks>
 /// Stream: the source always drains the child. If the consumer is slow, the source drops the oldest frame and counts it. A frame's
-/// time is the stream's own clock, anchored to arrival (<see cref="LiveTimes"/>). Recording: no frame is dropped. Frame k has the time start + k / SampleFps. Loops continue this time, and
-/// every run gives the same times. In a folder, each file begins at the end of the previous one.
+/// time is the stream's own clock, anchored to arrival (<see cref="LiveTimes"/>). Recording: no frame is dropped. Frame k has the time
+/// start + k / SampleFps. Loops continue this time, and every run gives the same times. In a folder, each file begins at the end of the
+/// previous one.
 /// </remarks>
 public sealed class FfmpegSource : IFrameSource
 {
@@ -26,6 +27,9 @@ public sealed class FfmpegSource : IFrameSource
     // Used only by the reading thread: number of the next frame; first frame and start time of the current file in a folder.
     private long _index, _firstOfFile;
     private TimeSpan _fileBegan;
+
+    // What is left of the patience for the first frame. Set by the reading thread, taken once by the deadline.
+    private TimeSpan _patience;
 
     // Why the reading thread, or the thread of the child's messages, stopped the child to start it with other options.
     private volatile string? _restart;
@@ -183,11 +187,15 @@ public sealed class FfmpegSource : IFrameSource
         }
         try
         {
-            using var silence = new SilenceDeadline(_time, child.Kill);
-            var first = _index;
+            _patience = _options.Deadlines.Patience - _options.Deadlines.Start;
+            using var silence = new SilenceDeadline(_time, child.Kill, () => MoreTime(child));
+            var (first, began) = (_index, _time.GetTimestamp());
+            FrameRhythm rhythm = new(_options.Deadlines);
             LiveTimes? times = _options.Kind == SourceKind.Stream ? new(_options, _time) : null;
-            while (Fill(child.Output, buffer, silence, _index == first ? _options.Deadlines.Start : _options.Deadlines.Steady))
+            while (Fill(child.Output, buffer, silence, _index == first ? _options.Deadlines.Start : rhythm.Next.Steady))
             {
+                _patience = TimeSpan.Zero;
+                rhythm.Frame(_time.GetElapsedTime(began));
                 var delay = times?.Take(child) ?? TimeSpan.Zero;
                 if (!_delivery.Queue.Post(Unpack(buffer.Span, path is not null, delay)))
                     return null;
@@ -201,7 +209,7 @@ public sealed class FfmpegSource : IFrameSource
                 return null;
             var framesSeen = _index > first;
             if (silence.Expired)
-                throw TimedOut(framesSeen);
+                throw TimedOut(framesSeen ? rhythm.Next.Steady : null, child.KnowsInput);
             var (exitCode, printed) = child.WaitForEnd();
             // A recording may end; the end of a stream is a failure.
             if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
@@ -260,9 +268,24 @@ public sealed class FfmpegSource : IFrameSource
         return frame;
     }
 
-    private SourceException TimedOut(bool framesSeen) => new(
-        SourceFailure.TimedOut,
-        framesSeen
-            ? $"{_options.Shown}: no frame for {_options.Deadlines.Steady.TotalSeconds:0.#} s"
-            : $"{_options.Shown}: no first frame within {_options.Deadlines.Start.TotalSeconds:0.#} s");
+    // Asked when the first frame is late. A stream that has answered may send data for a minute before its first key frame; ffmpeg itself
+    // ends when no data arrives.
+    private TimeSpan MoreTime(ReaderProcess child)
+    {
+        var more = child.KnowsInput ? _patience : TimeSpan.Zero;
+        _patience = TimeSpan.Zero;
+        return more;
+    }
+
+    private SourceException TimedOut(TimeSpan? steady, bool answered)
+    {
+        var waited = (steady ?? (answered ? _options.Deadlines.Patience : _options.Deadlines.Start)).TotalSeconds;
+        return new(SourceFailure.TimedOut, (steady, answered) switch
+        {
+            (not null, _) => FormattableString.Invariant($"{_options.Shown}: no frame for {waited:0.#} s"),
+            (_, true) => FormattableString.Invariant(
+                $"{_options.Shown}: the stream answers, but no first frame within {waited:0.#} s: raise start-timeout or the rate of key frames"),
+            _ => FormattableString.Invariant($"{_options.Shown}: no first frame within {waited:0.#} s"),
+        });
+    }
 }

@@ -19,8 +19,8 @@ public sealed class Frame : IDisposable
     public int Height { get; }
 
     /// <summary>
-    /// When the picture was taken: the stream's own clock, anchored to arrival, for a live stream; arrival for a stream without a clock; the
-    /// recording's own time for a file.
+    /// When the picture was taken: the stream's own clock, anchored to arrival, for a live stream; arrival for a stream without a clock;
+    /// the recording's own time for a file.
     /// </summary>
     public DateTimeOffset CapturedAt { get; }
 

@@ -15,7 +15,8 @@ internal static partial class ReaderFailure
 
     /// <summary>What each reader's failure means, for the documentation.</summary>
     internal static IEnumerable<string> Meanings =>
-        Rules.Select(rule => rule.Meaning).Concat([NoVideo, NothingByUdp]).Concat(Refused.Values).Where(m => m != RefusesTransport).Distinct();
+        Rules.Select(rule => rule.Meaning).Concat([NoVideo, NothingByUdp]).Concat(Refused.Values)
+            .Where(meaning => meaning != RefusesTransport).Distinct();
 
     // By the transport in force.
     private static readonly Dictionary<string, string> Refused = new(StringComparer.Ordinal)
@@ -59,7 +60,7 @@ internal static partial class ReaderFailure
         ("does not contain any stream", SourceFailure.Unsupported, "it contains no pictures"),
         ("moov atom not found", SourceFailure.Unsupported, "the recording is incomplete"),
         ("Server returned 5XX", SourceFailure.Refused, "the server has an internal error: check the path, or restart the camera"),
-        ("Server returned 4XX", SourceFailure.Refused, "the server refuses the request: check the path, the user and its number of viewers"),
+        ("Server returned 4XX", SourceFailure.Refused, "the server refuses the request: check path, user and number of viewers"),
         ("Invalid data found", SourceFailure.Unsupported, NotDecodable),
         ("Could not find codec parameters", SourceFailure.Unsupported, "none of its pictures can be decoded"),
         ("Decoder (codec", SourceFailure.Unsupported, "no decoder for its pictures"),
@@ -126,8 +127,8 @@ internal static partial class ReaderFailure
     private static partial Regex RefusedRequest();
 
     [GeneratedRegex(
-        @"[,;.(]?\s*\b(see the documentation|see https?:|consider\b|try\b|please\b|use (the )?-|use the option|set the|make sure|if you (wish|want)"
-            + @"|add '?-|increase the|you (may|can|should|need)|to (fix|ignore|increase) (this|it)\b).*$", RegexOptions.IgnoreCase)]
+        @"[,;.(]?\s*\b(see the documentation|see https?:|consider\b|try\b|please\b|use (the )?-|use the option|set the|make sure"
+            + @"|if you (wish|want)|add '?-|increase the|you (may|can|should|need)|to (fix|ignore|increase) (this|it)\b).*$", RegexOptions.IgnoreCase)]
     private static partial Regex Advice();
 
     /// <summary>Removes the prefix of the ffmpeg component: <c>[tcp @ 0x55d6] </c>, <c>pipe:0: </c>.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class ReaderProcess : IDisposable
     private readonly Action<string>? _onLine;
     private readonly BlockingCollection<TimeSpan?> _stamps = [];
     private volatile bool _hasClock = true;
-    private bool _inputShown;
+    private volatile bool _knowsInput;
     private TimeSpan? _duration;
 
     private ReaderProcess(Process process, AddressRedactor redactor, Action<string>? onLine)
@@ -111,6 +111,9 @@ internal sealed partial class ReaderProcess : IDisposable
 
     /// <summary>The length in the header of the recording, known after the end of the child; null when the header has none.</summary>
     public TimeSpan? Duration => _duration;
+
+    /// <summary>Whether the source has answered, and the reader knows the format of its pictures.</summary>
+    public bool KnowsInput => _knowsInput;
 
     /// <summary>False when the format of the stream has no clock: ffmpeg then stamps its pictures in 1/25 s. Known with the first frame.
     /// </summary>
@@ -194,9 +197,9 @@ internal sealed partial class ReaderProcess : IDisposable
                 && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null);
             return;
         }
-        if (!_inputShown && line.Contains(" Video: ", StringComparison.Ordinal))
+        if (!_knowsInput && line.Contains(" Video: ", StringComparison.Ordinal))
         {
-            _inputShown = true;
+            _knowsInput = true;
             _hasClock = !line.Contains(", 25 tbn", StringComparison.Ordinal);
         }
         NoteDuration(line);

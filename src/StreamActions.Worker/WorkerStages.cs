@@ -90,6 +90,6 @@ internal static class WorkerStages
     {
         var clip = p.GetRequiredService<IActionModel>().Manifest.Clip;
         CameraViews views = new(camera, configuration.ViewsOf(camera.Name), clip, p.GetRequiredService<IViewEncoding>());
-        return new(camera, ReaderDeadlines.For(camera.Source.Kind, clip.SampleFps), once, views, p.GetRequiredService<CameraServices>());
+        return new(camera, FrameSources.Deadlines(camera, clip.SampleFps), once, views, p.GetRequiredService<CameraServices>());
     }
 }

@@ -48,7 +48,7 @@ public class ReaderFailureTests
         "the camera lost the session: it restarted, or has too many viewers (method PLAY failed: 454 Session Not Found)")]
     [InlineData("rtsp", "auto", "[rtsp @ 0x5] [error] method DESCRIBE failed: 418 I'm a teapot",
         "[error] pipe:0: Server returned 4XX Client Error, but not one of 40{0,1,3,4}",
-        "the server refuses the request: check the path, the user and its number of viewers "
+        "the server refuses the request: check path, user and number of viewers "
             + "(method DESCRIBE failed: 418 I'm a teapot)")]
     [InlineData("http", "auto", "[http @ 0x5] [warning] HTTP error 503 Service Unavailable",
         "[error] pipe:0: Server returned 5XX Server Error reply",

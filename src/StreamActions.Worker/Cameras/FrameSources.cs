@@ -60,6 +60,8 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             MaxHeight = height,
             Transport = camera.Transport,
             Hardware = camera.Hardware,
+            MaxPixels = camera.MaxPixels,
+            Deadlines = Deadlines(camera, clip.SampleFps),
             Findings = _findings.GetOrAdd((camera.Name, camera.Source.Address), _ => new()),
             InputOptions = camera.InputOptions,
             Loop = camera.Loop,
@@ -67,6 +69,15 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             StartedAt = camera.StartedAt,
             OnDegraded = (failure, detail) => OnDegraded(camera.Name, failure, detail),
         };
+    }
+
+    /// <summary>The longest waits for a frame of a camera.</summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="sampleFps">Frames wanted per second.</param>
+    public static ReaderDeadlines Deadlines(CameraOptions camera, double sampleFps)
+    {
+        var deadlines = ReaderDeadlines.For(camera.Source.Kind, sampleFps);
+        return camera.StartTimeout is { } start ? deadlines.WithStart(start) : deadlines;
     }
 
     private void OnDegraded(string camera, SourceFailure failure, string detail)

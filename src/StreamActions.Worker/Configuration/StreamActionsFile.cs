@@ -140,6 +140,12 @@ internal sealed record CameraOptions
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>, or <c>auto</c>.</summary>
     public required string Transport { get; init; }
 
+    /// <summary>Longest wait for the first frame; null for the deadlines of its kind of source.</summary>
+    public TimeSpan? StartTimeout { get; init; }
+
+    /// <summary>A picture with more pixels is refused before it is decoded.</summary>
+    public int MaxPixels { get; init; } = BuiltIn.MaxPixels;
+
     /// <summary>Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>
     public string Hardware { get; init; } = BuiltIn.Hardware;
 

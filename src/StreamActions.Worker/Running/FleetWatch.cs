@@ -1,4 +1,4 @@
-// Once a second: counts drops, finds starved cameras, and ends events of offline cameras. Every 10 s: detects overload. Every 30 s: logs the status line.
+// Once a second: counts drops, finds starved cameras, and ends events of offline cameras. Also detects overload and logs the status line.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StreamActions.Video;
@@ -11,8 +11,8 @@ namespace StreamActions.Worker.Running;
 
 /// <summary>
 /// Watches the running stages. It says once for each camera that inference watches it at a lower rate, and when that ends. A camera whose
-/// windows became too rare for any alert to begin is blind (overload), see <see cref="WatchedRate"/>. A camera that gives no window is blind
-/// (starved), see <see cref="StarvedCamera"/>. Open events of an offline camera end
+/// windows became too rare for any alert to begin is blind (overload), see <see cref="WatchedRate"/>. A camera that gives no window is
+/// blind (starved), see <see cref="StarvedCamera"/>. Open events of an offline camera end
 /// after their <c>end-after</c>. It logs a status line every 30 seconds, and the totals at the end.
 /// </summary>
 internal sealed partial class FleetWatch(

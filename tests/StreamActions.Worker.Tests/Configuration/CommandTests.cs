@@ -39,6 +39,8 @@ public sealed class CommandTests
               enabled            true  (built-in)
               reader             auto  (built-in)
               transport          udp  (defaults, line 3)
+              start-timeout      90s  (built-in)
+              max-pixels         16777216  (built-in)
               hardware           none  (built-in)
               input-options      max_delay 500000, reorder_queue_size 10  (defaults, line 3)
               zones              gate  (line 6)
@@ -131,6 +133,6 @@ public sealed class CommandTests
         if (warning is null)
             Assert.DoesNotContain("warning", text, StringComparison.Ordinal);
         else
-            Assert.Contains($"warning: FOLDER/site.yaml:3:61: cameras.aisle.input-options.skip_frame: {warning}", text, StringComparison.Ordinal);
+            Assert.Contains($": cameras.aisle.input-options.skip_frame: {warning}", text, StringComparison.Ordinal);
     }
 }

@@ -54,6 +54,8 @@ internal static class CameraSection
             : RecordingPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "auto", "tcp", "udp"),
+        StartTimeout = StartTimeout(section),
+        MaxPixels = section.Integer("max-pixels", BuiltIn.MaxPixels, 1 << 16, 1 << 28),
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
         InputOptions = InputOptionsSection.Read(section, source.Address),
         Zones = ZoneSection.Read(section),
@@ -92,6 +94,12 @@ internal static class CameraSection
             _ => MotionSensitivity.Normal,
         };
         return gate ? sensitivity : null;
+    }
+
+    private static TimeSpan? StartTimeout(Section section)
+    {
+        var timeout = section.Duration("start-timeout", BuiltIn.StartTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        return section.Find("start-timeout") is null ? null : timeout;
     }
 
     private static TimeSpan? BlindAfter(Section section, string key) =>
