@@ -214,6 +214,13 @@ public sealed class FfmpegSource : IFrameSource
             // A recording may end; the end of a stream is a failure.
             if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
                 return child.Duration;
+            if (_options.SnapshotEvery is not null && exitCode == 0 && _index - first == ReaderCommand.SnapshotsOfAReader)
+            {
+                _restart = "snapshots";
+                return null;
+            }
+            if (exitCode == 0 && ReaderFailure.NoStream(_options, _index - first, times?.ReadAtRate ?? 1) is { } noStream)
+                throw noStream;
             throw ReaderFailure.Describe(path ?? _options.Shown, _options.Kind, framesSeen, exitCode, printed, _options.Transport);
         }
         finally
@@ -284,7 +291,7 @@ public sealed class FfmpegSource : IFrameSource
         {
             (not null, _) => FormattableString.Invariant($"{_options.Shown}: no frame for {waited:0.#} s"),
             (_, true) => FormattableString.Invariant(
-                $"{_options.Shown}: the stream answers, but no first frame within {waited:0.#} s: raise start-timeout or the rate of key frames"),
+                $"{_options.Shown}: the stream answers, but no first frame within {waited:0.#} s: raise start-timeout"),
             _ => FormattableString.Invariant($"{_options.Shown}: no first frame within {waited:0.#} s"),
         });
     }

@@ -20,6 +20,9 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
     internal const string RecordingFormats =
         "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,h264,hevc,m4v,mjpeg,mxf,ivf,nut,dv,obu,av1";
 
+    /// <summary>Requests of one reader of a snapshot camera. The next reader continues.</summary>
+    internal const int SnapshotsOfAReader = 5000;
+
     // In one session: ffmpeg asks for UDP when the camera refuses TCP.
     private const string BothTransports = "option rtsp_transport udp+tcp\noption rtsp_flags prefer_tcp";
 
@@ -40,7 +43,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
             script = ConcatScript(options);
             arguments.AddRange(Given(options, option => ReaderInputOptions.IsForDecoder(option)));
             // Segments arrive as a whole. -re reads them at the pace of the stream's clock instead of in bursts.
-            if (options.Findings.Segmented)
+            if (options.Findings.Segmented || options.SnapshotEvery is not null)
                 arguments.Add("-re");
             arguments.AddRange(["-protocol_whitelist", "pipe," + Protocols(options.Address), "-f", "concat", "-safe", "0", "-i", "pipe:0"]);
         }
@@ -64,7 +67,16 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
 
     private static string ConcatScript(SourceOptions options)
     {
-        var lines = new List<string> { "ffconcat version 1.0", $"file {Quoted(options.Address)}" };
+        if (options.SnapshotEvery is not { } every)
+            return "ffconcat version 1.0\n" + Entry(options);
+        // A list of the same address, each entry a request. -re makes a request when it is due.
+        var entry = Entry(options) + string.Create(CultureInfo.InvariantCulture, $"duration {every.TotalSeconds:0.######}\n");
+        return "ffconcat version 1.0\n" + string.Concat(Enumerable.Repeat(entry, SnapshotsOfAReader));
+    }
+
+    private static string Entry(SourceOptions options)
+    {
+        var lines = new List<string> { $"file {Quoted(options.Address)}" };
         // This process kills the reader at the deadlines. The reader's own time-out is longer, for the case that this process cannot.
         var timeout = (long)(options.Deadlines.Start + options.Deadlines.Steady).TotalMicroseconds;
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));

@@ -70,6 +70,28 @@ internal static partial class ReaderFailure
         ("Permission denied", SourceFailure.NotFound, "no permission to read it"),
     ];
 
+    /// <summary>One picture, by a request of http.</summary>
+    internal const string OnePicture = "one picture, not a stream: write source: snapshot:URL";
+
+    /// <summary>A recording that an http server gives faster than it plays.</summary>
+    internal const string IsRecording = "a recording, not a live stream: save it and write source: file:PATH, with loop: true to repeat it";
+
+    // A live stream that starts with old pictures is read at little more than its own rate.
+    private const double RecordingRate = 1.5;
+
+    /// <summary>The exception for an http address whose reader ended well, and that is no stream; null for a stream.</summary>
+    /// <param name="options">The source.</param>
+    /// <param name="frames">Frames of the reader.</param>
+    /// <param name="rate">Stamped time per time of arrival.</param>
+    public static SourceException? NoStream(SourceOptions options, long frames, double rate)
+    {
+        if (options.Kind != SourceKind.Stream || options.SnapshotEvery is not null
+            || !options.Address.StartsWith("http", StringComparison.OrdinalIgnoreCase))
+            return null;
+        var what = frames == 1 ? OnePicture : frames > 1 && rate > RecordingRate ? IsRecording : null;
+        return what is null ? null : new(SourceFailure.NoStream, $"{options.Shown}: {what}");
+    }
+
     /// <summary>The exception for a reader that ended.</summary>
     /// <param name="shown">The address without secrets.</param>
     /// <param name="kind">The kind of source.</param>
@@ -128,7 +150,8 @@ internal static partial class ReaderFailure
 
     [GeneratedRegex(
         @"[,;.(]?\s*\b(see the documentation|see https?:|consider\b|try\b|please\b|use (the )?-|use the option|set the|make sure"
-            + @"|if you (wish|want)|add '?-|increase the|you (may|can|should|need)|to (fix|ignore|increase) (this|it)\b).*$", RegexOptions.IgnoreCase)]
+            + @"|if you (wish|want)|add '?-|increase the|you (may|can|should|need)|to (fix|ignore|increase) (this|it)\b).*$",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Advice();
 
     /// <summary>Removes the prefix of the ffmpeg component: <c>[tcp @ 0x55d6] </c>, <c>pipe:0: </c>.</summary>

@@ -120,7 +120,16 @@ internal sealed partial class ReaderProcess : IDisposable
     public bool HasClock => _hasClock;
 
     /// <summary>Takes the stamp of the next frame, in order; null when the frame has none or the reader does not print it.</summary>
-    public TimeSpan? TakeStamp() => _stamps.TryTake(out var stamp, StampTimeout) ? stamp : null;
+    public TimeSpan? TakeStamp()
+    {
+        if (!_hasClock)
+            return null;
+        if (_stamps.TryTake(out var stamp, StampTimeout))
+            return stamp;
+        // A reader that prints no stamps. Do not wait for the next ones.
+        _hasClock = false;
+        return null;
+    }
 
     /// <summary>Kills the child; its output then ends.</summary>
     public void Kill()
@@ -191,10 +200,10 @@ internal sealed partial class ReaderProcess : IDisposable
 
     private void NoteInfo(string line)
     {
-        if (line.IndexOf("pts_time:", StringComparison.Ordinal) is >= 0 and var at)
+        if (line.StartsWith("[Parsed_metadata", StringComparison.Ordinal))
         {
-            _stamps.Add(double.TryParse(line.AsSpan(at + 9), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
-                && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds / 2 ? TimeSpan.FromSeconds(seconds) : null);
+            if (_hasClock && SampleFilter.PrintedStamp(line, out var stamp))
+                _stamps.Add(stamp);
             return;
         }
         if (!_knowsInput && line.Contains(" Video: ", StringComparison.Ordinal))

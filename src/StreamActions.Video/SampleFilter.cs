@@ -26,6 +26,9 @@ internal static class SampleFilter
     // the last selected frame, whether a frame was seen, whether this frame is due.
     private const string Now = "0", Highest = "1", Due = "2", Interval = "3", Passed = "4", Seen = "5", IsDue = "6";
 
+    // The clock of RTP video: the unit of the printed stamps.
+    private const int TicksPerSecond = 90_000;
+
     // Above this share of the sample interval, the stream's rate counts as the model's or lower.
     private const string SlowShare = "0.8";
 
@@ -33,7 +36,26 @@ internal static class SampleFilter
     /// <param name="fps">Frames wanted per second.</param>
     /// <param name="byArrival">Whether the stream's clock is wrong.</param>
     public static string For(double fps, bool byArrival) =>
-        $"select='{Expression(fps, byArrival)}',metadata=mode=add:key=k:value=1,metadata=mode=print";
+        $"select='{Expression(fps, byArrival)}',settb=1/{TicksPerSecond},metadata=mode=add:key=k:value=1,metadata=mode=print";
+
+    /// <summary>The stamp in a line that the last filter prints: <c>frame:3    pts:66000   pts_time:0.733333</c>.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="stamp">The stamp; null for a frame without one.</param>
+    /// <returns>False for another line.</returns>
+    public static bool PrintedStamp(string line, out TimeSpan? stamp)
+    {
+        stamp = null;
+        // Not pts_time: ffmpeg prints six digits of it, which is a second after a day.
+        var at = line.IndexOf(" pts:", StringComparison.Ordinal);
+        if (at < 0)
+            return false;
+        var text = line.AsSpan(at + " pts:".Length);
+        var end = text.IndexOf(' ');
+        if (long.TryParse(end < 0 ? text : text[..end], CultureInfo.InvariantCulture, out var ticks)
+            && ticks is > long.MinValue / 1000 and < long.MaxValue / 1000)
+            stamp = TimeSpan.FromTicks(ticks * 1000 / (TicksPerSecond / 10_000));
+        return true;
+    }
 
     /// <summary>The expression: 1 for a frame that is selected, else 0.</summary>
     internal static string Expression(double fps, bool byArrival)

@@ -67,6 +67,11 @@ public sealed record SourceOptions
     /// </summary>
     public Action<SourceFailure, string>? OnDegraded { get; init; }
 
+    /// <summary>
+    /// For a snapshot camera, an http address that gives one picture per request: time between two requests. Null for a stream.
+    /// </summary>
+    public TimeSpan? SnapshotEvery { get; init; }
+
     /// <summary>What earlier readers of this source have found out. The reader adds to it.</summary>
     public SourceFindings Findings { get; init; } = new();
 
@@ -139,6 +144,8 @@ public sealed record SourceOptions
             throw new ArgumentException($"From {From}, Length {Length}: From must not be negative, Length must be above 0");
         if ((From > TimeSpan.Zero || Length is not null) && (Kind != SourceKind.File || Directory.Exists(Address)))
             throw new ArgumentException("From, Length: allowed only for a single recording");
+        if (SnapshotEvery is { } every && (every <= TimeSpan.Zero || !Address.StartsWith("http", StringComparison.OrdinalIgnoreCase)))
+            throw new ArgumentException($"SnapshotEvery {every}: must be above 0, and the address must be http or https");
         if (Loop && Kind != SourceKind.File)
             throw new ArgumentException("Loop: allowed only for a recording");
     }

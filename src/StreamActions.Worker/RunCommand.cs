@@ -31,7 +31,7 @@ internal static class RunCommand
         if (file is null)
             return Refuse(errors, problems.Select(p => p.ToString()));
         foreach (var warning in outcome.Warnings)
-            errors.WriteLine($"warning: {warning}");
+            await errors.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
         OnnxActionModel? model = null;
         try
         {

@@ -1,7 +1,6 @@
 // Registers the worker's stages as services, one method per stage.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using StreamActions.Video;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;

@@ -11,6 +11,13 @@ public static class TestVideo
     public static string Make(string path, int width = 320, int height = 240, int fps = 12, double seconds = 3) =>
         Run(path, ["-f", "lavfi", "-i", FormattableString.Invariant($"testsrc=size={width}x{height}:rate={fps}:duration={seconds}")]);
 
+    /// <summary>One JPEG picture.</summary>
+    public static string Picture(string path)
+    {
+        Ffmpeg(["-f", "lavfi", "-i", "testsrc=size=320x240", "-frames:v", "1", "-q:v", "5", path]);
+        return path;
+    }
+
     /// <summary>A moving test picture from any of ffmpeg's encoders.</summary>
     public static string Encode(string path, string encoder, int width, int height, int fps, double seconds)
     {

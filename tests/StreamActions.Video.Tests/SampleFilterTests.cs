@@ -109,6 +109,20 @@ public class SampleFilterTests
         Assert.Equal(Selected(4, stamps), Selected(4, stamps, arrivals));
     }
 
+    [Theory]
+    [InlineData("[Parsed_metadata_3 @ 0x5] [info] frame:3    pts:66000   pts_time:0.733333", 0.7333333)]
+    [InlineData("[Parsed_metadata_3 @ 0x5] [info] frame:400000 pts:9000022500 pts_time:100000", 100000.25)]
+    [InlineData("[Parsed_metadata_3 @ 0x5] [info] frame:2    pts:-12000  pts_time:-0.133333", -0.1333333)]
+    [InlineData("[Parsed_metadata_3 @ 0x5] [info] frame:2    pts:NOPTS   pts_time:NOPTS", null)]
+    public void PrintedStamp_LineOfAFrame_IsExactForDays(string line, double? expected)
+    {
+        Assert.True(SampleFilter.PrintedStamp(line, out var stamp));
+        Assert.Equal(expected, stamp?.TotalSeconds is { } seconds ? Math.Round(seconds, 7) : null);
+    }
+
+    [Fact]
+    public void PrintedStamp_OtherLine_IsNone() => Assert.False(SampleFilter.PrintedStamp("[Parsed_metadata_3 @ 0x5] [info] k=1", out _));
+
     // The stamps of the selected frames.
     private static List<double> Selected(
         double fps, double[] stamps, double[]? arrivals = null, bool byArrival = false, double timeBase = OwnClock)

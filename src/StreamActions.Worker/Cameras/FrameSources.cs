@@ -59,6 +59,7 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             MaxWidth = width,
             MaxHeight = height,
             Transport = camera.Transport,
+            SnapshotEvery = camera.Source.IsSnapshot ? SnapshotEvery(camera, clip.SampleFps) : null,
             Hardware = camera.Hardware,
             MaxPixels = camera.MaxPixels,
             Deadlines = Deadlines(camera, clip.SampleFps),
@@ -76,8 +77,16 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
     /// <param name="sampleFps">Frames wanted per second.</param>
     public static ReaderDeadlines Deadlines(CameraOptions camera, double sampleFps)
     {
-        var deadlines = ReaderDeadlines.For(camera.Source.Kind, sampleFps);
+        var fps = camera.Source.IsSnapshot ? 1 / SnapshotEvery(camera, sampleFps).TotalSeconds : sampleFps;
+        var deadlines = ReaderDeadlines.For(camera.Source.Kind, fps);
         return camera.StartTimeout is { } start ? deadlines.WithStart(start) : deadlines;
+    }
+
+    // At most the model's rate.
+    private static TimeSpan SnapshotEvery(CameraOptions camera, double sampleFps)
+    {
+        var least = TimeSpan.FromSeconds(1 / sampleFps);
+        return camera.Every is { } every && every > least ? every : least;
     }
 
     private void OnDegraded(string camera, SourceFailure failure, string detail)

@@ -140,6 +140,9 @@ internal sealed record CameraOptions
     /// <summary>RTSP over <c>tcp</c> or <c>udp</c>, or <c>auto</c>.</summary>
     public required string Transport { get; init; }
 
+    /// <summary>Time between two requests of a snapshot camera; null for the model's rate. The model's rate is the limit.</summary>
+    public TimeSpan? Every { get; init; }
+
     /// <summary>Longest wait for the first frame; null for the deadlines of its kind of source.</summary>
     public TimeSpan? StartTimeout { get; init; }
 
@@ -187,6 +190,9 @@ internal sealed record PictureHealthOptions(TimeSpan? FrozenAfter, TimeSpan? Bla
 /// <param name="Shown">The source as written, before variables are substituted; user, password and query are <c>***</c>.</param>
 internal sealed record SourceAddress(SourceKind Kind, string Address, string Shown)
 {
+    /// <summary>Whether each http request gives one picture.</summary>
+    public bool IsSnapshot { get; init; }
+
     /// <summary>The address without secrets.</summary>
     public override string ToString() => Shown;
 }

@@ -135,4 +135,16 @@ public sealed class CommandTests
         else
             Assert.Contains($": cameras.aisle.input-options.skip_frame: {warning}", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Read_SnapshotCamera_KeepsItsSecret()
+    {
+        var camera = Good(
+            WithCamera("{ source: \"snapshot:http://viewer:${PW}@10.0.0.5/snap.jpg?key=${PW}\", every: 500ms, max-pixels: 20000000 }"),
+            ("PW", "hunter2")).Cameras["aisle"];
+
+        Assert.Equal("snapshot:http://***@10.0.0.5/snap.jpg?***", camera.Source.Shown);
+        Assert.Equal("http://viewer:hunter2@10.0.0.5/snap.jpg?key=hunter2", camera.Source.Address);
+        Assert.Equal((true, TimeSpan.FromSeconds(0.5), 20_000_000), (camera.Source.IsSnapshot, camera.Every, camera.MaxPixels));
+    }
 }

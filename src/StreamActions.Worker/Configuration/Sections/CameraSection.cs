@@ -23,6 +23,11 @@ internal static class CameraSection
             CheckIsRecording(section, source, "pace");
             CheckIsRecording(section, source, "started-at");
         }
+        if (!source.IsSnapshot && section.HasOwn("every"))
+        {
+            section.Problem(section.Find("every")!.Node.Place, "every", "only a snapshot camera supports this",
+                "write source: snapshot:URL, or remove the key");
+        }
         if (options.Reader == CameraReader.OpenCv)
             CheckOpenCv(section, source, options);
         if (source.Kind == SourceKind.Device && options.Reader == CameraReader.Ffmpeg)
@@ -54,6 +59,7 @@ internal static class CameraSection
             : RecordingPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
         Transport = section.Choice("transport", BuiltIn.Transport, "auto", "tcp", "udp"),
+        Every = source.IsSnapshot || section.HasOwn("every") ? Every(section) : null,
         StartTimeout = StartTimeout(section),
         MaxPixels = section.Integer("max-pixels", BuiltIn.MaxPixels, 1 << 16, 1 << 28),
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
@@ -94,6 +100,13 @@ internal static class CameraSection
             _ => MotionSensitivity.Normal,
         };
         return gate ? sensitivity : null;
+    }
+
+    private static TimeSpan? Every(Section section)
+    {
+        if (section.Find("every") is null)
+            return null;
+        return section.Duration("every", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
     }
 
     private static TimeSpan? StartTimeout(Section section)

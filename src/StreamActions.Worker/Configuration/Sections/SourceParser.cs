@@ -8,7 +8,10 @@ namespace StreamActions.Worker.Configuration;
 internal static partial class SourceParser
 {
     private const string Advice =
-        "use rtsp://, rtsps://, http://, https://, file:PATH, device:N, /dev/videoN, or the path of a recording or a folder of recordings";
+        "use rtsp://, rtsps://, http://, https://, snapshot:URL, file:PATH, device:N, /dev/videoN, "
+        + "or the path of a recording or a folder of recordings";
+
+    private const string SnapshotPrefix = "snapshot:";
 
     private static readonly string[] Schemes = ["rtsp", "rtsps", "http", "https"];
 
@@ -23,6 +26,8 @@ internal static partial class SourceParser
             problem("the source is empty or contains a line break", Advice);
             return null;
         }
+        if (text.StartsWith(SnapshotPrefix, StringComparison.Ordinal))
+            return Snapshot(written, text, problem);
         if (DeviceNumber().Match(text) is { Success: true } device)
             return new(SourceKind.Device, device.Groups["number"].Value, written);
         if (DevicePath().IsMatch(text))
@@ -38,6 +43,22 @@ internal static partial class SourceParser
         // Without "://" the text before the colon may be a password, so it is not quoted.
         var quoted = text.Contains("://", StringComparison.Ordinal) && !Variables.Contains(written) ? $" '{name}'" : "";
         problem($"unsupported source type{quoted}", Schemes.Contains(name.ToLowerInvariant()) ? "write it in lower case" : Advice);
+        return null;
+    }
+
+    // An address that gives one picture per request.
+    private static SourceAddress? Snapshot(string written, string text, Action<string, string> problem)
+    {
+        var address = text[SnapshotPrefix.Length..];
+        // The prefix may come from a variable, with the address.
+        var shown = written.StartsWith(SnapshotPrefix, StringComparison.Ordinal) ? written[SnapshotPrefix.Length..] : written;
+        if (address.StartsWith("http://", StringComparison.Ordinal) || address.StartsWith("https://", StringComparison.Ordinal))
+        {
+            return Stream(shown, address, problem) is { } source
+                ? source with { IsSnapshot = true, Shown = SnapshotPrefix + source.Shown }
+                : null;
+        }
+        problem("'snapshot:' needs an http address", "write snapshot:http://host/path");
         return null;
     }
 
