@@ -75,7 +75,8 @@ internal static class CameraSection
             section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv cannot read http", "use ffmpeg or auto");
         (string Key, bool IsSet)[] ffmpegOnly =
         [
-            ("transport", options.Transport != BuiltIn.Transport),
+            // OpenCV, too, reads RTSP over TCP.
+            ("transport", options.Transport is not (BuiltIn.Transport or "tcp")),
             ("hardware", options.Hardware != BuiltIn.Hardware),
             ("input-options", options.InputOptions.Count > 0),
         ];
