@@ -9,8 +9,9 @@ namespace StreamActions.Video;
 /// </summary>
 /// <remarks>
 /// Stream: the source always drains the child. If the consumer is slow, the source drops the oldest frame and counts it. A frame's
-/// time is its arrival time. Recording: no frame is dropped. Frame k has the time start + k / SampleFps. Loops continue this time, and
-/// every run gives the same times. In a folder, each file begins at the end of the previous one.
+/// time is the stream's own clock, anchored to arrival (<see cref="LiveTimes"/>). Recording: no frame is dropped. Frame k has the time
+/// start + k / SampleFps. Loops continue this time, and every run gives the same times. In a folder, each file begins at the end of the
+/// previous one.
 /// </remarks>
 public sealed class FfmpegSource : IFrameSource
 {
@@ -23,11 +24,15 @@ public sealed class FfmpegSource : IFrameSource
     private long _decodeErrors;
     private bool _stopped;
 
-    // Used only by the reading thread: number of the next frame; first frame and start time of the current file in a folder; hardware
-    // decoding on.
+    // Used only by the reading thread: number of the next frame; first frame and start time of the current file in a folder.
     private long _index, _firstOfFile;
     private TimeSpan _fileBegan;
-    private bool _withHardware = true;
+
+    // What is left of the patience for the first frame. Set by the reading thread, taken once by the deadline.
+    private TimeSpan _patience;
+
+    // Why the reading thread, or the thread of the child's messages, stopped the child to start it with other options.
+    private volatile string? _restart;
 
     /// <summary>Creates a source. <see cref="ReadAsync"/> starts the child.</summary>
     /// <exception cref="ArgumentException">An option is out of bounds, or the kind is a device.</exception>
@@ -149,19 +154,25 @@ public sealed class FfmpegSource : IFrameSource
             throw failure ?? new SourceException(SourceFailure.NotFound, $"{_options.Shown}: this folder contains no recordings");
     }
 
-    /// <summary>Reads with one child to its end. When hardware decoding is not available, it retries on the CPU.</summary>
+    /// <summary>Reads with one child to its end. When the child finds out that the source needs other options, it starts again with them.
+    /// </summary>
     /// <returns>The recording's duration from its header; null if unknown.</returns>
     private TimeSpan? ReadOnce(Memory<byte> buffer, string? path)
     {
-        try
+        while (true)
         {
-            return ReadChild(buffer, path);
-        }
-        catch (SourceException e) when (e.Failure == SourceFailure.NoHardware && _withHardware)
-        {
-            _withHardware = false;
-            _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; decoding on the CPU");
-            return ReadChild(buffer, path);
+            _restart = null;
+            try
+            {
+                var duration = ReadChild(buffer, path);
+                if (_restart is null || _stopped)
+                    return duration;
+            }
+            catch (SourceException e) when (e.Failure == SourceFailure.NoHardware && !_options.Findings.WithoutHardware)
+            {
+                _options.Findings.WithoutHardware = true;
+                _options.OnDegraded?.Invoke(e.Failure, $"{e.Message}; decoding on the CPU");
+            }
         }
     }
 
@@ -179,29 +190,47 @@ public sealed class FfmpegSource : IFrameSource
         {
             if (_stopped)
                 return null;
-            var options = _withHardware ? _options : _options with { Hardware = "none" };
-            var command = ReaderCommand.For(options, RecordingFiles.NameOf(hidden) ?? path);
+            var command = ReaderCommand.For(_options, RecordingFiles.NameOf(hidden) ?? path);
             child = _child = ReaderProcess.Start(_options.Reader, command, OnReaderLine);
         }
         try
         {
-            using var silence = new SilenceDeadline(_time, child.Kill);
-            var first = _index;
-            while (Fill(child.Output, buffer, silence, _index == first ? _options.Deadlines.Start : _options.Deadlines.Steady))
+            _patience = _options.Deadlines.Patience - _options.Deadlines.Start;
+            using var silence = new SilenceDeadline(_time, child.Kill, () => MoreTime(child));
+            var (first, began) = (_index, _time.GetTimestamp());
+            FrameRhythm rhythm = new(_options.Deadlines);
+            LiveTimes? times = _options.Kind == SourceKind.Stream ? new(_options, _time) : null;
+            while (Fill(child.Output, buffer, silence, _index == first ? _options.Deadlines.Start : rhythm.Next.Steady))
             {
-                if (!_delivery.Queue.Post(Unpack(buffer.Span, path is not null)))
+                _patience = TimeSpan.Zero;
+                rhythm.Frame(_time.GetElapsedTime(began));
+                var delay = times?.Take(child) ?? TimeSpan.Zero;
+                if (!_delivery.Queue.Post(Unpack(buffer.Span, path is not null, delay)))
                     return null;
+                if (times is { ClockIsWrong: true })
+                {
+                    _restart = "clock";
+                    return null;
+                }
             }
-            if (_stopped)
+            if (_stopped || _restart is not null)
                 return null;
             var framesSeen = _index > first;
             if (silence.Expired)
-                throw TimedOut(shown, framesSeen);
+                throw TimedOut(shown, framesSeen ? rhythm.Next.Steady : null, child.KnowsInput);
             var (exitCode, printed) = child.WaitForEnd();
             // A recording may end; the end of a stream is a failure.
             if (_options.Kind == SourceKind.File && exitCode == 0 && framesSeen)
                 return child.Duration;
-            throw ReaderFailure.Describe(shown, _options.Kind, framesSeen, exitCode, printed, _redactor);
+            if (_options.SnapshotEvery is not null && exitCode == 0 && _index - first == ReaderCommand.SnapshotsOfAReader)
+            {
+                _restart = "snapshots";
+                return null;
+            }
+            if (exitCode == 0 && ReaderFailure.NoStream(_options, _index - first, times?.ReadAtRate ?? 1) is { } noStream)
+                throw noStream;
+            throw ReaderFailure.Describe(
+                shown, _options.Kind, framesSeen, exitCode, printed, _redactor, _options.Transport);
         }
         finally
         {
@@ -215,6 +244,13 @@ public sealed class FfmpegSource : IFrameSource
     {
         if (Video.DecodeErrors.IsDecodeError(line))
             Interlocked.Increment(ref _decodeErrors);
+        // ffmpeg names the format that it has found, before the first frame.
+        if (_options.Kind != SourceKind.Stream || _options.Findings.Segmented || !line.StartsWith("[hls @", StringComparison.Ordinal))
+            return;
+        _options.Findings.Segmented = true;
+        _restart = "segments";
+        lock (_lock)
+            _child?.Kill();
     }
 
     /// <summary>Reads one complete picture; false at the end of the child's output.</summary>
@@ -235,20 +271,37 @@ public sealed class FfmpegSource : IFrameSource
         }
     }
 
-    private Frame Unpack(ReadOnlySpan<byte> buffer, bool ofFolder)
+    private Frame Unpack(ReadOnlySpan<byte> buffer, bool ofFolder, TimeSpan delay)
     {
         var (width, height) = RgbaPicture.SizeOf(buffer, _options.MaxWidth, _options.MaxHeight);
         if (width == 0 || height == 0)
             throw new SourceException(SourceFailure.Other, $"{_options.Shown}: the reader sent a picture without a size");
-        var frame = _delivery.Rent(width, height, _index, ofFolder ? _fileBegan + _options.TimeOf(_index - _firstOfFile) : null);
+        var frame = _options.Kind == SourceKind.Stream
+            ? _delivery.RentLive(width, height, _index, _time.GetTimestamp(), delay)
+            : _delivery.Rent(width, height, _index, ofFolder ? _fileBegan + _options.TimeOf(_index - _firstOfFile) : null);
         _index++;
         RgbaPicture.CopyRgb(buffer, _options.MaxWidth, frame.Pixels, width, height);
         return frame;
     }
 
-    private SourceException TimedOut(string shown, bool framesSeen) => new(
-        SourceFailure.TimedOut,
-        framesSeen
-            ? $"{shown}: no frame for {_options.Deadlines.Steady.TotalSeconds:0.#} s"
-            : $"{shown}: no first frame within {_options.Deadlines.Start.TotalSeconds:0.#} s");
+    // Asked when the first frame is late. A stream that has answered may send data for a minute before its first key frame; ffmpeg itself
+    // ends when no data arrives.
+    private TimeSpan MoreTime(ReaderProcess child)
+    {
+        var more = child.KnowsInput ? _patience : TimeSpan.Zero;
+        _patience = TimeSpan.Zero;
+        return more;
+    }
+
+    private SourceException TimedOut(string shown, TimeSpan? steady, bool answered)
+    {
+        var waited = (steady ?? (answered ? _options.Deadlines.Patience : _options.Deadlines.Start)).TotalSeconds;
+        return new(SourceFailure.TimedOut, (steady, answered) switch
+        {
+            (not null, _) => FormattableString.Invariant($"{shown}: no frame for {waited:0.#} s"),
+            (_, true) => FormattableString.Invariant(
+                $"{shown}: the stream answers, but no first frame within {waited:0.#} s: raise start-timeout"),
+            _ => FormattableString.Invariant($"{shown}: no first frame within {waited:0.#} s"),
+        });
+    }
 }

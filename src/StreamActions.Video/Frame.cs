@@ -18,8 +18,16 @@ public sealed class Frame : IDisposable
     /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>When the picture was taken: arrival for a live stream, the recording's own time for a file.</summary>
+    /// <summary>
+    /// When the picture was taken: the stream's own clock, anchored to arrival, for a live stream; arrival for a stream without a clock;
+    /// the recording's own time for a file.
+    /// </summary>
     public DateTimeOffset CapturedAt { get; }
+
+    /// <summary>
+    /// <see cref="TimeProvider.GetTimestamp"/> when the picture was taken; equals <see cref="ArrivedAt"/> where only that is known.
+    /// </summary>
+    public long CaptureTimestamp { get; private init; }
 
     /// <summary>
     /// <see cref="TimeProvider.GetTimestamp"/> at the arrival of the picture: latency is measured from it. A frame of a recording that is
@@ -35,7 +43,13 @@ public sealed class Frame : IDisposable
 
     /// <summary>Rents a buffer for a picture; its content is not cleared.</summary>
     public static Frame Rent(int width, int height, DateTimeOffset capturedAt, long arrivedAt, long sequence) =>
-        new(PictureBuffers.Pool.Rent(checked(width * height * 3)), width, height, capturedAt, arrivedAt, sequence);
+        Rent(width, height, capturedAt, arrivedAt, arrivedAt, sequence);
+
+    /// <summary>Rents a buffer for a picture that was taken before it arrived; its content is not cleared.</summary>
+    public static Frame Rent(
+        int width, int height, DateTimeOffset capturedAt, long captureTimestamp, long arrivedAt, long sequence) =>
+        new(PictureBuffers.Pool.Rent(checked(width * height * 3)), width, height, capturedAt, arrivedAt, sequence)
+        { CaptureTimestamp = captureTimestamp };
 
     /// <summary>Returns the buffer to the pool.</summary>
     public void Dispose()

@@ -52,10 +52,20 @@ internal sealed class FrameDelivery
     /// <param name="height">Height in pixels.</param>
     /// <param name="index">Number of the frame.</param>
     /// <param name="at">Time since the start of the recording; null for index / SampleFps.</param>
-    public Frame Rent(int width, int height, long index, TimeSpan? at = null)
+    public Frame Rent(int width, int height, long index, TimeSpan? at = null) => _options.Kind == SourceKind.File
+        ? Frame.Rent(width, height, _start + (at ?? _options.TimeOf(index)), _time.GetTimestamp(), index)
+        : RentLive(width, height, index, _time.GetTimestamp(), TimeSpan.Zero);
+
+    /// <summary>A buffer for frame <paramref name="index"/> of a live source.</summary>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="index">Number of the frame.</param>
+    /// <param name="arrivedAt">Its arrival.</param>
+    /// <param name="delay">Time from its capture to its arrival.</param>
+    public Frame RentLive(int width, int height, long index, long arrivedAt, TimeSpan delay)
     {
-        var capturedAt = _options.Kind == SourceKind.File ? _start + (at ?? _options.TimeOf(index)) : _time.GetUtcNow();
-        return Frame.Rent(width, height, capturedAt, _time.GetTimestamp(), index);
+        var taken = arrivedAt - (long)(delay.TotalSeconds * _time.TimestampFrequency);
+        return Frame.Rent(width, height, _time.GetUtcNow() - delay, taken, arrivedAt, index);
     }
 
     /// <summary>The frames; those of a recording at its pace.</summary>

@@ -16,16 +16,22 @@ namespace StreamActions.Video;
 /// </remarks>
 internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Script)
 {
+    /// <summary>Requests of one reader of a snapshot camera. The next reader continues.</summary>
+    internal const int SnapshotsOfAReader = 5000;
+
+    // In one session: ffmpeg asks for UDP when the camera refuses TCP.
+    private const string BothTransports = "option rtsp_transport udp+tcp\noption rtsp_flags prefer_tcp";
+
     /// <summary>The command for a stream, or for one recording.</summary>
     /// <param name="options">The options.</param>
     /// <param name="recording">A file of the folder in the options; null when the options name the file.</param>
     public static ReaderCommand For(SourceOptions options, string? recording = null)
     {
-        // Level info prints the duration of a file: in a folder, the next file begins then.
-        var level = recording is null ? "level+warning" : "level+info";
+        // Level info prints the duration of a file (in a folder, the next file begins then) and the time of each frame of a stream.
+        var level = recording is null && options.Kind != SourceKind.Stream ? "level+warning" : "level+info";
         List<string> arguments = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", level, "-filter_threads", "1"];
         string? script = null;
-        if (options.Hardware != "none")
+        if (options.Hardware != "none" && !options.Findings.WithoutHardware)
             arguments.AddRange(["-hwaccel", options.Hardware]);
         arguments.AddRange(["-threads", "1", "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture)]);
         if (options.Kind == SourceKind.Stream)
@@ -33,7 +39,7 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
             script = ConcatScript(options);
             arguments.AddRange(Given(options, option => ReaderInputOptions.IsForDecoder(option)));
             // Segments arrive as a whole. -re reads them at the pace of the stream's clock instead of in bursts.
-            if (IsSegmented(options.Address))
+            if (options.Findings.Segmented || options.SnapshotEvery is not null)
                 arguments.Add("-re");
             arguments.AddRange(["-protocol_whitelist", "pipe," + Protocols(options.Address), "-f", "concat", "-safe", "0", "-i", "pipe:0"]);
         }
@@ -57,12 +63,21 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
 
     private static string ConcatScript(SourceOptions options)
     {
-        var lines = new List<string> { "ffconcat version 1.0", $"file {Quoted(options.Address)}" };
+        if (options.SnapshotEvery is not { } every)
+            return "ffconcat version 1.0\n" + Entry(options);
+        // A list of the same address, each entry a request. -re makes a request when it is due.
+        var entry = Entry(options) + string.Create(CultureInfo.InvariantCulture, $"duration {every.TotalSeconds:0.######}\n");
+        return "ffconcat version 1.0\n" + string.Concat(Enumerable.Repeat(entry, SnapshotsOfAReader));
+    }
+
+    private static string Entry(SourceOptions options)
+    {
+        var lines = new List<string> { $"file {Quoted(options.Address)}" };
         // This process kills the reader at the deadlines. The reader's own time-out is longer, for the case that this process cannot.
         var timeout = (long)(options.Deadlines.Start + options.Deadlines.Steady).TotalMicroseconds;
         lines.Add(string.Create(CultureInfo.InvariantCulture, $"option timeout {timeout}"));
         if (IsRtsp(options.Address))
-            lines.Add($"option rtsp_transport {options.Transport}");
+            lines.Add(options.Transport == "auto" ? BothTransports : $"option rtsp_transport {options.Transport}");
         // Without this, ffmpeg reads two seconds of pictures to estimate a frame rate that we do not use.
         lines.Add("option fpsprobesize 0");
         lines.AddRange(options.InputOptions.Where(option => !ReaderInputOptions.IsForDecoder(option.Key))
@@ -83,10 +98,6 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         var other => throw new ArgumentException($"'{other}' is not a stream protocol; use rtsp, rtsps, http or https"),
     };
 
-    /// <summary>Whether the name is that of an HLS playlist.</summary>
-    private static bool IsSegmented(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.AbsolutePath.EndsWith(".m3u8", StringComparison.OrdinalIgnoreCase);
-
     private static bool IsRtsp(string url) => Scheme(url) is "rtsp" or "rtsps";
 
     private static string Scheme(string url)
@@ -95,20 +106,10 @@ internal sealed record ReaderCommand(IReadOnlyList<string> Arguments, string? Sc
         return end < 0 ? "" : url[..end].ToLowerInvariant();
     }
 
-    /// <summary>
-    /// Recording: frames at exact intervals, each the picture on display at its time (round=up). Stream: the first frame of each sample
-    /// interval, never a repeated one, because the time of a stream may stop, jump or go backwards. Over http the clock is ours: many such
-    /// streams carry no time.
-    /// </summary>
-    private static string Sample(SourceOptions options)
-    {
-        var fps = options.SampleFps.ToString("R", CultureInfo.InvariantCulture);
-        if (options.Kind == SourceKind.File)
-            return $"fps=fps={fps}:round=up";
-        var clock = IsRtsp(options.Address) ? "" : "setpts=(RTCTIME-RTCSTART)/(TB*1000000),";
-        // 0.001: a frame whose time is the start of an interval belongs to that interval, in spite of rounding.
-        return $"{clock}select='isnan(prev_selected_t)+lt(t,prev_selected_t)+gt(floor(t*{fps}+0.001),floor(prev_selected_t*{fps}+0.001))'";
-    }
+    /// <summary>Recording: frames at exact intervals, each the picture on display at its time (round=up).</summary>
+    private static string Sample(SourceOptions options) => options.Kind == SourceKind.File
+        ? $"fps=fps={options.SampleFps.ToString("R", CultureInfo.InvariantCulture)}:round=up"
+        : SampleFilter.For(options.SampleFps, options.Findings.ClockIsWrong);
 
     private static string Fit(SourceOptions options)
     {

@@ -18,14 +18,26 @@ public static class ReaderInputOptions
         ["max_delay"] = new("[0-9]{1,8}", "microseconds, up to 99999999"),
         ["probesize"] = new("[0-9]{2,8}", "bytes, from 10 to 99999999"),
         ["reorder_queue_size"] = new("[0-9]{1,5}", "packets, up to 99999", Schemes: "rtsp rtsps"),
-        ["skip_frame"] = new("default|noref|bidir|nokey", "default, noref, bidir or nokey (only key frames)", Decoder: true),
+        ["skip_frame"] = new("default|noref|bidir|nokey", "default, noref, bidir or nokey (only key frames)", Decoder: true)
+        {
+            Starves = value => value switch
+            {
+                "nokey" => "decodes key frames only; most cameras send one in one to four seconds, too few for a window",
+                "noref" or "bidir" => "skips frames of streams that have such frames",
+                _ => null,
+            },
+        },
         ["skip_loop_filter"] = new("default|noref|bidir|nokey|all", "default, noref, bidir, nokey or all", Decoder: true),
         ["user_agent"] = new(
             "[A-Za-z0-9 ._/;:()+-]{1,200}", "up to 200 letters, digits, spaces and ._/;:()+-", Schemes: "rtsp rtsps http https"),
     };
 
     /// <summary>Decoder: an option of the decoder, else of the input. Schemes: null for every source.</summary>
-    private sealed record Rule(string Pattern, string Expected, string? Schemes = null, bool Decoder = false);
+    private sealed record Rule(string Pattern, string Expected, string? Schemes = null, bool Decoder = false)
+    {
+        /// <summary>What a value does to the rate of frames; null when it does not lower it.</summary>
+        public Func<string, string?> Starves { get; init; } = _ => null;
+    }
 
     /// <summary>The names of the options.</summary>
     public static IReadOnlyCollection<string> Names => Rules.Keys;
@@ -37,6 +49,9 @@ public static class ReaderInputOptions
         Regex.IsMatch(value, $@"\A(?:{Rules[name].Pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
             ? null
             : Rules[name].Expected;
+
+    /// <summary>What a value does, when it can leave the model fewer frames than it needs; else null.</summary>
+    public static string? Starves(string name, string value) => Rules[name].Starves(value);
 
     /// <summary>Whether the option exists for sources with this address.</summary>
     public static bool AppliesTo(string name, string address) =>

@@ -1,4 +1,5 @@
 // An ffmpeg child process. It never outlives this process.
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -15,6 +16,9 @@ internal sealed partial class ReaderProcess : IDisposable
 {
     private const int KeptLines = 100, LongestLine = 8192;
 
+    // The reader prints a frame's stamp before it writes the frame.
+    private static readonly TimeSpan StampTimeout = TimeSpan.FromSeconds(1);
+
     // The last three select a graphics card.
     private static readonly string[] KeptVariables =
         ["PATH", "LD_LIBRARY_PATH", "HOME", "LIBVA_DRIVER_NAME", "LIBVA_DRIVERS_PATH", "CUDA_VISIBLE_DEVICES"];
@@ -23,6 +27,9 @@ internal sealed partial class ReaderProcess : IDisposable
     private readonly Thread _listener;
     private readonly Queue<string> _printed = new();
     private readonly Action<string>? _onLine;
+    private readonly BlockingCollection<TimeSpan?> _stamps = [];
+    private volatile bool _hasClock = true;
+    private volatile bool _knowsInput;
     private TimeSpan? _duration;
 
     private ReaderProcess(Process process, Action<string>? onLine)
@@ -42,7 +49,9 @@ internal sealed partial class ReaderProcess : IDisposable
     /// <summary>Starts the reader.</summary>
     /// <param name="reader">The program.</param>
     /// <param name="command">Its arguments and script.</param>
-    /// <param name="onLine">Called with each line of its standard error, which may have secrets, on a separate thread.</param>
+    /// <param name="onLine">
+    /// Called with each line of its standard error, which may have secrets, but the times of frames, on a separate thread.
+    /// </param>
     /// <exception cref="SourceException">The program is missing or cannot be started.</exception>
     public static ReaderProcess Start(string reader, ReaderCommand command, Action<string>? onLine = null)
     {
@@ -103,6 +112,25 @@ internal sealed partial class ReaderProcess : IDisposable
     /// <summary>The length in the header of the recording, known after the end of the child; null when the header has none.</summary>
     public TimeSpan? Duration => _duration;
 
+    /// <summary>Whether the source has answered, and the reader knows the format of its pictures.</summary>
+    public bool KnowsInput => _knowsInput;
+
+    /// <summary>False when the format of the stream has no clock: ffmpeg then stamps its pictures in 1/25 s. Known with the first frame.
+    /// </summary>
+    public bool HasClock => _hasClock;
+
+    /// <summary>Takes the stamp of the next frame, in order; null when the frame has none or the reader does not print it.</summary>
+    public TimeSpan? TakeStamp()
+    {
+        if (!_hasClock)
+            return null;
+        if (_stamps.TryTake(out var stamp, StampTimeout))
+            return stamp;
+        // A reader that prints no stamps. Do not wait for the next ones.
+        _hasClock = false;
+        return null;
+    }
+
     /// <summary>Kills the child; its output then ends.</summary>
     public void Kill()
     {
@@ -134,6 +162,7 @@ internal sealed partial class ReaderProcess : IDisposable
         _process.StandardOutput.Dispose();
         _process.StandardError.Dispose();
         _process.Dispose();
+        _stamps.Dispose();
     }
 
     private static string? ProgramPath(string program)
@@ -153,7 +182,7 @@ internal sealed partial class ReaderProcess : IDisposable
             {
                 if (line.Contains("[info]", StringComparison.Ordinal))
                 {
-                    NoteDuration(line);
+                    NoteInfo(line);
                     continue;
                 }
                 if (_printed.Count == KeptLines)
@@ -166,6 +195,23 @@ internal sealed partial class ReaderProcess : IDisposable
         {
             // The pipe broke with the child.
         }
+    }
+
+    private void NoteInfo(string line)
+    {
+        if (line.StartsWith("[Parsed_metadata", StringComparison.Ordinal))
+        {
+            if (_hasClock && SampleFilter.PrintedStamp(line, out var stamp))
+                _stamps.Add(stamp);
+            return;
+        }
+        if (!_knowsInput && line.Contains(" Video: ", StringComparison.Ordinal))
+        {
+            _knowsInput = true;
+            _hasClock = !line.Contains(", 25 tbn", StringComparison.Ordinal);
+        }
+        NoteDuration(line);
+        _onLine?.Invoke(line);
     }
 
     private void NoteDuration(string line)

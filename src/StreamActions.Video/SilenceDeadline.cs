@@ -9,11 +9,15 @@ internal sealed class SilenceDeadline : IDisposable
 {
     private readonly ITimer _timer;
     private readonly Action _expired;
+    private readonly Func<TimeSpan>? _extension;
     private int _state;
 
-    public SilenceDeadline(TimeProvider time, Action expired)
+    /// <param name="time">The clock.</param>
+    /// <param name="expired">Runs once when the deadline expires.</param>
+    /// <param name="extension">Asked before that: more time, or zero to expire.</param>
+    public SilenceDeadline(TimeProvider time, Action expired, Func<TimeSpan>? extension = null)
     {
-        _expired = expired;
+        (_expired, _extension) = (expired, extension);
         _timer = time.CreateTimer(
             static state => ((SilenceDeadline)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -39,6 +43,11 @@ internal sealed class SilenceDeadline : IDisposable
 
     private void Expire()
     {
+        if (Volatile.Read(ref _state) == 1 && _extension?.Invoke() is { } more && more > TimeSpan.Zero)
+        {
+            _timer.Change(more, Timeout.InfiniteTimeSpan);
+            return;
+        }
         // A timer that fires during Disarm finds state 0 and does nothing.
         if (Interlocked.CompareExchange(ref _state, 2, 1) == 1)
             _expired();

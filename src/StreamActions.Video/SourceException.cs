@@ -18,8 +18,12 @@ public enum SourceFailure
     TimedOut,
     /// <summary>A live stream ended.</summary>
     Ended,
+    /// <summary>The address is no live stream: one picture, or a recording.</summary>
+    NoStream,
     /// <summary>The requested hardware decoding is not available.</summary>
     NoHardware,
+    /// <summary>The stream's own clock is wrong.</summary>
+    WrongClock,
     /// <summary>The reader program (<c>ffmpeg</c>) or a library is missing.</summary>
     ReaderMissing,
 }

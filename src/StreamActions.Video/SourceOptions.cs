@@ -50,8 +50,8 @@ public sealed record SourceOptions
     /// <summary>A picture with more pixels is refused before it is decoded.</summary>
     public long MaxPixels { get; init; } = 4096 * 4096;
 
-    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
-    public string Transport { get; init; } = "tcp";
+    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>; <c>auto</c> tries TCP, then UDP where the camera refuses TCP.</summary>
+    public string Transport { get; init; } = "auto";
 
     /// <summary>
     /// Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>. When it is not available, the CPU decodes.
@@ -62,10 +62,18 @@ public sealed record SourceOptions
     public IReadOnlyDictionary<string, string> InputOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, or a file of a
-    /// folder cannot be read. The message is one line and holds no secret.
+    /// Called on the reading thread when something fails without ending the source: hardware decoding is not available, the stream's clock
+    /// is wrong, or a file of a folder cannot be read. The message is one line and holds no secret.
     /// </summary>
     public Action<SourceFailure, string>? OnDegraded { get; init; }
+
+    /// <summary>
+    /// For a snapshot camera, an http address that gives one picture per request: time between two requests. Null for a stream.
+    /// </summary>
+    public TimeSpan? SnapshotEvery { get; init; }
+
+    /// <summary>What earlier readers of this source have found out. The reader adds to it.</summary>
+    public SourceFindings Findings { get; init; } = new();
 
     /// <summary>Whether a recording restarts at its end. Its time continues.</summary>
     public bool Loop { get; init; }
@@ -136,8 +144,8 @@ public sealed record SourceOptions
             throw new ArgumentException($"SampleFps {SampleFps}: must be above 0 and at most 120");
         if (MaxWidth < 16 || MaxHeight < 16 || MaxWidth % 2 != 0 || MaxHeight % 2 != 0)
             throw new ArgumentException($"MaxWidth {MaxWidth}, MaxHeight {MaxHeight}: must be even and at least 16");
-        if (Transport is not ("tcp" or "udp"))
-            throw new ArgumentException($"Transport {Transport}: must be tcp or udp");
+        if (Transport is not ("auto" or "tcp" or "udp"))
+            throw new ArgumentException($"Transport {Transport}: must be auto, tcp or udp");
         if (!HardwareKinds.Contains(Hardware))
             throw new ArgumentException($"Hardware {Hardware}: must be one of {string.Join(", ", HardwareKinds)}");
         foreach (var (name, value) in InputOptions)
@@ -149,6 +157,8 @@ public sealed record SourceOptions
             throw new ArgumentException($"From {From}, Length {Length}: From must not be negative, Length must be above 0");
         if ((From > TimeSpan.Zero || Length is not null) && (Kind != SourceKind.File || Directory.Exists(Address)))
             throw new ArgumentException("From, Length: allowed only for a single recording");
+        if (SnapshotEvery is { } every && (every <= TimeSpan.Zero || !Address.StartsWith("http", StringComparison.OrdinalIgnoreCase)))
+            throw new ArgumentException($"SnapshotEvery {every}: must be above 0, and the address must be http or https");
         if (Loop && Kind != SourceKind.File)
             throw new ArgumentException("Loop: allowed only for a recording");
     }

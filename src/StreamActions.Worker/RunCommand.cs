@@ -30,6 +30,8 @@ internal static class RunCommand
         if (outcome.File is not { } file)
             return Refuse(errors, outcome.Problems.Select(p => p.ToString()));
         var secrets = outcome.Secrets;
+        foreach (var warning in outcome.Warnings)
+            await errors.WriteLineAsync(secrets.Redact($"warning: {warning}")).ConfigureAwait(false);
         using var logging = LoggerFactory.Create(builder => Console(builder, secrets));
         OnnxActionModel? model = null;
         try

@@ -1,7 +1,6 @@
 // Registers the worker's stages as services, one method per stage.
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using StreamActions.Video;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Configuration;
@@ -90,6 +89,6 @@ internal static class WorkerStages
     {
         var clip = p.GetRequiredService<IActionModel>().Manifest.Clip;
         CameraViews views = new(camera, configuration.ViewsOf(camera.Name), clip, p.GetRequiredService<IViewEncoding>());
-        return new(camera, ReaderDeadlines.For(camera.Source.Kind, clip.SampleFps), once, views, p.GetRequiredService<CameraServices>());
+        return new(camera, FrameSources.Deadlines(camera, clip.SampleFps), once, views, p.GetRequiredService<CameraServices>());
     }
 }

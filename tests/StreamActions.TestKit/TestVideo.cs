@@ -11,6 +11,30 @@ public static class TestVideo
     public static string Make(string path, int width = 320, int height = 240, int fps = 12, double seconds = 3) =>
         Run(path, ["-f", "lavfi", "-i", FormattableString.Invariant($"testsrc=size={width}x{height}:rate={fps}:duration={seconds}")]);
 
+    /// <summary>One JPEG picture.</summary>
+    public static string Picture(string path)
+    {
+        Ffmpeg(["-f", "lavfi", "-i", "testsrc=size=320x240", "-frames:v", "1", "-q:v", "5", path]);
+        return path;
+    }
+
+    /// <summary>A moving test picture from any of ffmpeg's encoders.</summary>
+    public static string Encode(string path, string encoder, int width, int height, int fps, double seconds)
+    {
+        string[] fast = encoder switch
+        {
+            "libx265" => ["-preset", "ultrafast", "-x265-params", "log-level=error"],
+            "libx264" => ["-preset", "ultrafast", "-movflags", "+faststart"],
+            "libaom-av1" => ["-cpu-used", "8", "-usage", "realtime"],
+            "libvpx" or "libvpx-vp9" => ["-deadline", "realtime", "-cpu-used", "8"],
+            _ => [],
+        };
+        var format = encoder == "prores" ? "yuv422p10le" : encoder == "mjpeg" ? "yuvj420p" : "yuv420p";
+        var picture = FormattableString.Invariant($"testsrc=size={width}x{height}:rate={fps}:duration={seconds}");
+        Ffmpeg(["-f", "lavfi", "-i", picture, "-c:v", encoder, .. fast, "-pix_fmt", format, path]);
+        return path;
+    }
+
     /// <summary>One colour (0xRRGGBB) as H.264 mp4.</summary>
     public static string MakeColour(string path, int rgb, int width = 320, int height = 240, int fps = 12, double seconds = 2) =>
         Run(path,

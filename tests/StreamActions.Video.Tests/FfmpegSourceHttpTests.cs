@@ -58,6 +58,74 @@ public sealed class FfmpegSourceHttpTests(Recordings recordings) : IClassFixture
         Assert.Equal(SourceFailure.NotFound, exception.Failure);
     }
 
+    [Fact]
+    public async Task ReadAsync_HlsBehindAnotherName_FramesArriveAtTheirPace()
+    {
+        await using var camera = await HttpCamera.StartHlsAsync(_folder.Path);
+        File.CreateSymbolicLink(_folder.File("live"), _folder.File("live.m3u8"));
+        var options = Options(camera.Url.Replace("live.m3u8", "live", StringComparison.Ordinal));
+
+        var frames = await Recordings.ReadAsync(new FfmpegSource(options, TimeProvider.System), 12);
+
+        Assert.True(options.Findings.Segmented);
+        Assert.All(
+            frames.Zip(frames.Skip(4)),
+            pair => Assert.True(pair.Second.CapturedAt - pair.First.CapturedAt > TimeSpan.FromSeconds(0.5)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_OnePicture_IsNamed()
+    {
+        TestVideo.Picture(_folder.File("snap.jpg"));
+        await using var camera = await HttpCamera.StartFolderAsync(_folder.Path, "snap.jpg");
+
+        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(Source(camera.Url), 2));
+
+        Assert.Equal(SourceFailure.NoStream, exception.Failure);
+        Assert.EndsWith("snap.jpg: one picture, not a stream: write source: snapshot:URL", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mp4")]
+    [InlineData("ts")]
+    [InlineData("mkv")]
+    public async Task ReadAsync_RecordingOverHttp_IsNamed(string container)
+    {
+        TestVideo.Make(_folder.File($"hour.{container}"), 320, 240, fps: 12, seconds: 60);
+        await using var camera = await HttpCamera.StartFolderAsync(_folder.Path, $"hour.{container}");
+
+        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(Source(camera.Url)));
+
+        Assert.Equal(SourceFailure.NoStream, exception.Failure);
+        Assert.Contains("a recording, not a live stream", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_Snapshots_GivesAPicturePerRequest()
+    {
+        TestVideo.Picture(_folder.File("snap.jpg"));
+        await using var camera = await HttpCamera.StartFolderAsync(_folder.Path, "snap.jpg");
+        var options = Options(camera.Url) with { SnapshotEvery = TimeSpan.FromSeconds(0.5) };
+
+        var frames = await Recordings.ReadAsync(new FfmpegSource(options, TimeProvider.System), 5);
+
+        Assert.Equal([0, 1, 2, 3, 4], frames.Select(frame => frame.Sequence));
+    }
+
+    [Fact]
+    public async Task ReadAsync_WebPage_SaysSo()
+    {
+        File.WriteAllText(_folder.File("index.html"), "<html><body>Login</body></html>");
+        await using var camera = await HttpCamera.StartFolderAsync(_folder.Path, "index.html");
+
+        var exception = await Assert.ThrowsAsync<SourceException>(() => Recordings.ReadAsync(Source(camera.Url), 1));
+
+        Assert.Contains("the server answers, but not with video", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static SourceOptions Options(string address) =>
+        new() { Address = address, Kind = SourceKind.Stream, SampleFps = 4, Deadlines = Recordings.Patient };
+
     private static FfmpegSource Source(string address) => new(
         new SourceOptions { Address = address, Kind = SourceKind.Stream, SampleFps = 4, Deadlines = Recordings.Patient },
         TimeProvider.System);

@@ -63,6 +63,23 @@ public class ReaderCommandTests
         Assert.Contains(
             "option rtsp_transport udp\n", ReaderCommand.For(Stream with { Transport = "udp" }).Script, StringComparison.Ordinal);
 
+    [Fact]
+    public void For_SnapshotCamera_RequestsAtTheGivenPace()
+    {
+        var options = Stream with { Address = "http://viewer:s3cret@10.0.0.5/snap.jpg", SnapshotEvery = TimeSpan.FromSeconds(0.5) };
+
+        var command = ReaderCommand.For(options);
+
+        Assert.Contains("-re", command.Arguments);
+        Assert.Equal(ReaderCommand.SnapshotsOfAReader, command.Script!.Split("file 'http://viewer:s3cret@10.0.0.5/snap.jpg'\n").Length - 1);
+        Assert.Equal(ReaderCommand.SnapshotsOfAReader, command.Script!.Split("duration 0.5\n").Length - 1);
+    }
+
+    [Fact]
+    public void For_NoTransport_AllowsBothAndTriesTcpFirst() =>
+        Assert.Contains(
+            "option rtsp_transport udp+tcp\noption rtsp_flags prefer_tcp\n", ReaderCommand.For(Stream).Script, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("a\nfile 'b'", 4, 640, "tcp", "line break")]
     [InlineData("rtsp://h/s", 0, 640, "tcp", "SampleFps")]

@@ -16,6 +16,9 @@ internal static class BlindReason
     /// <summary>The reader reports decoding errors all the time.</summary>
     public const string Corrupt = "corrupt";
 
+    /// <summary>Frames arrive, but too few, or too irregularly, for a window.</summary>
+    public const string Starved = "starved";
+
     /// <summary>Inference drops most of the camera's windows.</summary>
     public const string Overload = "overload";
 }
@@ -30,6 +33,9 @@ internal sealed class BlindReasons
 
     /// <summary>True while any reason holds.</summary>
     public bool IsBlind => _countedUntil.Count > 0;
+
+    /// <summary>The reasons that hold, in order of name.</summary>
+    public IReadOnlyList<string> Held => [.. _countedUntil.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Adds a reason.</summary>
     /// <returns>True when the reason is new: the change must be published.</returns>

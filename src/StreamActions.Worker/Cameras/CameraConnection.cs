@@ -27,6 +27,7 @@ internal sealed class CameraConnection(
     private readonly TimeProvider _time = services.Time;
     private readonly bool _once = once && camera.Source.Kind == SourceKind.File;
     private readonly Backoff _backoff = new();
+    private readonly Flapping _flapping = new();
     private volatile CameraStatus _status =
         new(camera.Enabled ? CameraState.Connecting : CameraState.Disabled, 0, "", services.Time.GetUtcNow());
     private Task _closing = Task.CompletedTask;
@@ -73,11 +74,12 @@ internal sealed class CameraConnection(
             ShouldHandle = new PredicateBuilder()
                 .Handle<Exception>(e => !_once && !(e is OperationCanceledException && cancellation.IsCancellationRequested)),
             MaxRetryAttempts = int.MaxValue,
-            DelayGenerator = _ =>
+            DelayGenerator = ended =>
             {
-                var liveFor = _live is { } live ? _time.GetElapsedTime(live.First, live.Last) : TimeSpan.Zero;
+                TimeSpan? liveFor = _live is { } live ? _time.GetElapsedTime(live.First, live.Last) : null;
                 _live = null;
-                return ValueTask.FromResult<TimeSpan?>(_backoff.Next(liveFor, services.Random.NextDouble()));
+                _flapping.Ended(liveFor, ended.Outcome.Exception);
+                return ValueTask.FromResult<TimeSpan?>(_backoff.Next(liveFor ?? TimeSpan.Zero, services.Random.NextDouble()));
             },
             OnRetry = arguments =>
             {
@@ -91,7 +93,8 @@ internal sealed class CameraConnection(
     {
         await ClosedAsync(cancellation).ConfigureAwait(false);
         using var slot = await services.Slots.EnterAsync(cancellation).ConfigureAwait(false);
-        _status = new(CameraState.Connecting, _status.Generation + 1, _status.Reason, _time.GetUtcNow());
+        var state = _flapping.Hold > TimeSpan.Zero ? CameraState.Offline : CameraState.Connecting;
+        _status = new(state, _status.Generation + 1, _status.Reason, _time.GetUtcNow());
         var source = services.Open(camera);
         WatchedReader reader = new(source, camera.Source.Shown, deadlines, GoStalled, _time, cancellation);
         try
@@ -145,6 +148,9 @@ internal sealed class CameraConnection(
         if (before.State == CameraState.Live)
             return;
         slot.Dispose();
+        // Its frames are analysed, but a camera that flaps stays offline until it has held.
+        if (_time.GetElapsedTime(_live.Value.First, now) < _flapping.Hold)
+            return;
         Become(CameraState.Live, "");
         if (before.State == CameraState.Stalled)
             report.Resumed(_time.GetUtcNow() - before.Since);

@@ -10,6 +10,9 @@ internal enum CameraState
     /// <summary>Frames arrive.</summary>
     Live,
 
+    /// <summary>Frames arrive, but the camera is blind: see its blind reasons. Only the watch of all cameras shows this state.</summary>
+    Blind,
+
     /// <summary>The camera is open, but a frame that was due has not arrived. It is opened again if none arrives soon.</summary>
     Stalled,
 

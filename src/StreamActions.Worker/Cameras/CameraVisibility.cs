@@ -20,6 +20,16 @@ internal sealed class CameraVisibility(string camera, bool recording, IVisibilit
     private readonly Lock _lock = new();
     private DateTimeOffset? _lastSeen;
 
+    /// <summary>The blind reasons that hold, in order of name; empty while the camera sees.</summary>
+    public IReadOnlyList<string> BlindBecause
+    {
+        get
+        {
+            lock (_lock)
+                return _reasons.Held;
+        }
+    }
+
     /// <summary>Capture time of a frame that has just arrived.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="jumped">True when time jumped between the frame before and this one.</param>
@@ -28,7 +38,7 @@ internal sealed class CameraVisibility(string camera, bool recording, IVisibilit
         lock (_lock)
         {
             jumped = false;
-            var at = recording ? frame.CapturedAt : _clock.Stamp(frame.CapturedAt, frame.ArrivedAt, out jumped);
+            var at = recording ? frame.CapturedAt : _clock.Stamp(frame.CapturedAt, frame.CaptureTimestamp, out jumped);
             _lastSeen = at;
             return at;
         }

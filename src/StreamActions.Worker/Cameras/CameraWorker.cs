@@ -38,6 +38,9 @@ internal sealed class CameraWorker
     /// <summary>The state of its connection.</summary>
     public CameraStatus Status => _connection.Status;
 
+    /// <summary>Pictures that reached the views since the start.</summary>
+    public long Pictures => _path.Pictures;
+
     /// <summary>Runs until cancelled, or until the recording is over.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {

@@ -24,6 +24,10 @@ internal sealed partial class FramePath(
     private (int Width, int Height) _size;
     private (long Dropped, long Errors) _losses;
     private int _generation;
+    private long _pictures;
+
+    /// <summary>Pictures that reached the views since the start. Thread safe.</summary>
+    public long Pictures => Interlocked.Read(ref _pictures);
 
     /// <summary>Takes a frame; completes when the path is ready for the next.</summary>
     /// <param name="received">The frame; the caller keeps it.</param>
@@ -40,6 +44,7 @@ internal sealed partial class FramePath(
         Continue(frame, broken: jumped || reopened);
         if (_health is not null && await IsWithheldAsync(_health, frame, at, cancellation).ConfigureAwait(false))
             return;
+        Interlocked.Increment(ref _pictures);
         await pictures.PushAsync(frame, at, generation, cancellation).ConfigureAwait(false);
     }
 

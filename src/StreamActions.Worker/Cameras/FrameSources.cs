@@ -18,8 +18,8 @@ internal delegate IFrameSource FrameSourceFactory(CameraOptions camera);
 /// <param name="logger">Logs when a source is degraded.</param>
 internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics, TimeProvider time, ILogger<FrameSources> logger)
 {
-    // Cameras for which hardware decoding failed: later openings do not try it again.
-    private readonly ConcurrentDictionary<string, bool> _withoutHardware = new(StringComparer.Ordinal);
+    // What the readers of a source have found out: its later openings start with it.
+    private readonly ConcurrentDictionary<(string Camera, string Address), SourceFindings> _findings = new();
 
     /// <summary>Makes a new source for one opening of a camera.</summary>
     public IFrameSource Open(CameraOptions camera)
@@ -56,7 +56,11 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
             MaxWidth = width,
             MaxHeight = height,
             Transport = camera.Transport,
-            Hardware = _withoutHardware.ContainsKey(camera.Name) ? BuiltIn.Hardware : camera.Hardware,
+            SnapshotEvery = camera.Source.IsSnapshot ? SnapshotEvery(camera, clip.SampleFps) : null,
+            Hardware = camera.Hardware,
+            MaxPixels = camera.MaxPixels,
+            Deadlines = Deadlines(camera, clip.SampleFps),
+            Findings = _findings.GetOrAdd((camera.Name, camera.Source.Address), _ => new()),
             InputOptions = camera.InputOptions,
             Loop = camera.Loop,
             Pace = camera.Pace,
@@ -65,11 +69,29 @@ internal sealed partial class FrameSources(ClipSpec clip, WorkerMetrics metrics,
         };
     }
 
+    /// <summary>The longest waits for a frame of a camera.</summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="sampleFps">Frames wanted per second.</param>
+    public static ReaderDeadlines Deadlines(CameraOptions camera, double sampleFps)
+    {
+        var fps = camera.Source.IsSnapshot ? 1 / SnapshotEvery(camera, sampleFps).TotalSeconds : sampleFps;
+        var deadlines = ReaderDeadlines.For(camera.Source.Kind, fps);
+        return camera.StartTimeout is { } start ? deadlines.WithStart(start) : deadlines;
+    }
+
+    // At most the model's rate.
+    private static TimeSpan SnapshotEvery(CameraOptions camera, double sampleFps)
+    {
+        var least = TimeSpan.FromSeconds(1 / sampleFps);
+        return camera.Every is { } every && every > least ? every : least;
+    }
+
     private void OnDegraded(string camera, SourceFailure failure, string detail)
     {
-        metrics.CameraFailed(camera, failure.ToString());
-        if (failure == SourceFailure.NoHardware)
-            _withoutHardware[camera] = true;
+        if (failure == SourceFailure.WrongClock)
+            metrics.ClockRejected(camera);
+        else
+            metrics.CameraFailed(camera, failure.ToString());
         LogDegraded(camera, detail);
     }
 

@@ -19,6 +19,8 @@ internal sealed class WatchedReader(
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     private IAsyncEnumerator<Frame>? _frames;
     private Task<bool> _next = Task.FromResult(false);
+    private readonly FrameRhythm _rhythm = new(deadlines);
+    private readonly long _began = time.GetTimestamp();
     private bool _started;
 
     /// <summary>The next frame; null at the end.</summary>
@@ -27,15 +29,17 @@ internal sealed class WatchedReader(
     {
         // On another thread: a source may block the thread that calls it.
         _next = Task.Run(MoveNextAsync, CancellationToken.None);
-        if (!await ArrivesAsync(_started ? deadlines.Due : deadlines.Start).ConfigureAwait(false))
+        var next = _rhythm.Next;
+        if (!await ArrivesAsync(_started ? next.Due : next.Patience).ConfigureAwait(false))
         {
             if (!_started)
-                throw TimedOut($"no first frame within {deadlines.Start.TotalSeconds:0.#} s");
+                throw TimedOut($"no first frame within {next.Patience.TotalSeconds:0.#} s");
             stalled();
-            if (!await ArrivesAsync(deadlines.Steady - deadlines.Due).ConfigureAwait(false))
-                throw TimedOut($"no frame for {deadlines.Steady.TotalSeconds:0.#} s");
+            if (!await ArrivesAsync(next.Steady - next.Due).ConfigureAwait(false))
+                throw TimedOut($"no frame for {next.Steady.TotalSeconds:0.#} s");
         }
         _started = true;
+        _rhythm.Frame(time.GetElapsedTime(_began));
         return await _next.ConfigureAwait(false) ? _frames!.Current : null;
     }
 

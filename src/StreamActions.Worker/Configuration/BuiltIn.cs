@@ -1,4 +1,6 @@
 // All built-in values. docs/configuration.md lists them; a test compares the two.
+using StreamActions.Video;
+
 namespace StreamActions.Worker.Configuration;
 
 /// <summary>The values of keys that the file omits.</summary>
@@ -55,8 +57,14 @@ internal static class BuiltIn
     /// <summary>Recordings play at their original speed.</summary>
     public const string Pace = "realtime";
 
-    /// <summary>RTSP over TCP, because lost UDP packets corrupt pictures.</summary>
-    public const string Transport = "tcp";
+    /// <summary>RTSP over TCP, because lost UDP packets corrupt pictures; over UDP where the camera refuses TCP.</summary>
+    public const string Transport = "auto";
+
+    /// <summary>Longest wait for the first frame of a stream that sends data.</summary>
+    public static readonly TimeSpan StartTimeout = ReaderDeadlines.DefaultPatience;
+
+    /// <summary>Pixels of the largest picture: 4096 × 4096.</summary>
+    public const int MaxPixels = 4096 * 4096;
 
     /// <summary>The CPU decodes.</summary>
     public const string Hardware = "none";

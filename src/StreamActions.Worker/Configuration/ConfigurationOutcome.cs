@@ -8,6 +8,9 @@ namespace StreamActions.Worker.Configuration;
 /// <param name="Problems">All problems, in the order of the file.</param>
 internal sealed record ConfigurationOutcome(StreamActionsFile? File, IReadOnlyList<ConfigurationProblem> Problems)
 {
+    /// <summary>Valid values that are likely to be a mistake, in the order of the file. They contain no secrets.</summary>
+    public IReadOnlyList<ConfigurationProblem> Warnings { get; init; } = [];
+
     /// <summary>All effective settings and their origins, for <c>explain</c>. They contain no secrets.</summary>
     public IReadOnlyList<Setting> Settings { get; init; } = [];
 

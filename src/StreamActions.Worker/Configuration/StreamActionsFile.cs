@@ -144,8 +144,17 @@ internal sealed record CameraOptions
     /// <summary>Capture time of a recording's first frame; null means the file's modification time.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>.</summary>
+    /// <summary>RTSP over <c>tcp</c> or <c>udp</c>, or <c>auto</c>.</summary>
     public required string Transport { get; init; }
+
+    /// <summary>Time between two requests of a snapshot camera; null for the model's rate. The model's rate is the limit.</summary>
+    public TimeSpan? Every { get; init; }
+
+    /// <summary>Longest wait for the first frame; null for the deadlines of its kind of source.</summary>
+    public TimeSpan? StartTimeout { get; init; }
+
+    /// <summary>A picture with more pixels is refused before it is decoded.</summary>
+    public int MaxPixels { get; init; } = BuiltIn.MaxPixels;
 
     /// <summary>Hardware decoding: <c>none</c>, <c>vaapi</c>, <c>cuda</c> or <c>drm</c>.</summary>
     public string Hardware { get; init; } = BuiltIn.Hardware;
@@ -201,6 +210,9 @@ internal sealed record SourceAddress(SourceKind Kind, string Address, string Sho
 
     /// <summary>Hides the secrets of the address in a text.</summary>
     public string Redact(string text) => Options(1).Redact(text);
+
+    /// <summary>Whether each http request gives one picture.</summary>
+    public bool IsSnapshot { get; init; }
 
     /// <summary>The address without secrets.</summary>
     public override string ToString() => Shown;

@@ -22,6 +22,7 @@ internal static class StreamActionsFileReader
         return new(reading.Problems.Count == 0 ? file : null, reading.Problems)
         {
             Settings = reading.Settings,
+            Warnings = reading.Warnings,
             KnownKeys = reading.KnownKeys,
             Secrets = new(reading.HiddenValues),
         };

@@ -11,8 +11,11 @@ internal static class ValidateCommand
     /// <summary>Checks a file with the given environment.</summary>
     internal static int Run(string path, TextWriter output, Func<string, string?> environment)
     {
-        var (file, problems) = StreamActionsFileReader.Read(path, environment);
+        var outcome = StreamActionsFileReader.Read(path, environment);
+        var (file, problems) = outcome;
         WriteProblems(problems, output);
+        foreach (var warning in outcome.Warnings)
+            output.WriteLine(outcome.Secrets.Redact($"warning: {warning}"));
         if (file is null)
         {
             output.WriteLine($"{path}: {Count(problems.Count, "problem")}");

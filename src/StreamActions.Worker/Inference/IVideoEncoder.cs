@@ -1,4 +1,5 @@
 // The encoder turns the frames of views into observations. It decides which frames may be skipped, replaced or dropped.
+using StreamActions.Core.Clips;
 using StreamActions.Worker.Views;
 
 namespace StreamActions.Worker.Inference;
@@ -13,6 +14,9 @@ internal interface IVideoEncoder
     /// <summary>True when every frame is a step, whatever the stride.</summary>
     bool RunsEveryFrame { get; }
 
+    /// <summary>What the model needs for a window.</summary>
+    WindowNeeds Needs { get; }
+
     /// <summary>The tokens of all frames since the start; zero when frames are always encoded in full.</summary>
     TokenCount Tokens => default;
 
@@ -21,6 +25,17 @@ internal interface IVideoEncoder
 
     /// <summary>Opens a lane. Thread safe.</summary>
     EncoderLane OpenLane();
+}
+
+/// <summary>What the model needs for a window.</summary>
+/// <param name="PicturesPerSecond">Frames per second of camera time.</param>
+/// <param name="FirstWindow">Camera time of the frames of a window, with those up to the next.</param>
+internal readonly record struct WindowNeeds(double PicturesPerSecond, TimeSpan FirstWindow)
+{
+    /// <summary>The needs of a model with this clip.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="stride">New frames from one window to the next.</param>
+    public static WindowNeeds Of(ClipSpec clip, int stride) => new(clip.SampleFps, (clip.Frames + stride) * clip.FrameInterval);
 }
 
 /// <summary>Runs steps for one encoder thread, in buffers of its own. Not thread safe.</summary>

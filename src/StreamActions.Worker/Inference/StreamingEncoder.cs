@@ -14,6 +14,9 @@ internal sealed class StreamingEncoder(IStreamModel model, ModelManifest manifes
     public bool RunsEveryFrame => true;
 
     /// <inheritdoc/>
+    public WindowNeeds Needs => WindowNeeds.Of(manifest.Clip, settings.Stride);
+
+    /// <inheritdoc/>
     public TokenCount Tokens => model.Tokens;
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal sealed class WindowedEncoder(IWindowModel model, ClipSpec clip, Encoder
     public bool RunsEveryFrame => false;
 
     /// <inheritdoc/>
+    public WindowNeeds Needs => WindowNeeds.Of(clip, settings.Stride);
+
+    /// <inheritdoc/>
     public EncoderSlot Open(View view) => new WindowSlot(clip, settings.Stride);
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
-// Once a second: counts drops and ends events of offline cameras. Every 10 s: detects overload. Every 30 s: logs the status line.
+// Once a second: counts drops, finds starved cameras, and ends events of offline cameras. Also detects overload and logs the status line.
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using StreamActions.Video;
 using StreamActions.Worker.Alerts;
 using StreamActions.Worker.Cameras;
 using StreamActions.Worker.Inference;
@@ -10,7 +11,8 @@ namespace StreamActions.Worker.Running;
 
 /// <summary>
 /// Watches the running stages. It says once for each camera that inference watches it at a lower rate, and when that ends. A camera whose
-/// windows became too rare for any alert to begin is blind (overload), see <see cref="WatchedRate"/>. Open events of an offline camera end
+/// windows became too rare for any alert to begin is blind (overload), see <see cref="WatchedRate"/>. A camera that gives no window is
+/// blind (starved), see <see cref="StarvedCamera"/>. Open events of an offline camera end
 /// after their <c>end-after</c>. It logs a status line every 30 seconds, and the totals at the end.
 /// </summary>
 internal sealed partial class FleetWatch(
@@ -30,9 +32,11 @@ internal sealed partial class FleetWatch(
     private (long Dropped, long Thinned) _atStatus;
     private TokenCount _tokensBefore;
 
-    // A camera: its windows of the last ten ticks, whether it is blind (overload), and the rate that the log named while it is thinned.
-    private sealed class Watched
+    // A camera: its windows of the last ten ticks, whether it is starved or blind (overload), and the rate that the log named while it is
+    // thinned.
+    private sealed class Watched(WindowNeeds needs)
     {
+        public readonly StarvedCamera Starved = new(needs);
         public WatchedRate Rate;
         public int Ticks;
         public bool Blind;
@@ -41,7 +45,7 @@ internal sealed partial class FleetWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        metrics.ObserveCameras(() => fleet.Cameras.Select(camera => (camera.Name, camera.Status.State)));
+        metrics.ObserveCameras(() => fleet.Cameras.Select(camera => (camera.Name, StateOf(camera))));
         metrics.ObserveCoverage(() => _coverage);
         _tokensBefore = encoder.Tokens;   // of the measurement at the start
         metrics.ObserveTokens(Tokens);
@@ -54,7 +58,8 @@ internal sealed partial class FleetWatch(
             foreach (var camera in fleet.Cameras)
             {
                 camera.Visibility.CountBlindTime();
-                if (camera.Status.State is CameraState.Offline or CameraState.Connecting or CameraState.Stalled)
+                var isStarved = FindStarved(camera, counts.GetValueOrDefault(camera.Name).Wanted);
+                if (isStarved || camera.Status.State is CameraState.Offline or CameraState.Connecting or CameraState.Stalled)
                     alerts.Lapse(camera.Name);
             }
             if (tick % OverloadTicks == 0)
@@ -104,8 +109,7 @@ internal sealed partial class FleetWatch(
         var earlier = _lastTicks.Count > OverloadTicks ? _lastTicks.Dequeue() : new Dictionary<string, WindowCounts>();
         foreach (var (camera, count) in counts)
         {
-            if (!_watched.TryGetValue(camera, out var watched))
-                _watched.Add(camera, watched = new());
+            var watched = WatchedAs(camera);
             // A camera that started a moment ago has wanted windows for a shorter time.
             watched.Ticks = Math.Min(OverloadTicks, watched.Ticks + 1);
             watched.Rate = new(count.Since(earlier.GetValueOrDefault(camera)), alerts.CountViews(camera), watched.Ticks);
@@ -115,6 +119,34 @@ internal sealed partial class FleetWatch(
             .. fleet.Cameras.Where(camera => _watched.ContainsKey(camera.Name))
                 .Select(camera => (camera.Name, _watched[camera.Name].Rate.Windows.Coverage)),
         ];
+    }
+
+    private Watched WatchedAs(string camera)
+    {
+        if (!_watched.TryGetValue(camera, out var watched))
+            _watched.Add(camera, watched = new(encoder.Needs));
+        return watched;
+    }
+
+    // Recordings give exact frames. A camera that no alert watches has no windows.
+    private bool FindStarved(CameraWorker camera, long windows)
+    {
+        if (camera.Options.Source.Kind == SourceKind.File || alerts.CountViews(camera.Name) == 0)
+            return false;
+        var starved = WatchedAs(camera.Name).Starved;
+        var isOpen = camera.Status.State is CameraState.Live or CameraState.Stalled;
+        switch (starved.Add(time.GetElapsedTime(_started), camera.Pictures, windows, isOpen))
+        {
+            case { Blind: true } change:
+                LogStarved(camera.Name, change.Reason, change.Detail);
+                camera.Visibility.AddBlindReason(change.Reason, change.Detail);
+                break;
+            case { Blind: false } change:
+                LogNotStarved(camera.Name, change.Reason, change.Detail);
+                camera.Visibility.RemoveBlindReason(change.Reason, change.Detail);
+                break;
+        }
+        return starved.IsStarved;
     }
 
     private void FindOverload()
@@ -167,7 +199,7 @@ internal sealed partial class FleetWatch(
         var cameras = fleet.Cameras;
         var (frames, windows) = (PerSecond(now.Frames, _before.Frames), PerSecond(now.Windows, _before.Windows));
         LogStatus(
-            cameras.Count(c => c.Status.State == CameraState.Live), cameras.Count, OtherStates(cameras),
+            cameras.Count(c => StateOf(c) == CameraState.Live), cameras.Count, OtherStates(cameras),
             FormattableString.Invariant($"{frames:f1} frames/s, {windows:f1} windows/s"),
             now.Still - _before.Still, dropped - _atStatus.Dropped, thinned - _atStatus.Thinned,
             (now.BatchTime - _before.BatchTime).TotalMilliseconds / batches);
@@ -177,11 +209,23 @@ internal sealed partial class FleetWatch(
     private static double PerSecond(long now, long before) => (now - before) / (double)StatusTicks;
 
     private static string OtherStates(IReadOnlyList<CameraWorker> cameras) => string.Concat(cameras
-        .Select(c => c.Status.State)
-        .Where(state => state != CameraState.Live)
-        .GroupBy(state => state)
+        .GroupBy(StateOf)
+        .Where(group => group.Key != CameraState.Live)
         .OrderBy(group => group.Key)
-        .Select(group => $", {group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
+        .Select(group => $", {group.Count()} {group.Key.ToString().ToLowerInvariant()}{Because(group)}"));
+
+    private static CameraState StateOf(CameraWorker camera) =>
+        camera.Status.State is CameraState.Live && camera.Visibility.BlindBecause.Count > 0 ? CameraState.Blind : camera.Status.State;
+
+    private static string Because(IGrouping<CameraState, CameraWorker> group) => group.Key == CameraState.Blind
+        ? $" ({string.Join(", ", group.SelectMany(c => c.Visibility.BlindBecause).Distinct().Order(StringComparer.Ordinal))})"
+        : "";
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is blind ({Reason}): {Detail}")]
+    private partial void LogStarved(string camera, string reason, string detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Camera {Camera} is no longer blind ({Reason}): {Detail}")]
+    private partial void LogNotStarved(string camera, string reason, string detail);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Camera {Camera} is {State}: {Detail}")]
     private partial void LogOverload(string camera, string state, string detail);

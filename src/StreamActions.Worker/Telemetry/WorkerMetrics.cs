@@ -10,7 +10,7 @@ internal sealed class WorkerMetrics
     public const string MeterName = "StreamActions.Worker";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _frames, _framesDropped, _decodeErrors, _failures, _reconnects, _stalls, _hangs;
+    private readonly Counter<long> _frames, _framesDropped, _decodeErrors, _failures, _reconnects, _stalls, _hangs, _clocks;
     private readonly Counter<long> _windows, _still, _thinned, _dropped, _events, _lost, _publisherDropped;
     private readonly Counter<double> _blind;
     private readonly Histogram<double> _batch, _windowLatency, _latency;
@@ -31,6 +31,8 @@ internal sealed class WorkerMetrics
         _stalls = Counter("streamactions.camera.stalls", "{stall}", "Stalls: no frame arrived within the deadline, by camera.");
         _hangs = Counter("streamactions.camera.hangs", "{hang}",
             "Connections delayed because the previous reader did not stop, by camera.");
+        _clocks = Counter("streamactions.camera.clock.rejected", "{camera}",
+            "Streams whose own clock is wrong, so that frames take their time of arrival, by camera.");
         _windows = Counter("streamactions.windows.analysed", "{window}", "Windows scored by the model.");
         _still = Counter("streamactions.windows.still", "{window}", "Windows skipped by the motion gate, by camera.");
         _thinned = Counter("streamactions.windows.thinned", "{window}",
@@ -68,6 +70,9 @@ internal sealed class WorkerMetrics
 
     /// <summary>Counts a stall: no frame arrived within the deadline.</summary>
     public void CameraStalled(string camera) => _stalls.Add(1, Tag("camera", camera));
+
+    /// <summary>Counts a stream whose own clock is wrong.</summary>
+    public void ClockRejected(string camera) => _clocks.Add(1, Tag("camera", camera));
 
     /// <summary>Counts a reader that does not stop.</summary>
     public void ReaderHangs(string camera) => _hangs.Add(1, Tag("camera", camera));

@@ -18,7 +18,8 @@ public sealed class CameraStallTests
         Pace = RecordingPace.Realtime,
     };
 
-    private static readonly ReaderDeadlines Deadlines = ReaderDeadlines.For(SourceKind.Stream, 4);
+    private static readonly ReaderDeadlines Deadlines =
+        ReaderDeadlines.For(SourceKind.Stream, 4) with { Patience = TimeSpan.FromSeconds(10) };
 
     private static IEnumerable<(DateTimeOffset, byte)> Pictures(Rig rig) => FakeFrameSource.Row(rig.Time.GetUtcNow(), 4, 0);
 

@@ -18,6 +18,11 @@ public sealed class CameraAndAlertProblemsTests
     [InlineData("{ source: /a, loop: yes }", "3:30: cameras.aisle.loop: invalid value 'yes'; use true or false")]
     [InlineData("{ source: /a, pace: fsat }", "cameras.aisle.pace: unknown value 'fsat'; did you mean 'fast'?")]
     [InlineData("{ source: /a, reader: vlc }", "cameras.aisle.reader: unknown value 'vlc'; choose one of auto, ffmpeg, opencv")]
+    [InlineData("{ source: /a, every: 1s }", "cameras.aisle.every: only a snapshot camera supports this")]
+    [InlineData("{ source: \"snapshot:rtsp://h/a\" }", "cameras.aisle.source: 'snapshot:' needs an http address")]
+    [InlineData("{ source: \"snapshot:http://h/a\", every: 1ms }", "cameras.aisle.every: invalid value '1ms'")]
+    [InlineData("{ source: /a, max-pixels: 12 }", "cameras.aisle.max-pixels: invalid value '12'")]
+    [InlineData("{ source: /a, start-timeout: 1ms }", "cameras.aisle.start-timeout: invalid value '1ms'")]
     [InlineData("{ source: /a, transport: http }", "cameras.aisle.transport: unknown value 'http'")]
     [InlineData("{ source: /a, motion-gate: maybe }", "cameras.aisle.motion-gate: invalid value 'maybe'; use true or false")]
     [InlineData(

@@ -39,6 +39,8 @@ public sealed class CommandTests
               enabled            true  (built-in)
               reader             auto  (built-in)
               transport          udp  (defaults, line 3)
+              start-timeout      90s  (built-in)
+              max-pixels         16777216  (built-in)
               hardware           none  (built-in)
               input-options      max_delay 500000, reorder_queue_size 10  (defaults, line 3)
               zones              gate  (line 6)
@@ -114,5 +116,35 @@ public sealed class CommandTests
             FOLDER/site.yaml: 2 problems
 
             """, text);
+    }
+
+    [Theory]
+    [InlineData("{ skip_frame: nokey }", "'nokey' decodes key frames only")]
+    [InlineData("{ skip_frame: noref }", "'noref' skips frames")]
+    [InlineData("{ skip_frame: default }", null)]
+    [InlineData("{ skip_loop_filter: nokey }", null)]
+    public void Validate_OptionThatStarvesTheModel_Warns(string options, string? warning)
+    {
+        var yaml = WithCamera($"{{ source: \"rtsp://10.0.0.5/sub\", input-options: {options} }}");
+
+        var (code, text) = Written(yaml, (path, output) => ValidateCommand.Run(path, output, Environment()));
+
+        Assert.Equal(0, code);
+        if (warning is null)
+            Assert.DoesNotContain("warning", text, StringComparison.Ordinal);
+        else
+            Assert.Contains($": cameras.aisle.input-options.skip_frame: {warning}", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SnapshotCamera_KeepsItsSecret()
+    {
+        var camera = Good(
+            WithCamera("{ source: \"snapshot:http://viewer:${PW}@10.0.0.5/snap.jpg?key=${PW}\", every: 500ms, max-pixels: 20000000 }"),
+            ("PW", "hunter2")).Cameras["aisle"];
+
+        Assert.Equal("snapshot:http://***@10.0.0.5/snap.jpg?***", camera.Source.Shown);
+        Assert.Equal("http://viewer:hunter2@10.0.0.5/snap.jpg?key=hunter2", camera.Source.Address);
+        Assert.Equal((true, TimeSpan.FromSeconds(0.5), 20_000_000), (camera.Source.IsSnapshot, camera.Every, camera.MaxPixels));
     }
 }

@@ -53,7 +53,7 @@ public sealed class StreamActionsFileReaderTests
         Assert.Equal([1, 3, 1, 10, 10], times.Select(t => t.TotalSeconds));
         var camera = file.Cameras["dock-east"];
         Assert.Equal(
-            (CameraReader.Ffmpeg, false, RecordingPace.Realtime, "tcp"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
+            (CameraReader.Ffmpeg, false, RecordingPace.Realtime, "auto"), (camera.Reader, camera.Loop, camera.Pace, camera.Transport));
         Assert.Equal([new(0.1, 0.2), new(0.8, 0.2), new(0.8, 0.9)], camera.Zones["gate"].Points);
     }
 

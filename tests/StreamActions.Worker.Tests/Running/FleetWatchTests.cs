@@ -1,5 +1,6 @@
 // An overloaded camera becomes blind and sees again; a thinned one is named; the status line and the totals.
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using StreamActions.TestKit;
 using StreamActions.Video;
@@ -86,6 +87,43 @@ public sealed class FleetWatchTests
             for (var i = 0; i < skipped; i++)
                 rig.Queue.Count(Dock, WindowOutcome.Thinned);
         }
+    }
+
+    [Fact]
+    public async Task ExecuteAsync_FramesButNoWindow_IsBlindInStatusMetricAndEvent()
+    {
+        var live = SampleAlerts.Dock with { Source = new(SourceKind.Stream, "rtsp://dock", "rtsp://dock"), Health = new(null, null, null) };
+        Rig? made = null;
+        await using var rig = made = new(SampleAlerts.File([live], SampleAlerts.Fight), (_, _) => new OnePictureASecond(made!.Time));
+        using var watch = new FleetWatch(rig.Fleet, rig.Queue, rig.Encoder, rig.Alerts, rig.Metrics, rig.Time, rig.Lines.Of<FleetWatch>());
+        await rig.StartAsync();
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+
+        await rig.UntilAsync(() => rig.Sink.Events.Count == 1, TimeSpan.FromMilliseconds(50));
+
+        var blind = Assert.IsType<CameraEvent>(rig.Sink.Events[0]);
+        Assert.Equal((true, "starved"), (blind.Blind, blind.Reason));
+        Assert.Contains("pictures a second; the model needs", blind.Detail, StringComparison.Ordinal);
+        Assert.Equal([("blind", 1)], StatesOf(rig).Where(s => s.Value != 0));
+        await rig.UntilAsync(() => Logged(rig, "0 of 1 cameras live, 1 blind (starved), "), TimeSpan.FromMilliseconds(50));
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    // A camera of one frame a second, on the scripted clock.
+    private sealed class OnePictureASecond(TimeProvider time) : IFrameSource
+    {
+        public async IAsyncEnumerable<Frame> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+        {
+            for (var k = 0L; ; k++)
+            {
+                var frame = Frame.Rent(32, 18, time.GetUtcNow(), time.GetTimestamp(), k);
+                frame.Pixels.Fill((byte)k);
+                yield return frame;
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellation);
+            }
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private static List<(string Camera, double Share)> CoverageOf(Rig rig)

@@ -23,6 +23,11 @@ internal static class CameraSection
             CheckIsRecording(section, source, "pace");
             CheckIsRecording(section, source, "started-at");
         }
+        if (!source.IsSnapshot && section.HasOwn("every"))
+        {
+            section.Problem(section.Find("every")!.Node.Place, "every", "only a snapshot camera supports this",
+                "write source: snapshot:URL, or remove the key");
+        }
         if (options.Reader == CameraReader.OpenCv)
             CheckOpenCv(section, source, options);
         if (source.Kind == SourceKind.Device && options.Reader == CameraReader.Ffmpeg)
@@ -53,7 +58,10 @@ internal static class CameraSection
             ? RecordingPace.Fast
             : RecordingPace.Realtime,
         StartedAt = Applies(section, source, "started-at") ? StartedAt(section) : null,
-        Transport = section.Choice("transport", BuiltIn.Transport, "tcp", "udp"),
+        Transport = section.Choice("transport", BuiltIn.Transport, "auto", "tcp", "udp"),
+        Every = source.IsSnapshot || section.HasOwn("every") ? Every(section) : null,
+        StartTimeout = StartTimeout(section),
+        MaxPixels = section.Integer("max-pixels", BuiltIn.MaxPixels, 1 << 16, 1 << 28),
         Hardware = section.Choice("hardware", BuiltIn.Hardware, [.. SourceOptions.HardwareKinds]),
         InputOptions = InputOptionsSection.Read(section, source.Address),
         Zones = ZoneSection.Read(section),
@@ -67,7 +75,8 @@ internal static class CameraSection
             section.Problem(section.Find("reader")!.Node.Place, "reader", "opencv cannot read http", "use ffmpeg or auto");
         (string Key, bool IsSet)[] ffmpegOnly =
         [
-            ("transport", options.Transport != BuiltIn.Transport),
+            // OpenCV, too, reads RTSP over TCP.
+            ("transport", options.Transport is not (BuiltIn.Transport or "tcp")),
             ("hardware", options.Hardware != BuiltIn.Hardware),
             ("input-options", options.InputOptions.Count > 0),
         ];
@@ -92,6 +101,19 @@ internal static class CameraSection
             _ => MotionSensitivity.Normal,
         };
         return gate ? sensitivity : null;
+    }
+
+    private static TimeSpan? Every(Section section)
+    {
+        if (section.Find("every") is null)
+            return null;
+        return section.Duration("every", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+    }
+
+    private static TimeSpan? StartTimeout(Section section)
+    {
+        var timeout = section.Duration("start-timeout", BuiltIn.StartTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        return section.Find("start-timeout") is null ? null : timeout;
     }
 
     private static TimeSpan? BlindAfter(Section section, string key) =>

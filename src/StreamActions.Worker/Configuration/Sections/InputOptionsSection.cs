@@ -6,6 +6,9 @@ namespace StreamActions.Worker.Configuration;
 /// <summary>Reads the block.</summary>
 internal static class InputOptionsSection
 {
+    private const string StarvingAdvice =
+        "remove it, or make sure that the camera still gives as many pictures a second as the model needs (4 for the demo model)";
+
     /// <summary>Reads the options by name; empty without the block.</summary>
     /// <param name="camera">The camera's block.</param>
     /// <param name="address">The camera's address. Default options that do not apply to it are skipped.</param>
@@ -23,6 +26,8 @@ internal static class InputOptionsSection
             {
                 options.Add(entry.Key, value);
                 written.Add(entry.Key, ((ScalarNode)entry.Value).Text);
+                if (ReaderInputOptions.Starves(entry.Key, value) is { } consequence)
+                    section.Reading.Warning(entry.Place, section.KeyPath(entry.Key), $"'{value}' {consequence}", StarvingAdvice);
             }
             else if (own)
                 section.Problem(entry.Place, entry.Key, "not supported by this source", "remove it");

@@ -13,7 +13,10 @@ namespace StreamActions.Worker.Configuration;
 internal static partial class SourceParser
 {
     private const string Advice =
-        "use rtsp://, rtsps://, http://, https://, file:PATH, device:N, /dev/videoN, or the path of a recording or a folder of recordings";
+        "use rtsp://, rtsps://, http://, https://, snapshot:URL, file:PATH, device:N, /dev/videoN, "
+        + "or the path of a recording or a folder of recordings";
+
+    private const string SnapshotPrefix = "snapshot:";
 
     private const string Spelling =
         "in a user name or password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, [ as %5B, ] as %5D and % as %25";
@@ -43,6 +46,8 @@ internal static partial class SourceParser
             problem("the source is empty or contains a line break", Advice);
             return null;
         }
+        if (text.StartsWith(SnapshotPrefix, StringComparison.Ordinal))
+            return Snapshot(written, text, problem);
         if (DeviceNumber().Match(text) is { Success: true } device)
             return new(SourceKind.Device, device.Groups["number"].Value, written);
         if (DevicePath().IsMatch(text))
@@ -57,6 +62,22 @@ internal static partial class SourceParser
         var quoted = text.Contains("://", StringComparison.Ordinal) && !Variables.Contains(written) ? $" '{name}'" : "";
         problem($"unsupported source type{quoted}", Schemes.Contains(name.ToLowerInvariant()) ? "write it in lower case"
             : quoted.Length > 0 ? Advice : $"{Advice}; {Spelling}");
+        return null;
+    }
+
+    // An address that gives one picture per request.
+    private static SourceAddress? Snapshot(string written, string text, Action<string, string> problem)
+    {
+        var address = text[SnapshotPrefix.Length..];
+        // The prefix may come from a variable, with the address.
+        var shown = written.StartsWith(SnapshotPrefix, StringComparison.Ordinal) ? written[SnapshotPrefix.Length..] : written;
+        if (address.StartsWith("http://", StringComparison.Ordinal) || address.StartsWith("https://", StringComparison.Ordinal))
+        {
+            return Stream(shown, address, problem) is { } source
+                ? source with { IsSnapshot = true, Shown = SnapshotPrefix + source.Shown }
+                : null;
+        }
+        problem("'snapshot:' needs an http address", "write snapshot:http://host/path");
         return null;
     }
 

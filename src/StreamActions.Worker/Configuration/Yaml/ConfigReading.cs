@@ -7,6 +7,7 @@ namespace StreamActions.Worker.Configuration;
 internal sealed class ConfigReading(string file, Func<string, string?> environment)
 {
     private readonly HashSet<ConfigurationProblem> _problems = [];
+    private readonly HashSet<ConfigurationProblem> _warnings = [];
     private readonly HashSet<Place> _suppressed = [];
     private readonly List<Setting> _settings = [];
     private readonly HashSet<string> _hidden = new(StringComparer.Ordinal);
@@ -14,6 +15,9 @@ internal sealed class ConfigReading(string file, Func<string, string?> environme
 
     /// <summary>All problems in the order of the file. Several cameras can report the same bad default: it appears once.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => [.. _problems.OrderBy(problem => problem.Place)];
+
+    /// <summary>Valid values that are likely to be a mistake, in the order of the file.</summary>
+    public IReadOnlyList<ConfigurationProblem> Warnings => [.. _warnings.OrderBy(warning => warning.Place)];
 
     /// <summary>The effective settings, in the order of reading.</summary>
     public IReadOnlyList<Setting> Settings => _settings;
@@ -36,6 +40,9 @@ internal sealed class ConfigReading(string file, Func<string, string?> environme
         if (!_suppressed.Contains(place))
             _problems.Add(new(file, place, key, what, advice));
     }
+
+    /// <summary>Adds a warning: the value is valid, but likely to be a mistake.</summary>
+    public void Warning(Place place, string key, string what, string advice) => _warnings.Add(new(file, place, key, what, advice));
 
     /// <summary>Adds a problem with a value that cannot be read, and suppresses later problems at this place.</summary>
     public void FinalProblem(Place place, string key, string what, string advice)
