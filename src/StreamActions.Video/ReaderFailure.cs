@@ -137,13 +137,13 @@ internal static partial class ReaderFailure
 
     private static string Meaning(
         string meaning, string shown, SourceKind kind, string transport, IReadOnlyList<string> printed) => meaning switch
-    {
-        RefusesTransport when transport == "auto" && printed.Count(line => line.Contains(" 461 ", StringComparison.Ordinal)) == 1 =>
-            NothingByUdp,
-        RefusesTransport => Refused[transport],
-        NotDecodable when kind == SourceKind.Stream && shown.StartsWith("http", StringComparison.OrdinalIgnoreCase) => NoVideo,
-        _ => meaning,
-    };
+        {
+            RefusesTransport when transport == "auto" && printed.Count(line => line.Contains(" 461 ", StringComparison.Ordinal)) == 1 =>
+                NothingByUdp,
+            RefusesTransport => Refused[transport],
+            NotDecodable when kind == SourceKind.Stream && shown.StartsWith("http", StringComparison.OrdinalIgnoreCase) => NoVideo,
+            _ => meaning,
+        };
 
     // ffmpeg's last lines repeat a failure in general words. A refused request names it, and so does an error of a component. -1: no lines.
     private static int Telling(string[] printed)

@@ -24,7 +24,7 @@ public static class TestVideo
         string[] fast = encoder switch
         {
             "libx265" => ["-preset", "ultrafast", "-x265-params", "log-level=error"],
-            "libx264" => ["-preset", "ultrafast", "-movflags", "+faststart"],
+            "libx264" => ["-preset", "ultrafast", "-bf", "0", "-movflags", "+faststart"],
             "libaom-av1" => ["-cpu-used", "8", "-usage", "realtime"],
             "libvpx" or "libvpx-vp9" => ["-deadline", "realtime", "-cpu-used", "8"],
             _ => [],

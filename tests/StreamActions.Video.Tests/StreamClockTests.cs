@@ -57,7 +57,9 @@ public class StreamClockTests
         List<string> reported = [];
         SourceOptions options = new()
         {
-            Address = "rtsp://user:pw@camera/a", Kind = SourceKind.Stream, SampleFps = 4,
+            Address = "rtsp://user:pw@camera/a",
+            Kind = SourceKind.Stream,
+            SampleFps = 4,
             OnDegraded = (failure, detail) => reported.Add($"{failure}: {detail}"),
         };
         LiveTimes times = new(options, TimeProvider.System);
