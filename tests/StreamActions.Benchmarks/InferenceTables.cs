@@ -45,14 +45,15 @@ internal static class InferenceTables
         if (report.Loads.Count == 0)
             return page.ToString();
         page.AppendLine();
-        page.AppendLine("| cameras | reuse | load | watched | thinned | dropped | latency p50, p95, p99 | CPU s a window | bytes a frame | RSS |");
+        page.AppendLine(
+            "| cameras | reuse | load | watched | thinned | dropped | latency p50, p95, p99 | CPU s a window | bytes a frame | RSS |");
         page.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var load in report.Loads)
         {
             page.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {load.Cameras} | {load.Reuse} | {load.Load:p0} | {load.Decided / load.Seconds / load.Cameras:f1} windows/s | {load.Thinned} "
-                + $"| {load.Dropped} | {load.P50Ms:f0}, {load.P95Ms:f0}, {load.P99Ms:f0} ms | {load.CpuSecondsPerWindow:f3} "
+                $"| {load.Cameras} | {load.Reuse} | {load.Load:p0} | {load.Decided / load.Seconds / load.Cameras:f1} windows/s "
+                + $"| {load.Thinned} | {load.Dropped} | {load.P50Ms:f0}, {load.P95Ms:f0}, {load.P99Ms:f0} ms | {load.CpuSecondsPerWindow:f3} "
                 + $"| {load.AllocatedBytesPerFrame:f0} | {load.RssMbAtStart:f0} → {load.RssMbAtEnd:f0} MB |"));
         }
         if (report.Sustained is { } sustained)

@@ -119,7 +119,11 @@ load.SetAction(async result =>
         InferenceReport.Read(file).With(figures).Write(file);
 });
 
-Option<string> recordings = new("--recordings") { Description = "Folder of recordings (.mp4), searched with its folders.", Required = true };
+Option<string> recordings = new("--recordings")
+{
+    Description = "Folder of recordings (.mp4), searched with its folders.",
+    Required = true,
+};
 Option<int> most = new("--most") { Description = "Most recordings, spread over the folder.", DefaultValueFactory = _ => 50 };
 Command effect = new("reuse", "What each level of inference.reuse saves and changes on recordings.") { model, recordings, most };
 effect.SetAction(result => ReuseEffect.RunAsync(

@@ -81,7 +81,8 @@ internal static class ReuseEffect
                 level.Run(pixels);
         }
         var classes = Classes(opened, files);
-        output.WriteLine($"{files.Length} recordings, {frames} frames, {levels[0].Embeddings.Count} windows, {classes.Texts.Count} phrases");
+        output.WriteLine(
+            $"{files.Length} recordings, {frames} frames, {levels[0].Embeddings.Count} windows, {classes.Texts.Count} phrases");
         output.WriteLine("reuse     tokens  CPU s a frame  cheaper  smallest cosine  mean removed  best phrase  decisions");
         foreach (var level in levels)
         {

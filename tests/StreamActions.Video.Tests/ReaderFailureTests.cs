@@ -66,7 +66,7 @@ public class ReaderFailureTests
     public void Describe_TellingLine_NamesCauseAndCure(string scheme, string transport, string telling, string last, string expected)
     {
         var exception = ReaderFailure.Describe(
-            $"{scheme}://h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, [telling, last], transport);
+            $"{scheme}://h/s", SourceKind.Stream, framesSeen: false, exitCode: 1, [telling, last], transport: transport);
 
         Assert.Equal($"{scheme}://h/s: {expected}", exception.Message);
     }
