@@ -53,7 +53,8 @@ internal static class InferenceTables
             page.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {load.Cameras} | {load.Reuse} | {load.Load:p0} | {load.Decided / load.Seconds / load.Cameras:f1} windows/s "
-                + $"| {load.Thinned} | {load.Dropped} | {load.P50Ms:f0}, {load.P95Ms:f0}, {load.P99Ms:f0} ms | {load.CpuSecondsPerWindow:f3} "
+                + $"| {load.Thinned} | {load.Dropped} | {load.P50Ms:f0}, {load.P95Ms:f0}, {load.P99Ms:f0} ms "
+                + $"| {load.CpuSecondsPerWindow:f3} "
                 + $"| {load.AllocatedBytesPerFrame:f0} | {load.RssMbAtStart:f0} → {load.RssMbAtEnd:f0} MB |"));
         }
         if (report.Sustained is { } sustained)
