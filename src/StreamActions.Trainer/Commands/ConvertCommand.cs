@@ -63,6 +63,7 @@ internal static class ConvertCommand
             var (from, path) = (result.GetValue(model)!, result.GetValue(to)!);
             EvaluateCommand.RequireClips(result.GetValue(perClass));
             var options = Read(settings, result) with { ImportedFrom = StartingPoint.NameOf(from) };
+            using var held = RunLock.Take(path, "convert");
             var (run, source) = RunFolder.Exists(path)
                 ? Resume(path, from, settings, result, options)
                 : Start(path, from, options, name => settings.IsGiven(result, name));

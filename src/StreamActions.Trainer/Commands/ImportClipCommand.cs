@@ -50,6 +50,7 @@ internal static class ImportClipCommand
         };
         command.SetAction((result, cancellation) => RunMessages.GuardAsync(() =>
         {
+            using var held = RunLock.Take(result.GetValue(run)!, "import-clip");
             List<string> leftOut = [];
             var made = Import(result.GetValue(folder)!, result.GetValue(run)!, result.GetValue(frames), result.GetValue(fps),
                 new(result.GetValue(labels), result.GetValue(words), result.GetValue(textHeads)), leftOut);

@@ -59,6 +59,7 @@ internal static class PretrainCommand
             if (!settings.IsGiven(result, RunSettings.WarmUp))
                 options = options with { WarmUp = options.Steps / 20 };
             options.Check();
+            using var held = RunLock.Take(path, "pretrain");
             var existing = RunFolder.Exists(path) ? TrainingSession.Resume(path, "pretrain", settings, result, options) : null;
             var (kept, image) = (existing?.Options ?? options, existing?.Clip ?? GeneratedImageSource.DemoImage);
             var source = kept.Data.Open(image, kept.Seed, fresh: true);

@@ -61,6 +61,7 @@ internal static class TrainCommand
                 && (settings.IsGiven(result, RunSettings.Adapters) || settings.IsGiven(result, RunSettings.BeforeAttention)))
                 throw new TrainerException("--adapters, --before-attention: only with --from; "
                     + "a network trained from scratch has adapters in both branches");
+            using var held = RunLock.Take(path, "train");
             // A data set is opened only once, because checking a large one takes minutes.
             var (run, source) = RunFolder.Exists(path)
                 ? Resume(TrainingSession.Resume(path, "train", settings, result, WithWeightsName(options)))

@@ -200,7 +200,9 @@ internal sealed class RunFolder
     }
 
     // CreateDirectory's own error for a path that is a file would not name the cause.
-    private static void CreateFolder(string root)
+    /// <summary>Makes the folder of a run if it is missing.</summary>
+    /// <exception cref="TrainerException">The path is a file.</exception>
+    internal static void CreateFolder(string root)
     {
         if (File.Exists(root))
             throw new TrainerException($"{root}: a file is here; name another folder for the run");
