@@ -19,7 +19,10 @@ public sealed class ReuseTests
     {
         "before the MLP" => TinyNetwork.Config with
         {
-            Temporal = TemporalMode.Causal, VisionAdapterPreAttn = false, VisionAdapterLayers = 1, VisionLayers = 3,
+            Temporal = TemporalMode.Causal,
+            VisionAdapterPreAttn = false,
+            VisionAdapterLayers = 1,
+            VisionLayers = 3,
         },
         "one frame" => TinyNetwork.Config with { Temporal = TemporalMode.Causal, Frames = 1 },
         "no classes" => TinyNetwork.Config with { Temporal = TemporalMode.Causal, NumClasses = 0, MlmVocabSize = 0 },

@@ -14,7 +14,7 @@ public sealed partial class ReasonTableTests
     private static readonly string[] Folders = ["src/StreamActions.Video", "src/StreamActions.Worker/Cameras"];
 
     // Errors of a caller, which no operator sees.
-    private static readonly string[] NotShown = ["RecordingFiles.cs", "SourceOptions.cs", "ClipReader.cs"];
+    private static readonly string[] NotShown = ["SourceOptions.cs", "ClipReader.cs"];
 
     [Fact]
     public void Page_EveryReasonOfASource_HasARow()
