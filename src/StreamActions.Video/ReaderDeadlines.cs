@@ -28,11 +28,9 @@ public sealed record ReaderDeadlines(TimeSpan Start, TimeSpan Due, TimeSpan Stea
 
     /// <summary>These deadlines for a camera whose frames came at this interval: at least two intervals, and three.</summary>
     /// <param name="interval">The longest of the last intervals between frames.</param>
-    public ReaderDeadlines Stretched(TimeSpan interval) => this with
-    {
-        Due = Longer(Due, 2 * interval),
-        Steady = Longer(Steady, 3 * interval),
-    };
+    public ReaderDeadlines Stretched(TimeSpan interval) => Due >= 2 * interval && Steady >= 3 * interval
+        ? this
+        : this with { Due = Longer(Due, 2 * interval), Steady = Longer(Steady, 3 * interval) };
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b)
     {

@@ -14,11 +14,6 @@ internal static partial class ReaderFailure
 
     private const string NothingByUdp = "the camera refuses TCP, and nothing arrives over UDP: check the firewall";
 
-    /// <summary>What each reader's failure means, for the documentation.</summary>
-    internal static IEnumerable<string> Meanings =>
-        Rules.Select(rule => rule.Meaning).Concat([NoVideo, NothingByUdp]).Concat(Refused.Values)
-            .Where(meaning => meaning != RefusesTransport).Distinct();
-
     // By the transport in force.
     private static readonly Dictionary<string, string> Refused = new(StringComparer.Ordinal)
     {

@@ -13,7 +13,7 @@ namespace StreamActions.Video;
 /// <para>
 /// The clock is the stream's own. Formats without a clock (MJPEG over http, single pictures) get stamps in 1/25 s from ffmpeg; for these,
 /// and for a stream whose clock is wrong (<see cref="ClockJudge"/>), the clock is the time of arrival. Stamps that go back a little are
-/// not due; stamps that go back by more than two seconds start again. A clock that stands still still gives a frame every
+/// not due; stamps that go back by more than two seconds start again. With a clock that stands still, a frame passes every
 /// <see cref="LongestWait"/>, so that <see cref="ClockJudge"/> can see it.
 /// </para>
 /// </remarks>

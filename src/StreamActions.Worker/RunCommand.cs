@@ -29,9 +29,9 @@ internal static class RunCommand
         var outcome = StreamActionsFileReader.Read(configuration, Environment.GetEnvironmentVariable);
         if (outcome.File is not { } file)
             return Refuse(errors, outcome.Problems.Select(p => p.ToString()));
-        var secrets = outcome.Secrets;
         foreach (var warning in outcome.Warnings)
-            await errors.WriteLineAsync(secrets.Redact($"warning: {warning}")).ConfigureAwait(false);
+            await errors.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
+        var secrets = outcome.Secrets;
         using var logging = LoggerFactory.Create(builder => Console(builder, secrets));
         OnnxActionModel? model = null;
         try

@@ -136,7 +136,7 @@ internal static class InferenceForms
     private sealed class ReuseForm : IOpenForm
     {
         private readonly SharedSession _session;
-        private readonly ReuseRun[] _streams;
+        private readonly RotatingStream[] _streams;
         private readonly byte[] _frame;
         private readonly long[] _rows;
 
@@ -145,7 +145,7 @@ internal static class InferenceForms
             _session = session;
             var opened = session.Open(threads);
             var (states, caches) = (M2ClipGraphs.States(config), M2ClipGraphs.Caches(config));
-            _streams = [.. Enumerable.Range(0, runs).Select(_ => new ReuseRun(opened, states, caches))];
+            _streams = [.. Enumerable.Range(0, runs).Select(_ => new RotatingStream(opened, states, caches))];
             _frame = MovingPictures.Clip(config.ImageSize, 1, seed: 2);
             var changed = (config.Tokens - 1) * percent / 100;
             _rows = [0, .. Enumerable.Range(0, changed).Select(i => 1L + i * (config.Tokens - 1) / changed)];

@@ -12,6 +12,7 @@ public static class GraphTensors
 
     /// <summary>Input of the pool graph: the rows that each stream reads and writes, int64 [B, columns of the layout].</summary>
     public const string Rows = "rows";
+
     /// <summary>
     /// Input of a reuse graph: int64 [n], the rows of the tokens to encode, in ascending order. Row 0, the class token, is always one of
     /// them. The other tokens keep what they had when they were encoded last.

@@ -29,18 +29,6 @@ public sealed class ModelBundle
     /// <summary>The manifest.</summary>
     public ModelManifest Manifest { get; }
 
-    private static string TextOf(byte[] bytes, string path)
-    {
-        try
-        {
-            return TextFile.Decode(bytes, path);
-        }
-        catch (TextEncodingException e)
-        {
-            throw new BundleException($"{e.Message}, or export the model again", e);
-        }
-    }
-
     /// <summary>SHA-256 of the manifest, which holds the hashes of all other files: one value that identifies the whole bundle.</summary>
     public string Sha256 { get; }
 
@@ -117,5 +105,17 @@ public sealed class ModelBundle
         return string.Equals(actual, expected, StringComparison.OrdinalIgnoreCase)
             ? null
             : $"{file} has changed since export (SHA-256 {actual[..12]}…, expected {expected[..12]}…)";
+    }
+
+    private static string TextOf(byte[] bytes, string path)
+    {
+        try
+        {
+            return TextFile.Decode(bytes, path);
+        }
+        catch (TextEncodingException e)
+        {
+            throw new BundleException($"{e.Message}, or export the model again", e);
+        }
     }
 }

@@ -199,9 +199,8 @@ internal sealed class RunFolder
         }
     }
 
-    // CreateDirectory's own error for a path that is a file would not name the cause.
     /// <summary>Makes the folder of a run if it is missing.</summary>
-    /// <exception cref="TrainerException">The path is a file.</exception>
+    /// <exception cref="TrainerException">The path is a file. CreateDirectory's own error would not name the cause.</exception>
     internal static void CreateFolder(string root)
     {
         if (File.Exists(root))

@@ -12,6 +12,9 @@ internal sealed class RunLock : IDisposable
 {
     private const string LockFile = "run.lock", HolderFile = "run.lock.holder";
 
+    // EWOULDBLOCK of flock(2), as .NET passes it on.
+    private const int HeldByAnother = 11;
+
     private readonly string _root;
     private readonly FileStream _file;
 
@@ -23,20 +26,22 @@ internal sealed class RunLock : IDisposable
     /// <exception cref="TrainerException">Another program holds the run, the path is a file, or the folder cannot be written.</exception>
     public static RunLock Take(string root, string verb)
     {
+        FileStream? file = null;
         try
         {
             RunFolder.CreateFolder(root);
-            FileStream file = new(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = new(Path.Combine(root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             File.WriteAllText(Path.Combine(root, HolderFile), string.Create(
                 CultureInfo.InvariantCulture, $"'{verb}' (process {Environment.ProcessId} on {Environment.MachineName})"));
             return new(root, file);
         }
-        catch (IOException e) when (File.Exists(Path.Combine(root, LockFile)))
+        catch (IOException e) when (e.HResult == HeldByAnother)
         {
             throw new TrainerException($"{root}: {Holder(root)} works on this run; wait for its end, or choose another folder", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            file?.Dispose();
             throw new TrainerException($"{root}: the folder cannot be written: {e.Message}", e);
         }
     }

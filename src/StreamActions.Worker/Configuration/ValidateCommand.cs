@@ -15,7 +15,7 @@ internal static class ValidateCommand
         var (file, problems) = outcome;
         WriteProblems(problems, output);
         foreach (var warning in outcome.Warnings)
-            output.WriteLine(outcome.Secrets.Redact($"warning: {warning}"));
+            output.WriteLine($"warning: {warning}");
         if (file is null)
         {
             output.WriteLine($"{path}: {Count(problems.Count, "problem")}");

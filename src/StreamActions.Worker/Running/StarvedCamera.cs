@@ -52,7 +52,6 @@ internal sealed class StarvedCamera(WindowNeeds needs)
             _waitsSince = null;
             return null;
         }
-        // From the tick before: the first picture may have arrived right after it.
         _waitsSince ??= now;
         if (IsStarved || now - _waitsSince < _wait)
             return null;

@@ -2,17 +2,24 @@
 using System.Globalization;
 using StreamActions.TestKit;
 using StreamActions.Trainer.Commands;
+using StreamActions.Trainer.Tests.Commands;
 using StreamActions.Trainer.Training;
 
 namespace StreamActions.Trainer.Tests.Training;
 
+[Collection(ConsoleOutput.Collection)]
 public sealed class RunLockTests : IDisposable
 {
+    private readonly ConsoleOutput _console = new();
     private readonly TemporaryFolder _folder = new();
 
     private string Run => _folder.File("run");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _console.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public void Take_HeldRun_NamesVerbAndProcess()
@@ -55,6 +62,18 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
+    public void Take_FolderThatCannotBeWritten_SaysSoAndHoldsNothing()
+    {
+        var inTheWay = Directory.CreateDirectory(Path.Combine(Run, "run.lock.holder"));
+
+        Assert.StartsWith(
+            $"{Run}: the folder cannot be written: ", Assert.Throws<TrainerException>(() => RunLock.Take(Run, "train")).Message);
+
+        inTheWay.Delete();
+        RunLock.Take(Run, "train").Dispose();
+    }
+
+    [Fact]
     public void Dispose_NewFolderWithoutARun_IsRemoved()
     {
         RunLock.Take(Run, "train").Dispose();
@@ -84,6 +103,7 @@ public sealed class RunLockTests : IDisposable
         string[] given = [.. arguments.Select(a => a switch { "RUN" => Run, "MODEL" => _folder.File("model"), _ => a })];
         Assert.Equal(1, await TrainerCommands.Create().Parse(given).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken));
 
+        Assert.Contains("works on this run", _console.Error, StringComparison.Ordinal);
         Assert.Equal(["run.lock", "run.lock.holder"], Directory.EnumerateFileSystemEntries(Run).Select(Path.GetFileName).Order());
     }
 }

@@ -25,9 +25,10 @@ internal static class InputOptionsSection
             if (ReaderInputOptions.AppliesTo(entry.Key, address))
             {
                 options.Add(entry.Key, value);
-                written.Add(entry.Key, ((ScalarNode)entry.Value).Text);
+                var text = ((ScalarNode)entry.Value).Text;
+                written.Add(entry.Key, text);
                 if (ReaderInputOptions.Starves(entry.Key, value) is { } consequence)
-                    section.Reading.Warning(entry.Place, section.KeyPath(entry.Key), $"'{value}' {consequence}", StarvingAdvice);
+                    section.Reading.Warning(entry.Place, section.KeyPath(entry.Key), $"'{text}' {consequence}", StarvingAdvice);
             }
             else if (own)
                 section.Problem(entry.Place, entry.Key, "not supported by this source", "remove it");
